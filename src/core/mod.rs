@@ -1,2 +1,7 @@
 //! Everything that decides, and nothing that touches a browser: no clock, no randomness, no I/O.
 //! Time and random numbers are passed in; what is to be sent is returned.
+
+pub mod grants;
+pub mod inbox;
+pub mod limits;
+pub mod origin;

@@ -1,0 +1,182 @@
+//! What a peer may see and do: which keys of which states it reads and writes, which messages it sends.
+
+/// One peer's grants. For each of the three, no list means all, and an empty list means nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Keys it may read: they alone reach it.
+    pub read: Option<Vec<KeyPattern>>,
+    /// Keys it may write.
+    pub write: Option<Vec<KeyPattern>>,
+    /// Types of message it may send.
+    pub messages: Option<Vec<TypePattern>>,
+}
+
+/// `name.key`, or `name.*`: every key of that state. The name ends at the first dot, so a state with a dot in its
+/// name cannot be granted by itself, and a key may have dots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPattern {
+    name: String,
+    key: Option<String>,
+}
+
+/// A message type, or `prefix:*`: every type that goes on after that colon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TypePattern {
+    /// This type and no other.
+    Exact(String),
+    /// Whatever starts with this (its colon included) and is longer.
+    Prefix(String),
+}
+
+/// Which of the three lists an entry stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantList {
+    /// `read`
+    Read,
+    /// `write`
+    Write,
+    /// `messages`
+    Messages,
+}
+
+/// An entry that is no pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadGrant {
+    /// Its list.
+    pub list: GrantList,
+    /// Its position there.
+    pub index: usize,
+}
+
+impl BadGrant {
+    /// What the entry should have been, for an error's message.
+    pub fn text(self) -> &'static str {
+        match self.list {
+            GrantList::Read => "grants.read lists 'name.key' or 'name.*'",
+            GrantList::Write => "grants.write lists 'name.key' or 'name.*'",
+            GrantList::Messages => "grants.messages lists message types or 'prefix:*'",
+        }
+    }
+}
+
+impl Grants {
+    /// Reads the three lists; the first entry that is no pattern is an error, so that a slip of the pen neither opens
+    /// nor closes anything silently.
+    pub fn parse(
+        read: Option<&[String]>,
+        write: Option<&[String]>,
+        messages: Option<&[String]>,
+    ) -> Result<Grants, BadGrant> {
+        Ok(Grants {
+            read: list(read, GrantList::Read, KeyPattern::parse)?,
+            write: list(write, GrantList::Write, KeyPattern::parse)?,
+            messages: list(messages, GrantList::Messages, TypePattern::parse)?,
+        })
+    }
+
+    /// Nothing at all.
+    pub fn nothing() -> Grants {
+        Grants {
+            read: Some(Vec::new()),
+            write: Some(Vec::new()),
+            messages: Some(Vec::new()),
+        }
+    }
+
+    /// Whether the peer may read this key of this state.
+    pub fn may_read(&self, name: &str, key: &str) -> bool {
+        covers(&self.read, name, key)
+    }
+
+    /// Whether the peer may write this key of this state.
+    pub fn may_write(&self, name: &str, key: &str) -> bool {
+        covers(&self.write, name, key)
+    }
+
+    /// Whether the peer may read every key of this state: then nothing need be filtered for it.
+    pub fn may_read_all(&self, name: &str) -> bool {
+        covers_all(&self.read, name)
+    }
+
+    /// Whether the peer may write every key of this state.
+    pub fn may_write_all(&self, name: &str) -> bool {
+        covers_all(&self.write, name)
+    }
+
+    /// Whether the peer may send messages of this type.
+    pub fn may_send(&self, kind: &str) -> bool {
+        self.messages
+            .as_ref()
+            .is_none_or(|list| list.iter().any(|pattern| pattern.matches(kind)))
+    }
+}
+
+impl KeyPattern {
+    fn parse(text: &str) -> Option<KeyPattern> {
+        let (name, key) = text.split_once('.')?;
+        if name.is_empty() || key.is_empty() || name.contains('*') {
+            return None;
+        }
+        let key = match key {
+            "*" => None,
+            key if key.contains('*') => return None,
+            key => Some(key.to_owned()),
+        };
+        Some(KeyPattern {
+            name: name.to_owned(),
+            key,
+        })
+    }
+}
+
+impl TypePattern {
+    fn parse(text: &str) -> Option<TypePattern> {
+        let (head, wild) = match text.strip_suffix('*') {
+            Some(head) => (head, true),
+            None => (text, false),
+        };
+        if head.contains('*') || head.is_empty() || (wild && (!head.ends_with(':') || head == ":")) {
+            return None;
+        }
+        let head = head.to_owned();
+        Some(if wild {
+            TypePattern::Prefix(head)
+        } else {
+            TypePattern::Exact(head)
+        })
+    }
+
+    fn matches(&self, kind: &str) -> bool {
+        match self {
+            TypePattern::Exact(exact) => exact == kind,
+            TypePattern::Prefix(prefix) => kind.len() > prefix.len() && kind.starts_with(prefix.as_str()),
+        }
+    }
+}
+
+fn list<P>(
+    entries: Option<&[String]>,
+    list: GrantList,
+    parse: fn(&str) -> Option<P>,
+) -> Result<Option<Vec<P>>, BadGrant> {
+    let Some(entries) = entries else { return Ok(None) };
+    let mut patterns = Vec::with_capacity(entries.len());
+    for (index, entry) in entries.iter().enumerate() {
+        patterns.push(parse(entry).ok_or(BadGrant { list, index })?);
+    }
+    Ok(Some(patterns))
+}
+
+fn covers(list: &Option<Vec<KeyPattern>>, name: &str, key: &str) -> bool {
+    list.as_ref().is_none_or(|list| {
+        list.iter()
+            .any(|pattern| pattern.name == name && pattern.key.as_ref().is_none_or(|granted| granted == key))
+    })
+}
+
+fn covers_all(list: &Option<Vec<KeyPattern>>, name: &str) -> bool {
+    list.as_ref().is_none_or(|list| {
+        list.iter()
+            .any(|pattern| pattern.name == name && pattern.key.is_none())
+    })
+}

@@ -1,0 +1,67 @@
+//! What one entry of a list of origins may be.
+
+use super::{Origin, OriginFault, Parts, host, parse_exact, push_port};
+
+/// An exact origin, or `scheme://*.suffix[:port]`: any depth of subdomain, never the apex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OriginPattern(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Exact(Origin),
+    /// `head` is `scheme://`; `tail` is `.suffix[:port]`, its dot included: the apex does not end in it.
+    Below {
+        head: String,
+        tail: String,
+    },
+}
+
+impl OriginPattern {
+    /// Reads one entry as a person writes it; one trailing slash is dropped.
+    ///
+    /// Which suffixes are public (`co.uk`, `github.io`) is not known here: a suffix needs a dot, or to be `localhost`,
+    /// and the rest is the author's to know.
+    pub fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
+        let text = text.strip_suffix('/').unwrap_or(text);
+        if !text.contains('*') {
+            return parse_exact(text).map(|origin| OriginPattern(Kind::Exact(origin)));
+        }
+        let parts = Parts::split(text).map_err(|fault| match fault {
+            OriginFault::Scheme => OriginFault::Wildcard,
+            other => other,
+        })?;
+        let suffix = parts
+            .host
+            .strip_prefix("*.")
+            .ok_or(OriginFault::Wildcard)?
+            .to_ascii_lowercase();
+        if suffix.contains('*') {
+            return Err(OriginFault::Wildcard);
+        }
+        // A numeric last label is an IPv4 address to a browser: `*.0.0.1` would let in 10.0.0.1.
+        if !host::is_name(&suffix) || host::ends_in_number(&suffix) {
+            return Err(OriginFault::Host);
+        }
+        if !suffix.contains('.') && suffix != "localhost" {
+            return Err(OriginFault::Wildcard);
+        }
+        let mut head = parts.scheme;
+        head.push_str("://");
+        let mut tail = String::with_capacity(suffix.len() + 7);
+        tail.push('.');
+        tail.push_str(&suffix);
+        push_port(&mut tail, parts.port);
+        Ok(OriginPattern(Kind::Below { head, tail }))
+    }
+
+    /// Whether an origin, exactly as the browser reported it, is meant by this entry.
+    pub fn matches(&self, origin: &str) -> bool {
+        match &self.0 {
+            Kind::Exact(exact) => exact.as_str() == origin,
+            Kind::Below { head, tail } => origin
+                .strip_prefix(head.as_str())
+                .and_then(|rest| rest.strip_suffix(tail.as_str()))
+                .is_some_and(|below| host::is_name(below) && !below.bytes().any(|b| b.is_ascii_uppercase())),
+        }
+    }
+}
