@@ -1,0 +1,162 @@
+// Chromium started by hand and driven over CDP: Playwright's own launch would switch off the back/forward cache,
+// storage partitioning, timer throttling and popup blocking, which are part of what is tested.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { GoneError, remoteCall, remoteResult } from '../lib/remote.mjs';
+import { View } from '../lib/view.mjs';
+
+const BINARY = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--remote-debugging-port=0',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const GONE = /context was destroyed|detached|has been closed|navigat|Cannot find context|Target closed|crash|Session closed/i;
+
+export async function launch({ headed = false } = {}) {
+  const profile = await mkdtemp(join(tmpdir(), 'parley-e2e-chromium-'));
+  const args = [...FLAGS, `--user-data-dir=${profile}`, ...(headed ? [] : ['--headless=new']), 'about:blank'];
+  const child = spawn(BINARY, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const endpoint = await devtoolsEndpoint(child);
+  const browser = await chromium.connectOverCDP(endpoint);
+  return {
+    name: 'chromium',
+    version: browser.version(),
+    can: { crash: true, bfcache: true, partitioning: true },
+    newSession: async (log) => new Session(await browser.newContext(), log),
+    async close() {
+      await browser.close().catch(() => {});
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      if (child.exitCode === null && kill(child.pid)) await ended;
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function kill(pid) {
+  try {
+    // The whole group: Chromium's renderers are its children.
+    process.kill(-pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function devtoolsEndpoint(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text += chunk;
+      const found = /DevTools listening on (ws:\S+)/.exec(text);
+      if (found) resolve(found[1]);
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${BINARY} ended with ${code}: ${text}`)));
+  });
+}
+
+/** One isolated profile: nothing stored in it is seen by another scenario. */
+class Session {
+  #context;
+  #tabs = new Map();
+  #count = 0;
+
+  constructor(context, log) {
+    this.#context = context;
+    context.on('page', (page) => this.#adopt(page));
+    context.on('console', (message) => {
+      const level = message.type();
+      log({ level, text: message.text(), url: message.location().url, tab: this.#adopt(message.page())?.name ?? 'worker' });
+    });
+    context.on('weberror', (error) => log({ level: 'uncaught', text: String(error.error().stack ?? error.error()), tab: this.#adopt(error.page())?.name ?? '' }));
+  }
+
+  #adopt(page) {
+    if (!page) return null;
+    if (!this.#tabs.has(page)) this.#tabs.set(page, new Tab(page, `tab ${++this.#count}`));
+    return this.#tabs.get(page);
+  }
+
+  async open(url) {
+    const page = await this.#context.newPage();
+    const tab = this.#adopt(page);
+    await page.goto(url);
+    return tab.top;
+  }
+
+  /** Runs the function in the view with a user's gesture, and returns the window it opened. */
+  async popup(view, fn, ...args) {
+    const opened = this.#context.waitForEvent('page', { timeout: 8000 });
+    await view.eval(fn, ...args);
+    return this.#adopt(await opened).top;
+  }
+
+  async close() {
+    await this.#context.close();
+  }
+}
+
+class Tab {
+  constructor(page, name) {
+    this.page = page;
+    this.name = name;
+    this.top = new View(this);
+  }
+
+  async evaluate(path, fn, args) {
+    let json;
+    try {
+      const frame = await this.#resolve(path);
+      json = await frame.evaluate(remoteCall(fn, args));
+    } catch (error) {
+      if (GONE.test(error.message)) throw new GoneError(error.message);
+      throw error;
+    }
+    return remoteResult(json);
+  }
+
+  async #resolve(path) {
+    let frame = this.page.mainFrame();
+    for (const id of path) {
+      const element = await frame.$(`iframe#${id}`);
+      frame = await element?.contentFrame();
+      if (!frame) throw new GoneError(`no frame ${id}`);
+    }
+    return frame;
+  }
+
+  async close() {
+    await this.page.close();
+  }
+
+  async reload() {
+    await this.page.reload();
+  }
+
+  async goto(url) {
+    await this.page.goto(url);
+  }
+
+  /** Kills the tab's process, as running out of memory would. */
+  async crash() {
+    const cdp = await this.page.context().newCDPSession(this.page);
+    // Its answer never comes: the one who would send it is gone.
+    cdp.send('Page.crash').catch(() => {});
+    await new Promise((resolve) => this.page.once('crash', resolve));
+  }
+
+  async screenshot(path) {
+    await this.page.screenshot({ path, fullPage: true });
+  }
+}

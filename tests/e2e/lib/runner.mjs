@@ -1,0 +1,43 @@
+import { within } from './poll.mjs';
+import { Stage } from './stage.mjs';
+
+/** Runs the tests one after the other, each in a fresh profile; returns the counts. */
+export async function run(tests, { browser, sites, verbose, out = console.log }) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [index, test] of tests.entries()) {
+    const missing = test.needs.find((ability) => !browser.can[ability]);
+    if (missing) {
+      counts.skipped++;
+      out(`skip  ${test.name} (the ${browser.name} driver cannot: ${missing})`);
+      continue;
+    }
+    const log = [];
+    const started = performance.now();
+    const error = await one(test, { browser, sites, log, seed: index + 1 });
+    const took = `${Math.round(performance.now() - started)} ms`;
+    counts[error ? 'failed' : 'passed']++;
+    out(`${error ? 'FAIL' : 'ok  '}  ${test.name} (${took})`);
+    if (error) out(indent(error.stack ?? String(error)));
+    if (error || verbose) for (const line of log) out(indent(`[console] ${line.tab} ${line.level}: ${line.text}`));
+  }
+  return counts;
+}
+
+async function one(test, { browser, sites, log, seed }) {
+  let session;
+  try {
+    session = await within(15_000, browser.newSession((line) => log.push(line)), 'a fresh profile');
+    const stage = new Stage({ session, log, sites, browser, seed });
+    await within(test.timeout, test.run(stage), 'the scenario');
+    stage.assertQuiet();
+    return null;
+  } catch (error) {
+    return error;
+  } finally {
+    await within(15_000, Promise.resolve(session?.close()), 'closing the profile').catch((error) => log.push({ level: 'harness', tab: '', text: String(error) }));
+  }
+}
+
+function indent(text) {
+  return text.replace(/^/gm, '      ');
+}

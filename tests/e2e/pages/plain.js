@@ -1,0 +1,7 @@
+// A page that knows nothing of the package: a stranger, an attacker, or a page that was navigated to.
+import * as helpers from './helpers.js';
+import { readPlan, runPlan } from './plan.js';
+
+const plan = readPlan();
+Object.assign(globalThis, helpers, { sites: plan.sites });
+await runPlan(plan);

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// End-to-end tests: real browsers, loopback origins. See lib/args.mjs for the command line.
+import { access, readdir } from 'node:fs/promises';
+import { options } from './lib/args.mjs';
+import { run } from './lib/runner.mjs';
+import { collect } from './lib/scenario.mjs';
+import { serve } from './server.mjs';
+
+const { browser: name, only, headed, repeat, list, verbose } = options(process.argv.slice(2));
+const folder = new URL('scenarios/', import.meta.url);
+const files = (await readdir(folder)).filter((file) => file.endsWith('.mjs')).sort();
+const all = await collect(files.map((file) => new URL(file, folder)));
+const tests = all.filter((test) => test.name.includes(only));
+
+if (list) {
+  for (const test of tests) console.log(test.name);
+  process.exit(0);
+}
+if (tests.length === 0) {
+  console.error(`no scenario has "${only}" in its name`);
+  process.exit(1);
+}
+try {
+  // The harness' own scenarios need no package.
+  if (tests.some((test) => !test.name.startsWith('00-harness'))) await access(new URL('../../pkg/wasm/inline.js', import.meta.url));
+} catch {
+  console.error('the package is not built: run `cargo xtask build` first');
+  process.exit(1);
+}
+
+const started = performance.now();
+const { launch } = await import(`./browsers/${name}.mjs`);
+const server = await serve();
+const browser = await launch({ headed });
+console.log(`${browser.name} ${browser.version}, ${tests.length} scenarios${repeat > 1 ? `, ${repeat} times` : ''}`);
+
+let counts;
+try {
+  const rounds = Array.from({ length: repeat }, () => tests).flat();
+  counts = await run(rounds, { browser, sites: server.sites, verbose });
+} finally {
+  await browser.close();
+  await server.close();
+}
+
+const seconds = ((performance.now() - started) / 1000).toFixed(1);
+const skipped = counts.skipped ? `, ${counts.skipped} skipped` : '';
+console.log(`${browser.name}: ${seconds} s${skipped}`);
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);

@@ -1,0 +1,74 @@
+// The loopback origins the scenarios play on. One process listens on two ports; every name under .localhost
+// reaches it, so that sites, subdomains and strangers cost nothing.
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, join, normalize, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = join(HERE, '..', '..');
+const MOUNTS = [
+  ['/e2e/', join(HERE, 'pages')],
+  ['/pkg/', join(ROOT, 'pkg')],
+  ['/', join(ROOT, 'www')],
+];
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+/** Starts listening; `sites` are the origins, `close` ends it. */
+export async function serve() {
+  const servers = [createServer(), createServer()];
+  const [first, second] = await Promise.all(servers.map(listen));
+  const sites = {
+    a: `http://a.localhost:${first}`,
+    b: `http://b.localhost:${second}`,
+    evil: `http://evil.localhost:${second}`,
+    sub: `http://deep.sub.a.localhost:${first}`,
+    wildcard: `http://*.a.localhost:${first}`,
+  };
+  const origins = JSON.stringify({ first: sites.a, second: sites.b });
+  for (const server of servers) server.on('request', (request, response) => answer(request, response, origins));
+  return {
+    sites,
+    close: () => Promise.all(servers.map((server) => new Promise((done) => server.close(done).closeAllConnections()))),
+  };
+}
+
+function listen(server) {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(server.address().port));
+  });
+}
+
+async function answer(request, response, origins) {
+  const url = new URL(request.url, 'http://localhost');
+  const headers = { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' };
+  // A page that is slow to arrive: ?slow=<ms>, at most ten seconds.
+  const slow = Math.min(Number(url.searchParams.get('slow') ?? 0), 10_000);
+  if (slow > 0) await new Promise((resolve) => setTimeout(resolve, slow));
+  if (url.pathname === '/origins.json') return response.writeHead(200, { ...headers, 'Content-Type': TYPES['.json'] }).end(origins);
+  if (url.pathname === '/favicon.ico') return response.writeHead(204, headers).end();
+  const file = locate(decodeURIComponent(url.pathname));
+  try {
+    const body = await readFile(file);
+    response.writeHead(200, { ...headers, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(body);
+  } catch {
+    response.writeHead(404, headers).end(`no ${url.pathname}`);
+  }
+}
+
+function locate(path) {
+  const [prefix, folder] = MOUNTS.find(([start]) => path.startsWith(start));
+  const rest = path.slice(prefix.length) || 'index.html';
+  const file = normalize(join(folder, rest));
+  // Outside its folder nothing is served, whatever the path says.
+  return file.startsWith(folder + sep) ? file : folder;
+}
