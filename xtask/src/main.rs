@@ -1,2 +1,53 @@
-//! What the commands of the README call.
-fn main() {}
+//! What the commands of the README call: set-up, build, tests and the demo's server, in plain std Rust.
+
+mod build;
+mod command;
+mod format;
+mod paths;
+mod serve;
+mod setup;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+/// Every fallible step ends in this; the string is what the person at the terminal reads.
+type Outcome<T = ()> = Result<T, String>;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  demo  [--port N]                  install what is missing, build, serve the demo on two loopback origins
+  test  [--only a,b] [--list]       everything: format, lints, native, browser, end-to-end and package tests
+        [--fast]                    leave out set-up of what is already there, browsers and packages
+  build [--force]                   leave an installable tarball in pkg/
+  serve [--port N]                  serve the demo from what was built last
+  setup                             install everything the tests need
+  fmt   [--check]                   format Rust, JavaScript, TypeScript, CSS, HTML and JSON
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let outcome = match command.as_str() {
+        "demo" => serve::demo(&rest),
+        "test" => test::run(&rest),
+        "build" => build::command(&rest),
+        "serve" => serve::command(&rest),
+        "setup" => setup::everything(),
+        "fmt" => format::command(&rest),
+        "" | "help" | "-h" | "--help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("there is no command '{other}'\n\n{HELP}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

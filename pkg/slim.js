@@ -1,0 +1,24 @@
+// The entry for those who fetch and cache the wasm themselves: call `init()` once, before anything else.
+import load from './wasm/parley_sync.js';
+
+export * from './src/api.js';
+
+let started;
+
+/** Fetches and compiles the wasm; later calls wait for the first. */
+export function init(source) {
+  started ??= load({ module_or_path: source ?? standardSource() })
+    .then(() => undefined)
+    .catch((error) => {
+      started = undefined;
+      throw error;
+    });
+  return started;
+}
+
+function standardSource() {
+  const url = new URL('./wasm/parley_sync_bg.wasm', import.meta.url);
+  if (url.protocol !== 'file:') return url;
+  // Node fetches no file: URLs. Asked this way, no bundler sees an import of a Node module.
+  return globalThis.process?.getBuiltinModule?.('node:fs')?.readFileSync(url) ?? url;
+}

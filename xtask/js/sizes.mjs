@@ -1,0 +1,48 @@
+// What each entry weighs, bundled and minified as a user's build would, raw and after brotli; fails above the budget.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { built, packageDirectory } from './files.mjs';
+
+/** Kilobytes (1000 bytes) after brotli that an entry may weigh, JavaScript and wasm together. */
+const BUDGETS = { default: 25, slim: 20 };
+
+const kilobytes = (bytes) => (bytes / 1000).toFixed(1).padStart(7);
+const weigh = (...parts) => ({
+  raw: parts.reduce((sum, part) => sum + part.length, 0),
+  brotli: parts.reduce((sum, part) => sum + brotliCompressSync(part).length, 0),
+});
+
+async function bundled(entry) {
+  const result = await build({
+    entryPoints: [join(packageDirectory, entry)],
+    bundle: true,
+    format: 'esm',
+    logLevel: 'warning',
+    minify: true,
+    write: false,
+  });
+  return result.outputFiles[0].contents;
+}
+
+const wasm = await readFile(join(built, 'parley_sync_bg.wasm'));
+const sizes = {
+  'wasm alone': weigh(wasm),
+  default: weigh(await bundled('index.js')),
+  slim: weigh(await bundled('slim.js'), wasm),
+  iife: weigh(await readFile(join(built, 'parley-sync.iife.js'))),
+};
+
+console.log('    entry        raw kB  brotli kB  budget');
+let over = false;
+for (const [name, { raw, brotli }] of Object.entries(sizes)) {
+  const budget = BUDGETS[name];
+  const verdict = budget === undefined ? '' : `${budget} kB${brotli > budget * 1000 ? '  over' : ''}`;
+  over ||= budget !== undefined && brotli > budget * 1000;
+  console.log(`    ${name.padEnd(10)} ${kilobytes(raw)}    ${kilobytes(brotli)}  ${verdict}`);
+}
+if (over && process.argv.includes('--enforce')) {
+  console.error('an entry is above its budget of bytes');
+  process.exitCode = 1;
+}

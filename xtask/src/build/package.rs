@@ -1,0 +1,58 @@
+//! The tarball: the package with the texts that live at the checkout's root.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::steps::task;
+use crate::{Outcome, command, paths};
+
+const TEXTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+
+/// Packs a copy, so that no copied text stays in the checkout, and puts the tarball into `pkg/`.
+pub fn tarball() -> Outcome<PathBuf> {
+    let stage = paths::target().join("parley-sync-package");
+    let describe = |error: std::io::Error| format!("cannot prepare {}: {error}", stage.display());
+    if stage.is_dir() {
+        fs::remove_dir_all(&stage).map_err(describe)?;
+    }
+    copy_tree(&paths::package(), &stage).map_err(describe)?;
+    for text in TEXTS {
+        let from = paths::root().join(text);
+        if from.is_file() {
+            fs::copy(&from, stage.join(text)).map_err(describe)?;
+        }
+    }
+    let printed = task("npm pack", || {
+        command::capture(
+            command::at_root("npm")
+                .args(["pack", "--silent", "--ignore-scripts"])
+                .current_dir(&stage),
+        )
+    })?;
+    let name = printed.lines().last().unwrap_or_default().trim();
+    let packed = stage.join(name);
+    let tarball = paths::package().join(name);
+    fs::copy(&packed, &tarball).map_err(describe)?;
+    let bytes = fs::metadata(&tarball).map_err(describe)?.len();
+    println!("    pkg/{name}: {:.1} kB", bytes as f64 / 1000.0);
+    Ok(tarball)
+}
+
+fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let text = name.to_string_lossy();
+        if text.starts_with('.') || text == "node_modules" || text.ends_with(".tgz") || text.ends_with(".tmp")
+        {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            copy_tree(&entry.path(), &to.join(name))?;
+        } else {
+            fs::copy(entry.path(), to.join(name))?;
+        }
+    }
+    Ok(())
+}

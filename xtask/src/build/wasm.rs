@@ -1,0 +1,86 @@
+//! Cargo, wasm-bindgen, wasm-opt.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use crate::{Outcome, command, paths};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const NAME: &str = "parley_sync";
+
+/// What rustc's wasm32 target uses by default, and wasm-opt may use in turn: every engine of the last three years has it.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The crate as cargo leaves it.
+pub fn compile() -> Outcome<PathBuf> {
+    let mut cargo = command::cargo();
+    cargo.args([
+        "build",
+        "--release",
+        "--lib",
+        "--package",
+        "parley-sync",
+        "--target",
+        TARGET,
+    ]);
+    cargo.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        without_paths_of_this_machine(),
+    );
+    command::run(&mut cargo)?;
+    Ok(paths::target()
+        .join(TARGET)
+        .join("release")
+        .join(NAME)
+        .with_extension("wasm"))
+}
+
+/// Locations of panics name source files: as the crate knows them, not where this machine keeps them.
+fn without_paths_of_this_machine() -> String {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
+    let mut flags = format!("--remap-path-prefix={}=parley-sync", paths::root().display());
+    if let Some(home) = home {
+        flags.push_str(&format!(
+            " --remap-path-prefix={}=crates",
+            home.join("registry/src").display()
+        ));
+    }
+    flags
+}
+
+/// The directory with the module, optimised, and its glue.
+pub fn bind(raw: &Path) -> Outcome<PathBuf> {
+    let directory = paths::target().join("parley-sync-bound");
+    if directory.is_dir() {
+        fs::remove_dir_all(&directory)
+            .map_err(|error| format!("cannot empty {}: {error}", directory.display()))?;
+    }
+    // Without a default path the glue names no asset, so no bundler copies a .wasm that the default entry does not use.
+    let mut bindgen = command::at_root("wasm-bindgen");
+    bindgen.args([
+        "--target",
+        "web",
+        "--no-typescript",
+        "--omit-default-module-path",
+        "--out-name",
+        NAME,
+    ]);
+    command::run(bindgen.arg("--out-dir").arg(&directory).arg(raw))?;
+
+    let module = directory.join(format!("{NAME}_bg.wasm"));
+    let mut optimise = command::at_root("node");
+    optimise
+        .arg(paths::npm_bin("wasm-opt"))
+        .args(["-Oz", "--strip-debug", "--strip-producers"])
+        .args(FEATURES);
+    command::run(optimise.arg(&module).arg("-o").arg(&module))?;
+    Ok(directory)
+}

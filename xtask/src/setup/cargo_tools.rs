@@ -1,0 +1,77 @@
+//! Programs from crates.io.
+
+use std::process::Command;
+
+use crate::steps::task;
+use crate::{Outcome, command, paths};
+
+/// The version of the crate `wasm-bindgen` in Cargo.lock: the program must be of exactly the same.
+pub fn wasm_bindgen_version() -> Outcome<String> {
+    let file = paths::root().join("Cargo.lock");
+    let lock = std::fs::read_to_string(&file).map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
+    let mut lines = lock
+        .lines()
+        .skip_while(|line| *line != "name = \"wasm-bindgen\"")
+        .skip(1);
+    let version = lines
+        .next()
+        .and_then(|line| line.strip_prefix("version = \""))
+        .and_then(|rest| rest.strip_suffix('"'));
+    version
+        .map(str::to_owned)
+        .ok_or_else(|| "Cargo.lock names no wasm-bindgen".to_owned())
+}
+
+/// `wasm-bindgen` and its test runner.
+pub fn wasm_bindgen() -> Outcome {
+    let version = wasm_bindgen_version()?;
+    if says("wasm-bindgen", &version) && says("wasm-bindgen-test-runner", &version) {
+        return Ok(());
+    }
+    install("wasm-bindgen-cli", Some(&version))
+}
+
+/// `wasm-pack`, which runs the browser tests.
+pub fn wasm_pack() -> Outcome {
+    if paths::find_program("wasm-pack").is_some() {
+        return Ok(());
+    }
+    install("wasm-pack", None)
+}
+
+/// The driver of Firefox; Debian has no package of it.
+pub fn geckodriver() -> Outcome {
+    if paths::find_program("geckodriver").is_some() {
+        return Ok(());
+    }
+    install("geckodriver", None)
+}
+
+/// Whether the program is there and of that version.
+fn says(program: &str, version: &str) -> bool {
+    let Ok(output) = Command::new(program).arg("--version").output() else {
+        return false;
+    };
+    String::from_utf8_lossy(&output.stdout)
+        .split_whitespace()
+        .any(|word| word == version)
+}
+
+/// Builds outside the checkout, so that neither its toolchain file nor its configuration decides, with one target
+/// directory for all programs, since they share most dependencies.
+fn install(crate_name: &str, version: Option<&str>) -> Outcome {
+    let mut what = format!("building {crate_name}");
+    let mut cargo = command::cargo();
+    cargo
+        .current_dir(std::env::temp_dir())
+        .args(["install", "--quiet", crate_name]);
+    if let Some(version) = version {
+        cargo.args(["--version", version]);
+        what.push_str(&format!(" {version}"));
+    }
+    cargo
+        .env("CARGO_TARGET_DIR", paths::target().join("tools"))
+        .env_remove("RUSTFLAGS");
+    what.push_str(" from crates.io (takes a minute or two, once)");
+    task(&what, || command::run(&mut cargo))
+}

@@ -1,0 +1,60 @@
+//! Programs from Debian: the browsers of the tests and Chromium's driver.
+
+use std::process::Command;
+
+use crate::steps::task;
+use crate::{Outcome, command, paths};
+
+/// A program and the package that brings it.
+const BROWSERS: [(&str, &str); 3] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("firefox-esr", "firefox-esr"),
+];
+
+/// The browsers, installed by apt-get where this user may; otherwise the packages to install are named.
+pub fn browsers() -> Outcome {
+    let missing: Vec<(&str, &str)> = BROWSERS
+        .into_iter()
+        .filter(|(program, _)| paths::find_program(program).is_none())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().map(|(_, package)| *package).collect();
+    if paths::find_program("apt-get").is_none() || !is_root() {
+        return Err(format!(
+            "missing: {}. Install the packages {} (Debian: sudo apt-get install {})",
+            missing
+                .iter()
+                .map(|(program, _)| *program)
+                .collect::<Vec<_>>()
+                .join(", "),
+            packages.join(", "),
+            packages.join(" "),
+        ));
+    }
+    task(
+        &format!("installing the Debian packages {}", packages.join(", ")),
+        || {
+            let apt = || {
+                let mut command = command::at_root("apt-get");
+                command.env("DEBIAN_FRONTEND", "noninteractive");
+                command
+            };
+            command::run_quiet(apt().args(["update", "--quiet"]))?;
+            command::run_quiet(
+                apt()
+                    .args(["install", "--yes", "--no-install-recommends"])
+                    .args(&packages),
+            )
+        },
+    )
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout == b"0\n")
+}
