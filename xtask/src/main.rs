@@ -19,7 +19,6 @@ cargo xtask <command>
 
   demo  [--port N]                  install what is missing, build, serve the demo on two loopback origins
   test  [--only a,b] [--list]       everything: format, lints, native, browser, end-to-end and package tests
-        [--fast]                    leave out set-up of what is already there, browsers and packages
   build [--force]                   leave an installable tarball in pkg/
   serve [--port N]                  serve the demo from what was built last
   setup                             install everything the tests need

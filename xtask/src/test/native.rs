@@ -1,0 +1,59 @@
+//! What cargo checks without a browser.
+
+use super::browser::count_passed;
+use crate::{Outcome, command};
+
+/// For the host, then for the browser build, which alone compiles the bindings.
+pub fn clippy() -> Outcome {
+    let warnings = ["--", "-D", "warnings"];
+    command::run(
+        command::cargo()
+            .args(["clippy", "--quiet", "--workspace", "--all-targets"])
+            .args(warnings),
+    )?;
+    let browser = [
+        "--package",
+        "parley-sync",
+        "--all-targets",
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
+    command::run(
+        command::cargo()
+            .args(["clippy", "--quiet"])
+            .args(browser)
+            .args(warnings),
+    )
+}
+
+/// Broken links and missing documentation, in both builds.
+pub fn docs() -> Outcome {
+    let doc = || {
+        let mut cargo = command::cargo();
+        cargo.env("RUSTDOCFLAGS", "-D warnings").args([
+            "doc",
+            "--quiet",
+            "--no-deps",
+            "--package",
+            "parley-sync",
+        ]);
+        cargo
+    };
+    command::run(&mut doc())?;
+    command::run(doc().args(["--target", "wasm32-unknown-unknown"]))
+}
+
+/// Optimised, because the property tests run schedules by the hundred thousand; overflow and debug assertions stay on.
+pub fn tests() -> Outcome {
+    let said = command::run_and_listen(command::cargo().args([
+        "test",
+        "--profile",
+        "native",
+        "--package",
+        "parley-sync",
+    ]))?;
+    if count_passed(&said) == 0 {
+        return Err("cargo test ran no test".to_owned());
+    }
+    command::run(command::cargo().args(["test", "--quiet", "--package", "xtask"]))
+}
