@@ -1,0 +1,71 @@
+// The two embedded frames of the main page: load, reload, close, and for the one of another origin
+// also connect and disconnect.
+
+import { h, setText } from './dom.js';
+
+/** pane: { root, session, title, url, connectAs? }; with connectAs, the frame is joined under that id. */
+export function mountPane({ root, session, title, url, connectAs }) {
+  let frame = null;
+  const origin = new URL(url).origin;
+  const status = h('span', { class: 'pane-status' });
+  const reload = button('Reload', () => {
+    frame.src = url;
+  });
+  const link = button('Disconnect', () => (connected() ? unlink() : join()));
+  const presence = button('Close', () => (frame ? close() : open()));
+  const body = h('div', { class: 'pane-body' });
+  root.replaceChildren(
+    h(
+      'div',
+      { class: 'pane-bar' },
+      h('h2', { class: 'pane-title' }, title),
+      h('code', { class: 'pane-origin' }, origin),
+      status,
+      h('div', { class: 'pane-tools' }, reload, connectAs ? link : null, presence),
+    ),
+    body,
+  );
+
+  const connected = () => connectAs !== undefined && session.parley.isConnected(connectAs);
+
+  function open() {
+    frame = h('iframe', { title, src: url });
+    body.replaceChildren(frame);
+    draw();
+    if (connectAs) join();
+  }
+  function close() {
+    frame = null;
+    body.replaceChildren(h('p', { class: 'empty' }, 'Closed. The other windows go on without it.'));
+    draw();
+  }
+  async function join() {
+    setText(status, 'connecting');
+    try {
+      await session.parley.connect(frame, connectAs);
+    } catch (error) {
+      session.history.add({ kind: 'error', type: error.code ?? error.name, payload: error.message, origin });
+    }
+    draw();
+  }
+  async function unlink() {
+    await session.parley.disconnect(connectAs);
+    draw();
+  }
+  function draw() {
+    reload.disabled = !frame;
+    link.disabled = !frame;
+    setText(presence, frame ? 'Close' : 'Open');
+    setText(link, connected() ? 'Disconnect' : 'Connect');
+    if (connectAs) setText(status, frame ? (session.parley.getConnectionState(connectAs) ?? 'disconnected') : 'closed');
+  }
+  // The title tells three buttons of the same name apart for those who hear them.
+  for (const control of [reload, link, presence]) control.setAttribute('aria-description', title);
+
+  session.addEventListener('peers', draw);
+  open();
+}
+
+function button(text, onclick) {
+  return h('button', { type: 'button', class: 'button small', onclick }, text);
+}
