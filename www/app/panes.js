@@ -8,11 +8,11 @@ export function mountPane({ root, session, title, url, connectAs }) {
   let frame = null;
   const origin = new URL(url).origin;
   const status = h('span', { class: 'pane-status' });
-  const reload = button('Reload', () => {
+  const reload = button(() => {
     frame.src = url;
   });
-  const link = button('Disconnect', () => (connected() ? unlink() : join()));
-  const presence = button('Close', () => (frame ? close() : open()));
+  const link = button(() => (connected() ? unlink() : join()));
+  const presence = button(() => (frame ? close() : open()));
   const body = h('div', { class: 'pane-body' });
   root.replaceChildren(
     h(
@@ -55,17 +55,21 @@ export function mountPane({ root, session, title, url, connectAs }) {
   function draw() {
     reload.disabled = !frame;
     link.disabled = !frame;
-    setText(presence, frame ? 'Close' : 'Open');
-    setText(link, connected() ? 'Disconnect' : 'Connect');
+    name(reload, 'Reload');
+    name(presence, frame ? 'Close' : 'Open');
+    name(link, connected() ? 'Disconnect' : 'Connect');
     if (connectAs) setText(status, frame ? (session.parley.getConnectionState(connectAs) ?? 'disconnected') : 'closed');
   }
-  // The title tells three buttons of the same name apart for those who hear them.
-  for (const control of [reload, link, presence]) control.setAttribute('aria-description', title);
+  // Two frames have buttons of the same name: those who hear them are told which frame is meant.
+  function name(control, text) {
+    setText(control, text);
+    control.setAttribute('aria-label', `${text}: ${title}`);
+  }
 
   session.addEventListener('peers', draw);
   open();
 }
 
-function button(text, onclick) {
-  return h('button', { type: 'button', class: 'button small', onclick }, text);
+function button(onclick) {
+  return h('button', { type: 'button', class: 'button small', onclick });
 }
