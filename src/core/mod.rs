@@ -1,7 +1,14 @@
 //! Everything that decides, and nothing that touches a browser: no clock, no randomness, no I/O.
 //! Time and random numbers are passed in; what is to be sent is returned.
 
+pub mod batch;
+pub mod clock;
 pub mod grants;
+pub mod id;
 pub mod inbox;
 pub mod limits;
 pub mod origin;
+pub mod register;
+pub mod replica;
+pub mod sync;
+pub mod version;

@@ -1,0 +1,50 @@
+//! Who is who: the writer's id, and the host's handle of a neighbour.
+
+use std::rc::Rc;
+
+/// The host's handle of a connected neighbour. The core only compares it.
+pub type PeerRef = u32;
+
+/// The name of one register of a state. Shared, never copied.
+pub type Key = Rc<str>;
+
+/// The largest whole number that a JavaScript number holds exactly, with all below it.
+pub const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
+
+/// A replica that writes: one for each life of each window, drawn at random, so a reload or a duplicated tab is
+/// another actor. Below 2^53, so that it crosses to JavaScript as a number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Actor(u64);
+
+impl Actor {
+    /// An actor from 64 random bits. Never the zero that stands for nobody.
+    #[must_use]
+    pub fn from_random(bits: u64) -> Self {
+        Self((bits & ((1 << 53) - 1)).max(1))
+    }
+
+    /// An actor as it crossed a wire; `None` unless a whole number from 1 to 2^53 - 1.
+    #[must_use]
+    pub fn from_f64(number: f64) -> Option<Self> {
+        whole(number).filter(|&id| id > 0).map(Self)
+    }
+
+    /// The actor as a JavaScript number, exactly.
+    #[must_use]
+    pub fn as_f64(self) -> f64 {
+        self.0 as f64
+    }
+
+    /// The actor's bits, for hashing.
+    #[must_use]
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+/// A sequence number or count as it crossed a wire; `None` unless a whole number from 0 to 2^53 - 1.
+#[must_use]
+pub fn whole(number: f64) -> Option<u64> {
+    // NaN fails the range test; the cast is exact inside it.
+    ((0.0..=MAX_EXACT).contains(&number) && number.trunc() == number).then_some(number as u64)
+}

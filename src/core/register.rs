@@ -1,0 +1,34 @@
+//! One key of a state: its value, and which write it is of.
+
+use super::clock::Time;
+use super::id::Actor;
+
+/// When a write was made, and by whom: a total order over all writes of all windows. The greater wins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Stamp {
+    /// When.
+    pub time: Time,
+    /// By whom; settles equal times.
+    pub actor: Actor,
+}
+
+/// Which batch a write travelled in. Writes that are seen together share one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Dot {
+    /// Who sent the batch.
+    pub actor: Actor,
+    /// Which of its batches, from 1; 0 while the write has not been sent.
+    pub seq: u64,
+}
+
+/// The last write to one key. `value` is `None` once deleted; the stamp of a deletion stays, or an old write would
+/// bring the key back.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Register<V> {
+    /// What the key holds.
+    pub value: Option<V>,
+    /// When it was written, and by whom.
+    pub stamp: Stamp,
+    /// In which batch it came.
+    pub dot: Dot,
+}

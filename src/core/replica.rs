@@ -1,0 +1,273 @@
+//! The registers of one window: pure data, no peers and no time.
+
+mod index;
+
+use super::batch::{Batch, Delta, Entry};
+use super::id::{Actor, Key};
+use super::register::{Dot, Register, Stamp};
+use super::sync::KeyChange;
+use super::version::VersionVector;
+use index::KeyIndex;
+
+/// Where a write stands on its way to the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It has its dot.
+    Sent,
+    /// In the open batch: sent at the next flush.
+    Open,
+    /// Told to nobody until others have to be told everything: initial values, updates that came in plain.
+    Silent,
+}
+
+struct Slot<V> {
+    key: Key,
+    register: Register<V>,
+    stage: Stage,
+}
+
+/// Registers by key, what has been seen, and what was written but not sent.
+///
+/// Invariant: for every write that `vector` covers, the key's register has that stamp or a greater one. A delta may
+/// leave out beaten writes only because of this, so none is made while a register that beat one has no dot.
+pub struct Replica<V> {
+    actor: Actor,
+    /// By first write; never removed, since a deletion keeps its stamp.
+    slots: Vec<Slot<V>>,
+    index: KeyIndex,
+    vector: VersionVector,
+    /// Slots written since the last batch. May name a slot that is not open any more: it was beaten.
+    open: Vec<u32>,
+    /// Slots in [`Stage::Silent`], and perhaps some that are not any more.
+    silent: Vec<u32>,
+    /// Actors of whom something was seen since the last batch: its successor's dependencies.
+    fresh: Vec<Actor>,
+}
+
+impl<V: Clone> Replica<V> {
+    /// An empty replica.
+    pub fn new(actor: Actor) -> Self {
+        Self {
+            actor,
+            slots: Vec::new(),
+            index: KeyIndex::new(actor.bits()),
+            vector: VersionVector::new(),
+            open: Vec::new(),
+            silent: Vec::new(),
+            fresh: Vec::new(),
+        }
+    }
+
+    /// Whose replica this is.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// What has been seen, own batches included.
+    pub fn vector(&self) -> &VersionVector {
+        &self.vector
+    }
+
+    /// How many batches this replica closed.
+    pub fn own_seq(&self) -> u64 {
+        self.vector.get(self.actor)
+    }
+
+    /// The register of a key, a deleted one's too.
+    pub fn register(&self, key: &str) -> Option<&Register<V>> {
+        let slot = self.find(key)?;
+        self.slots.get(slot).map(|slot| &slot.register)
+    }
+
+    /// Every register by first write, deleted ones too.
+    pub fn registers(&self) -> impl Iterator<Item = (&Key, &Register<V>)> {
+        self.slots.iter().map(|slot| (&slot.key, &slot.register))
+    }
+
+    /// Writes a key that has not got a dot yet.
+    pub fn write(&mut self, key: Key, value: Option<V>, stamp: Stamp, stage: Stage) -> Option<KeyChange<V>> {
+        self.put(
+            key,
+            value,
+            stamp,
+            Dot {
+                actor: self.actor,
+                seq: 0,
+            },
+            stage,
+        )
+    }
+
+    /// Merges a write that another window made. The change, if it won and shows.
+    pub fn merge(&mut self, entry: Entry<V>) -> Option<KeyChange<V>> {
+        self.put(entry.key, entry.value, entry.stamp, entry.dot, Stage::Sent)
+    }
+
+    /// Notes that everything of `actor` up to `seq` has been merged.
+    pub fn saw(&mut self, actor: Actor, seq: u64) {
+        if self.vector.advance(actor, seq) && actor != self.actor && !self.fresh.contains(&actor) {
+            self.fresh.push(actor);
+        }
+    }
+
+    /// Whether a write waits for the next flush.
+    pub fn has_open(&self) -> bool {
+        self.open
+            .iter()
+            .any(|&slot| self.stage(slot) == Some(Stage::Open))
+    }
+
+    /// Whether there is something that nobody was told.
+    pub fn has_silent(&mut self) -> bool {
+        while let Some(&last) = self.silent.last() {
+            if self.stage(last) == Some(Stage::Silent) {
+                return true;
+            }
+            self.silent.pop();
+        }
+        false
+    }
+
+    /// Closes the open batch. Writes that were beaten meanwhile are not in it.
+    pub fn take_open(&mut self) -> Option<Batch<V>> {
+        let open = std::mem::take(&mut self.open);
+        let dot = self.next_dot();
+        let mut entries = Vec::with_capacity(open.len());
+        for slot in open {
+            if let Some(slot) = self
+                .slots
+                .get_mut(slot as usize)
+                .filter(|slot| slot.stage == Stage::Open)
+            {
+                slot.stage = Stage::Sent;
+                slot.register.dot = dot;
+                entries.push((
+                    slot.key.clone(),
+                    slot.register.value.clone(),
+                    slot.register.stamp.time,
+                ));
+            }
+        }
+        if entries.is_empty() {
+            return None;
+        }
+        self.vector.advance(dot.actor, dot.seq);
+        let deps = self
+            .fresh
+            .drain(..)
+            .map(|actor| (actor, self.vector.get(actor)))
+            .collect();
+        Some(Batch {
+            actor: dot.actor,
+            seq: dot.seq,
+            deps,
+            entries,
+        })
+    }
+
+    /// Gives everything that has no dot the next one, to be told by a delta.
+    pub fn seal(&mut self) {
+        let dot = self.next_dot();
+        let open = std::mem::take(&mut self.open);
+        let silent = std::mem::take(&mut self.silent);
+        for slot in open.into_iter().chain(silent) {
+            if let Some(slot) = self
+                .slots
+                .get_mut(slot as usize)
+                .filter(|slot| slot.stage != Stage::Sent)
+            {
+                slot.stage = Stage::Sent;
+                slot.register.dot = dot;
+                self.vector.advance(dot.actor, dot.seq);
+            }
+        }
+    }
+
+    /// All that a replica which has seen `since` lacks. Nothing may be open or silent.
+    pub fn delta(&self, since: VersionVector) -> Delta<V> {
+        let complete = since.covers(&self.vector);
+        let lacking = self
+            .slots
+            .iter()
+            .filter(|slot| !complete && !since.contains(slot.register.dot));
+        let entries = lacking
+            .map(|slot| Entry {
+                key: slot.key.clone(),
+                value: slot.register.value.clone(),
+                stamp: slot.register.stamp,
+                dot: slot.register.dot,
+            })
+            .collect();
+        Delta {
+            since,
+            vector: self.vector.clone(),
+            entries,
+        }
+    }
+
+    /// The one place where a write wins or loses.
+    fn put(
+        &mut self,
+        key: Key,
+        value: Option<V>,
+        stamp: Stamp,
+        dot: Dot,
+        stage: Stage,
+    ) -> Option<KeyChange<V>> {
+        let slot = self.find(&key).unwrap_or(self.slots.len());
+        let (old, was) = match self.slots.get_mut(slot) {
+            Some(found) if found.register.stamp >= stamp => return None,
+            Some(found) => {
+                let old = std::mem::replace(
+                    &mut found.register,
+                    Register {
+                        value: value.clone(),
+                        stamp,
+                        dot,
+                    },
+                );
+                (old.value, std::mem::replace(&mut found.stage, stage))
+            }
+            None => {
+                self.index
+                    .insert(&key, slot, self.slots.iter().map(|slot| &*slot.key));
+                let register = Register {
+                    value: value.clone(),
+                    stamp,
+                    dot,
+                };
+                self.slots.push(Slot {
+                    key: key.clone(),
+                    register,
+                    stage,
+                });
+                (None, Stage::Sent)
+            }
+        };
+        if was != stage {
+            match stage {
+                Stage::Open => self.open.push(slot as u32),
+                Stage::Silent => self.silent.push(slot as u32),
+                Stage::Sent => {}
+            }
+        }
+        (old.is_some() || value.is_some()).then_some(KeyChange { key, old, new: value })
+    }
+
+    fn next_dot(&self) -> Dot {
+        Dot {
+            actor: self.actor,
+            seq: self.own_seq() + 1,
+        }
+    }
+
+    fn stage(&self, slot: u32) -> Option<Stage> {
+        self.slots.get(slot as usize).map(|slot| slot.stage)
+    }
+
+    fn find(&self, key: &str) -> Option<usize> {
+        self.index.find(key, |slot| {
+            self.slots.get(slot).is_some_and(|slot| *slot.key == *key)
+        })
+    }
+}

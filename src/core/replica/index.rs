@@ -1,0 +1,91 @@
+//! Finds the slot of a key.
+
+/// The table's first size; a power of two, as every later one.
+const SMALLEST: usize = 16;
+
+/// An open-addressing table of slot numbers. The keys themselves stay in the slots: the caller compares.
+///
+/// Smaller in WebAssembly than the standard map, which brings its own random seed and its own growth strategy for
+/// every type. The hash is seeded by the window's random actor, so that keys which collide here do not elsewhere.
+pub struct KeyIndex {
+    /// Slot number + 1; 0 is free. Never full, so every probe ends.
+    table: Vec<u32>,
+    used: usize,
+    seed: u64,
+}
+
+impl KeyIndex {
+    /// An empty table.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            table: Vec::new(),
+            used: 0,
+            seed,
+        }
+    }
+
+    /// The slot of `key`; `is` tells whether a slot holds that key.
+    pub fn find(&self, key: &str, is: impl Fn(usize) -> bool) -> Option<usize> {
+        for place in self.probe(key) {
+            match self.table.get(place) {
+                Some(&taken) if taken > 0 => {
+                    let slot = taken as usize - 1;
+                    if is(slot) {
+                        return Some(slot);
+                    }
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Notes that `key`, which must not be there yet, has that slot. `keys` yields every key by slot, the new one
+    /// not needed: it is read only when the table grows.
+    pub fn insert<'a>(&mut self, key: &str, slot: usize, keys: impl Iterator<Item = &'a str>) {
+        if (self.used + 1) * 4 > self.table.len() * 3 {
+            let size = (self.table.len() * 2).max(SMALLEST);
+            self.table.clear();
+            self.table.resize(size, 0);
+            self.used = 0;
+            for (slot, key) in keys.take(slot).enumerate() {
+                self.put(key, slot);
+            }
+        }
+        self.put(key, slot);
+    }
+
+    fn put(&mut self, key: &str, slot: usize) {
+        for place in self.probe(key) {
+            if let Some(free @ 0) = self.table.get_mut(place) {
+                *free = slot as u32 + 1;
+                self.used += 1;
+                return;
+            }
+        }
+    }
+
+    /// The places where `key` may be, nearest first, each once.
+    fn probe(&self, key: &str) -> impl Iterator<Item = usize> + use<> {
+        let size = self.table.len();
+        let mask = size.wrapping_sub(1);
+        let start = hash(key.as_bytes(), self.seed) as usize;
+        (0..size).map(move |step| start.wrapping_add(step) & mask)
+    }
+}
+
+/// FxHash over eight bytes at a time, with the high bits folded in: the table takes the low ones.
+fn hash(bytes: &[u8], seed: u64) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let tail = rest
+        .iter()
+        .fold(bytes.len() as u64, |tail, &byte| (tail << 8) | u64::from(byte));
+    let hashed = words
+        .iter()
+        .map(|&word| u64::from_le_bytes(word))
+        .chain([tail])
+        .fold(seed, |hash, word| {
+            (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
+        });
+    hashed ^ (hashed >> 32)
+}

@@ -1,0 +1,86 @@
+//! Replication: one node in each window, which decides what to send, to whom, and what its listeners see.
+//!
+//! Sans-IO: every call returns what the host is to do, in that order. Sends stand before the change they belong to, so
+//! what a listener writes in answer cannot overtake it.
+
+mod node;
+mod peers;
+mod receive;
+mod spread;
+
+pub use node::StateNode;
+
+use super::batch::{Batch, Delta};
+use super::id::{Actor, Key, PeerRef};
+use super::version::VersionVector;
+
+/// A reading lies more than five minutes ahead of this window's clock.
+pub const ERR_CLOCK: &str = "ERR_CLOCK";
+/// A frame contradicts itself, or speaks for this window.
+pub const ERR_MALFORMED: &str = "ERR_MALFORMED";
+
+/// What windows say to each other about one state.
+#[derive(Clone)]
+pub enum StateFrame<V> {
+    /// The writes of one turn.
+    Batch(Batch<V>),
+    /// "This is what I have seen; send me the rest." Answered by a delta, even an empty one.
+    Sync {
+        /// What the sender has seen.
+        vector: VersionVector,
+        /// When the sender's replica was made, and its actor: who of two is the elder.
+        born: (f64, Actor),
+    },
+    /// What the receiver lacks.
+    Delta(Delta<V>),
+}
+
+/// What a visible change did to one key.
+#[derive(Clone)]
+pub struct KeyChange<V> {
+    /// Which key.
+    pub key: Key,
+    /// What it held; `None` if it was not there.
+    pub old: Option<V>,
+    /// What it holds; `None` if it is not there any more.
+    pub new: Option<V>,
+}
+
+/// Who made a change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChangeOrigin {
+    /// This window.
+    Local,
+    /// Another window.
+    Remote,
+}
+
+/// What the host has to do.
+#[derive(Clone)]
+pub enum StateEffect<V> {
+    /// Hand a frame to these neighbours, the same to all. Others may get it too (a broadcast wire): it does no harm.
+    Send {
+        /// To whom; never empty.
+        to: Vec<PeerRef>,
+        /// What.
+        frame: StateFrame<V>,
+    },
+    /// Tell the listeners: all these keys changed at once.
+    Changed {
+        /// What changed; never empty.
+        changes: Vec<KeyChange<V>>,
+        /// From which neighbour it came.
+        from: Option<PeerRef>,
+        /// Who wrote it.
+        origin: ChangeOrigin,
+    },
+    /// The state of whoever was there before has arrived, or nobody was. Told once.
+    Ready,
+    /// A neighbour's frame was refused; nothing of it was applied.
+    Refused {
+        /// Whose.
+        from: PeerRef,
+        /// Why: [`ERR_CLOCK`] or [`ERR_MALFORMED`].
+        code: &'static str,
+    },
+}

@@ -1,0 +1,230 @@
+//! What the host calls: writes, flushes, neighbours that come and go.
+
+use super::peers::{Peer, Peers};
+use super::{ChangeOrigin, KeyChange, StateEffect};
+use crate::core::batch::Batch;
+use crate::core::clock::{Clock, Time};
+use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::register::{Dot, Stamp};
+use crate::core::replica::{Replica, Stage};
+use crate::core::version::VersionVector;
+
+/// How long a neighbour that does not say what it has may keep this window from being ready: frozen ones never do.
+const PATIENCE_MS: f64 = 5_000.0;
+
+/// One state in one window.
+///
+/// Invariant, after every call: each neighbour that takes batches has been sent everything this window has seen.
+pub struct StateNode<V> {
+    pub(super) replica: Replica<V>,
+    pub(super) clock: Clock,
+    pub(super) peers: Peers,
+    pub(super) born: f64,
+    /// The host has looked round: nobody else is awaited.
+    pub(super) settled: bool,
+    pub(super) ready: bool,
+    /// A delta has been applied: what the other neighbours have is mostly here already.
+    pub(super) met: bool,
+}
+
+pub(super) type Effects<V> = Vec<StateEffect<V>>;
+
+impl<V: Clone> StateNode<V> {
+    /// A replica born now. Initial values lose to every write, and to the initial values of a window born earlier.
+    #[must_use]
+    pub fn new(actor: Actor, born_ms: f64, initial: Vec<(Key, V)>) -> Self {
+        let mut replica = Replica::new(actor);
+        let stamp = Stamp {
+            time: Time::initial(born_ms),
+            actor,
+        };
+        for (key, value) in initial {
+            replica.write(key, Some(value), stamp, Stage::Silent);
+        }
+        let (clock, peers) = (Clock::new(), Peers::default());
+        Self {
+            replica,
+            clock,
+            peers,
+            born: born_ms,
+            settled: false,
+            ready: false,
+            met: false,
+        }
+    }
+
+    /// Writes at once, here; `None` deletes. The others are told by the next [`flush`](Self::flush).
+    pub fn write(&mut self, entries: Vec<(Key, Option<V>)>, now: f64) -> Vec<StateEffect<V>> {
+        let mut changes = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let stamp = Stamp {
+                time: self.clock.tick(now),
+                actor: self.actor(),
+            };
+            changes.extend(self.replica.write(key, value, stamp, Stage::Open));
+        }
+        changed(changes, None, ChangeOrigin::Local).into_iter().collect()
+    }
+
+    /// Sends what was written since the last flush, as one batch.
+    pub fn flush(&mut self, _now: f64) -> Vec<StateEffect<V>> {
+        let mut effects = Vec::new();
+        if self.peers.iter().any(Peer::follows) && self.replica.has_silent() {
+            // What was written may rest on what nobody was told: both go together.
+            self.tell(&[], &mut effects);
+        } else {
+            self.flush_open(&mut effects);
+        }
+        effects
+    }
+
+    /// What [`flush`](Self::flush) would send, for a host that hands it to every neighbour itself.
+    pub fn take_batch(&mut self, _now: f64) -> Option<Batch<V>> {
+        let batch = self.replica.take_open()?;
+        self.peers.take_lacking(Dot {
+            actor: batch.actor,
+            seq: batch.seq,
+        });
+        Some(batch)
+    }
+
+    /// Applies updates that came without a frame, as if another window had written them now, or at `stamp`. They are
+    /// not broadcast; deltas carry them. A stamp from the future counts as now.
+    pub fn apply_plain(
+        &mut self,
+        entries: Vec<(Key, Option<V>)>,
+        stamp: Option<Stamp>,
+        now: f64,
+    ) -> Vec<StateEffect<V>> {
+        let stamp = stamp.filter(|stamp| self.clock.observe(stamp.time, now).is_ok());
+        let mut changes = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let stamp = stamp.unwrap_or_else(|| Stamp {
+                time: self.clock.tick(now),
+                actor: self.actor(),
+            });
+            changes.extend(self.replica.write(key, value, stamp, Stage::Silent));
+        }
+        changed(changes, None, ChangeOrigin::Remote).into_iter().collect()
+    }
+
+    /// A neighbour came, or came back: it is asked for what this window lacks.
+    pub fn peer_up(&mut self, peer: PeerRef, now: f64) -> Vec<StateEffect<V>> {
+        self.peers.remove(peer);
+        // A window that has nothing yet asks one neighbour first: the others would send it the same once more.
+        let held = !self.ready && !self.met && self.peers.iter().any(|other| other.asked);
+        let awaited = !self.settled;
+        self.peers.add(Peer {
+            id: peer,
+            known: None,
+            asked: false,
+            held,
+            awaited,
+            owed: false,
+            up_at: now,
+        });
+        let mut effects = Vec::new();
+        if !held {
+            self.ask(|other| other.id == peer, &mut effects);
+        }
+        effects
+    }
+
+    /// A neighbour went.
+    pub fn peer_down(&mut self, peer: PeerRef, _now: f64) -> Vec<StateEffect<V>> {
+        let mut effects = Vec::new();
+        if let Some(gone) = self.peers.remove(peer) {
+            if gone.asked && !self.ready && !self.met {
+                let next = self.peers.iter().find(|other| other.held).map(|other| other.id);
+                self.ask(|other| Some(other.id) == next, &mut effects);
+            } else if gone.asked {
+                // It took along what it was asked for, or the others have got it too.
+                self.ask(|_| true, &mut effects);
+            }
+            self.check_ready(&mut effects);
+        }
+        effects
+    }
+
+    /// The host has looked round: whoever is there has come up.
+    pub fn settle_ready(&mut self) -> Vec<StateEffect<V>> {
+        let mut effects = Vec::new();
+        self.settled = true;
+        self.check_ready(&mut effects);
+        effects
+    }
+
+    /// Compares with every neighbour what was seen, and repairs what got lost. For a slow timer, and for every return
+    /// from sleep. Also gives up waiting for neighbours that do not answer.
+    pub fn tick(&mut self, now: f64) -> Vec<StateEffect<V>> {
+        let mut effects = Vec::new();
+        if self.replica.has_silent() {
+            self.tell(&[], &mut effects);
+        }
+        for peer in self.peers.iter_mut() {
+            peer.asked = false;
+            peer.awaited &= now - peer.up_at < PATIENCE_MS;
+        }
+        self.ask(|_| true, &mut effects);
+        self.check_ready(&mut effects);
+        effects
+    }
+
+    /// What a key holds.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&V> {
+        self.replica
+            .register(key)
+            .and_then(|register| register.value.as_ref())
+    }
+
+    /// When a key was last written, and by whom; a deleted key too.
+    #[must_use]
+    pub fn stamp(&self, key: &str) -> Option<Stamp> {
+        self.replica.register(key).map(|register| register.stamp)
+    }
+
+    /// Every key that is there, by first write.
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &V)> {
+        self.replica
+            .registers()
+            .filter_map(|(key, register)| Some((key, register.value.as_ref()?)))
+    }
+
+    /// What this window has seen.
+    #[must_use]
+    pub fn vector(&self) -> &VersionVector {
+        self.replica.vector()
+    }
+
+    /// Who writes here.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.replica.actor()
+    }
+
+    /// Whether [`StateEffect::Ready`] was told.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.ready
+    }
+
+    /// Whether a write waits for the next flush.
+    #[must_use]
+    pub fn pending(&self) -> bool {
+        self.replica.has_open()
+    }
+}
+
+/// The effect of those changes, if they show.
+pub(super) fn changed<V>(
+    changes: Vec<KeyChange<V>>,
+    from: Option<PeerRef>,
+    origin: ChangeOrigin,
+) -> Option<StateEffect<V>> {
+    (!changes.is_empty()).then_some(StateEffect::Changed {
+        changes,
+        from,
+        origin,
+    })
+}

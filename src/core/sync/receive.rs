@@ -1,0 +1,209 @@
+//! What comes from a neighbour: checked whole, then applied whole or not at all.
+
+use super::node::{Effects, StateNode, changed};
+use super::spread::send;
+use super::{ChangeOrigin, ERR_CLOCK, ERR_MALFORMED, StateEffect, StateFrame};
+use crate::core::batch::{Batch, Delta, Entry};
+use crate::core::clock::Time;
+use crate::core::id::{Actor, PeerRef};
+use crate::core::register::{Dot, Stamp};
+use crate::core::version::VersionVector;
+
+impl<V: Clone> StateNode<V> {
+    /// A neighbour's frame. `also` are neighbours that surely got the same frame, on a broadcast wire: it is not
+    /// relayed to them. A neighbour that is not up yet comes up.
+    pub fn receive(
+        &mut self,
+        from: PeerRef,
+        also: &[PeerRef],
+        frame: StateFrame<V>,
+        now: f64,
+    ) -> Vec<StateEffect<V>> {
+        let mut effects = if self.peers.get(from).is_none() {
+            self.peer_up(from, now)
+        } else {
+            Vec::new()
+        };
+        let refused = match frame {
+            StateFrame::Batch(batch) => self.receive_batch(from, also, batch, now, &mut effects),
+            StateFrame::Sync { vector, born } => self.receive_sync(from, vector, born, &mut effects),
+            StateFrame::Delta(delta) => self.receive_delta(from, delta, now, &mut effects),
+        };
+        if let Err(code) = refused {
+            effects.push(StateEffect::Refused { from, code });
+        }
+        effects
+    }
+
+    fn receive_batch(
+        &mut self,
+        from: PeerRef,
+        also: &[PeerRef],
+        batch: Batch<V>,
+        now: f64,
+        effects: &mut Effects<V>,
+    ) -> Result<(), &'static str> {
+        let dot = Dot {
+            actor: batch.actor,
+            seq: batch.seq,
+        };
+        let own = self.replica.vector().get(dot.actor);
+        let forged = dot.actor == self.actor() && dot.seq > own;
+        if dot.seq == 0 || forged || batch.deps.iter().any(|&(actor, seq)| self.unwritten(actor, seq)) {
+            return Err(ERR_MALFORMED);
+        }
+        let latest = self.latest(batch.entries.iter().map(|entry| entry.2), now)?;
+        if let Some(peer) = self.peers.get_mut(from) {
+            peer.has(dot);
+        }
+        if dot.seq <= own {
+            return Ok(());
+        }
+        let vector = self.replica.vector();
+        if dot.seq != own + 1 || batch.deps.iter().any(|&(actor, seq)| vector.get(actor) < seq) {
+            self.ask(|peer| peer.id == from, effects);
+            return Ok(());
+        }
+        self.witness(latest, now);
+        for &peer in also {
+            if let Some(peer) = self.peers.get_mut(peer) {
+                peer.got(dot, &batch.deps);
+            }
+        }
+        let to = self.peers.take_lacking(dot);
+        if !to.is_empty() {
+            send(to, StateFrame::Batch(batch.clone()), effects);
+        }
+        let mut changes = Vec::with_capacity(batch.entries.len());
+        for (key, value, time) in batch.entries {
+            let stamp = Stamp {
+                time,
+                actor: dot.actor,
+            };
+            changes.extend(self.replica.merge(Entry {
+                key,
+                value,
+                stamp,
+                dot,
+            }));
+        }
+        self.replica.saw(dot.actor, dot.seq);
+        effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
+        Ok(())
+    }
+
+    fn receive_sync(
+        &mut self,
+        from: PeerRef,
+        vector: VersionVector,
+        born: (f64, Actor),
+        effects: &mut Effects<V>,
+    ) -> Result<(), &'static str> {
+        if self.unwritten(self.actor(), vector.get(self.actor()))
+            || !born.0.is_finite()
+            || born.1 == self.actor()
+        {
+            return Err(ERR_MALFORMED);
+        }
+        let elder = born < (self.born, self.actor());
+        let Some(peer) = self.peers.get_mut(from) else {
+            return Ok(());
+        };
+        peer.known = Some(vector);
+        // Until the elder has told what it has, the initial values here would be told only to lose.
+        if !self.ready && peer.awaited && elder {
+            peer.owed = true;
+        } else {
+            self.tell(&[from], effects);
+        }
+        Ok(())
+    }
+
+    fn receive_delta(
+        &mut self,
+        from: PeerRef,
+        delta: Delta<V>,
+        now: f64,
+        effects: &mut Effects<V>,
+    ) -> Result<(), &'static str> {
+        let checked = self.check_delta(&delta, now);
+        let Some(peer) = self.peers.get_mut(from) else {
+            return Ok(());
+        };
+        let latest = match checked {
+            Ok(latest) => latest,
+            Err(code) => {
+                // It has told, though nothing of use. It stays asked: asking again would bring the same.
+                peer.awaited = false;
+                self.check_ready(effects);
+                return Err(code);
+            }
+        };
+        match &mut peer.known {
+            Some(known) => {
+                known.join(&delta.vector);
+            }
+            None => peer.known = Some(delta.vector.clone()),
+        }
+        if !self.replica.vector().covers(&delta.since) {
+            self.ask(|peer| peer.id == from, effects);
+            return Ok(());
+        }
+        peer.asked = false;
+        peer.awaited = false;
+        let owed = std::mem::take(&mut peer.owed);
+        self.met = true;
+        self.witness(latest, now);
+        let mut changes = Vec::with_capacity(delta.entries.len());
+        for entry in delta.entries {
+            changes.extend(self.replica.merge(entry));
+        }
+        for (actor, seq) in delta.vector.iter() {
+            self.replica.saw(actor, seq);
+        }
+        let vector = self.replica.vector();
+        if owed {
+            self.tell(&[from], effects);
+        } else if self.peers.iter().any(|peer| peer.lacks(vector)) {
+            self.tell(&[], effects);
+        }
+        self.ask(|peer| peer.held, effects);
+        effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
+        self.check_ready(effects);
+        Ok(())
+    }
+
+    fn check_delta(&self, delta: &Delta<V>, now: f64) -> Result<Option<Time>, &'static str> {
+        let own = delta.vector.get(self.actor());
+        let stray = delta
+            .entries
+            .iter()
+            .any(|entry| !delta.vector.contains(entry.dot));
+        if self.unwritten(self.actor(), own) || stray || !delta.vector.covers(&delta.since) {
+            return Err(ERR_MALFORMED);
+        }
+        self.latest(delta.entries.iter().map(|entry| entry.stamp.time), now)
+    }
+
+    /// Whether that speaks of a batch of this window which this window did not write.
+    fn unwritten(&self, actor: Actor, seq: u64) -> bool {
+        actor == self.actor() && seq > self.replica.own_seq()
+    }
+
+    /// The latest of the times, none of which may lie in the future.
+    fn latest(&self, times: impl Iterator<Item = Time>, now: f64) -> Result<Option<Time>, &'static str> {
+        let latest = times.max();
+        if latest.is_some_and(|time| time.is_ahead(now)) {
+            Err(ERR_CLOCK)
+        } else {
+            Ok(latest)
+        }
+    }
+
+    fn witness(&mut self, latest: Option<Time>, now: f64) {
+        if let Some(time) = latest {
+            // Checked before: it is not ahead.
+            let _ = self.clock.observe(time, now);
+        }
+    }
+}

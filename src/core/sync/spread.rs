@@ -1,0 +1,93 @@
+//! Who is sent what.
+
+use super::node::{Effects, StateNode};
+use super::peers::Peer;
+use super::{StateEffect, StateFrame};
+use crate::core::id::PeerRef;
+use crate::core::register::Dot;
+use crate::core::version::VersionVector;
+
+impl<V: Clone> StateNode<V> {
+    /// Closes the open batch and sends it to those who take batches.
+    pub(super) fn flush_open(&mut self, effects: &mut Effects<V>) {
+        if let Some(batch) = self.replica.take_open() {
+            let to = self.peers.take_lacking(Dot {
+                actor: batch.actor,
+                seq: batch.seq,
+            });
+            send(to, StateFrame::Batch(batch), effects);
+        }
+    }
+
+    /// Sends a delta to each of `due`, even an empty one, and to everyone else who lacks something.
+    pub(super) fn tell(&mut self, due: &[PeerRef], effects: &mut Effects<V>) {
+        for peer in self.peers.iter_mut() {
+            peer.owed |= due.contains(&peer.id);
+        }
+        // A delta claims all that this window has seen, so nothing may be left that beat some of it and has no dot.
+        // Nor may a batch overtake the delta with its causes: whoever lacks those gets both in one.
+        let behind = self.peers.iter().any(|peer| peer.lacks(self.replica.vector()));
+        if behind || self.replica.has_silent() {
+            self.replica.seal();
+        } else {
+            self.flush_open(effects);
+        }
+        let vector = self.replica.vector();
+        let mut groups: Vec<(VersionVector, Vec<PeerRef>)> = Vec::new();
+        for peer in self
+            .peers
+            .iter_mut()
+            .filter(|peer| due.contains(&peer.id) || peer.lacks(vector))
+        {
+            let Some(known) = &mut peer.known else { continue };
+            peer.owed = false;
+            let since = known.meet(vector);
+            known.join(vector);
+            match groups.iter_mut().find(|group| group.0 == since) {
+                Some(group) => group.1.push(peer.id),
+                None => groups.push((since, vec![peer.id])),
+            }
+        }
+        for (since, to) in groups {
+            send(to, StateFrame::Delta(self.replica.delta(since)), effects);
+        }
+    }
+
+    /// Asks those of the neighbours for what this window lacks, unless they have been asked.
+    pub(super) fn ask(&mut self, whom: impl Fn(&Peer) -> bool, effects: &mut Effects<V>) {
+        let mut to = Vec::new();
+        for peer in self.peers.iter_mut().filter(|peer| !peer.asked && whom(peer)) {
+            peer.asked = true;
+            peer.held = false;
+            to.push(peer.id);
+        }
+        let (vector, born) = (self.replica.vector().clone(), (self.born, self.actor()));
+        send(to, StateFrame::Sync { vector, born }, effects);
+    }
+
+    /// Becomes ready once nobody is awaited; then whoever waited for this window gets its answer.
+    pub(super) fn check_ready(&mut self, effects: &mut Effects<V>) {
+        if self.ready || !self.settled || self.peers.iter().any(|peer| peer.awaited) {
+            return;
+        }
+        self.ready = true;
+        self.ask(|peer| peer.held, effects);
+        let owed: Vec<PeerRef> = self
+            .peers
+            .iter()
+            .filter(|peer| peer.owed)
+            .map(|peer| peer.id)
+            .collect();
+        if !owed.is_empty() {
+            self.tell(&owed, effects);
+        }
+        effects.push(StateEffect::Ready);
+    }
+}
+
+/// One frame to those neighbours, if any.
+pub(super) fn send<V>(to: Vec<PeerRef>, frame: StateFrame<V>, effects: &mut Effects<V>) {
+    if !to.is_empty() {
+        effects.push(StateEffect::Send { to, frame });
+    }
+}
