@@ -54,12 +54,15 @@ async function answer(request, response, origins) {
   // A page that is slow to arrive: ?slow=<ms>, at most ten seconds.
   const slow = Math.min(Number(url.searchParams.get('slow') ?? 0), 10_000);
   if (slow > 0) await new Promise((resolve) => setTimeout(resolve, slow));
-  if (url.pathname === '/origins.json') return response.writeHead(200, { ...headers, 'Content-Type': TYPES['.json'] }).end(origins);
+  if (url.pathname === '/origins.json')
+    return response.writeHead(200, { ...headers, 'Content-Type': TYPES['.json'] }).end(origins);
   if (url.pathname === '/favicon.ico') return response.writeHead(204, headers).end();
   const file = locate(decodeURIComponent(url.pathname));
   try {
     const body = await readFile(file);
-    response.writeHead(200, { ...headers, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(body);
+    response
+      .writeHead(200, { ...headers, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' })
+      .end(body);
   } catch {
     response.writeHead(404, headers).end(`no ${url.pathname}`);
   }

@@ -21,7 +21,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const GONE = /context was destroyed|detached|has been closed|navigat|Cannot find context|Target closed|crash|Session closed/i;
+const GONE =
+  /context was destroyed|detached|has been closed|navigat|Cannot find context|Target closed|crash|Session closed/i;
 
 export async function launch({ headed = false } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'parley-e2e-chromium-'));
@@ -77,9 +78,20 @@ class Session {
     context.on('page', (page) => this.#adopt(page));
     context.on('console', (message) => {
       const level = message.type();
-      log({ level, text: message.text(), url: message.location().url, tab: this.#adopt(message.page())?.name ?? 'worker' });
+      log({
+        level,
+        text: message.text(),
+        url: message.location().url,
+        tab: this.#adopt(message.page())?.name ?? 'worker',
+      });
     });
-    context.on('weberror', (error) => log({ level: 'uncaught', text: String(error.error().stack ?? error.error()), tab: this.#adopt(error.page())?.name ?? '' }));
+    context.on('weberror', (error) =>
+      log({
+        level: 'uncaught',
+        text: String(error.error().stack ?? error.error()),
+        tab: this.#adopt(error.page())?.name ?? '',
+      }),
+    );
   }
 
   #adopt(page) {
@@ -146,6 +158,11 @@ class Tab {
 
   async goto(url) {
     await this.page.goto(url);
+  }
+
+  /** The browser's back button. Not Playwright's goBack, which does not expect a page from the cache. */
+  async back() {
+    await this.page.evaluate(() => history.back());
   }
 
   /** Kills the tab's process, as running out of memory would. */

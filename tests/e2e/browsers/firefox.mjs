@@ -10,7 +10,10 @@ const BINARY = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 const GONE = /no such frame|no such node|discarded|destroyed|actor|unavailable|NS_ERROR|can't access dead|realm/i;
 
 export async function launch({ headed = false } = {}) {
-  const options = new firefox.Options().setBinary(BINARY).setPreference('dom.disable_open_during_load', false).enableBidi();
+  const options = new firefox.Options()
+    .setBinary(BINARY)
+    .setPreference('dom.disable_open_during_load', false)
+    .enableBidi();
   if (!headed) options.addArguments('-headless');
   const driver = await new Builder().forBrowser('firefox').setFirefoxOptions(options).build();
   const bidi = await driver.getBidi();
@@ -97,7 +100,12 @@ class Session {
 }
 
 function entry(params, tabs) {
-  const level = params.type === 'javascript' && params.level === 'error' ? 'uncaught' : params.level === 'warn' ? 'warning' : params.level;
+  const level =
+    params.type === 'javascript' && params.level === 'error'
+      ? 'uncaught'
+      : params.level === 'warn'
+        ? 'warning'
+        : params.level;
   const top = params.stackTrace?.callFrames?.[0];
   return { level, text: params.text ?? '', url: top?.url ?? '', tab: tabs.get(params.source?.context)?.name ?? '' };
 }
@@ -143,6 +151,10 @@ class Tab {
 
   async reload() {
     await this.#wire.send('browsingContext.reload', { context: this.#context, wait: 'complete' });
+  }
+
+  async back() {
+    await this.#wire.send('browsingContext.traverseHistory', { context: this.#context, delta: -1 });
   }
 
   async goto(url) {

@@ -5,7 +5,11 @@
  * `connections[id]` is the outcome of each connect, `heard` what arrived, `changes` the listener calls.
  */
 export function peer({ allowed, channel, options = {}, initial = {}, frames = [], name }) {
-  window.parley = Parley.create({ ...(allowed && { allowedOrigins: allowed }), ...(channel && { channel }), ...options });
+  window.parley = Parley.create({
+    ...(allowed && { allowedOrigins: allowed }),
+    ...(channel && { channel }),
+    ...options,
+  });
   window.events = record(parley);
   window.heard = [];
   parley.on('echo', (payload, respond, { origin }) => ({ echoed: payload, by: location.origin, asker: origin }));

@@ -31,7 +31,8 @@ export async function assertJoined(parent, child, { id = 'child', kinds = ['ifra
 /** All of these documents hold the same state, deep down; returns it. */
 export async function assertAgree(views) {
   const states = await Promise.all(views.map((view) => view.eval(() => canon(state.getState()))));
-  for (const [index, one] of states.entries()) assert.equal(one, states[0], `${views[index].name} agrees with ${views[0].name}`);
+  for (const [index, one] of states.entries())
+    assert.equal(one, states[0], `${views[index].name} agrees with ${views[0].name}`);
   return states[0];
 }
 

@@ -14,7 +14,8 @@ export async function until(ask, { timeout = 8000, what = 'condition' } = {}) {
       if (!(error instanceof GoneError)) throw error;
       last = error.message;
     }
-    if (performance.now() > end) throw new Error(`not true after ${timeout} ms: ${what}; last answer: ${JSON.stringify(last)}`);
+    if (performance.now() > end)
+      throw new Error(`not true after ${timeout} ms: ${what}; last answer: ${JSON.stringify(last)}`);
     await new Promise((resolve) => setTimeout(resolve, STEP));
   }
 }

@@ -13,28 +13,36 @@ export async function run(tests, { browser, sites, verbose, out = console.log })
     }
     const log = [];
     const started = performance.now();
-    const error = await one(test, { browser, sites, log, seed: index + 1 });
+    const notes = [];
+    const error = await one(test, { browser, sites, log, notes, seed: index + 1 });
     const took = `${Math.round(performance.now() - started)} ms`;
     counts[error ? 'failed' : 'passed']++;
     out(`${error ? 'FAIL' : 'ok  '}  ${test.name} (${took})`);
+    for (const note of notes) out(indent(`note: ${note}`));
     if (error) out(indent(error.stack ?? String(error)));
     if (error || verbose) for (const line of log) out(indent(`[console] ${line.tab} ${line.level}: ${line.text}`));
   }
   return counts;
 }
 
-async function one(test, { browser, sites, log, seed }) {
+async function one(test, { browser, sites, log, notes, seed }) {
   let session;
   try {
-    session = await within(15_000, browser.newSession((line) => log.push(line)), 'a fresh profile');
-    const stage = new Stage({ session, log, sites, browser, seed });
+    session = await within(
+      15_000,
+      browser.newSession((line) => log.push(line)),
+      'a fresh profile',
+    );
+    const stage = new Stage({ session, log, notes, sites, browser, seed });
     await within(test.timeout, test.run(stage), 'the scenario');
     stage.assertQuiet();
     return null;
   } catch (error) {
     return error;
   } finally {
-    await within(15_000, Promise.resolve(session?.close()), 'closing the profile').catch((error) => log.push({ level: 'harness', tab: '', text: String(error) }));
+    await within(15_000, Promise.resolve(session?.close()), 'closing the profile').catch((error) =>
+      log.push({ level: 'harness', tab: '', text: String(error) }),
+    );
   }
 }
 

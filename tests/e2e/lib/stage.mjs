@@ -7,7 +7,7 @@ export class Stage {
   #log;
   #expected = [];
 
-  constructor({ session, log, sites, browser, seed }) {
+  constructor({ session, log, notes, sites, browser, seed }) {
     this.#session = session;
     this.#log = log;
     Object.assign(this, sites);
@@ -15,6 +15,7 @@ export class Stage {
     this.browser = browser;
     this.seed = seed;
     this.assert = assert;
+    this.notes = notes;
   }
 
   /**
@@ -49,6 +50,11 @@ export class Stage {
     return until(ask, { what });
   }
 
+  /** Something a reader of a green run should know. */
+  note(text) {
+    this.notes.push(text);
+  }
+
   /** Console lines like this are part of the scenario. */
   expectConsole(pattern) {
     this.#expected.push(pattern);
@@ -60,7 +66,14 @@ export class Stage {
 
   /** Nothing in any page complained, beyond what was announced. */
   assertQuiet() {
-    const noise = this.#log.filter(({ level, text }) => ['error', 'warning', 'uncaught'].includes(level) && !this.#expected.some((pattern) => pattern.test(text)));
-    assert.deepEqual(noise.map((line) => `${line.tab} ${line.level}: ${line.text}`), [], 'the consoles are silent');
+    const noise = this.#log.filter(
+      ({ level, text }) =>
+        ['error', 'warning', 'uncaught'].includes(level) && !this.#expected.some((pattern) => pattern.test(text)),
+    );
+    assert.deepEqual(
+      noise.map((line) => `${line.tab} ${line.level}: ${line.text}`),
+      [],
+      'the consoles are silent',
+    );
   }
 }

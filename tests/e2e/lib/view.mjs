@@ -22,7 +22,9 @@ export class View {
 
   /** Polls until the function returns something truthy there, and returns that. */
   until(fn, ...args) {
-    return until(() => this.eval(fn, ...args), { what: `${this.name}: ${fn}${args.length ? ` with ${JSON.stringify(args)}` : ''}` });
+    return until(() => this.eval(fn, ...args), {
+      what: `${this.name}: ${fn}${args.length ? ` with ${JSON.stringify(args)}` : ''}`,
+    });
   }
 
   /** Polls until the page's set-up code has run to its end; its exception is thrown here. */

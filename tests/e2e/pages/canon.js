@@ -16,9 +16,11 @@ export function canon(value, seen = new Map()) {
   if (value instanceof Map) return `Map(${[...value].map(([key, one]) => `${inner(key)}=>${inner(one)}`).join(',')})`;
   if (value instanceof Set) return `Set(${[...value].map(inner).join(',')})`;
   if (value instanceof ArrayBuffer) return `ArrayBuffer(${[...new Uint8Array(value)]})`;
-  if (value instanceof DataView) return `DataView(${[...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]})`;
+  if (value instanceof DataView)
+    return `DataView(${[...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]})`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${[...value].map(inner).join(',')})`;
-  if (Array.isArray(value)) return `[${Array.from(value, (one, index) => (index in value ? inner(one) : 'hole')).join(',')}]`;
+  if (Array.isArray(value))
+    return `[${Array.from(value, (one, index) => (index in value ? inner(one) : 'hole')).join(',')}]`;
   const keys = Object.keys(value).sort();
   return `{${keys.map((key) => `${JSON.stringify(key)}:${inner(value[key])}`).join(',')}}`;
 }

@@ -1,5 +1,6 @@
 // What scenarios say often inside a page.
 export { canon } from './canon.js';
+export { garbage, mutated } from './garbage.js';
 
 /** Adds an iframe element; without a source it shows about:blank. */
 export function addFrame(id, src, attributes = {}) {
@@ -34,7 +35,15 @@ export function record(parley) {
   const events = [];
   for (const event of Object.values(globalThis.SYSTEM_EVENTS)) {
     parley.onSystem(event, (data) => {
-      events.push({ event, id: data?.id ?? data?.targetId, kind: data?.kind, reason: data?.reason, code: data?.code, count: data?.count, origin: data?.origin });
+      events.push({
+        event,
+        id: data?.id ?? data?.targetId,
+        kind: data?.kind,
+        reason: data?.reason,
+        code: data?.code,
+        count: data?.count,
+        origin: data?.origin,
+      });
     });
   }
   return events;
@@ -44,7 +53,9 @@ export function record(parley) {
 export function watch(state) {
   const changes = [];
   state.subscribe((now, before) => {
-    const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])].filter((key) => !Object.is(now[key], before[key]));
+    const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])].filter(
+      (key) => !Object.is(now[key], before[key]),
+    );
     changes.push(keys.sort().join(','));
   });
   return changes;
@@ -76,4 +87,30 @@ export function turn() {
 /** For set-ups that play a slow application. */
 export function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** The two ends of a wire made by hand; `tap` sees every frame with the side that sent it. */
+export function linkPair(tap = () => {}) {
+  const { port1, port2 } = new MessageChannel();
+  const [near, far] = [
+    ['near', port1],
+    ['far', port2],
+  ].map(([side, port]) => {
+    const link = {
+      onframe: null,
+      onclose: null,
+      send(frame, transfer) {
+        tap(frame, side);
+        port.postMessage(frame, transfer ?? []);
+      },
+      close() {
+        other(link).onclose?.('closed');
+        port.close();
+      },
+    };
+    port.onmessage = ({ data }) => link.onframe?.(data);
+    return link;
+  });
+  const other = (link) => (link === near ? far : near);
+  return [near, far];
 }

@@ -5,8 +5,14 @@ const plain = { page: 'plain.html' };
 
 scenario('values and errors come back from a page', async (t) => {
   const page = await t.open(t.a, () => {}, {}, plain);
-  t.assert.deepEqual(await page.eval((a, b) => ({ sum: a + b, origin: location.origin }), 2, 3), { sum: 5, origin: t.a });
-  await t.assert.rejects(page.eval(() => Promise.reject(Object.assign(new TypeError('no'), { code: 'E1' }))), (error) => error.remote.code === 'E1' && error.remote.name === 'TypeError');
+  t.assert.deepEqual(await page.eval((a, b) => ({ sum: a + b, origin: location.origin }), 2, 3), {
+    sum: 5,
+    origin: t.a,
+  });
+  await t.assert.rejects(
+    page.eval(() => Promise.reject(Object.assign(new TypeError('no'), { code: 'E1' }))),
+    (error) => error.remote.code === 'E1' && error.remote.name === 'TypeError',
+  );
 });
 
 scenario('frames of other origins are reached, and found again after a reload', async (t) => {
@@ -26,7 +32,11 @@ scenario('frames of other origins are reached, and found again after a reload', 
 
 scenario('popups are tabs like others', async (t) => {
   const page = await t.open(t.a, () => {}, {}, plain);
-  const popup = await t.popup(page, (url) => void (window.popup = open(url)), t.url(t.b, () => {}, {}, plain));
+  const popup = await t.popup(
+    page,
+    (url) => void (window.popup = open(url)),
+    t.url(t.b, () => {}, {}, plain),
+  );
   await popup.loaded();
   t.assert.equal(await popup.eval(() => Boolean(opener) && location.origin), t.b);
   await popup.tab.close();
@@ -39,7 +49,12 @@ scenario('a goodbye in pagehide is seen when a tab is closed by the driver', asy
     new BroadcastChannel(name).onmessage = ({ data }) => window.heard.push(data);
   };
   const one = await t.open(t.a, listen, 'bye', plain);
-  const two = await t.open(t.a, (name) => addEventListener('pagehide', () => new BroadcastChannel(name).postMessage('gone')), 'bye', plain);
+  const two = await t.open(
+    t.a,
+    (name) => addEventListener('pagehide', () => new BroadcastChannel(name).postMessage('gone')),
+    'bye',
+    plain,
+  );
   await two.tab.close();
   await one.until(() => window.heard.includes('gone'));
 });

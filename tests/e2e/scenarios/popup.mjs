@@ -1,0 +1,101 @@
+// Windows opened by window.open: both directions, both kinds of origin.
+import { peer } from '../lib/casts.mjs';
+import { assertAgree, assertJoined, assertLost } from '../lib/checks.mjs';
+import { scenario } from '../lib/scenario.mjs';
+
+const open = (url) => {
+  window.popup = window.open(url, '_blank', 'width=400,height=300');
+  connections.child = settle(parley.connect(popup, 'child'));
+};
+
+for (const [where, site] of [
+  ['across origins', 'b'],
+  ['on one origin', 'a'],
+]) {
+  const pair = async (t) => {
+    const opener = await t.open(t.a, peer, { allowed: [t[site]] });
+    const popup = await t.popup(opener, open, t.url(t[site], peer, { allowed: [t.a] }));
+    await popup.loaded();
+    return { opener, popup };
+  };
+
+  scenario(`opened and joined, both ways, ${where}`, async (t) => {
+    const { opener, popup } = await pair(t);
+    await assertJoined(opener, popup, { kinds: ['popup', 'opener'] });
+  });
+
+  scenario(`a popup that reloads comes back under its id, ${where}`, async (t) => {
+    const { opener, popup } = await pair(t);
+    await opener.eval(() => connections.child);
+    await opener.eval(() => state.setState({ kept: 1 }));
+    await popup.tab.reload();
+    await popup.loaded();
+    t.assert.equal((await opener.until(() => events.find(({ event }) => event === 'system:reconnected'))).id, 'child');
+    t.assert.match(await popup.eval(() => atReady), /"kept":1/);
+    t.assert.equal((await opener.eval(() => parley.send('echo', 1, { targetId: 'child' }))).echoed, 1);
+  });
+
+  for (const [how, close] of [
+    ['by its opener', ({ opener }) => opener.eval(() => window.popup.close())],
+    ['by itself', ({ popup }) => popup.eval(() => void setTimeout(() => window.close()))],
+    ['by the user', ({ popup }) => popup.tab.close()],
+  ]) {
+    scenario(`closed ${how} in mid-call, ${where}`, async (t) => {
+      const windows = await pair(t);
+      const { opener, popup } = windows;
+      await opener.eval(() => connections.child);
+      await opener.eval(
+        () => void (window.call = settle(parley.send('never', null, { targetId: 'child', timeout: 9000 }))),
+      );
+      await popup.until(() => heard.includes('asked'));
+      const since = Date.now();
+      await close(windows);
+      assertLost(await opener.eval(() => call), since);
+      await opener.until(() => events.some(({ event, id }) => event === 'system:disconnected' && id === 'child'));
+    });
+  }
+
+  scenario(`the opener closes in mid-call of the popup, ${where}`, async (t) => {
+    const { opener, popup } = await pair(t);
+    await popup.until(() => parley.peers.length > 0);
+    await popup.eval(() => void (window.call = settle(parley.send('never', null, { timeout: 9000 }))));
+    await opener.until(() => heard.includes('asked'));
+    const since = Date.now();
+    await opener.tab.close();
+    assertLost(await popup.eval(() => call), since);
+  });
+}
+
+scenario('a popup, a frame and a second tab hold one state', async (t) => {
+  const src = t.url(t.b, peer, { allowed: [t.a] });
+  const opener = await t.open(t.a, peer, { allowed: [t.a, t.b], channel: 'home', frames: [{ id: 'frame', src }] });
+  const frame = await opener.frame('frame').loaded();
+  const tab = await t.open(t.a, peer, { channel: 'home' });
+  const popup = await t.popup(opener, open, t.url(t.b, peer, { allowed: [t.a] }));
+  await popup.loaded();
+  const all = [opener, frame, tab, popup];
+  for (const [index, view] of all.entries()) await view.eval((key) => state.setState({ [key]: true }), `from${index}`);
+  for (const view of all) await view.until(() => [0, 1, 2, 3].every((index) => state.get(`from${index}`)));
+  await assertAgree(all);
+  for (const view of all)
+    t.assert.deepEqual(
+      await view.eval(() => [...changes].sort()),
+      ['from0', 'from1', 'from2', 'from3'],
+      `${view.name}: each once`,
+    );
+});
+
+scenario('a popup of the same origin in the same channel is one peer, not two', async (t) => {
+  const opener = await t.open(t.a, peer, { channel: 'home' });
+  const popup = await t.popup(opener, open, t.url(t.a, peer, { channel: 'home' }));
+  await popup.loaded();
+  t.assert.ok((await opener.eval(() => connections.child)).value);
+  await popup.eval(() => state.setState({ x: 1 }));
+  await opener.until(() => state.get('x') === 1);
+  await opener.eval(() => parley.broadcast('note', 'once'));
+  await popup.until(() => heard.length > 0);
+  await opener.eval(() => parley.send('echo', 'barrier', { targetId: 'child' }));
+  await popup.eval(() => pause(200));
+  t.assert.equal(await popup.eval(() => heard.length), 1, 'to every connected peer, exactly once each');
+  t.assert.deepEqual(await opener.eval(() => changes), ['x']);
+});

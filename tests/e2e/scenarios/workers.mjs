@@ -1,0 +1,136 @@
+// Workers and ports are peers like windows.
+import { peer } from '../lib/casts.mjs';
+import { assertAgree } from '../lib/checks.mjs';
+import { scenario } from '../lib/scenario.mjs';
+
+scenario('a dedicated worker: request and response, and state, both ways', async (t) => {
+  const page = await t.open(t.a, peer, {});
+  const info = await page.eval(() => {
+    window.worker = new Worker('/e2e/worker.js', { type: 'module' });
+    return settle(parley.connect(worker, 'worker'));
+  });
+  t.assert.equal(info.value?.id, 'worker', JSON.stringify(info));
+  t.assert.equal(info.value.kind, 'worker');
+  t.assert.deepEqual(await page.eval(() => parley.send('double', 21, { targetId: 'worker' })), 42);
+  t.assert.deepEqual(await page.eval(() => parley.send('ask-back', 'x', { targetId: 'worker' })), {
+    echoed: 'x',
+    by: t.a,
+  });
+  await page.eval(() => state.setState({ n: 20 }));
+  await page.until(() => state.get('doubled') === 40);
+});
+
+scenario('a worker that is made before the page connects, and one that is slow', async (t) => {
+  const page = await t.open(t.a, peer, {});
+  await page.eval(async () => {
+    window.early = new Worker('/e2e/worker.js', { type: 'module' });
+    await pause(600);
+    connections.early = settle(parley.connect(early, 'early'));
+    window.slow = new Worker('/e2e/worker.js?slow=600', { type: 'module' });
+    connections.slow = settle(parley.connect(slow, 'slow'));
+  });
+  for (const id of ['early', 'slow']) {
+    t.assert.equal((await page.eval((id) => connections[id], id)).value?.id, id);
+    t.assert.equal(await page.eval((id) => parley.send('double', 4, { targetId: id }), id), 8);
+  }
+});
+
+scenario('a worker in a channel is a peer of every tab', async (t) => {
+  const one = await t.open(t.a, peer, { channel: 'home' });
+  const two = await t.open(t.a, peer, { channel: 'home' });
+  await one.eval(() => void (window.worker = new Worker('/e2e/worker.js?channel=home', { type: 'module' })));
+  for (const tab of [one, two]) {
+    await tab.until(() => parley.peers.length === 2);
+    const kinds = await tab.eval(() => parley.peers.map(({ kind }) => kind).sort());
+    t.assert.deepEqual(kinds, ['tab', 'worker']);
+  }
+  await two.eval(() => state.setState({ n: 3 }));
+  await one.until(() => state.get('doubled') === 6);
+});
+
+scenario('a shared worker serves two tabs over their ports', async (t) => {
+  const join = `(args) => {
+    (${peer})(args);
+    window.shared = new SharedWorker('/e2e/shared-worker.js', { type: 'module', name: 'hub' });
+    connections.hub = settle(parley.connect(shared.port, 'hub'));
+  }`;
+  const tabs = [await t.open(t.a, join, {}), await t.open(t.a, join, {})];
+  for (const tab of tabs) {
+    const outcome = await tab.eval(() => connections.hub);
+    t.assert.equal(outcome.value?.id, 'hub', JSON.stringify(outcome));
+    t.assert.equal(outcome.value.kind, 'port');
+    t.assert.equal(await tab.eval(() => parley.send('double', 5, { targetId: 'hub' })), 10);
+  }
+  await tabs[0].eval(() => state.setState({ first: 1 }));
+  await tabs[1].until(() => state.get('first') === 1);
+  await tabs[1].eval(() => state.setState({ second: 2 }));
+  await tabs[0].until(() => state.get('second') === 2);
+  await assertAgree(tabs);
+  for (const tab of tabs) t.assert.deepEqual(await tab.eval(() => changes), ['first', 'second']);
+});
+
+scenario('two Parleys joined by a MessageChannel, connected in either order', async (t) => {
+  const page = await t.open(t.a, peer, {});
+  const result = await page.eval(async () => {
+    const { port1, port2 } = new MessageChannel();
+    const [left, right] = [Parley.create(), Parley.create()];
+    const [one, two] = [new SyncedState(left, {}), new SyncedState(right, {})];
+    right.on('double', (n) => n * 2);
+    left.on('triple', (n) => n * 3);
+    const joining = left.connect(port1, 'right');
+    await pause(100);
+    const infos = await Promise.all([joining, right.connect(port2, 'left')]);
+    const answers = [await left.send('double', 4), await right.send('triple', 4)];
+    await one.setState({ x: new Date(7) });
+    while (!two.get('x')) await turn();
+    await two.setState({ y: 1 });
+    while (!one.get('y')) await turn();
+    return { kinds: infos.map(({ kind }) => kind), answers, equal: canon(one.getState()) === canon(two.getState()) };
+  });
+  t.assert.deepEqual(result, { kinds: ['port', 'port'], answers: [8, 12], equal: true });
+});
+
+scenario('a port handed to a cross-origin frame by other means', async (t) => {
+  const src = t.url(
+    t.b,
+    `(args) => {
+    (${peer})(args);
+    addEventListener('message', ({ data, ports }) => {
+      if (data === 'here is a port') connections.port = settle(parley.connect(ports[0], 'giver'));
+    });
+  }`,
+    { allowed: [t.b] },
+  );
+  const page = await t.open(t.a, peer, {});
+  await page.eval((src) => void addFrame('child', src), src);
+  const child = await page.frame('child').loaded();
+  const outcome = await page.eval((origin) => {
+    const { port1, port2 } = new MessageChannel();
+    document.getElementById('child').contentWindow.postMessage('here is a port', origin, [port2]);
+    return settle(parley.connect(port1, 'taker'));
+  }, t.b);
+  t.assert.equal(outcome.value?.id, 'taker', JSON.stringify(outcome));
+  t.assert.equal((await page.eval(() => parley.send('echo', 1, { targetId: 'taker' }))).echoed, 1);
+  await child.eval(() => state.setState({ over: 'the port' }));
+  await page.until(() => state.get('over') === 'the port');
+});
+
+scenario('a custom Link that loses its wire', async (t) => {
+  const page = await t.open(t.a, peer, {});
+  const result = await page.eval(async () => {
+    const [near, far] = linkPair();
+    const [left, right] = [Parley.create(), Parley.create()];
+    right.on('never', () => new Promise(() => {}));
+    right.on('double', (n) => n * 2);
+    await Promise.all([left.connect(near, 'right'), right.connect(far, 'left')]);
+    const doubled = await left.send('double', 4);
+    const lost = new Promise((resolve) =>
+      left.onSystem('system:disconnected', ({ id, kind }) => resolve({ id, kind })),
+    );
+    const call = settle(left.send('never', null, { timeout: 9000 }));
+    await turn();
+    near.onclose('wire cut');
+    return { doubled, code: (await call).code, took: (await call).took < 1000, lost: await lost };
+  });
+  t.assert.deepEqual(result, { doubled: 8, code: 'ERR_PEER_LOST', took: true, lost: { id: 'right', kind: 'link' } });
+});
