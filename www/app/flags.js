@@ -31,7 +31,7 @@ const bands = (...colours) =>
 // P, the Blue Peter, is the project's own mark; B and Q are plain colours and too easily confused.
 const FLAGS = {
   C: ['Charlie', bands(BLUE, WHITE, RED, WHITE, BLUE)],
-  D: ['Delta', bands(YELLOW, BLUE, BLUE, YELLOW)],
+  D: ['Delta', [all(YELLOW), rect(0, 6, 24, 12, BLUE)]],
   E: ['Echo', bands(BLUE, RED)],
   F: ['Foxtrot', [all(WHITE), poly('12,0 24,12 12,24 0,12', RED)]],
   G: ['Golf', stripes(YELLOW, BLUE, YELLOW, BLUE, YELLOW, BLUE)],

@@ -43,6 +43,6 @@ function repeats(last, entry) {
     last.kind === 'state' &&
     last.type === entry.type &&
     last.from?.letter === entry.from?.letter &&
-    last.from?.shortId === entry.from?.shortId
+    last.from?.peerId === entry.from?.peerId
   );
 }

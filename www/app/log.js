@@ -30,31 +30,41 @@ export function mountLog(root, session) {
   );
 
   const drawn = new Map();
+  // A peer's name may arrive after the first thing it did.
+  const named = (entry) => {
+    if (!entry.from?.peerId || entry.from.letter) return entry;
+    const from = session.nameOf(entry.from.peerId);
+    return from.letter ? { ...entry, from } : entry;
+  };
   const draw = () => {
     const [, label, wanted] = FILTERS.find(([value]) => value === select.value);
     const entries = session.history.entries.filter(wanted);
     const seen = new Set(entries.map((entry) => entry.serial));
     for (const serial of drawn.keys()) if (!seen.has(serial)) drawn.delete(serial);
-    list.replaceChildren(...entries.map((entry) => item(drawn, entry)));
+    list.replaceChildren(...entries.map((entry) => item(drawn, named(entry))));
     empty.hidden = entries.length > 0;
     setText(empty, select.value === 'all' ? 'Nothing yet.' : `Nothing yet under “${label}”.`);
   };
   // A burst of changes is drawn once.
   let scheduled = false;
-  session.addEventListener('log', () => {
+  const schedule = () => {
     if (scheduled) return;
     scheduled = true;
     setTimeout(() => {
       scheduled = false;
       draw();
     });
-  });
+  };
+  session.addEventListener('log', schedule);
+  session.addEventListener('peers', schedule);
   draw();
 }
 
 function item(drawn, entry) {
   const known = drawn.get(entry.serial);
-  if (known?.entry === entry) return known.element;
+  if (known && known.times === entry.times && known.at === entry.at && known.letter === entry.from?.letter) {
+    return known.element;
+  }
   const payload = summarise(entry.payload);
   const element = h(
     'li',
@@ -75,7 +85,7 @@ function item(drawn, entry) {
       payload ? h('code', { class: 'entry-payload' }, payload) : null,
     ),
   );
-  drawn.set(entry.serial, { entry, element });
+  drawn.set(entry.serial, { element, times: entry.times, at: entry.at, letter: entry.from?.letter });
   return element;
 }
 

@@ -4,15 +4,21 @@ import { flagIcon, flagName } from './flags.js';
 import { formatMs, h, setText } from './dom.js';
 
 const REFRESH_MS = 2000;
+// The roles are written out because a narrow window lays the table out as a grid, which would drop them.
 const COLUMNS = ['Window', 'Kind', 'Origin', 'State', 'Latency'];
 
 export function mountPeers(root, session) {
-  const rows = h('tbody');
+  const rows = h('tbody', { role: 'rowgroup' });
+  const headings = h(
+    'tr',
+    { role: 'row' },
+    ...COLUMNS.map((name) => h('th', { scope: 'col', role: 'columnheader' }, name)),
+  );
   const table = h(
     'table',
-    { class: 'peers' },
+    { class: 'peers', role: 'table' },
     h('caption', { class: 'visually-hidden' }, 'Windows this one is connected to'),
-    h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col' }, name)))),
+    h('thead', { role: 'rowgroup' }, headings),
     rows,
   );
   const empty = h('p', { class: 'empty' }, 'No other window is here yet. Open one.');
@@ -38,11 +44,12 @@ export function mountPeers(root, session) {
 }
 
 function emptyRow(id) {
+  const cells = COLUMNS.slice(1).map((name) => h('td', { role: 'cell', class: `peer-${name.toLowerCase()}` }));
   const row = h(
     'tr',
-    {},
-    h('th', { scope: 'row' }, h('span', { class: 'who' })),
-    ...COLUMNS.slice(1).map(() => h('td')),
+    { role: 'row' },
+    h('th', { scope: 'row', role: 'rowheader' }, h('span', { class: 'who' })),
+    ...cells,
   );
   row.dataset.peer = id;
   return row;

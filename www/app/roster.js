@@ -1,13 +1,16 @@
-// Which flag each window flies. Nobody hands the flags out: every window picks one, tells each peer
-// it meets, and of two that picked the same the one with the greater id picks again.
+// Which flag each window flies. Nobody hands the flags out: every window picks one and tells each peer
+// it meets. Of two that picked the same, the one with the greater id picks again; when the two do not
+// know each other, a window that knows both says so.
 
 import { LETTERS } from './flags.js';
 
 const HELLO = 'demo:hello';
+const TAKEN = 'demo:taken';
 
 export class Roster {
   #parley;
   #changed;
+  // By the id under which this window knows the peer. Those who left stay, for the log to name them.
   #known = new Map();
 
   constructor(parley, role, changed) {
@@ -18,12 +21,16 @@ export class Roster {
     parley.on(HELLO, (hello, _respond, metadata) => {
       if (!isHello(hello)) return;
       this.#known.set(metadata.senderId, hello);
-      if (hello.letter === this.me.letter && hello.id < this.me.id) this.#pickAgain();
+      if (hello.letter === this.me.letter && hello.id < this.me.id) this.#pickAgain([]);
+      this.#arbitrate(hello.letter);
+      this.#changed();
+    });
+    parley.on(TAKEN, (letters) => {
+      if (Array.isArray(letters) && letters.includes(this.me.letter)) this.#pickAgain(letters);
       this.#changed();
     });
     parley.onSystem('system:connected', (peer) => this.#greet(peer.id));
     parley.onSystem('system:reconnected', (peer) => this.#greet(peer.id));
-    parley.onSystem('system:disconnected', (peer) => this.#known.delete(peer.id));
   }
 
   /** What that peer said of itself, or undefined before its hello has arrived. */
@@ -32,12 +39,35 @@ export class Roster {
   }
 
   #greet(targetId) {
-    // A peer that left between the event and the greeting is no news: its own event follows.
-    this.#parley.send(HELLO, this.me, { targetId, expectsResponse: false }).catch(() => {});
+    this.#tell(targetId, HELLO, this.me);
   }
 
-  #pickAgain() {
-    const taken = new Set([...this.#known.values()].map((hello) => hello.letter));
+  #tell(targetId, type, payload) {
+    // A peer that left in the meantime is no news: its own event follows.
+    this.#parley.send(type, payload, { targetId, expectsResponse: false }).catch(() => {});
+  }
+
+  get #present() {
+    const connected = new Set(this.#parley.getConnectedTargets());
+    return [...this.#known].filter(([peerId]) => connected.has(peerId));
+  }
+
+  get #taken() {
+    return [this.me, ...this.#present.map(([, hello]) => hello)].map((hello) => hello.letter);
+  }
+
+  #arbitrate(letter) {
+    const rivals = this.#present.filter(([, hello]) => hello.letter === letter);
+    rivals.sort(([, a], [, b]) => (a.id < b.id ? -1 : 1));
+    const first = rivals[0]?.[1].id;
+    for (const [peerId, hello] of rivals) {
+      // One window may be a peer twice, over two wires.
+      if (hello.id !== first) this.#tell(peerId, TAKEN, this.#taken);
+    }
+  }
+
+  #pickAgain(alsoTaken) {
+    const taken = new Set([...this.#taken, ...alsoTaken]);
     const free = LETTERS.filter((letter) => !taken.has(letter));
     this.me = { ...this.me, letter: pick(free.length > 0 ? free : LETTERS) };
     remember(this.me);

@@ -97,7 +97,7 @@ export class Session extends EventTarget {
 
   nameOf(peerId) {
     const hello = this.roster.of(peerId);
-    return { letter: hello?.letter, role: hello?.role, shortId: peerId.slice(0, 8) };
+    return { peerId, letter: hello?.letter, role: hello?.role, shortId: peerId.slice(0, 8) };
   }
 
   add(by) {
