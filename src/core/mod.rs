@@ -2,6 +2,7 @@
 //! Time and random numbers are passed in; what is to be sent is returned.
 
 pub mod batch;
+pub mod calls;
 pub mod clock;
 pub mod grants;
 pub mod id;
