@@ -1,2 +1,13 @@
 // Everything public, for either entry; it works once the wasm is there.
+export {
+  ConnectionError,
+  ParleyError,
+  SecurityError,
+  SerializationError,
+  TargetNotFoundError,
+  TimeoutError,
+  ValidationError,
+} from '../wasm/host/errors.js';
 export { Parley, SyncedState } from '../wasm/parley_sync.js';
+export { SYSTEM_EVENTS } from './events.js';
+export { createTestNetwork } from './network.js';

@@ -1,0 +1,98 @@
+// Bundled and unbundled, in a real browser.
+import assert from 'node:assert/strict';
+import { copyFile, cp, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as esbuild from '../bundlers/esbuild.mjs';
+import * as rollup from '../bundlers/rollup.mjs';
+import * as vite from '../bundlers/vite.mjs';
+import * as webpack from '../bundlers/webpack.mjs';
+import { check } from '../lib/checks.mjs';
+import { launch, outcomeOf, serve } from '../lib/chromium.mjs';
+import { consumer, installed } from '../lib/consumer.mjs';
+
+const BUNDLERS = { vite, webpack, rollup, esbuild };
+
+/** Those that copy the wasm which the slim entry names; with the others the user places it. */
+const WITH_ASSETS = ['vite', 'webpack'];
+
+export async function inBrowsers() {
+  const browser = await launch();
+  try {
+    for (const [name, { bundle }] of Object.entries(BUNDLERS)) {
+      await check(`${name}: the default entry, with no asset, under a strict policy`, async () => {
+        const out = join(consumer, 'out', name);
+        await build(bundle, 'browser', out);
+        assert.deepEqual(await wasmIn(out), []);
+        await works(browser, out, { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" });
+      });
+    }
+    for (const name of WITH_ASSETS) {
+      await check(`${name}: the slim entry fetches its wasm`, async () => {
+        const out = join(consumer, 'out', `${name}-slim`);
+        await build(BUNDLERS[name].bundle, 'slim', out);
+        assert.equal((await wasmIn(out)).length, 1);
+        await works(browser, out);
+      });
+    }
+    await check('vite: the development server', async () => {
+      const server = await vite.develop(join(consumer, 'browser'));
+      try {
+        holds(await outcomeOf(browser, `${server.origin}/`));
+      } finally {
+        await server.stop();
+      }
+    });
+    await check('no bundler: an import map', async () => {
+      const out = join(consumer, 'out/plain');
+      await cp(join(consumer, 'browser'), out, { recursive: true });
+      await cp(installed, join(out, 'pkg'), { recursive: true });
+      await writeFile(join(out, 'index.html'), plainPage());
+      await works(browser, out);
+    });
+    await check('no bundler: a classic script in a sandboxed frame', async () => {
+      const out = join(consumer, 'out/script');
+      await cp(join(consumer, 'script'), out, { recursive: true });
+      await copyFile(join(consumer, 'browser/talk.js'), join(out, 'talk.js'));
+      await copyFile(join(installed, 'wasm/parley-sync.iife.js'), join(out, 'parley-sync.iife.js'));
+      const outcome = await works(browser, out, { 'access-control-allow-origin': '*' });
+      assert.equal(outcome.origin, 'null');
+    });
+  } finally {
+    await browser.close();
+  }
+}
+
+async function build(bundle, fixture, out) {
+  const made = join(consumer, fixture);
+  await bundle(made, out);
+  if (!(await readdir(out)).includes('index.html')) await copyFile(join(made, 'index.html'), join(out, 'index.html'));
+}
+
+async function wasmIn(folder) {
+  return (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.wasm'));
+}
+
+async function works(browser, folder, headers) {
+  const server = await serve(folder, headers);
+  try {
+    return holds(await outcomeOf(browser, `${server.origin}/`));
+  } finally {
+    server.stop();
+  }
+}
+
+function holds(outcome) {
+  assert.equal(outcome.error, undefined, outcome.error);
+  assert.equal(outcome.answer, 42);
+  assert.equal(outcome.code, 'ERR_HANDLER');
+  assert.equal(outcome.count, 5);
+  assert.equal(outcome.when, 0);
+  assert.match(outcome.version, /^\d+\.\d+\.\d+$/);
+  return outcome;
+}
+
+function plainPage() {
+  const imports = JSON.stringify({ imports: { 'parley-sync': './pkg/index.js' } });
+  return `<!doctype html><meta charset="utf-8"><title>plain</title><link rel="icon" href="data:,">
+<script type="importmap">${imports}</script><script type="module" src="./main.js"></script>\n`;
+}

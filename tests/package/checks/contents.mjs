@@ -1,0 +1,46 @@
+// What is in the tarball, and what is not.
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, relative } from 'node:path';
+import { check } from '../lib/checks.mjs';
+import { checkout, installed } from '../lib/consumer.mjs';
+
+const EXPECTED = [
+  'CHANGELOG.md',
+  'LICENSE-APACHE',
+  'LICENSE-MIT',
+  'README.md',
+  'index.d.ts',
+  'index.js',
+  'package.json',
+  'slim.d.ts',
+  'slim.js',
+];
+const FOLDERS =
+  /^(src\/\w+\.js|wasm\/(host\/\w+\.js|snippets\/.+\.js|index\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_bg\.wasm))$/;
+
+export async function contents() {
+  const entries = await readdir(installed, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const names = files.map((file) => relative(installed, file));
+
+  await check('the tarball holds what it should and nothing else', () => {
+    assert.deepEqual(names.filter((name) => !FOLDERS.test(name)).sort(), EXPECTED);
+  });
+
+  await check('it names no path of the machine that built it', async () => {
+    for (const file of files) {
+      const text = await readFile(file, 'latin1');
+      for (const path of [checkout.replace(/\/$/, ''), homedir()]) {
+        assert.ok(!text.includes(`${path}/`), `${relative(installed, file)} contains ${path}`);
+      }
+    }
+  });
+
+  await check('it installs without scripts and without dependencies', async () => {
+    const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+    for (const field of ['scripts', 'dependencies', 'peerDependencies', 'bin'])
+      assert.equal(manifest[field], undefined);
+  });
+}

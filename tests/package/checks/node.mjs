@@ -1,0 +1,54 @@
+// Node, without windows: ES module, CommonJS, declarations, vitest.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { check } from '../lib/checks.mjs';
+import { checkout, consumer, installed } from '../lib/consumer.mjs';
+import { node } from '../lib/programs.mjs';
+
+const here = fileURLToPath(new URL('..', import.meta.url));
+
+/** Declared in the contract, and not built yet. The list may only become shorter: what is there must not be in it. */
+const PENDING = ['Leader', 'Presence', 'SyncedStore'];
+
+export async function inNode() {
+  // A process that something keeps alive is killed, and that is a failure.
+  const patience = 10_000;
+  for (const script of ['import-only.mjs', 'module.mjs', 'require.cjs', 'slim.mjs']) {
+    await check(`Node: ${script} runs and ends`, () => node([join('node', script)], { cwd: consumer, patience }));
+  }
+
+  await check('every entry exports what the declarations say', async () => {
+    const exported = JSON.parse(await node([join('node', 'names.mjs')], { cwd: consumer, patience }));
+    const text = await readFile(join(installed, 'index.d.ts'), 'utf8');
+    const declared = [...text.matchAll(/^export (?:declare )?(?:class|const|function) (\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    const expected = declared.filter((name) => !PENDING.includes(name)).sort();
+    assert.deepEqual(exported.import, expected);
+    assert.deepEqual(exported.require, expected);
+    assert.deepEqual(exported.script, expected);
+    assert.deepEqual(exported.slim, [...expected, 'init'].sort());
+  });
+
+  const tsc = join(checkout, 'node_modules/.bin/tsc');
+  const strict = ['--strict', '--noEmit', '--target', 'es2022', '--types', ''];
+  const sources = ['types/module.mts', 'types/require.cts'];
+  await check('TypeScript finds the declarations (nodenext)', () =>
+    node([tsc, ...strict, '--module', 'nodenext', ...sources], { cwd: consumer }),
+  );
+  await check('TypeScript finds the declarations (bundler)', () =>
+    node([tsc, ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', sources[0]], { cwd: consumer }),
+  );
+
+  await check('vitest in Node: the assertions a user makes of a state', async () => {
+    const vitest = join(here, 'node_modules/vitest/vitest.mjs');
+    const said = await node([vitest, 'run', '--root', join(consumer, 'vitest'), '--reporter', 'json'], {
+      cwd: consumer,
+    });
+    const report = JSON.parse(said.slice(said.indexOf('{')));
+    assert.equal(report.numPassedTests, 4, said);
+    assert.equal(report.numFailedTests, 0, said);
+  });
+}

@@ -1,0 +1,68 @@
+// How the package is used, and what its types refuse. This file is only compiled.
+import { ParleyError, Parley, SyncedState, SYSTEM_EVENTS, TimeoutError, type PeerInfo } from 'parley-sync';
+import { init, Parley as SlimParley } from 'parley-sync/slim';
+
+interface AppState {
+  theme: 'light' | 'dark';
+  user: { name: string } | null;
+  notifications: string[];
+  draft?: string;
+}
+
+export async function messaging(iframe: HTMLIFrameElement): Promise<string> {
+  const parley = Parley.create({ allowedOrigins: [window.location.origin], channel: 'app' });
+  const child: PeerInfo = await parley.connect(iframe, 'child', { timeout: 1000 });
+  const stop: () => void = parley.on<{ x: number }, number>('double', ({ x }, respond, { origin, signal }) => {
+    if (signal.aborted || origin === '') respond(0);
+    return x * 2;
+  });
+  parley.onSystem(SYSTEM_EVENTS.CONNECTED, (peer) => peer.latency?.toFixed());
+  parley.onSystem('system:disconnected', ({ id, reason }) => `${id} ${reason satisfies string}`);
+  const answer: number = await parley.send<{ x: number }, number>('double', { x: 2 }, { targetId: child.id });
+  stop();
+  try {
+    await parley.send('other');
+  } catch (error) {
+    if (error instanceof TimeoutError) return error.code;
+    if (error instanceof ParleyError) return `${error.code} ${String(error.details?.['path'])}`;
+  }
+
+  // @ts-expect-error there is no such event
+  parley.onSystem('system:nothing', () => {});
+  // @ts-expect-error origins are a list
+  Parley.create({ allowedOrigins: '*' });
+  // @ts-expect-error a Parley is made by create()
+  parley.instanceId = 'other';
+  return String(answer);
+}
+
+export async function state(parley: Parley): Promise<void> {
+  const app = new SyncedState<AppState>(parley, { theme: 'light', user: null, notifications: [] });
+  app.subscribe((now, before, change) => {
+    const keys: (keyof AppState)[] = change.keys;
+    return now.theme !== before.theme ? keys : [];
+  });
+  app.subscribeKey('theme', (theme, before) => theme === 'dark' && before === 'light');
+  await app.setState({ theme: 'dark' });
+  await app.setState((now) => ({ notifications: [...now.notifications, 'new'] }));
+  await app.delete('draft');
+  const theme: 'light' | 'dark' = app.get('theme');
+
+  // @ts-expect-error no such value
+  await app.setState({ theme: 'blue' });
+  // @ts-expect-error no such key
+  app.get('colour');
+  // @ts-expect-error a snapshot is frozen
+  app.getState().theme = theme;
+
+  // Anything with these two methods will do.
+  new SyncedState({ on: () => {}, broadcast: () => {} }, { count: 0 });
+}
+
+export async function slim(): Promise<SlimParley> {
+  await init();
+  await init(new URL('https://cdn.example/parley_sync_bg.wasm'));
+  await init(fetch('/parley_sync_bg.wasm'));
+  await init(new Uint8Array());
+  return SlimParley.create();
+}
