@@ -110,24 +110,34 @@ impl<V: Clone> StateNode<V> {
 
     /// A neighbour came, or came back: it is asked for what this window lacks.
     pub fn peer_up(&mut self, peer: PeerRef, now: f64) -> Vec<StateEffect<V>> {
-        self.peers.remove(peer);
+        let mut effects = Vec::new();
+        match self.peers.get_mut(peer) {
+            // Its frames were here before the host noticed it.
+            Some(known) if !known.announced => known.announced = true,
+            _ => self.greet(peer, true, now, &mut effects),
+        }
+        effects
+    }
+
+    pub(super) fn greet(&mut self, peer: PeerRef, announced: bool, now: f64, effects: &mut Effects<V>) {
+        // What it asked stays to be answered; all else about it may have changed.
+        let owed = self.peers.remove(peer).is_some_and(|before| before.owed);
         // A window that has nothing yet asks one neighbour first: the others would send it the same once more.
         let held = !self.ready && !self.met && self.peers.iter().any(|other| other.asked);
         let awaited = !self.settled;
         self.peers.add(Peer {
             id: peer,
             known: None,
+            announced,
             asked: false,
             held,
             awaited,
-            owed: false,
+            owed,
             up_at: now,
         });
-        let mut effects = Vec::new();
         if !held {
-            self.ask(|other| other.id == peer, &mut effects);
+            self.ask(|other| other.id == peer, effects);
         }
-        effects
     }
 
     /// A neighbour went.
@@ -158,7 +168,8 @@ impl<V: Clone> StateNode<V> {
     /// from sleep. Also gives up waiting for neighbours that do not answer.
     pub fn tick(&mut self, now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
-        if self.replica.has_silent() {
+        // Before it is ready, a window keeps initial values to itself: they would be told only to lose.
+        if self.ready && self.replica.has_silent() {
             self.tell(&[], &mut effects);
         }
         for peer in self.peers.iter_mut() {

@@ -1,0 +1,213 @@
+//! A schedule: the windows, their wires, and what happens. Plain data, so that a failing one can be shrunk and kept.
+
+use super::random::Random;
+
+/// How many different keys a schedule writes. Few, so that writes meet.
+pub const KEYS: usize = 6;
+
+/// Which windows are neighbours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape {
+    /// Everyone of everyone, one private wire a pair.
+    Full,
+    /// Everyone of everyone, over one broadcast wire.
+    Mesh,
+    /// Window 0 of all others: a parent with its iframes.
+    Star,
+    /// Each of the next: tab, tab, iframe, iframe in it.
+    Chain,
+    /// The first half on one broadcast wire; each other hangs on one of those: tabs with iframes.
+    TabsWithFrames,
+    /// Each of the next, and the last of the first: two ways to everyone.
+    Ring,
+}
+
+/// What the wires do to frames.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wire {
+    /// Frames keep their order.
+    pub fifo: bool,
+    /// Least and greatest delay in milliseconds.
+    pub latency: (u32, u32),
+    /// Percentage of frames lost.
+    pub loss: u8,
+    /// Percentage of frames that come twice.
+    pub duplicate: u8,
+}
+
+/// What is set up before the first step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Config {
+    /// Of the delays, losses and actors.
+    pub seed: u64,
+    /// How many places for a window there are; all but `late` of them are open from the start.
+    pub windows: usize,
+    pub late: usize,
+    pub shape: Shape,
+    pub wire: Wire,
+    /// Each window's clock is off by up to so many seconds.
+    pub skew: u32,
+    /// Every other window flushes only when told to, the rest at the end of each turn.
+    pub debounce: bool,
+    /// Window 0 answers each change that it hears of by a write.
+    pub reactive: bool,
+    /// How many initial values each window brings.
+    pub initial: usize,
+}
+
+/// One thing that happens. Windows are taken modulo their number, keys modulo [`KEYS`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step {
+    Write {
+        at: usize,
+        key: usize,
+    },
+    Delete {
+        at: usize,
+        key: usize,
+    },
+    /// Two keys in one turn: to be seen together.
+    WritePair {
+        at: usize,
+        key: usize,
+    },
+    Plain {
+        at: usize,
+        key: usize,
+    },
+    Flush {
+        at: usize,
+    },
+    Tick {
+        at: usize,
+    },
+    /// Time passes; what is due arrives.
+    Run {
+        ms: u32,
+    },
+    /// The wire of two windows goes down, both know it.
+    Down {
+        a: usize,
+        b: usize,
+    },
+    Up {
+        a: usize,
+        b: usize,
+    },
+    /// The wire of two windows loses everything, nobody knows it.
+    Cut {
+        a: usize,
+        b: usize,
+    },
+    Mend {
+        a: usize,
+        b: usize,
+    },
+    /// The window dies with what it has not sent, and a new one takes its place.
+    Reload {
+        at: usize,
+    },
+    Close {
+        at: usize,
+    },
+    Open {
+        at: usize,
+    },
+    /// It gets nothing and does nothing; its frames wait.
+    Freeze {
+        at: usize,
+    },
+    Thaw {
+        at: usize,
+    },
+}
+
+/// A whole schedule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    pub config: Config,
+    pub steps: Vec<Step>,
+}
+
+impl Config {
+    /// Whether nothing is ever lost without both ends knowing: then nothing needs a tick to be repaired.
+    pub fn is_reliable(&self) -> bool {
+        self.wire.fifo && self.wire.loss == 0 && self.wire.duplicate == 0
+    }
+}
+
+impl Case {
+    pub fn generate(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let reliable = random.percent(40);
+        let slow = random.pick(&[0, 1, 30, 400]);
+        let wire = Wire {
+            fifo: reliable || random.percent(40),
+            latency: (random.pick(&[0, 0, slow]), slow),
+            loss: if reliable { 0 } else { random.pick(&[0, 5, 30, 60]) },
+            duplicate: if reliable { 0 } else { random.pick(&[0, 10, 50]) },
+        };
+        let windows = random.between(2, 6) as usize;
+        let shapes = [
+            Shape::Full,
+            Shape::Mesh,
+            Shape::Star,
+            Shape::Chain,
+            Shape::TabsWithFrames,
+            Shape::Ring,
+        ];
+        let config = Config {
+            seed: random.next(),
+            windows,
+            late: random.below(windows),
+            shape: random.pick(&shapes),
+            wire,
+            skew: random.pick(&[0, 0, 1, 120]),
+            debounce: random.percent(50),
+            reactive: random.percent(30),
+            initial: random.pick(&[0, 1, KEYS]),
+        };
+        let calm = config.is_reliable() && random.percent(50);
+        let count = random.between(5, 60);
+        let steps = (0..count)
+            .map(|_| Step::generate(&mut random, windows, calm))
+            .collect();
+        Self { config, steps }
+    }
+
+    /// Whether the schedule has a step that loses frames unnoticed, or keeps values back until the next tick.
+    pub fn needs_ticks(&self) -> bool {
+        let silent = |step: &Step| matches!(step, Step::Cut { .. } | Step::Plain { .. } | Step::Tick { .. });
+        !self.config.is_reliable()
+            || matches!(self.config.shape, Shape::Mesh | Shape::TabsWithFrames)
+            || self.steps.iter().any(silent)
+    }
+}
+
+impl Step {
+    fn generate(random: &mut Random, windows: usize, calm: bool) -> Self {
+        let (at, key) = (random.below(windows), random.below(KEYS));
+        let (a, b) = (at, random.below(windows));
+        match random.below(if calm { 62 } else { 100 }) {
+            0..=19 => Self::Write { at, key },
+            20..=23 => Self::Delete { at, key },
+            24..=30 => Self::WritePair { at, key },
+            31..=38 => Self::Flush { at },
+            39..=55 => Self::Run {
+                ms: random.pick(&[0, 1, 10, 50, 500]),
+            },
+            56..=57 => Self::Open { at },
+            58..=59 => Self::Freeze { at },
+            60..=61 => Self::Thaw { at },
+            62..=67 => Self::Down { a, b },
+            68..=75 => Self::Up { a, b },
+            76..=80 => Self::Cut { a, b },
+            81..=85 => Self::Mend { a, b },
+            86..=89 => Self::Reload { at },
+            90..=91 => Self::Close { at },
+            92..=93 => Self::Plain { at, key },
+            94..=95 => Self::Thaw { at },
+            _ => Self::Tick { at },
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! A network of windows from a seed: their nodes are real, time and wires are not.
+
+pub mod case;
+mod event;
+pub mod random;
+pub mod shrink;
+mod steps;
+mod window;
+mod wire;
+
+use std::rc::Rc;
+
+use parley_sync::core::id::{Actor, Key, PeerRef};
+use parley_sync::core::sync::{ChangeOrigin, StateEffect, StateFrame};
+
+use case::{Case, Config, KEYS};
+use event::{Arrival, Event, Queue};
+use random::Random;
+use window::{Causes, Value, Window};
+use wire::Links;
+
+/// 2026-01-01.
+const START_MS: f64 = 1_767_225_600_000.0;
+/// More arrivals than any schedule needs: beyond it, windows answer each other for ever.
+const ENDLESS: u32 = 50_000;
+
+/// A place for a window.
+struct Site {
+    window: Option<Window>,
+    lives: u32,
+    skew_ms: f64,
+    debounced: bool,
+    frozen: bool,
+    /// What arrived while it was frozen.
+    backlog: Vec<Arrival>,
+}
+
+/// All windows and wires.
+pub struct Network {
+    config: Config,
+    random: Random,
+    now: u64,
+    sites: Vec<Site>,
+    links: Links,
+    queue: Queue,
+    causes: Causes,
+    /// The keys that steps write, and the one that the reactive window answers on.
+    keys: Vec<Key>,
+    /// The wires lose and double nothing any more.
+    healed: bool,
+    arrivals: u32,
+    /// Registers carried by deltas and batches, and changes told, since last reset: nothing when all is quiet.
+    stir: u32,
+}
+
+type Outcome = Result<(), String>;
+
+/// Plays a schedule to its end, and checks all there is to check.
+pub fn play(case: &Case) -> Outcome {
+    let mut network = Network::new(case.config);
+    network.open_all(case.config.windows - case.config.late)?;
+    for &step in &case.steps {
+        network.step(step)?;
+    }
+    network.heal()?;
+    if !case.needs_ticks() {
+        network
+            .check()
+            .map_err(|error| format!("without a tick: {error}"))?;
+    }
+    network.tick_all()?;
+    network.tick_all()?;
+    network.check()?;
+    network.stir = 0;
+    network.tick_all()?;
+    match network.stir {
+        0 => Ok(()),
+        count => Err(format!("{count} registers were sent again after all had agreed")),
+    }
+}
+
+impl Network {
+    fn new(config: Config) -> Self {
+        let mut random = Random::new(config.seed);
+        let keys: Vec<Key> = (0..KEYS)
+            .map(|at| Key::from(format!("k{at}")))
+            .chain([Key::from("echo")])
+            .collect();
+        let mut site = |at: usize| Site {
+            window: None,
+            lives: 0,
+            skew_ms: f64::from(random.between(0, config.skew * 2000)) - f64::from(config.skew) * 1000.0,
+            debounced: config.debounce && at % 2 == 1,
+            frozen: false,
+            backlog: Vec::new(),
+        };
+        let sites = (0..config.windows).map(&mut site).collect();
+        Self {
+            config,
+            now: 0,
+            sites,
+            links: Links::new(&config),
+            queue: Queue::default(),
+            causes: Causes::default(),
+            keys,
+            healed: false,
+            arrivals: 0,
+            stir: 0,
+            random,
+        }
+    }
+
+    /// What the window's clock says.
+    fn clock(&self, at: usize) -> f64 {
+        START_MS + self.now as f64 + self.sites[at].skew_ms
+    }
+
+    fn is_open(&self, at: usize) -> bool {
+        self.sites[at].window.is_some()
+    }
+
+    /// A new window, and its neighbours learn of it.
+    fn open(&mut self, at: usize) -> Outcome {
+        if self.is_open(at) {
+            return Ok(());
+        }
+        let born = self.clock(at);
+        let initial = self.keys[..self.config.initial].to_vec();
+        let initial = initial
+            .into_iter()
+            .map(|key| (key, self.causes.value(None, &[])))
+            .collect();
+        let actor = Actor::from_random(self.random.next());
+        let site = &mut self.sites[at];
+        site.lives += 1;
+        let life = site.lives;
+        site.window = Some(Window::new(actor, born, life, initial));
+        for peer in self.links.of(at) {
+            self.meet(at, peer)?;
+        }
+        let look = u64::from(self.random.between(0, 2 * self.config.wire.latency.1 + 2));
+        self.queue.put(self.now + look, Event::Settle { at, life });
+        Ok(())
+    }
+
+    /// Two open windows whose wire is up become neighbours; one may learn of it later.
+    fn meet(&mut self, a: usize, b: usize) -> Outcome {
+        if !self.is_open(a) || !self.is_open(b) {
+            return Ok(());
+        }
+        let Some(life) = self.links.get(a, b).map(|link| link.life) else {
+            return Ok(());
+        };
+        self.arrive(a, Arrival::Up(b))?;
+        if self.random.percent(20) {
+            let later = self.now + u64::from(self.random.between(0, self.config.wire.latency.1));
+            self.queue.put(
+                later,
+                Event::Arrive {
+                    at: b,
+                    peer: a,
+                    life,
+                    arrival: Arrival::Up(a),
+                },
+            );
+            return Ok(());
+        }
+        self.arrive(b, Arrival::Up(a))
+    }
+
+    /// Two windows are neighbours no longer: what is on its way between them is lost.
+    fn part(&mut self, a: usize, b: usize) -> Outcome {
+        if let Some(link) = self.links.between(a, b) {
+            link.life += 1;
+            link.busy_until = [0; 2];
+        }
+        self.arrive(a, Arrival::Down(b))?;
+        self.arrive(b, Arrival::Down(a))
+    }
+
+    /// The window dies. To each neighbour either all that it has sent arrives before, or nothing of it.
+    fn close(&mut self, at: usize) -> Outcome {
+        if !self.is_open(at) {
+            return Ok(());
+        }
+        self.sites[at].frozen = false;
+        self.sites[at].backlog.clear();
+        self.sites[at].window = None;
+        for peer in self.links.of(at) {
+            if self.random.percent(50) {
+                for event in self.queue.take_between(at, peer) {
+                    self.happen(event)?;
+                }
+            }
+            self.part(at, peer)?;
+        }
+        Ok(())
+    }
+
+    fn happen(&mut self, event: Event) -> Outcome {
+        match event {
+            Event::Arrive {
+                at,
+                peer,
+                life,
+                arrival,
+            } => {
+                if self
+                    .links
+                    .get(at, peer)
+                    .is_some_and(|link| link.up && link.life == life)
+                {
+                    self.arrive(at, arrival)?;
+                }
+                Ok(())
+            }
+            Event::Settle { at, life } => {
+                let window = self.sites[at]
+                    .window
+                    .as_mut()
+                    .filter(|window| window.life == life);
+                let effects = window.map_or_else(Vec::new, |window| window.node.settle_ready());
+                self.carry_out(at, effects)
+            }
+        }
+    }
+
+    fn arrive(&mut self, at: usize, arrival: Arrival) -> Outcome {
+        self.arrivals += 1;
+        if self.arrivals > ENDLESS {
+            return Err("windows answer each other for ever".into());
+        }
+        let now = self.clock(at);
+        let site = &mut self.sites[at];
+        if site.frozen {
+            site.backlog.push(arrival);
+            return Ok(());
+        }
+        let Some(window) = &mut site.window else {
+            return Ok(());
+        };
+        let effects = match arrival {
+            Arrival::Up(peer) => window.node.peer_up(peer as PeerRef, now),
+            Arrival::Down(peer) => window.node.peer_down(peer as PeerRef, now),
+            Arrival::Frame { from, also, frame } => {
+                window
+                    .node
+                    .receive(from as PeerRef, &also, StateFrame::clone(&frame), now)
+            }
+        };
+        self.carry_out(at, effects)?;
+        self.end_turn(at)
+    }
+
+    fn end_turn(&mut self, at: usize) -> Outcome {
+        if self.sites[at].debounced {
+            Ok(())
+        } else {
+            self.flush(at)
+        }
+    }
+
+    fn flush(&mut self, at: usize) -> Outcome {
+        let now = self.clock(at);
+        let window = self.sites[at].window.as_mut();
+        let effects = window.map_or_else(Vec::new, |window| window.node.flush(now));
+        self.carry_out(at, effects)
+    }
+
+    /// Does what the node of that window wants done.
+    fn carry_out(&mut self, at: usize, effects: Vec<StateEffect<Value>>) -> Outcome {
+        for effect in effects {
+            match effect {
+                StateEffect::Send { to, frame } => self.send(at, &to, frame),
+                StateEffect::Changed { changes, origin, .. } => {
+                    let Some(window) = &mut self.sites[at].window else {
+                        continue;
+                    };
+                    let heard = window.hear(&changes, origin, &self.causes);
+                    heard.map_err(|error| format!("window {at}: {error}"))?;
+                    self.stir += 1;
+                    let echo = &self.keys[KEYS];
+                    let news =
+                        origin == ChangeOrigin::Remote && changes.iter().any(|change| change.key != *echo);
+                    if news && self.config.reactive && at == 0 {
+                        self.write(at, &[KEYS])?;
+                    }
+                }
+                StateEffect::Ready => {
+                    if let Some(window) = &mut self.sites[at].window {
+                        window.readied += 1;
+                    }
+                }
+                StateEffect::Refused { code, .. } => {
+                    return Err(format!("window {at} refused a frame: {code}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes new values to those keys in one turn. They rest on all that is there, and on each other.
+    fn write(&mut self, at: usize, keys: &[usize]) -> Outcome {
+        let now = self.clock(at);
+        let Some(window) = &mut self.sites[at].window else {
+            return Ok(());
+        };
+        let mut entries = Vec::new();
+        for &key in keys {
+            let value = self.causes.value(Some(&window.node), &self.keys);
+            entries.push((Rc::clone(&self.keys[key]), Some(value)));
+        }
+        let effects = window.node.write(entries.clone(), now);
+        for (key, _) in &entries {
+            let stamp = window.node.stamp(key).ok_or("a write left no stamp")?;
+            entries
+                .iter()
+                .flat_map(|entry| entry.1)
+                .for_each(|value| self.causes.add(value, key, stamp));
+        }
+        self.carry_out(at, effects)
+    }
+
+    /// Hands a frame to the wires. The broadcast wire carries batches to all who are on it.
+    fn send(&mut self, from: usize, to: &[PeerRef], frame: StateFrame<Value>) {
+        self.stir += match &frame {
+            StateFrame::Batch(batch) => batch.entries.len() as u32,
+            StateFrame::Delta(delta) => delta.entries.len() as u32,
+            StateFrame::Sync { .. } => 0,
+        };
+        let on_mesh = self.links.mesh_of(from);
+        let to: Vec<usize> = to.iter().map(|&peer| peer as usize).collect();
+        let (mut group, alone): (Vec<usize>, Vec<usize>) = to.iter().partition(|peer| on_mesh.contains(peer));
+        if !group.is_empty() && !matches!(frame, StateFrame::Delta(_)) {
+            group = on_mesh.into_iter().filter(|&peer| self.is_open(peer)).collect();
+        }
+        let frame = Rc::new(frame);
+        for &peer in &group {
+            let also: Vec<PeerRef> = group
+                .iter()
+                .filter(|&&other| other != peer)
+                .map(|&p| p as PeerRef)
+                .collect();
+            self.post(from, peer, &frame, also.into());
+        }
+        for peer in alone {
+            self.post(from, peer, &frame, Rc::new([]));
+        }
+    }
+
+    fn post(&mut self, from: usize, to: usize, frame: &Rc<StateFrame<Value>>, also: Rc<[PeerRef]>) {
+        let wire = self.config.wire;
+        let copies = if self.healed {
+            1
+        } else {
+            1 + u32::from(self.random.percent(wire.duplicate))
+        };
+        for _ in 0..copies {
+            let lost = !self.healed && self.random.percent(wire.loss);
+            let delay = u64::from(self.random.between(wire.latency.0, wire.latency.1));
+            let Some(link) = self.links.between(from, to) else {
+                continue;
+            };
+            if lost || link.cut {
+                continue;
+            }
+            let mut due = self.now + delay;
+            if wire.fifo {
+                let busy = &mut link.busy_until[usize::from(from < to)];
+                due = due.max(*busy);
+                *busy = due;
+            }
+            let arrival = Arrival::Frame {
+                from,
+                also: Rc::clone(&also),
+                frame: Rc::clone(frame),
+            };
+            self.queue.put(
+                due,
+                Event::Arrive {
+                    at: to,
+                    peer: from,
+                    life: link.life,
+                    arrival,
+                },
+            );
+        }
+    }
+}
