@@ -80,3 +80,60 @@ fn write(writer: &mut impl Write, answer: &Answer, with_body: bool, keep: bool) 
     writer.write_all(&message)?;
     writer.flush()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(requests: &str) -> String {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let server = std::thread::spawn(move || {
+            let site = Site::new("http://localhost:1".to_owned(), "http://localhost:2".to_owned());
+            converse(listener.accept().expect("a connection").0, &site);
+        });
+        let mut stream = TcpStream::connect(address).expect("a server");
+        stream.write_all(requests.as_bytes()).expect("it listens");
+        stream
+            .shutdown(std::net::Shutdown::Write)
+            .expect("open until now");
+        let mut said = String::new();
+        stream.read_to_string(&mut said).expect("an answer");
+        server.join().expect("no panic");
+        said
+    }
+
+    #[test]
+    fn one_connection_serves_many_requests() {
+        let said = asked(
+            "GET /origins.json HTTP/1.1\r\nHost: x\r\n\r\nGET /none HTTP/1.1\r\nConnection: close\r\n\r\n",
+        );
+        assert_eq!(said.matches("HTTP/1.1 200 OK").count(), 1, "{said}");
+        assert_eq!(said.matches("HTTP/1.1 404 Not Found").count(), 1, "{said}");
+        assert_eq!(said.matches("Cache-Control: no-store").count(), 2, "{said}");
+        assert!(said.ends_with("404 Not Found\n"), "{said}");
+    }
+
+    #[test]
+    fn a_head_has_no_body_and_a_post_is_refused() {
+        let said = asked("HEAD /origins.json HTTP/1.0\r\n\r\n");
+        assert!(
+            said.starts_with("HTTP/1.1 200 OK") && said.ends_with("\r\n\r\n"),
+            "{said}"
+        );
+        let said = asked("POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+        assert_eq!(
+            said.matches("HTTP/1.1").count(),
+            1,
+            "the body is no request: {said}"
+        );
+        assert!(said.starts_with("HTTP/1.1 405"), "{said}");
+    }
+
+    #[test]
+    fn what_is_no_request_ends_the_connection() {
+        assert_eq!(asked("nonsense\r\n\r\n"), "");
+        assert_eq!(asked(""), "");
+        assert_eq!(asked("GET / HTTP/1.1\r\nHost"), "");
+    }
+}
