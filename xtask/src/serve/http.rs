@@ -53,7 +53,8 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
         }
         let header = header.trim().to_ascii_lowercase();
         match header.split_once(':').map(|(name, value)| (name, value.trim())) {
-            None => break,
+            None if header.is_empty() => break,
+            None => return None,
             Some(("connection", value)) => keep = value == "keep-alive" || (keep && value != "close"),
             // A body would be read as the next request: end after the answer.
             Some(("content-length", value)) => keep = keep && value == "0",
