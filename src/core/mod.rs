@@ -8,6 +8,7 @@ pub mod grants;
 pub mod id;
 pub mod inbox;
 pub mod limits;
+pub mod log;
 pub mod origin;
 pub mod register;
 pub mod replica;

@@ -1,0 +1,38 @@
+//! One log of actions, in the same order in every window, without ever calling the reducer.
+//!
+//! # The order
+//! A window holds a *root*, which is a state and the actions folded into it, and the *tail*: the actions since. The
+//! state is the root's, then the tail in the order of its stamps. A stamp is a hybrid clock's reading and an actor, so an
+//! effect comes after its cause; a late action is put in its place, and what comes after it is folded again from the
+//! nearest state that was kept.
+//!
+//! # Forgetting
+//! Memory is bounded: of a tail that has grown past what is kept, the oldest ([`Options::cut`] of them) move into the root, once
+//! every connected peer is known to have seen them. Then nothing can come to stand before them, so windows that cut at
+//! different moments cut the same. Each cut has a number and a digest of all that was folded up to it: a [`Tip`].
+//!
+//! # When windows that were apart have folded different actions
+//! Equal numbers with different digests say so. There is one winner: the greater number, then the elder lineage, then
+//! the greater digest. The others take over its root, and keep their own actions that its root lacks:
+//! - an action that is still in somebody's tail is placed after the winner's root, by its stamp;
+//! - an action that its own window never sent to anybody, and that can no longer be placed because older ones of that
+//!   window are forgotten, is issued anew, under a new actor and with a new stamp;
+//! - what a side that loses has folded and forgotten is lost. So windows that were apart merge exactly as long as each
+//!   side dispatched no more than is kept ([`Options::keep`]); past that they still agree, on what the winner has.
+//!
+//! The same rule serves a late joiner: its lineage is the youngest, so it takes over the state and the position of who
+//! was there, and adds what it dispatched before.
+
+mod effect;
+mod exchange;
+mod frame;
+mod history;
+mod node;
+mod peers;
+mod takeover;
+mod tip;
+
+pub use effect::{Fold, LogEffect, Step};
+pub use frame::{Checkpoint, LogDelta, LogFrame, Logged};
+pub use node::{LogNode, Options};
+pub use tip::Tip;

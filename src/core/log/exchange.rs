@@ -1,0 +1,363 @@
+//! What arrives, and what is answered.
+
+use super::super::id::{Actor, PeerRef};
+use super::super::version::VersionVector;
+use super::effect::LogEffect;
+use super::frame::{LogDelta, LogFrame, Logged};
+use super::history::Held;
+use super::node::LogNode;
+use super::tip::{Relation, Tip};
+use crate::core::register::Stamp;
+
+impl<A: Clone, S: Clone> LogNode<A, S> {
+    /// A frame from a neighbour. `also` are neighbours that are known to have got the same frame: a broadcast's others.
+    pub fn receive(
+        &mut self,
+        from: PeerRef,
+        also: &[PeerRef],
+        frame: LogFrame<A, S>,
+        now: f64,
+    ) -> Vec<LogEffect<A, S>> {
+        let mut out = Vec::new();
+        // A frame of a neighbour that is gone: what it said is asked for again when it is back.
+        if self.peers.get(from).is_none() {
+            return out;
+        }
+        let refused = match frame {
+            LogFrame::Append(actions) => self.on_append(from, also, actions, now, &mut out),
+            LogFrame::Sync { vector, tip } => self.on_sync(from, vector, tip, &mut out),
+            LogFrame::Delta(delta) => self.on_delta(from, delta, now, &mut out),
+            LogFrame::Ack { vector } => {
+                self.on_ack(from, vector);
+                Ok(())
+            }
+        };
+        match refused {
+            Ok(()) => self.try_cut(),
+            Err(code) => out.push(LogEffect::Refused { from, code }),
+        }
+        out
+    }
+
+    fn on_append(
+        &mut self,
+        from: PeerRef,
+        also: &[PeerRef],
+        actions: Vec<Logged<A>>,
+        now: f64,
+        out: &mut Vec<LogEffect<A, S>>,
+    ) -> Result<(), &'static str> {
+        self.check(&actions, now)?;
+        for logged in &actions {
+            let dot = logged.dot;
+            if let Some(peer) = self.peers.get(from) {
+                peer.sent.advance(dot.actor, dot.seq);
+                peer.acked.advance(dot.actor, dot.seq);
+            }
+            for &other in also {
+                if let Some(peer) = self.peers.get(other) {
+                    peer.sent.advance(dot.actor, dot.seq);
+                }
+            }
+        }
+        if !self.integrate(from, actions, out) {
+            self.ask(from, out);
+        }
+        Ok(())
+    }
+
+    fn on_sync(
+        &mut self,
+        from: PeerRef,
+        vector: VersionVector,
+        tip: Tip,
+        out: &mut Vec<LogEffect<A, S>>,
+    ) -> Result<(), &'static str> {
+        self.flush_into(out);
+        let relation = self.lineage.relation(&tip);
+        let root = self.history.root();
+        let (whole, loses) = match relation {
+            Relation::Behind => (!vector.covers(&root.vector) || tip.cuts < self.late_at, false),
+            Relation::Ahead => (false, true),
+            Relation::Apart => {
+                let wins = self.tip().wins_over(&tip);
+                (wins, !wins)
+            }
+        };
+        // What follows on something that only this root has is of no use to who does not take the root.
+        let fits = |logged: &Logged<A>| {
+            let actor = logged.dot.actor;
+            logged.dot.seq > vector.get(actor) && vector.get(actor) >= root.vector.get(actor)
+        };
+        let delta = LogDelta {
+            vector: self.vector.clone(),
+            tip: self.tip(),
+            checkpoint: whole.then(|| root.clone()),
+            actions: self
+                .history
+                .tail()
+                .filter(|logged| whole || fits(logged))
+                .cloned()
+                .collect(),
+        };
+        if whole
+            || delta
+                .actions
+                .iter()
+                .any(|logged| logged.dot.actor == self.own.actor)
+        {
+            self.sent = self.sent.max(self.own.next - 1);
+        }
+        out.push(LogEffect::Send {
+            to: vec![from],
+            frame: LogFrame::Delta(delta),
+        });
+        let lacks = loses || !self.vector.covers(&vector);
+        if let Some(peer) = self.peers.get(from) {
+            peer.sent = vector.clone();
+            peer.sent.join(&self.vector);
+        }
+        self.on_ack(from, vector);
+        if lacks {
+            self.ask(from, out);
+        }
+        Ok(())
+    }
+
+    fn on_delta(
+        &mut self,
+        from: PeerRef,
+        delta: LogDelta<A, S>,
+        now: f64,
+        out: &mut Vec<LogEffect<A, S>>,
+    ) -> Result<(), &'static str> {
+        self.check(&delta.actions, now)?;
+        let last = delta.checkpoint.as_ref().and_then(|checkpoint| checkpoint.last);
+        self.check_checkpoint(
+            delta.checkpoint.as_ref().map(|root| &root.vector),
+            last,
+            &delta.tip,
+            now,
+        )?;
+        if let Some(peer) = self.peers.get(from) {
+            peer.asked = false;
+            peer.awaited = false;
+            peer.sent.join(&delta.vector);
+        }
+        let before = self.vector.clone();
+        match delta.checkpoint {
+            Some(root) if self.loses_to(&delta.tip) => {
+                self.take_over(root, delta.tip, delta.actions, now, out);
+                // Others may hold what this window lacks now, and have to learn whose root it goes on from.
+                self.ask_all(out);
+            }
+            checkpoint => {
+                self.integrate(from, delta.actions, out);
+                let progress = self.vector != before && !self.vector.covers(&delta.vector);
+                // A root that lost: its sender has to learn of this one. Otherwise ask on only after progress, so that
+                // a neighbour that claims to have what it never sends is not asked for ever.
+                let lost = checkpoint.is_some() && self.lineage.relation(&delta.tip) == Relation::Apart;
+                if progress || lost {
+                    self.ask(from, out);
+                }
+            }
+        }
+        self.on_ack(from, delta.vector);
+        self.check_ready(out);
+        Ok(())
+    }
+
+    fn on_ack(&mut self, from: PeerRef, vector: VersionVector) {
+        if let Some(peer) = self.peers.get(from) {
+            peer.acked = vector;
+        }
+        self.try_at = 0;
+    }
+
+    fn loses_to(&self, tip: &Tip) -> bool {
+        match self.lineage.relation(tip) {
+            Relation::Ahead => true,
+            // Equal cuts, and this window has already taken them over or made them.
+            Relation::Behind => false,
+            Relation::Apart => tip.wins_over(&self.tip()),
+        }
+    }
+
+    /// Takes what it can of these actions, in order, and hands on what was news. Tells whether it could take them all.
+    fn integrate(&mut self, from: PeerRef, actions: Vec<Logged<A>>, out: &mut Vec<LogEffect<A, S>>) -> bool {
+        let (mut complete, mut late) = (true, false);
+        let mut learned = Vec::new();
+        for logged in actions {
+            if self.vector.contains(logged.dot) {
+                continue;
+            }
+            if !self.follows(&logged) {
+                complete = false;
+                continue;
+            }
+            late |= self.history.is_late(logged.stamp());
+            learned.push(logged.clone());
+            self.accept(Held { logged, fresh: true });
+        }
+        if learned.is_empty() {
+            return complete;
+        }
+        out.push(LogEffect::Fold(self.history.fold(false)));
+        self.unacknowledged += learned.len();
+        self.relay(from, &learned, out);
+        if late {
+            self.ask_all(out);
+        }
+        if self.unacknowledged >= self.options.ack_every() && !self.peers.is_empty() {
+            self.unacknowledged = 0;
+            out.push(LogEffect::Send {
+                to: self.peers.ids(),
+                frame: LogFrame::Ack {
+                    vector: self.vector.clone(),
+                },
+            });
+        }
+        complete
+    }
+
+    /// Whether everything that comes before an action, by its actor and by its causes, is here.
+    pub(super) fn follows(&self, logged: &Logged<A>) -> bool {
+        logged.dot.seq == self.vector.get(logged.dot.actor) + 1
+            && logged
+                .deps
+                .iter()
+                .all(|&(actor, seq)| self.vector.get(actor) >= seq)
+    }
+
+    /// Puts an action that follows into the log.
+    pub(super) fn accept(&mut self, held: Held<A>) {
+        let (dot, stamp) = (held.logged.dot, held.logged.stamp());
+        self.vector.advance(dot.actor, dot.seq);
+        match self.news.iter_mut().find(|(actor, _)| *actor == dot.actor) {
+            Some((_, seq)) => *seq = dot.seq,
+            None => self.news.push((dot.actor, dot.seq)),
+        }
+        let time = stamp.time.as_f64();
+        match self.times.binary_search_by_key(&dot.actor, |&(actor, _)| actor) {
+            Ok(at) => {
+                if let Some((_, last)) = self.times.get_mut(at) {
+                    *last = last.max(time);
+                }
+            }
+            Err(at) => self.times.insert(at, (dot.actor, time)),
+        }
+        if self.history.is_late(stamp) {
+            self.late_at = self.tip().cuts;
+        }
+        self.history.insert(held);
+    }
+
+    /// To each neighbour what it has not got; the same frame for all that lack the same.
+    fn relay(&mut self, from: PeerRef, learned: &[Logged<A>], out: &mut Vec<LogEffect<A, S>>) {
+        let mut all = Vec::new();
+        for peer in self.peers.iter_mut().filter(|peer| peer.id != from) {
+            let lacks = |logged: &&Logged<A>| !peer.sent.contains(logged.dot);
+            let missing = learned.iter().filter(lacks).count();
+            if missing == learned.len() {
+                all.push(peer.id);
+            } else if missing > 0 {
+                out.push(LogEffect::Send {
+                    to: vec![peer.id],
+                    frame: LogFrame::Append(learned.iter().filter(lacks).cloned().collect()),
+                });
+            }
+            for logged in learned {
+                peer.sent.advance(logged.dot.actor, logged.dot.seq);
+            }
+        }
+        if !all.is_empty() {
+            out.push(LogEffect::Send {
+                to: all,
+                frame: LogFrame::Append(learned.to_vec()),
+            });
+        }
+    }
+
+    pub(super) fn ask(&mut self, peer: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
+        let Some(known) = self.peers.get(peer) else { return };
+        if !std::mem::replace(&mut known.asked, true) {
+            out.push(self.sync(vec![peer]));
+        }
+    }
+
+    pub(super) fn ask_all(&mut self, out: &mut Vec<LogEffect<A, S>>) {
+        let mut to = Vec::new();
+        for peer in self.peers.iter_mut() {
+            if !std::mem::replace(&mut peer.asked, true) {
+                to.push(peer.id);
+            }
+        }
+        if !to.is_empty() {
+            out.push(self.sync(to));
+        }
+    }
+
+    fn sync(&self, to: Vec<PeerRef>) -> LogEffect<A, S> {
+        LogEffect::Send {
+            to,
+            frame: LogFrame::Sync {
+                vector: self.vector.clone(),
+                tip: self.tip(),
+            },
+        }
+    }
+
+    /// Refuses a frame as a whole, before anything of it is applied.
+    fn check(&mut self, actions: &[Logged<A>], now: f64) -> Result<(), &'static str> {
+        let mut before: Option<Stamp> = None;
+        for logged in actions {
+            let (dot, stamp) = (logged.dot, logged.stamp());
+            if dot.seq == 0 || stamp.time.is_initial() || before.is_some_and(|before| stamp <= before) {
+                return Err("ERR_MALFORMED");
+            }
+            before = Some(stamp);
+            if !self.vector.contains(dot) && (self.is_forged(dot.actor, dot.seq) || self.goes_back(stamp)) {
+                return Err("ERR_MALFORMED");
+            }
+        }
+        // Stamps rise: the last is the furthest ahead.
+        match before {
+            Some(last) => self.clock.observe(last.time, now).map_err(|_| "ERR_CLOCK"),
+            None => Ok(()),
+        }
+    }
+
+    fn check_checkpoint(
+        &mut self,
+        folded: Option<&VersionVector>,
+        last: Option<Stamp>,
+        tip: &Tip,
+        now: f64,
+    ) -> Result<(), &'static str> {
+        if !tip.born.is_finite() || tip.cuts > u64::from(u32::MAX) {
+            return Err("ERR_MALFORMED");
+        }
+        if folded.is_some_and(|folded| folded.iter().any(|(actor, seq)| self.is_forged(actor, seq))) {
+            return Err("ERR_MALFORMED");
+        }
+        match last {
+            Some(last) => self.clock.observe(last.time, now).map_err(|_| "ERR_CLOCK"),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether somebody claims an action of this window's that it never made.
+    fn is_forged(&self, actor: Actor, seq: u64) -> bool {
+        (actor == self.own.actor && seq >= self.own.next)
+            || (actor == self.stand_in.actor && seq >= self.stand_in.next)
+    }
+
+    /// Whether an actor's times do not rise. A cut takes the oldest: it must not leave holes in anybody's numbers.
+    fn goes_back(&self, stamp: Stamp) -> bool {
+        let known = self.times.binary_search_by_key(&stamp.actor, |&(actor, _)| actor);
+        known
+            .ok()
+            .and_then(|at| self.times.get(at))
+            .is_some_and(|&(_, last)| stamp.time.as_f64() <= last)
+    }
+}

@@ -1,0 +1,171 @@
+//! The root, the tail and the states kept along it: pure data, in the order of the log.
+
+use std::collections::VecDeque;
+
+use super::effect::{Fold, Step};
+use super::frame::{Checkpoint, Logged};
+use crate::core::register::Stamp;
+use crate::core::version::VersionVector;
+
+/// Invariants: the tail rises by stamp; `states` rises by position, starts with the root's, and each of its states is
+/// the root's after that many more actions of the tail.
+pub(super) struct History<A, S> {
+    /// Everything folded and forgotten.
+    root: Checkpoint<S>,
+    position: u64,
+    tail: VecDeque<Held<A>>,
+    states: Vec<(u64, S)>,
+    /// States are kept at multiples of this, and at those of a cut.
+    every: u64,
+    /// Actions in one cut.
+    cut: usize,
+    epoch: u32,
+}
+
+/// An action, and whether a fold has yet brought it to the host.
+pub(super) struct Held<A> {
+    pub(super) logged: Logged<A>,
+    pub(super) fresh: bool,
+}
+
+impl<A: Clone, S: Clone> History<A, S> {
+    pub(super) fn new(root: Checkpoint<S>, every: u64, cut: usize) -> Self {
+        let position = 0;
+        let states = vec![(position, root.state.clone())];
+        History {
+            root,
+            position,
+            tail: VecDeque::new(),
+            states,
+            every: every.max(1),
+            cut: cut.max(1),
+            epoch: 0,
+        }
+    }
+
+    pub(super) fn root(&self) -> &Checkpoint<S> {
+        &self.root
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.tail.len()
+    }
+
+    pub(super) fn states(&self) -> usize {
+        self.states.len()
+    }
+
+    /// The number of actions from the beginning of the lineage to the end of the tail.
+    pub(super) fn end(&self) -> u64 {
+        self.position + self.tail.len() as u64
+    }
+
+    pub(super) fn tail(&self) -> impl DoubleEndedIterator<Item = &Logged<A>> {
+        self.tail.iter().map(|held| &held.logged)
+    }
+
+    /// Whether an action of this stamp comes too late to stand where it belongs.
+    pub(super) fn is_late(&self, stamp: Stamp) -> bool {
+        self.root.last.is_some_and(|last| stamp < last)
+    }
+
+    /// Puts an action in its place, and forgets the states that did without it.
+    pub(super) fn insert(&mut self, held: Held<A>) {
+        let stamp = held.logged.stamp();
+        if self.tail.back().is_none_or(|last| last.logged.stamp() < stamp) {
+            self.tail.push_back(held);
+            return;
+        }
+        let place = self.tail.partition_point(|other| other.logged.stamp() < stamp);
+        self.tail.insert(place, held);
+        let before = self.position + place as u64;
+        while self.states.pop_if(|(position, _)| *position > before).is_some() {}
+        // Also when no state was dropped: one of the old order may still be on its way from the host.
+        self.epoch = self.epoch.wrapping_add(1);
+    }
+
+    /// What to run the reducer over so that the host's state is that of the whole tail.
+    pub(super) fn fold(&mut self, replaced: bool) -> Fold<A, S> {
+        let (position, start) = match self.states.last() {
+            Some((position, state)) => (*position, state.clone()),
+            None => (self.position, self.root.state.clone()),
+        };
+        let done = usize::try_from(position - self.position).unwrap_or(usize::MAX);
+        let steps = self.tail.iter_mut().skip(done).map(|held| Step {
+            action: held.logged.action.clone(),
+            fresh: std::mem::take(&mut held.fresh),
+        });
+        Fold {
+            epoch: self.epoch,
+            start,
+            position,
+            replaced,
+            steps: steps.collect(),
+        }
+    }
+
+    /// Keeps the state after `position` actions, if it is of the log as it stands. Between those that are kept for good
+    /// only the last one is.
+    pub(super) fn record(&mut self, epoch: u32, position: u64, state: S) {
+        let Some((last, _)) = self.states.last() else {
+            return;
+        };
+        let last = *last;
+        if epoch != self.epoch || position <= last || position > self.end() {
+            return;
+        }
+        let for_good =
+            last == self.position || last.is_multiple_of(self.every) || last.is_multiple_of(self.cut as u64);
+        if !for_good {
+            self.states.pop();
+        }
+        self.states.push((position, state));
+    }
+
+    /// What the root will cover after one more cut; `None` if the tail is shorter than a cut.
+    pub(super) fn after_cut(&self) -> Option<VersionVector> {
+        if self.tail.len() < self.cut {
+            return None;
+        }
+        let mut vector = self.root.vector.clone();
+        for logged in self.tail().take(self.cut) {
+            vector.advance(logged.dot.actor, logged.dot.seq);
+        }
+        Some(vector)
+    }
+
+    /// Moves the oldest actions into the root. Does nothing, and says so, while the host has not handed back the state
+    /// there.
+    pub(super) fn cut(&mut self, vector: VersionVector) -> bool {
+        let position = self.position + self.cut as u64;
+        let Ok(at) = self
+            .states
+            .binary_search_by_key(&position, |&(position, _)| position)
+        else {
+            return false;
+        };
+        let Some((_, state)) = self.states.get(at) else {
+            return false;
+        };
+        self.root.state = state.clone();
+        self.root.vector = vector;
+        let last = self.tail.drain(..self.cut.min(self.tail.len())).last();
+        if let Some(stamp) = last.map(|held| held.logged.stamp()) {
+            // A late action may stand first in the tail though it is older than the root.
+            self.root.last = self.root.last.max(Some(stamp));
+        }
+        self.position = position;
+        self.states.drain(..at);
+        true
+    }
+
+    /// Starts over from another window's root. What was in the tail is handed back, by rising stamp.
+    pub(super) fn replace(&mut self, root: Checkpoint<S>, position: u64) -> VecDeque<Held<A>> {
+        self.states.clear();
+        self.states.push((position, root.state.clone()));
+        self.root = root;
+        self.position = position;
+        self.epoch = self.epoch.wrapping_add(1);
+        std::mem::take(&mut self.tail)
+    }
+}

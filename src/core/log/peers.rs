@@ -1,0 +1,64 @@
+//! What is known of each neighbour.
+
+use super::super::id::PeerRef;
+use super::super::version::VersionVector;
+
+/// One neighbour.
+pub(super) struct Peer {
+    pub(super) id: PeerRef,
+    /// What it has, or was sent over a wire that loses nothing: it need not be sent again.
+    pub(super) sent: VersionVector,
+    /// What it surely has, by its own word: it may be forgotten here.
+    pub(super) acked: VersionVector,
+    /// A sync is on its way to it; the next waits for the answer, or for the tick.
+    pub(super) asked: bool,
+    /// Its first delta decides whether this window is ready.
+    pub(super) awaited: bool,
+}
+
+/// The neighbours. Few, so a list.
+#[derive(Default)]
+pub(super) struct Peers {
+    list: Vec<Peer>,
+}
+
+impl Peers {
+    pub(super) fn up(&mut self, id: PeerRef, awaited: bool) {
+        self.down(id);
+        self.list.push(Peer {
+            id,
+            sent: VersionVector::new(),
+            acked: VersionVector::new(),
+            asked: false,
+            awaited,
+        });
+    }
+
+    pub(super) fn down(&mut self, id: PeerRef) {
+        self.list.retain(|peer| peer.id != id);
+    }
+
+    pub(super) fn get(&mut self, id: PeerRef) -> Option<&mut Peer> {
+        self.list.iter_mut().find(|peer| peer.id == id)
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Peer> {
+        self.list.iter_mut()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub(super) fn ids(&self) -> Vec<PeerRef> {
+        self.list.iter().map(|peer| peer.id).collect()
+    }
+
+    pub(super) fn none_awaited(&self) -> bool {
+        self.list.iter().all(|peer| !peer.awaited)
+    }
+
+    pub(super) fn all_have(&self, vector: &VersionVector) -> bool {
+        self.list.iter().all(|peer| peer.acked.covers(vector))
+    }
+}
