@@ -26,7 +26,7 @@ pub fn install(directory: &Path) -> Outcome {
     task(&format!("installing the npm packages of {shown}"), || {
         command::run_quiet(
             command::at_root("npm")
-                .arg("ci")
+                .args(["ci", "--ignore-scripts"])
                 .args(["--no-audit", "--no-fund"])
                 .current_dir(directory),
         )?;

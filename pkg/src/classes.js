@@ -1,0 +1,54 @@
+// The state under other names: each is the one engine with the option its name says, so all of them agree with each other.
+import { SyncedState } from '../wasm/parley_sync.js';
+
+/** Sends at most once in `debounceMs`. */
+export class DebouncedSyncedState extends SyncedState {
+  constructor(parley, initialState, debounceMs = 300) {
+    super(parley, initialState, { debounceMs });
+  }
+
+  flushUpdates() {
+    return this.flush();
+  }
+}
+
+/** Drops writes that change nothing. */
+export class DiffSyncedState extends SyncedState {
+  constructor(parley, initialState, options) {
+    super(parley, initialState, { ...options, diff: true });
+  }
+}
+
+/** Only the named keys leave this window; listeners are for one key each. */
+export class SlicedSyncedState {
+  #state;
+
+  constructor(parley, config = {}) {
+    const { initialState, syncedKeys = [], ...options } = config;
+    this.#state = new SyncedState(parley, initialState, { ...options, syncedKeys });
+  }
+
+  getState() {
+    return this.#state.getState();
+  }
+
+  getValue(key) {
+    return this.#state.get(key);
+  }
+
+  setValue(key, value) {
+    return this.#state.setState({ [key]: value });
+  }
+
+  updateSlice(key, value) {
+    this.#state.applyRemoteUpdate({ [key]: value });
+  }
+
+  subscribe(key, listener) {
+    return this.#state.subscribeKey(key, listener);
+  }
+
+  destroy() {
+    this.#state.destroy();
+  }
+}
