@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::steps::Steps;
-use crate::{Outcome, build, setup};
+use crate::{Outcome, build, paths, setup};
 use site::Site;
 
 const FIRST_PORT: u16 = 5171;
@@ -28,7 +28,11 @@ pub fn demo(arguments: &[String]) -> Outcome {
 
 /// Serves what was built last.
 pub fn command(arguments: &[String]) -> Outcome {
-    serve(wanted_port(arguments)?)
+    let port = wanted_port(arguments)?;
+    if !paths::built().join("inline.js").is_file() {
+        return Err("nothing is built yet: run cargo xtask build, or cargo xtask demo".to_owned());
+    }
+    serve(port)
 }
 
 fn wanted_port(arguments: &[String]) -> Outcome<u16> {

@@ -72,6 +72,15 @@ fn install(crate_name: &str, version: Option<&str>) -> Outcome {
     cargo
         .env("CARGO_TARGET_DIR", paths::target().join("tools"))
         .env_remove("RUSTFLAGS");
+    // They run for seconds and would otherwise compile for minutes.
+    for (setting, value) in [
+        ("OPT_LEVEL", "1"),
+        ("LTO", "off"),
+        ("CODEGEN_UNITS", "16"),
+        ("DEBUG", "0"),
+    ] {
+        cargo.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+    }
     what.push_str(" from crates.io (takes a minute or two, once)");
     task(&what, || command::run(&mut cargo))
 }
