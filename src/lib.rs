@@ -7,3 +7,8 @@
 //! - `bindings`: what JavaScript sees (browser build only).
 
 pub mod core;
+
+#[cfg(target_arch = "wasm32")]
+pub mod bindings;
+#[cfg(target_arch = "wasm32")]
+mod transport;

@@ -4,7 +4,10 @@
 pub mod batch;
 pub mod calls;
 pub mod clock;
+pub mod codes;
+pub mod frame;
 pub mod grants;
+pub mod handshake;
 pub mod id;
 pub mod inbox;
 pub mod limits;

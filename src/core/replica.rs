@@ -117,6 +117,14 @@ impl<V: Clone> Replica<V> {
             .any(|&slot| self.stage(slot) == Some(Stage::Open))
     }
 
+    /// What waits for the next flush: the value to send, `None` for a deletion. Beaten writes are not in it.
+    pub fn open_writes(&self) -> impl Iterator<Item = (&Key, Option<&V>)> {
+        let slots = self.open.iter().filter_map(|&slot| self.slots.get(slot as usize));
+        slots
+            .filter(|slot| slot.stage == Stage::Open)
+            .map(|slot| (&slot.key, slot.register.value.as_ref()))
+    }
+
     /// Whether there is something that nobody was told.
     pub fn has_silent(&mut self) -> bool {
         while let Some(&last) = self.silent.last() {

@@ -181,6 +181,11 @@ impl<V: Clone> StateNode<V> {
         effects
     }
 
+    /// What waits for the next flush: the value to send, `None` for a deletion.
+    pub fn open_writes(&self) -> impl Iterator<Item = (&Key, Option<&V>)> {
+        self.replica.open_writes()
+    }
+
     /// What a key holds.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&V> {

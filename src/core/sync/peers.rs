@@ -1,6 +1,6 @@
 //! What this window knows of its neighbours.
 
-use crate::core::id::{Actor, PeerRef};
+use crate::core::id::PeerRef;
 use crate::core::register::Dot;
 use crate::core::version::VersionVector;
 
@@ -40,16 +40,6 @@ impl Peer {
     pub fn has(&mut self, dot: Dot) {
         if let Some(known) = &mut self.known {
             known.advance(dot.actor, dot.seq);
-        }
-    }
-
-    /// Notes that it has that batch if it could apply it, that is if it has seen all that comes before.
-    pub fn got(&mut self, dot: Dot, deps: &[(Actor, u64)]) {
-        let could = self.known.as_ref().is_some_and(|known| {
-            known.get(dot.actor) + 1 == dot.seq && deps.iter().all(|&(actor, seq)| known.get(actor) >= seq)
-        });
-        if could {
-            self.has(dot);
         }
     }
 }

@@ -66,8 +66,9 @@ impl<V: Clone> StateNode<V> {
         }
         self.witness(latest, now);
         for &peer in also {
-            if let Some(peer) = self.peers.get_mut(peer) {
-                peer.got(dot, &batch.deps);
+            // It has seen all that this window has, so it could apply the batch as well.
+            if let Some(peer) = self.peers.get_mut(peer).filter(|peer| peer.follows()) {
+                peer.has(dot);
             }
         }
         let to = self.peers.take_lacking(dot);
@@ -106,6 +107,7 @@ impl<V: Clone> StateNode<V> {
             return Err(ERR_MALFORMED);
         }
         let elder = born < (self.born, self.actor());
+        let lacking = !self.replica.vector().covers(&vector);
         let Some(peer) = self.peers.get_mut(from) else {
             return Ok(());
         };
@@ -115,6 +117,10 @@ impl<V: Clone> StateNode<V> {
             peer.owed = true;
         } else {
             self.tell(&[from], effects);
+        }
+        if lacking {
+            // It takes this window to have what got lost.
+            self.ask(|peer| peer.id == from && !peer.held, effects);
         }
         Ok(())
     }

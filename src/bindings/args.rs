@@ -1,0 +1,119 @@
+//! Arguments and options, checked one by one: a wrong type is an error with a code, never a trap.
+
+use js_sys::{Array, Function};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::error::{fail, fail_with, text};
+use super::host;
+use crate::core::codes;
+
+/// A plain object that has no other properties than those `known` (names with spaces between).
+pub(crate) fn known_options(given: &JsValue, known: &str, what: &str) -> Result<(), JsValue> {
+    if !given.is_object() || Array::is_array(given) {
+        return Err(fail(codes::CONFIG, &text(&[what, " must be an object"])));
+    }
+    match host::unknown_option(given, known)? {
+        None => Ok(()),
+        Some(name) => {
+            let message = text(&["unknown option '", &name, "' in ", what, "; there are: ", known]);
+            Err(fail_with(codes::CONFIG, &message, &[("option", JsValue::from_str(&name))]))
+        }
+    }
+}
+
+fn wrong(name: &str, wanted: &str) -> JsValue {
+    let message = text(&["the option ", name, " must be ", wanted]);
+    fail_with(codes::CONFIG, &message, &[("option", JsValue::from_str(name))])
+}
+
+/// An optional string.
+pub(crate) fn string(value: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    value.as_string().map(Some).ok_or_else(|| wrong(name, "a string"))
+}
+
+/// An optional boolean.
+pub(crate) fn boolean(value: &JsValue, name: &str) -> Result<Option<bool>, JsValue> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    value.as_bool().map(Some).ok_or_else(|| wrong(name, "true or false"))
+}
+
+/// Optional milliseconds: a number from 0; Infinity means never.
+pub(crate) fn duration(value: &JsValue, name: &str) -> Result<Option<f64>, JsValue> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    let number = value.as_f64().filter(|number| *number >= 0.0);
+    number.map(Some).ok_or_else(|| wrong(name, "a number of milliseconds, 0 or more"))
+}
+
+/// An optional whole number from 0.
+pub(crate) fn count(value: &JsValue, name: &str) -> Result<Option<u32>, JsValue> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    let number = value.as_f64().filter(|n| (0.0..=1_000_000.0).contains(n) && n.trunc() == *n);
+    number.map(|n| Some(n as u32)).ok_or_else(|| wrong(name, "a whole number, 0 or more"))
+}
+
+/// An optional list of strings.
+pub(crate) fn strings(value: &JsValue, name: &str) -> Result<Option<Vec<String>>, JsValue> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    if !Array::is_array(value) {
+        return Err(wrong(name, "a list of strings"));
+    }
+    let list: &Array = value.unchecked_ref();
+    let strings: Option<Vec<String>> = list.iter().map(|entry| entry.as_string()).collect();
+    strings.map(Some).ok_or_else(|| wrong(name, "a list of strings"))
+}
+
+/// An optional AbortSignal, known by what it can do: it may come from another frame.
+pub(crate) fn signal(value: &JsValue) -> Result<Option<JsValue>, JsValue> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(None);
+    }
+    let has = |name: &str| js_sys::Reflect::has(value, &JsValue::from_str(name)).unwrap_or(false);
+    if value.is_object() && has("aborted") && has("addEventListener") {
+        return Ok(Some(value.clone()));
+    }
+    Err(wrong("signal", "an AbortSignal"))
+}
+
+/// An optional list of transferable objects; an empty one is none.
+pub(crate) fn transfer(value: &JsValue) -> Result<Option<Array>, JsValue> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    if !Array::is_array(value) {
+        return Err(wrong("transfer", "a list of transferable objects"));
+    }
+    let list: Array = value.clone().unchecked_into();
+    Ok((list.length() > 0).then_some(list))
+}
+
+/// A required string argument that is not empty.
+pub(crate) fn required(value: &JsValue, what: &str) -> Result<String, JsValue> {
+    value
+        .as_string()
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| fail(codes::ARGUMENT, &text(&[what, " must be a string that is not empty"])))
+}
+
+/// A required function argument.
+pub(crate) fn function(value: &JsValue, what: &str) -> Result<Function, JsValue> {
+    value
+        .dyn_ref::<Function>()
+        .cloned()
+        .ok_or_else(|| fail(codes::ARGUMENT, &text(&[what, " must be a function"])))
+}
+
+/// What a key that is no string gets.
+pub(crate) fn not_a_key() -> JsValue {
+    fail(codes::ARGUMENT, "a key must be a string")
+}

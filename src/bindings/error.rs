@@ -1,0 +1,25 @@
+//! Coded errors as JavaScript sees them.
+
+use wasm_bindgen::JsValue;
+
+use super::host;
+
+/// A ParleyError of the class its code belongs to.
+pub(crate) fn fail(code: &str, message: &str) -> JsValue {
+    host::make_error(code, message, &JsValue::UNDEFINED)
+}
+
+/// The same, with `details`: name and value of each.
+pub(crate) fn fail_with(code: &str, message: &str, details: &[(&str, JsValue)]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (name, value) in details {
+        // Setting a property of a fresh plain object cannot fail.
+        let _ = js_sys::Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    host::make_error(code, message, &object)
+}
+
+/// A message of several parts, without the weight of `format!`.
+pub(crate) fn text(parts: &[&str]) -> String {
+    parts.concat()
+}

@@ -1,0 +1,174 @@
+//! The hand-written JavaScript beside this file, as Rust sees it.
+
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/bindings/js/errors.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = makeError)]
+    pub(crate) fn make_error(code: &str, message: &str, details: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = errorClasses)]
+    pub(crate) fn error_classes() -> JsValue;
+}
+
+#[wasm_bindgen(module = "/src/bindings/js/values.js")]
+extern "C" {
+    /// The error that names the part of a value which cannot be cloned.
+    pub(crate) fn explain(value: &JsValue, path: &str, cause: &JsValue) -> JsValue;
+    /// A private copy of a value.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn own(value: &JsValue, path: &str) -> Result<JsValue, JsValue>;
+    /// `[key, value, ...]` of an object of updates, each value a private copy.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn prepare(updates: &JsValue, what: &str) -> Result<Array, JsValue>;
+    pub(crate) fn unchanged(held: &JsValue, next: &JsValue) -> bool;
+    #[wasm_bindgen(js_name = handOut)]
+    pub(crate) fn hand_out(value: &JsValue) -> JsValue;
+    pub(crate) fn patch(previous: &JsValue, changes: &Array) -> JsValue;
+    #[wasm_bindgen(js_name = objectOf)]
+    pub(crate) fn object_of(keys: &Array, values: &Array) -> JsValue;
+    #[wasm_bindgen(js_name = deeperThan)]
+    pub(crate) fn deeper_than(value: &JsValue, max: f64) -> bool;
+}
+
+#[wasm_bindgen(module = "/src/bindings/js/messages.js")]
+extern "C" {
+    /// `[promise, resolve, reject]`
+    fn deferred() -> Array;
+    pub(crate) fn handled(promise: &Promise);
+    #[wasm_bindgen(js_name = messageFrame)]
+    pub(crate) fn message_frame(
+        kind: f64,
+        id: f64,
+        message: &JsValue,
+        payload: &JsValue,
+        expects: f64,
+    ) -> Array;
+    #[wasm_bindgen(js_name = answerFrame)]
+    pub(crate) fn answer_frame(kind: f64, id: f64, ok: bool, value: &JsValue, message: &JsValue) -> Array;
+    #[wasm_bindgen(js_name = makeMetadata)]
+    pub(crate) fn make_metadata(
+        message: &str,
+        sender: &JsValue,
+        origin: &JsValue,
+        timestamp: f64,
+        expects: bool,
+    ) -> JsValue;
+    #[wasm_bindgen(js_name = abortMetadata)]
+    pub(crate) fn abort_metadata(metadata: &JsValue, code: &str, message: &str);
+    #[wasm_bindgen(js_name = peerInfo)]
+    pub(crate) fn peer_info(
+        id: &JsValue,
+        kind: &JsValue,
+        origin: &JsValue,
+        state: &str,
+        latency: f64,
+    ) -> JsValue;
+    #[wasm_bindgen(catch, js_name = onAbort)]
+    pub(crate) fn on_abort(signal: &JsValue, run: &Function) -> Result<Function, JsValue>;
+    #[wasm_bindgen(js_name = isThenable)]
+    pub(crate) fn is_thenable(value: &JsValue) -> bool;
+    /// `[true, value]`, `[false, text, issues]`, or a promise of one.
+    pub(crate) fn check(schema: &JsValue, payload: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = isSchema)]
+    pub(crate) fn is_schema(value: &JsValue) -> bool;
+    #[wasm_bindgen(catch, js_name = unknownOption)]
+    pub(crate) fn unknown_option(given: &JsValue, known: &str) -> Result<Option<String>, JsValue>;
+    pub(crate) fn weigh(value: &JsValue, limit: f64) -> f64;
+    #[wasm_bindgen(js_name = reportError)]
+    pub(crate) fn report_error(error: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/bindings/js/browser.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = ownWindow)]
+    pub(crate) fn own_window() -> JsValue;
+    #[wasm_bindgen(js_name = ownWorker)]
+    pub(crate) fn own_worker() -> JsValue;
+    #[wasm_bindgen(js_name = ownOrigin)]
+    pub(crate) fn own_origin() -> Option<String>;
+    /// `[window, kind, ...]`
+    pub(crate) fn relatives() -> Array;
+    #[wasm_bindgen(js_name = kindOf)]
+    pub(crate) fn kind_of(source: &JsValue) -> String;
+    #[wasm_bindgen(js_name = ownKind)]
+    pub(crate) fn own_kind() -> String;
+    #[wasm_bindgen(js_name = documentMark)]
+    pub(crate) fn document_mark() -> f64;
+    #[wasm_bindgen(js_name = isHidden)]
+    pub(crate) fn is_hidden() -> bool;
+    #[wasm_bindgen(js_name = targetKind)]
+    pub(crate) fn target_kind(target: &JsValue) -> String;
+    #[wasm_bindgen(js_name = windowOf)]
+    pub(crate) fn window_of(target: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = randomBytes)]
+    pub(crate) fn random_bytes(bytes: &mut [u8]);
+    pub(crate) fn now() -> f64;
+    #[wasm_bindgen(js_name = setTimer)]
+    pub(crate) fn set_timer(run: &Function, ms: f64) -> JsValue;
+    #[wasm_bindgen(js_name = setDeadline)]
+    pub(crate) fn set_deadline(run: &Function, ms: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimer)]
+    pub(crate) fn clear_timer(id: &JsValue);
+    pub(crate) fn soon(run: &Function);
+    #[wasm_bindgen(js_name = openChannel)]
+    pub(crate) fn open_channel(name: &str) -> Option<web_sys::BroadcastChannel>;
+    #[wasm_bindgen(js_name = holdLock)]
+    pub(crate) fn hold_lock(name: &str, held: &Function) -> Function;
+    #[wasm_bindgen(js_name = watchLock)]
+    pub(crate) fn watch_lock(name: &str, gone: &Function) -> Function;
+    #[wasm_bindgen(js_name = lockNames)]
+    pub(crate) fn lock_names(prefix: &str, done: &Function);
+}
+
+/// A promise and its two ends.
+#[derive(Clone)]
+pub(crate) struct Deferred {
+    pub(crate) promise: Promise,
+    resolve: Function,
+    reject: Function,
+}
+
+impl Deferred {
+    pub(crate) fn new() -> Deferred {
+        let parts = deferred();
+        Deferred {
+            promise: parts.get(0).unchecked_into(),
+            resolve: parts.get(1).unchecked_into(),
+            reject: parts.get(2).unchecked_into(),
+        }
+    }
+
+    pub(crate) fn resolve(&self, value: &JsValue) {
+        let _ = self.resolve.call1(&JsValue::UNDEFINED, value);
+    }
+
+    /// What resolves it, to hand on.
+    pub(crate) fn resolver(&self) -> JsValue {
+        self.resolve.clone().into()
+    }
+
+    pub(crate) fn reject(&self, error: &JsValue) {
+        let _ = self.reject.call1(&JsValue::UNDEFINED, error);
+    }
+}
+
+/// 128 random bits as 32 hex digits.
+pub(crate) fn random_id() -> String {
+    let mut bytes = [0u8; 16];
+    random_bytes(&mut bytes);
+    let mut out = String::with_capacity(32);
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
+        }
+    }
+    out
+}
+
+/// 64 random bits.
+pub(crate) fn random_u64() -> u64 {
+    let mut bytes = [0u8; 8];
+    random_bytes(&mut bytes);
+    u64::from_le_bytes(bytes)
+}

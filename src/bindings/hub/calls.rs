@@ -1,0 +1,285 @@
+//! Outgoing messages: to one peer with an answer awaited, or to all.
+
+use js_sys::{Array, Function};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Hub;
+use super::peers::Identity;
+use crate::bindings::error::{fail, fail_with, text};
+use crate::bindings::host::{self, Deferred};
+use crate::core::calls::Due;
+use crate::core::codes;
+use crate::core::frame::{Kind, Reason};
+use crate::core::id::PeerRef;
+
+/// A call whose answer is awaited.
+pub(crate) struct Pending {
+    promise: Deferred,
+    what: String,
+    /// Kept only for calls with retries.
+    frame: Option<JsValue>,
+    stop_listening: Option<Function>,
+}
+
+/// What `send` was called with, checked.
+pub(crate) struct Outgoing {
+    pub(crate) what: String,
+    pub(crate) what_js: JsValue,
+    pub(crate) payload: JsValue,
+    pub(crate) target: Option<String>,
+    pub(crate) timeout: f64,
+    pub(crate) retries: u32,
+    pub(crate) expects: bool,
+    pub(crate) signal: Option<JsValue>,
+    pub(crate) transfer: Option<Array>,
+}
+
+/// The last element of a message frame.
+const EXPECTS_NOTHING: f64 = 0.0;
+const EXPECTS_ANSWER: f64 = 1.0;
+/// The question may come again, so the answer must be kept.
+pub(crate) const MAY_REPEAT: f64 = 2.0;
+
+impl Hub {
+    /// Which peer a call goes to.
+    pub(crate) fn target(&self, name: Option<&str>) -> Result<PeerRef, JsValue> {
+        let inner = self.inner.borrow();
+        match name {
+            Some(name) => inner.peers.by_name(name).ok_or_else(|| {
+                let message = text(&["no connected peer has the id '", name, "'"]);
+                fail_with(codes::TARGET_NOT_FOUND, &message, &[("targetId", JsValue::from_str(name))])
+            }),
+            None => {
+                let mut refs = inner.peers.iter().map(|(at, _)| at);
+                match (refs.next(), refs.next()) {
+                    (Some(only), None) => Ok(only),
+                    (None, _) => Err(fail(codes::TARGET_NOT_FOUND, "no peer is connected")),
+                    _ => Err(fail(
+                        codes::TARGET_AMBIGUOUS,
+                        "several peers are connected: say which one by targetId, or use broadcast()",
+                    )),
+                }
+            }
+        }
+    }
+
+    /// Posts a frame to a peer, by the one route everything for it takes.
+    pub(crate) fn post(&self, at: PeerRef, frame: &JsValue, transfer: Option<&Array>) -> Result<(), JsValue> {
+        let (mesh, wire, uid) = {
+            let inner = self.inner.borrow();
+            let Some(peer) = inner.peers.get(at) else {
+                return Err(fail(codes::PEER_LOST, "the peer is gone"));
+            };
+            // Only a wire of its own can carry objects over instead of copying them.
+            let by_wire = !peer.on_mesh || (transfer.is_some() && peer.wire.is_some());
+            let mesh = if by_wire { None } else { inner.mesh.clone() };
+            (mesh, peer.wire.clone(), peer.uid_js.clone())
+        };
+        match (mesh, wire) {
+            (Some(mesh), _) => mesh.post(Some(&uid), frame),
+            (None, Some(wire)) => wire.post(frame, transfer),
+            (None, None) => Err(fail(codes::PEER_LOST, "the peer is gone")),
+        }
+    }
+
+    /// Sends a message; the promise settles with the answer, or at once if none is expected.
+    pub(crate) fn send(&self, out: Outgoing) -> Result<JsValue, JsValue> {
+        let at = self.target(out.target.as_deref())?;
+        if !out.expects {
+            let id = self.inner.borrow_mut().calls.next_id() as f64;
+            let frame =
+                host::message_frame(Kind::Message.tag(), id, &out.what_js, &out.payload, EXPECTS_NOTHING);
+            self.post(at, &frame, out.transfer.as_ref())
+                .map_err(|error| unsendable(&out.payload, error))?;
+            return Ok(js_sys::Promise::resolve(&JsValue::UNDEFINED).into());
+        }
+        let promise = Deferred::new();
+        let deadline = if out.timeout.is_finite() { host::now() + out.timeout } else { f64::INFINITY };
+        let pending = Pending {
+            promise: promise.clone(),
+            what: out.what,
+            frame: None,
+            stop_listening: None,
+        };
+        let id =
+            self.inner.borrow_mut().calls.begin(at, deadline, out.retries, out.timeout, pending) as f64;
+        let expects = if out.retries > 0 { MAY_REPEAT } else { EXPECTS_ANSWER };
+        let frame = JsValue::from(host::message_frame(
+            Kind::Message.tag(),
+            id,
+            &out.what_js,
+            &out.payload,
+            expects,
+        ));
+        if let Err(error) = self.post(at, &frame, out.transfer.as_ref()) {
+            self.inner.borrow_mut().calls.cancel(id as u64);
+            return Err(unsendable(&out.payload, error));
+        }
+        if out.retries > 0
+            && let Some(pending) = self.inner.borrow_mut().calls.get_mut(id as u64)
+        {
+            pending.frame = Some(frame);
+        }
+        self.wake_by(deadline);
+        if let Some(signal) = &out.signal {
+            let hub = self.weak();
+            let abort: Function = Closure::once_into_js(move || {
+                if let Some(hub) = hub.upgrade() {
+                    hub.abort_call(id as u64);
+                }
+            })
+            .unchecked_into();
+            let stop = host::on_abort(signal, &abort)?;
+            if let Some(pending) = self.inner.borrow_mut().calls.get_mut(id as u64) {
+                pending.stop_listening = Some(stop);
+            }
+        }
+        Ok(promise.promise.into())
+    }
+
+    /// Posts a message to every peer, exactly once each: one frame on the mesh, and one on each other wire.
+    pub(crate) fn broadcast(
+        &self,
+        what: &JsValue,
+        payload: &JsValue,
+        transfer: Option<&Array>,
+    ) -> Result<(), JsValue> {
+        let id = self.inner.borrow_mut().calls.next_id() as f64;
+        let frame = host::message_frame(Kind::Message.tag(), id, what, payload, EXPECTS_NOTHING);
+        self.post_all(&frame, transfer).map_err(|error| unsendable(payload, error))
+    }
+
+    /// One frame to everyone. The first refusal to clone is everyone's: nothing was sent before it.
+    pub(crate) fn post_all(&self, frame: &JsValue, transfer: Option<&Array>) -> Result<(), JsValue> {
+        let (mesh, wires) = {
+            let inner = self.inner.borrow();
+            let on_mesh = inner.peers.iter().any(|(_, peer)| peer.on_mesh);
+            let wires: Vec<_> = inner
+                .peers
+                .iter()
+                .filter(|(_, peer)| !peer.on_mesh)
+                .filter_map(|(_, peer)| peer.wire.clone())
+                .collect();
+            (inner.mesh.clone().filter(|_| on_mesh), wires)
+        };
+        if transfer.is_some() && wires.len() + usize::from(mesh.is_some()) > 1 {
+            return Err(fail(codes::ARGUMENT, "an object can be transferred to one peer only: use send()"));
+        }
+        if let Some(mesh) = mesh {
+            mesh.post(None, frame)?;
+        }
+        for wire in wires {
+            wire.post(frame, transfer)?;
+        }
+        Ok(())
+    }
+
+    fn abort_call(&self, id: u64) {
+        let Some((at, pending)) = self.inner.borrow_mut().calls.cancel(id) else { return };
+        self.tell_abort(at, id);
+        pending.reject(&fail(codes::ABORTED, &text(&["send('", &pending.what, "') was aborted"])));
+    }
+
+    fn tell_abort(&self, at: PeerRef, id: u64) {
+        let frame = Array::of2(&JsValue::from_f64(Kind::Abort.tag()), &JsValue::from_f64(id as f64));
+        let _ = self.post(at, &frame, None);
+    }
+
+    /// An answer came.
+    pub(crate) fn on_answer(&self, from: PeerRef, frame: &Array) {
+        let (Some(id), Some(ok)) = (frame.get(1).as_f64(), frame.get(2).as_bool()) else {
+            return self.reject_from(from, codes::MALFORMED);
+        };
+        let pending = self.inner.borrow_mut().calls.finish(id as u64, from);
+        // Late or repeated answers are nobody's; so are answers to questions never asked.
+        let Some(pending) = pending else { return };
+        let value = frame.get(3);
+        if ok {
+            pending.stop();
+            pending.promise.resolve(&value);
+            return;
+        }
+        let code = match value.as_string().as_deref() {
+            Some(codes::NO_HANDLER) => codes::NO_HANDLER,
+            Some(codes::VALIDATION) => codes::VALIDATION,
+            Some(codes::DENIED) => codes::DENIED,
+            Some(codes::LIMIT) => codes::LIMIT,
+            Some(codes::SERIALIZATION) => codes::SERIALIZATION,
+            _ => codes::HANDLER,
+        };
+        let reason = frame.get(4).as_string().unwrap_or_default();
+        let message = match code {
+            codes::NO_HANDLER => text(&["the peer has no handler for '", &pending.what, "'"]),
+            codes::HANDLER if reason.is_empty() => {
+                text(&["the peer's handler for '", &pending.what, "' failed"])
+            }
+            codes::HANDLER => text(&["the peer's handler for '", &pending.what, "' failed: ", &reason]),
+            _ => text(&["the peer refused '", &pending.what, "': ", &reason]),
+        };
+        pending.reject(&fail(code, &message));
+    }
+
+    /// Retries and rejects the calls whose time is up; when the next one's is.
+    pub(crate) fn calls_due(&self, now: f64) -> f64 {
+        let due = self.inner.borrow_mut().calls.due(now);
+        for call in due {
+            match call {
+                Due::Retry { id, peer } => {
+                    let frame =
+                        self.inner.borrow().calls.get(id).and_then(|pending| pending.frame.clone());
+                    if let Some(frame) = frame {
+                        let _ = self.post(peer, &frame, None);
+                    }
+                }
+                Due::TimedOut { id, peer, handle } => {
+                    self.tell_abort(peer, id);
+                    let message = text(&["no answer to '", &handle.what, "' in time"]);
+                    handle.reject(&fail(codes::TIMEOUT, &message));
+                }
+            }
+        }
+        self.inner.borrow().calls.next_deadline().unwrap_or(f64::INFINITY)
+    }
+
+    /// Whoever was asked is gone.
+    pub(crate) fn calls_lost(&self, at: PeerRef, identity: &Identity, reason: Reason) {
+        let lost = self.inner.borrow_mut().calls.lost(at);
+        for (_, pending) in lost {
+            let message =
+                text(&["'", &identity.alias, "' is gone (", reason.name(), "): '", &pending.what, "' stays unanswered"]);
+            let details = [("targetId", identity.id.clone()), ("reason", JsValue::from_str(reason.name()))];
+            pending.reject(&fail_with(codes::PEER_LOST, &message, &details));
+        }
+    }
+
+    /// Ends every call to a peer with the given error.
+    pub(crate) fn reject_calls_to(&self, at: PeerRef, error: &JsValue) {
+        let lost = self.inner.borrow_mut().calls.lost(at);
+        for (_, pending) in lost {
+            pending.reject(error);
+        }
+    }
+}
+
+impl Pending {
+    fn stop(&self) {
+        if let Some(stop) = &self.stop_listening {
+            let _ = stop.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    fn reject(&self, error: &JsValue) {
+        self.stop();
+        self.promise.reject(error);
+    }
+}
+
+/// What a failed post means: an error of ours as it is, the browser's as the path that cannot be cloned.
+fn unsendable(payload: &JsValue, error: JsValue) -> JsValue {
+    let code = js_sys::Reflect::get(&error, &JsValue::from_str("code")).ok().and_then(|code| code.as_string());
+    if code.is_some_and(|code| code.starts_with("ERR_")) {
+        return error;
+    }
+    host::explain(payload, "", &error)
+}

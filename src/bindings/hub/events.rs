@@ -1,0 +1,173 @@
+//! System events: what happens to connections, told to whoever listens.
+
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Hub;
+use super::peers::{Identity, State};
+use crate::bindings::host;
+use crate::core::frame::Reason;
+
+/// The events, as `SYSTEM_EVENTS` lists them.
+pub(crate) const EVENTS: [&str; 8] = [
+    "system:connected",
+    "system:reconnected",
+    "system:suspended",
+    "system:disconnected",
+    "system:connection_lost",
+    "system:connection_state_changed",
+    "system:rejected",
+    "system:error",
+];
+
+/// Refusals of one kind from one origin are counted, and told at most once in this many milliseconds.
+const REJECTED_EVERY: f64 = 1000.0;
+/// Kinds of refusal counted at a time: a stranger with a thousand origins is one more stranger.
+const REJECTED_KINDS: usize = 64;
+
+/// How often which origin was refused for which reason.
+pub(crate) struct Rejected {
+    origin: String,
+    code: &'static str,
+    count: f64,
+    told: f64,
+    told_at: f64,
+}
+
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // The object is a fresh plain one.
+    let _ = js_sys::Reflect::set(object, &JsValue::from_str(name), value);
+}
+
+impl Hub {
+    /// Tells every listener of `event`. Listeners are isolated from one another.
+    pub(crate) fn emit(&self, event: &str, data: &JsValue) {
+        let listeners: Vec<Function> = self
+            .inner
+            .borrow()
+            .system
+            .iter()
+            .filter(|listener| listener.event == event)
+            .map(|listener| listener.call.clone())
+            .collect();
+        for listener in listeners {
+            if let Err(error) = listener.call1(&JsValue::UNDEFINED, data) {
+                host::report_error(&error);
+            }
+        }
+    }
+
+    /// A connection changed from one state to another.
+    pub(crate) fn emit_state(&self, identity: &Identity, previous: State, current: State) {
+        let data = JsValue::from(js_sys::Object::new());
+        set(&data, "targetId", &identity.id);
+        set(&data, "previousState", &JsValue::from_str(previous.name()));
+        set(&data, "currentState", &JsValue::from_str(current.name()));
+        self.emit("system:connection_state_changed", &data);
+    }
+
+    pub(crate) fn emit_connected(&self, identity: &Identity, again: bool) {
+        let info = identity.info(State::Connected);
+        self.emit(if again { "system:reconnected" } else { "system:connected" }, &info);
+        self.emit_state(identity, State::Connecting, State::Connected);
+    }
+
+    pub(crate) fn emit_ended(&self, identity: &Identity, reason: Reason) {
+        let info = identity.info(State::Disconnected);
+        set(&info, "reason", &JsValue::from_str(reason.name()));
+        if reason.is_loss() {
+            self.emit("system:connection_lost", &info);
+        }
+        self.emit("system:disconnected", &info);
+        self.emit_state(identity, State::Connected, State::Disconnected);
+    }
+
+    /// An error nobody awaits: told to listeners of `system:error`, or to the console if there are none.
+    pub(crate) fn report(&self, error: &JsValue) {
+        let heard = self.inner.borrow().system.iter().any(|listener| listener.event == "system:error");
+        if heard {
+            self.emit("system:error", error);
+        } else if self.config.log_level >= 1 {
+            host::report_error(error);
+        }
+    }
+
+    /// Counts refused input. Never says what it was, and never floods.
+    pub(crate) fn reject(&self, origin: &str, code: &'static str) {
+        let now = host::now();
+        let mut inner = self.inner.borrow_mut();
+        if inner.destroyed {
+            return;
+        }
+        let known = inner.rejected.iter().position(|entry| entry.origin == origin && entry.code == code);
+        let at = match known {
+            Some(at) => at,
+            None if inner.rejected.len() >= REJECTED_KINDS => 0,
+            None => {
+                inner.rejected.push(Rejected {
+                    origin: origin.chars().take(256).collect(),
+                    code,
+                    count: 0.0,
+                    told: 0.0,
+                    told_at: f64::NEG_INFINITY,
+                });
+                inner.rejected.len() - 1
+            }
+        };
+        let Some(entry) = inner.rejected.get_mut(at) else { return };
+        entry.count += 1.0;
+        if now - entry.told_at >= REJECTED_EVERY {
+            drop(inner);
+            self.tell_rejected(now);
+        } else {
+            drop(inner);
+            self.wake_by(now + REJECTED_EVERY);
+        }
+    }
+
+    /// Tells the counts that are due; when the next is due.
+    pub(crate) fn tell_rejected(&self, now: f64) -> f64 {
+        let mut next = f64::INFINITY;
+        let mut due = Vec::new();
+        for entry in &mut self.inner.borrow_mut().rejected {
+            if entry.count == entry.told {
+                continue;
+            }
+            if now - entry.told_at >= REJECTED_EVERY {
+                entry.told = entry.count;
+                entry.told_at = now;
+                due.push((entry.origin.clone(), entry.code, entry.count));
+            } else {
+                next = next.min(entry.told_at + REJECTED_EVERY);
+            }
+        }
+        for (origin, code, count) in due {
+            let data = JsValue::from(js_sys::Object::new());
+            set(&data, "origin", &JsValue::from_str(&origin));
+            set(&data, "code", &JsValue::from_str(code));
+            set(&data, "count", &JsValue::from_f64(count));
+            self.emit("system:rejected", &data);
+        }
+        next
+    }
+
+    /// Registers a listener; the token takes it off again.
+    pub(crate) fn on_system(&self, event: &str, call: &JsValue) -> u32 {
+        let mut inner = self.inner.borrow_mut();
+        inner.next_token += 1;
+        let token = inner.next_token;
+        inner.system.push(SystemListener { token, event: event.to_owned(), call: call.clone().unchecked_into() });
+        token
+    }
+
+    pub(crate) fn off_system(&self, token: u32) {
+        self.inner.borrow_mut().system.retain(|listener| listener.token != token);
+    }
+}
+
+/// One listener of one event.
+pub(crate) struct SystemListener {
+    token: u32,
+    event: String,
+    call: Function,
+}

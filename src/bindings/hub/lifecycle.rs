@@ -1,0 +1,211 @@
+//! The page's life: leaving, coming back, being hidden; and the end of a Parley.
+
+use gloo_events::{EventListener, EventListenerOptions};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::EventTarget;
+
+use super::Hub;
+use super::timers::BEAT;
+use crate::bindings::error::fail;
+use crate::bindings::host;
+use crate::core::codes;
+use crate::core::frame::{Kind, Reason};
+use crate::core::id::PeerRef;
+use crate::transport::window;
+
+/// A peer with a wire of its own that was silent this long is asked whether it is there, ms.
+const ASK_AFTER: f64 = 5000.0;
+/// It is given up when it stays silent for this long after that; hidden pages' timers run once a minute, ms.
+const GIVE_UP_AFTER: f64 = 75_000.0;
+
+impl Hub {
+    /// Listens to the surrounding global. Where there is none (Node, a server), there is nothing to hear.
+    pub(crate) fn listen(&self) {
+        let own = host::own_window();
+        let worker = host::own_worker();
+        let mut listeners = Vec::new();
+        if !own.is_undefined() {
+            let hub = self.weak();
+            listeners.push(window::listen(&own, move |event| {
+                if let Some(hub) = hub.upgrade() {
+                    hub.heard_by_window(event);
+                }
+            }));
+            let target: &EventTarget = own.unchecked_ref();
+            for name in ["pagehide", "pageshow"] {
+                let hub = self.weak();
+                listeners.push(EventListener::new(target, name, move |_| {
+                    let Some(hub) = hub.upgrade() else { return };
+                    if name == "pagehide" { hub.page_leaves() } else { hub.page_returns() }
+                }));
+            }
+            for name in ["visibilitychange", "resume", "freeze"] {
+                let hub = self.weak();
+                let options = EventListenerOptions::run_in_capture_phase();
+                listeners.push(EventListener::new_with_options(target, name, options, move |_| {
+                    let Some(hub) = hub.upgrade() else { return };
+                    hub.states_flush();
+                    if name != "freeze" && !host::is_hidden() {
+                        hub.states_tick();
+                    }
+                }));
+            }
+        } else if !worker.is_undefined() {
+            let hub = self.weak();
+            let global = worker.clone();
+            listeners.push(window::listen(&worker, move |event| {
+                if let Some(hub) = hub.upgrade() {
+                    hub.heard_by_worker(&global, event);
+                }
+            }));
+        }
+        self.inner.borrow_mut().listeners = listeners;
+    }
+
+    /// The page closes, navigates, or goes into the back/forward cache: the last moment at which anything arrives.
+    fn page_leaves(&self) {
+        self.states_flush();
+        self.say_bye(1.0);
+        for peer in self.peer_refs() {
+            self.lose_peer(peer, Reason::Local);
+        }
+        self.leave_mesh();
+    }
+
+    /// The page came back from the cache: everyone it knew has gone on without it, so it begins anew.
+    fn page_returns(&self) {
+        let left = {
+            let inner = self.inner.borrow();
+            self.config.channel.is_some() && inner.mesh.is_none() && !inner.destroyed
+        };
+        if left {
+            self.join_mesh();
+        }
+        self.greet_relatives_again();
+        self.knock_again();
+    }
+
+    /// Greets parent and opener unless they are connected: pageshow also comes at the first load.
+    fn greet_relatives_again(&self) {
+        let has_peers = self.inner.borrow().peers.len() > 0;
+        if !has_peers {
+            self.greet_relatives();
+        }
+    }
+
+    /// The last frame, to everyone.
+    fn say_bye(&self, code: f64) {
+        let frame = JsValue::from(Array::of2(&JsValue::from_f64(Kind::Bye.tag()), &JsValue::from_f64(code)));
+        let mut wires = Vec::new();
+        let mesh = {
+            let inner = self.inner.borrow();
+            wires.extend(inner.sessions.values().filter_map(|session| session.wire.clone()));
+            inner.mesh.clone()
+        };
+        for wire in wires {
+            let _ = wire.post(&frame, None);
+        }
+        if let Some(mesh) = mesh {
+            let _ = mesh.post(None, &frame);
+        }
+    }
+
+    /// Says goodbye to one peer and forgets it.
+    pub(crate) fn disconnect(&self, name: &str) -> bool {
+        let peer = self.find(name);
+        let had_door = self.close_door(name, peer);
+        let Some(at) = peer else { return had_door };
+        self.states_flush();
+        let frame = JsValue::from(Array::of2(&JsValue::from_f64(Kind::Bye.tag()), &JsValue::from_f64(0.0)));
+        let _ = self.post(at, &frame, None);
+        self.lose_peer(at, Reason::Local);
+        true
+    }
+
+    /// Ends everything. Idempotent.
+    pub(crate) fn destroy(&self) {
+        if self.is_destroyed() {
+            return;
+        }
+        self.states_flush();
+        self.say_bye(0.0);
+        self.close_doors();
+        let peers = self.peer_refs();
+        for peer in peers {
+            self.lose_peer_for(peer, Reason::Local, codes::DESTROYED);
+        }
+        self.leave_mesh();
+        self.disarm();
+        self.ready.resolve(&JsValue::UNDEFINED);
+        let leftovers = {
+            let mut inner = self.inner.borrow_mut();
+            inner.destroyed = true;
+            inner.handlers.clear();
+            inner.system.clear();
+            inner.registered.clear();
+            inner.greetings.clear();
+            (
+                std::mem::take(&mut inner.listeners),
+                std::mem::take(&mut inner.sessions),
+                std::mem::take(&mut inner.states),
+            )
+        };
+        let (listeners, sessions, states) = leftovers;
+        for session in sessions.into_values() {
+            if let Some(wire) = session.wire {
+                wire.close();
+            }
+        }
+        for state in states {
+            state.hub_destroyed();
+        }
+        // This may run inside one of these very listeners.
+        Hub::soon(move || drop(listeners));
+    }
+
+    fn lose_peer_for(&self, at: PeerRef, reason: Reason, code: &'static str) {
+        let error = fail(code, "the Parley was destroyed");
+        self.reject_calls_to(at, &error);
+        self.lose_peer(at, reason);
+    }
+
+    /// Looks at every peer with a wire of its own; when to look again.
+    pub(crate) fn beat(&self, now: f64) -> f64 {
+        for (peer, reason) in self.doors_gone() {
+            self.lose_peer(peer, reason);
+        }
+        let mut ask = Vec::new();
+        let mut silent = Vec::new();
+        let any = {
+            let mut inner = self.inner.borrow_mut();
+            for at in inner.peers.refs() {
+                let Some(peer) = inner.peers.get_mut(at) else { continue };
+                let quiet = now - peer.heard;
+                // A page that slept itself has heard nobody: whoever it has not asked since cannot have failed to answer.
+                if now - peer.asked > ASK_AFTER && (quiet > ASK_AFTER || peer.identity.latency < 0.0) {
+                    let first = peer.asked <= peer.heard;
+                    if !first && quiet > GIVE_UP_AFTER && !peer.on_mesh {
+                        silent.push(at);
+                        continue;
+                    }
+                    peer.asked = now;
+                    ask.push(at);
+                }
+            }
+            inner.peers.len() > 0
+        };
+        for at in silent {
+            self.lose_peer(at, Reason::Timeout);
+        }
+        for at in ask {
+            self.ping(at, now);
+        }
+        if any { now + BEAT } else { f64::INFINITY }
+    }
+
+    pub(crate) fn ping(&self, at: PeerRef, now: f64) {
+        let frame = Array::of2(&JsValue::from_f64(Kind::Ping.tag()), &JsValue::from_f64(now));
+        let _ = self.post(at, &frame, None);
+    }
+}

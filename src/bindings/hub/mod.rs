@@ -1,0 +1,203 @@
+//! The hub: one for each Parley. It holds the connections, runs what the core decides, and calls users' code.
+//!
+//! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, lets go, then calls out.
+
+mod calls;
+mod deliver;
+mod doors;
+mod events;
+mod handlers;
+mod lifecycle;
+mod mesh;
+mod peers;
+mod session;
+mod states;
+mod timers;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use gloo_events::EventListener;
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+
+use super::host::{self, Deferred};
+use super::options::Config;
+use super::state::StateHost;
+use crate::core::calls::Calls;
+use crate::core::id::PeerRef;
+use crate::transport::broadcast::BroadcastWire;
+pub(crate) use calls::Outgoing;
+use calls::Pending;
+pub(crate) use doors::Wanted;
+use doors::{Door, Greeting};
+pub(crate) use events::EVENTS;
+use events::{Rejected, SystemListener};
+use peers::Peers;
+use session::Session;
+pub(crate) use session::kind_of as frame_kind;
+pub(crate) use states::Attached;
+use timers::Alarm;
+
+/// A handler of messages of one type.
+#[derive(Clone)]
+pub(crate) struct Handler {
+    token: u32,
+    call: Function,
+    /// Gets the payload only, once, then goes.
+    once: bool,
+}
+
+/// What `register` said of a type.
+#[derive(Clone)]
+pub(crate) struct Registered {
+    pub(crate) schema: Option<JsValue>,
+    pub(crate) timeout: Option<f64>,
+    pub(crate) retries: Option<u32>,
+}
+
+/// Everything that changes.
+pub(crate) struct Inner {
+    destroyed: bool,
+    next_token: u32,
+    peers: Peers,
+    /// Wires that are not peers yet, or are: by a number of their own.
+    sessions: BTreeMap<u32, Session>,
+    doors: Vec<Door>,
+    greetings: Vec<Greeting>,
+    calls: Calls<Pending>,
+    handlers: BTreeMap<String, Vec<Handler>>,
+    registered: BTreeMap<String, Registered>,
+    system: Vec<SystemListener>,
+    rejected: Vec<Rejected>,
+    states: Vec<Rc<dyn Attached>>,
+    /// What a state is broadcasting right now.
+    carried: Option<(JsValue, Weak<StateHost>)>,
+    mesh: Option<Rc<BroadcastWire>>,
+    /// Lets go of the lock that tells the mesh we live.
+    mesh_lock: Option<Function>,
+    /// Members of the mesh whose answer the first look round still awaits.
+    awaited: Option<Vec<String>>,
+    look_round_ends: f64,
+    look_round_blind: bool,
+    ready_told: bool,
+    listeners: Vec<EventListener>,
+    alarm: Option<Alarm>,
+    /// Aliases that were connected before: their return is a reconnection.
+    known_before: Vec<String>,
+}
+
+/// One Parley's workings.
+pub(crate) struct Hub {
+    pub(crate) uid: String,
+    pub(crate) config: Config,
+    pub(crate) ready: Deferred,
+    inner: RefCell<Inner>,
+    me: Weak<Hub>,
+}
+
+impl Hub {
+    /// A hub that listens and greets at once: creating it is all a child has to do.
+    pub(crate) fn open(config: Config) -> Rc<Hub> {
+        let hub = Rc::new_cyclic(|me| Hub {
+            uid: host::random_id(),
+            config,
+            ready: Deferred::new(),
+            inner: RefCell::new(Inner {
+                destroyed: false,
+                next_token: 0,
+                peers: Peers::default(),
+                sessions: BTreeMap::new(),
+                doors: Vec::new(),
+                greetings: Vec::new(),
+                calls: Calls::new(),
+                handlers: BTreeMap::new(),
+                registered: BTreeMap::new(),
+                system: Vec::new(),
+                rejected: Vec::new(),
+                states: Vec::new(),
+                carried: None,
+                mesh: None,
+                mesh_lock: None,
+                awaited: None,
+                look_round_ends: f64::INFINITY,
+                look_round_blind: false,
+                ready_told: false,
+                listeners: Vec::new(),
+                alarm: None,
+                known_before: Vec::new(),
+            }),
+            me: me.clone(),
+        });
+        hub.listen();
+        hub.greet_relatives();
+        hub.join_mesh();
+        hub
+    }
+
+    /// For closures that outlive a call.
+    pub(crate) fn weak(&self) -> Weak<Hub> {
+        self.me.clone()
+    }
+
+    pub(crate) fn is_destroyed(&self) -> bool {
+        self.inner.borrow().destroyed
+    }
+
+    /// The id under which others know this Parley if it did not choose one: its own.
+    pub(crate) fn instance_id(&self) -> &str {
+        self.config.instance_id.as_deref().unwrap_or(&self.uid)
+    }
+
+    /// Every connected peer.
+    pub(crate) fn peer_refs(&self) -> Vec<PeerRef> {
+        self.inner.borrow().peers.refs()
+    }
+
+    /// A PeerInfo of a connected peer.
+    pub(crate) fn info(&self, at: PeerRef) -> Option<JsValue> {
+        let identity = self.inner.borrow().peers.get(at)?.identity.clone();
+        Some(identity.info(peers::State::Connected))
+    }
+
+    /// A PeerInfo of a peer by the id it has here.
+    pub(crate) fn find(&self, name: &str) -> Option<PeerRef> {
+        self.inner.borrow().peers.by_name(name)
+    }
+
+    /// PeerInfos: the connected, then those being connected.
+    pub(crate) fn infos(&self) -> js_sys::Array {
+        let (connected, doors) = {
+            let inner = self.inner.borrow();
+            let connected: Vec<_> = inner.peers.iter().map(|(_, peer)| peer.identity.clone()).collect();
+            let doors: Vec<_> = inner.doors.iter().filter_map(Door::pending_identity).collect();
+            (connected, doors)
+        };
+        let out = js_sys::Array::new();
+        for identity in connected {
+            out.push(&identity.info(peers::State::Connected));
+        }
+        for (identity, state) in doors {
+            out.push(&identity.info(state));
+        }
+        out
+    }
+
+    /// The ids of the connected.
+    pub(crate) fn connected_ids(&self) -> js_sys::Array {
+        self.inner.borrow().peers.iter().map(|(_, peer)| peer.identity.id.clone()).collect()
+    }
+
+    /// The state of a connection by its id; None for one never heard of.
+    pub(crate) fn state_of(&self, name: &str) -> Option<&'static str> {
+        let inner = self.inner.borrow();
+        if inner.peers.by_name(name).is_some() {
+            return Some(peers::State::Connected.name());
+        }
+        if let Some(door) = inner.doors.iter().find(|door| door.alias() == name) {
+            return Some(door.state().name());
+        }
+        inner.known_before.iter().any(|known| known == name).then(|| peers::State::Disconnected.name())
+    }
+}

@@ -1,0 +1,362 @@
+//! A wire on its way to being a peer, and the frames that come over it.
+
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MessagePort;
+
+use super::Hub;
+use super::peers::{Identity, Peer};
+use crate::bindings::host;
+use crate::core::codes;
+use crate::core::frame::{Kind, NotOurs, Reason};
+use crate::core::id::PeerRef;
+use crate::transport::Wire;
+use crate::transport::link::LinkWire;
+use crate::transport::port::PortWire;
+
+/// What is known of the other end before it has said who it is.
+#[derive(Clone)]
+pub(crate) struct Proven {
+    /// What this window calls it, if it called for it.
+    pub(crate) alias: Option<String>,
+    pub(crate) kind: String,
+    /// As the browser reported it; empty where a wire proves none.
+    pub(crate) origin: String,
+    /// The door it came by.
+    pub(crate) door: Option<u32>,
+}
+
+/// One wire.
+pub(crate) struct Session {
+    pub(crate) wire: Option<Rc<dyn Wire>>,
+    pub(crate) proven: Proven,
+    /// None until the other end has joined.
+    pub(crate) peer: Option<PeerRef>,
+    /// Lossy wires say who they are again until they are answered: when next, and after how long then.
+    pub(crate) again: Option<(f64, f64)>,
+}
+
+/// A lossy link's first repetition comes after this, each next after twice as long, ms.
+const JOIN_AGAIN: f64 = 100.0;
+const LONGEST_ID: usize = 128;
+
+impl Hub {
+    /// What this side says first on every wire. Only a join that has not heard the other's is answered.
+    pub(crate) fn join_frame(&self, heard: bool) -> JsValue {
+        let frame = Array::of5(
+            &JsValue::from_f64(Kind::Join.tag()),
+            &JsValue::from_str(&self.uid),
+            &JsValue::from_str(self.instance_id()),
+            &JsValue::from_str(&host::own_kind()),
+            &JsValue::from_bool(heard),
+        );
+        frame.into()
+    }
+
+    /// Takes a port as a wire. Its number, by which it is closed if nobody joins.
+    pub(crate) fn start_port(&self, port: MessagePort, proven: Proven) -> u32 {
+        let number = self.new_session(proven);
+        let hub = self.weak();
+        let wire = PortWire::start(port, move |frame| {
+            if let Some(hub) = hub.upgrade() {
+                hub.on_frame(number, &frame);
+            }
+        });
+        self.say_join(number, Rc::new(wire));
+        number
+    }
+
+    /// Takes a user's link as a wire.
+    pub(crate) fn start_link(&self, link: JsValue, proven: Proven) -> Result<u32, JsValue> {
+        let number = self.new_session(proven);
+        let (frames, closes) = (self.weak(), self.weak());
+        let wire = LinkWire::start(
+            link,
+            move |frame| {
+                if let Some(hub) = frames.upgrade() {
+                    hub.on_frame(number, &frame);
+                }
+            },
+            move || {
+                if let Some(hub) = closes.upgrade() {
+                    hub.end_session(number, Reason::Closed);
+                }
+            },
+        );
+        match wire {
+            Ok(wire) => {
+                self.say_join(number, Rc::new(wire));
+                Ok(number)
+            }
+            Err(error) => {
+                self.inner.borrow_mut().sessions.remove(&number);
+                Err(error)
+            }
+        }
+    }
+
+    fn new_session(&self, proven: Proven) -> u32 {
+        let mut inner = self.inner.borrow_mut();
+        inner.next_token += 1;
+        let number = inner.next_token;
+        inner.sessions.insert(number, Session { wire: None, proven, peer: None, again: None });
+        number
+    }
+
+    fn say_join(&self, number: u32, wire: Rc<dyn Wire>) {
+        let again = wire.is_lossy().then(|| (host::now() + JOIN_AGAIN, JOIN_AGAIN));
+        if let Some(session) = self.inner.borrow_mut().sessions.get_mut(&number) {
+            session.wire = Some(wire.clone());
+            session.again = again;
+        }
+        // A wire that fails at once says so by its own close.
+        let _ = wire.post(&self.join_frame(false), None);
+        if let Some((at, _)) = again {
+            self.wake_by(at);
+        }
+    }
+
+    /// Repeats the join on lossy wires nobody has answered on; when next.
+    pub(crate) fn join_again(&self, now: f64) -> f64 {
+        let mut next = f64::INFINITY;
+        let mut wires = Vec::new();
+        for session in self.inner.borrow_mut().sessions.values_mut() {
+            if session.peer.is_some() {
+                continue;
+            }
+            let Some((at, pause)) = session.again else { continue };
+            if at <= now {
+                session.again = Some((now + pause * 2.0, pause * 2.0));
+                wires.extend(session.wire.clone());
+                next = next.min(now + pause * 2.0);
+            } else {
+                next = next.min(at);
+            }
+        }
+        for wire in wires {
+            let _ = wire.post(&self.join_frame(false), None);
+        }
+        next
+    }
+
+    /// Repeats every unanswered join on lossy wires at once.
+    pub(crate) fn join_again_now(&self) {
+        for session in self.inner.borrow_mut().sessions.values_mut() {
+            session.again = session.again.map(|(_, pause)| (0.0, pause / 2.0));
+        }
+        self.join_again(host::now());
+    }
+
+    /// A frame came over a wire of its own.
+    fn on_frame(&self, number: u32, frame: &JsValue) {
+        let (peer, origin) = match self.inner.borrow().sessions.get(&number) {
+            Some(session) => (session.peer, session.proven.origin.clone()),
+            None => return,
+        };
+        let kind = match kind_of(frame) {
+            Ok(kind) => kind,
+            Err(NotOurs::Malformed) => return self.reject(&origin, codes::MALFORMED),
+            Err(NotOurs::OtherVersion) => return self.other_version(number, &origin),
+        };
+        let frame: &Array = frame.unchecked_ref();
+        match (peer, kind) {
+            (None, Kind::Join) => self.on_join(number, frame),
+            // On a lossy wire the other end may not have heard that we are there.
+            (Some(_), Kind::Join) => self.on_join_again(number, frame),
+            (None, _) => {}
+            (Some(peer), kind) => self.dispatch(peer, kind, frame, false),
+        }
+    }
+
+    fn other_version(&self, number: u32, origin: &str) {
+        self.reject(origin, codes::WIRE_VERSION);
+        let wire = self.inner.borrow().sessions.get(&number).and_then(|session| session.wire.clone());
+        // Our own join tells it our version; it does the same as we do now.
+        if let Some(wire) = wire {
+            let _ = wire.post(&self.join_frame(false), None);
+        }
+        self.end_session(number, Reason::Denied);
+    }
+
+    /// A join from one who is a peer already: on a lossy wire, it may not have heard ours.
+    fn on_join_again(&self, number: u32, frame: &Array) {
+        let wire = match self.inner.borrow().sessions.get(&number) {
+            Some(session) => session.wire.clone().filter(|wire| wire.is_lossy()),
+            None => None,
+        };
+        if let Some(wire) = wire
+            && !has_heard(frame)
+        {
+            let _ = wire.post(&self.join_frame(true), None);
+        }
+    }
+
+    fn on_join(&self, number: u32, frame: &Array) {
+        let Some((uid, claimed, _)) = read_join(frame) else {
+            let origin = self.inner.borrow().sessions.get(&number).map(|session| session.proven.origin.clone());
+            return self.reject(&origin.unwrap_or_default(), codes::MALFORMED);
+        };
+        if uid == self.uid {
+            // Both ends of one channel given to one Parley.
+            return self.end_session(number, Reason::Denied);
+        }
+        let (wire, proven, lossy) = match self.inner.borrow().sessions.get(&number) {
+            Some(session) => {
+                let Some(wire) = session.wire.clone() else { return };
+                let lossy = wire.is_lossy();
+                (wire, session.proven.clone(), lossy)
+            }
+            None => return,
+        };
+        if lossy && !has_heard(frame) {
+            let _ = wire.post(&self.join_frame(true), None);
+        }
+        let at = self.add_route(&uid, &claimed, &proven, Some(wire));
+        if let Some(session) = self.inner.borrow_mut().sessions.get_mut(&number) {
+            session.peer = Some(at);
+        }
+        self.door_joined(number, at);
+    }
+
+    /// A wire or the mesh leads to the Parley `uid`: a new peer, or another way to one that is known.
+    pub(crate) fn add_route(
+        &self,
+        uid: &str,
+        claimed: &str,
+        proven: &Proven,
+        wire: Option<Rc<dyn Wire>>,
+    ) -> PeerRef {
+        let own = self.config.own_origin.as_deref();
+        let is_kin = own.is_some_and(|own| own == proven.origin);
+        let now = host::now();
+        let (at, identity, is_new, again, replaced) = {
+            let mut inner = self.inner.borrow_mut();
+            let known = inner.peers.by_uid(uid);
+            let alias = inner.alias_for(uid, claimed, proven);
+            let mut replaced = None;
+            let at = known.unwrap_or_else(|| {
+                let identity = Identity::new(&alias, &proven.kind, &proven.origin, is_kin);
+                inner.peers.add(Peer::new(identity, uid.to_owned(), self.config.limits, now))
+            });
+            if let Some(peer) = inner.peers.get_mut(at) {
+                match wire {
+                    Some(wire) => replaced = peer.wire.replace(wire),
+                    None => peer.on_mesh = true,
+                }
+                if proven.alias.is_some() && known.is_some() {
+                    // What connect() calls it, and sees it as, goes before what it calls itself.
+                    peer.identity = Identity::new(&alias, &proven.kind, &proven.origin, is_kin);
+                }
+            }
+            let again = inner.known_before.contains(&alias);
+            if !again && inner.known_before.len() < 4096 {
+                inner.known_before.push(alias.clone());
+            }
+            let Some(identity) = inner.peers.get(at).map(|peer| peer.identity.clone()) else { return at };
+            (at, identity, known.is_none(), again, replaced)
+        };
+        if let Some(wire) = replaced {
+            wire.close();
+        }
+        if is_new {
+            self.emit_connected(&identity, again);
+            self.states_peer_up(at);
+            self.wake_by(now + super::timers::BEAT);
+        }
+        at
+    }
+
+    /// Ends a wire, and the peer if it has no other.
+    pub(crate) fn end_session(&self, number: u32, reason: Reason) {
+        let Some(session) = self.inner.borrow_mut().sessions.remove(&number) else { return };
+        if let Some(wire) = &session.wire {
+            wire.close();
+        }
+        match session.peer {
+            Some(peer) => self.lose_route(peer, false, reason),
+            None => self.door_reopened(session.proven.door, reason),
+        }
+    }
+
+    /// The peer can no longer be reached by its wire, or on the mesh: it is lost if that was the last way.
+    pub(crate) fn lose_route(&self, at: PeerRef, mesh: bool, reason: Reason) {
+        let gone = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(peer) = inner.peers.get_mut(at) else { return };
+            if mesh {
+                peer.on_mesh = false;
+            } else {
+                peer.wire = None;
+            }
+            !peer.on_mesh && peer.wire.is_none()
+        };
+        if gone {
+            self.lose_peer(at, reason);
+        } else if !mesh {
+            self.door_lost(at, reason);
+        }
+    }
+
+    /// The peer is gone: what waits for it ends at once.
+    pub(crate) fn lose_peer(&self, at: PeerRef, reason: Reason) {
+        let Some(peer) = self.inner.borrow_mut().peers.remove(at) else { return };
+        let numbers: Vec<u32> = {
+            let inner = self.inner.borrow();
+            inner.sessions.iter().filter(|(_, session)| session.peer == Some(at)).map(|(n, _)| *n).collect()
+        };
+        for number in numbers {
+            let session = self.inner.borrow_mut().sessions.remove(&number);
+            if let Some(wire) = session.and_then(|session| session.wire) {
+                wire.close();
+            }
+        }
+        if let Some(wire) = &peer.wire {
+            wire.close();
+        }
+        if let Some(watch) = &peer.watch {
+            let _ = watch.call0(&JsValue::UNDEFINED);
+        }
+        self.calls_lost(at, &peer.identity, reason);
+        for (_, metadata) in &peer.handling {
+            host::abort_metadata(metadata, codes::PEER_LOST, "the caller is gone");
+        }
+        self.forget_greetings(&peer.uid);
+        self.states_peer_down(at);
+        self.door_lost(at, reason);
+        self.emit_ended(&peer.identity, reason);
+    }
+}
+
+/// The kind of an inbound frame, looked at with nothing assumed.
+pub(crate) fn kind_of(frame: &JsValue) -> Result<Kind, NotOurs> {
+    if !Array::is_array(frame) {
+        return Err(NotOurs::Malformed);
+    }
+    let frame: &Array = frame.unchecked_ref();
+    Kind::of(frame.get(0).as_f64().ok_or(NotOurs::Malformed)?)
+}
+
+/// Whether the sender of a join has heard ours.
+pub(crate) fn has_heard(frame: &Array) -> bool {
+    frame.get(4).is_truthy()
+}
+
+/// The uid, the claimed id and the kind of a join.
+pub(crate) fn read_join(frame: &Array) -> Option<(String, String, String)> {
+    let field = |at| frame.get(at).as_string().filter(|text| !text.is_empty() && text.len() <= LONGEST_ID);
+    Some((field(1)?, field(2)?, field(3)?))
+}
+
+impl super::Inner {
+    /// The id a peer has here: what connect() called it, else what it calls itself, unless that is taken or promised.
+    fn alias_for(&self, uid: &str, claimed: &str, proven: &Proven) -> String {
+        if let Some(alias) = &proven.alias {
+            return alias.clone();
+        }
+        let taken = self.peers.iter().any(|(_, peer)| peer.identity.alias == claimed)
+            || self.doors.iter().any(|door| door.alias() == claimed);
+        if taken { uid.to_owned() } else { claimed.to_owned() }
+    }
+}

@@ -1,0 +1,184 @@
+//! Shared states on this Parley: which frames and which events go to which.
+
+use std::rc::{Rc, Weak};
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::Hub;
+use crate::bindings::error::{fail, text};
+use crate::bindings::host;
+use crate::bindings::state::StateHost;
+use crate::core::codes;
+use crate::core::frame::Kind;
+use crate::core::id::PeerRef;
+
+/// A state that lives on a hub.
+pub(crate) trait Attached {
+    /// Unique on its hub.
+    fn name(&self) -> &str;
+    /// The type its updates are broadcast under.
+    fn message(&self) -> &str;
+    fn peer_up(&self, peer: PeerRef);
+    fn peer_down(&self, peer: PeerRef);
+    /// The first look round is over.
+    fn settle(&self);
+    /// Sends what waits, now: the page may be gone in a moment.
+    fn flush(&self);
+    /// Compares with every peer and repairs.
+    fn tick(&self);
+    fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array);
+    /// A message of the state's own type that no state sent: hand-written code speaks.
+    fn plain_update(&self, from: PeerRef, payload: &JsValue);
+    fn hub_destroyed(&self);
+}
+
+impl Hub {
+    /// Adds a state, and introduces it to everyone who is there.
+    pub(crate) fn attach(&self, state: Rc<dyn Attached>) -> Result<(), JsValue> {
+        {
+            let mut inner = self.inner.borrow_mut();
+            if inner.states.iter().any(|other| other.name() == state.name()) {
+                let message =
+                    text(&["this Parley has a state named '", state.name(), "' already: give each its own name"]);
+                return Err(fail(codes::DUPLICATE_NAME, &message));
+            }
+            inner.states.push(state.clone());
+        }
+        for peer in self.peer_refs() {
+            state.peer_up(peer);
+        }
+        if self.is_ready() {
+            state.settle();
+        }
+        Ok(())
+    }
+
+    /// Takes a state off.
+    pub(crate) fn detach(&self, name: &str) {
+        let gone = {
+            let mut inner = self.inner.borrow_mut();
+            let at = inner.states.iter().position(|state| state.name() == name);
+            at.map(|at| inner.states.remove(at))
+        };
+        drop(gone);
+    }
+
+    fn each_state(&self, act: impl Fn(&dyn Attached)) {
+        let states = self.inner.borrow().states.clone();
+        for state in states {
+            act(&*state);
+        }
+    }
+
+    pub(crate) fn states_peer_up(&self, peer: PeerRef) {
+        self.each_state(|state| state.peer_up(peer));
+    }
+
+    pub(crate) fn states_peer_down(&self, peer: PeerRef) {
+        self.each_state(|state| state.peer_down(peer));
+    }
+
+    pub(crate) fn states_settle(&self) {
+        self.each_state(|state| state.settle());
+    }
+
+    pub(crate) fn states_flush(&self) {
+        self.each_state(|state| state.flush());
+    }
+
+    pub(crate) fn states_tick(&self) {
+        self.each_state(|state| state.tick());
+    }
+
+    /// A state is about to broadcast this very payload.
+    pub(crate) fn carry(&self, payload: &JsValue, state: Weak<StateHost>) {
+        self.inner.borrow_mut().carried = Some((payload.clone(), state));
+    }
+
+    /// The broadcast is over, or never came.
+    pub(crate) fn dropped(&self, payload: &JsValue) {
+        let mut inner = self.inner.borrow_mut();
+        if inner.carried.as_ref().is_some_and(|(carried, _)| carried == payload) {
+            inner.carried = None;
+        }
+    }
+
+    /// The state that broadcasts this payload, if it is one's: then its frame goes out instead.
+    pub(crate) fn carried(&self, payload: &JsValue) -> Option<Rc<StateHost>> {
+        let mut inner = self.inner.borrow_mut();
+        if inner.carried.as_ref().is_none_or(|(carried, _)| carried != payload) {
+            return None;
+        }
+        inner.carried.take().and_then(|(_, state)| state.upgrade())
+    }
+
+    /// The state whose update messages are of this type.
+    pub(crate) fn state_for_message(&self, what: &str) -> Option<Rc<dyn Attached>> {
+        self.inner.borrow().states.iter().find(|state| state.message() == what).cloned()
+    }
+
+    /// A frame for a state. A window that has no state of that name lets it pass.
+    pub(crate) fn on_state_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
+        let Some(name) = frame.get(1).as_string() else { return self.reject_from(from, codes::MALFORMED) };
+        let (state, also) = {
+            let inner = self.inner.borrow();
+            let Some(state) = inner.states.iter().find(|state| state.name() == name).cloned() else { return };
+            let mesh = inner.peers.iter().filter(|(at, peer)| peer.on_mesh && *at != from);
+            let also: Vec<PeerRef> = if to_all { mesh.map(|(at, _)| at).collect() } else { Vec::new() };
+            (state, also)
+        };
+        state.receive(from, &also, kind, frame);
+    }
+
+    /// One frame to several peers: a single one on the mesh for all who are there, one for each other wire.
+    pub(crate) fn post_to(&self, to: &[PeerRef], frame: &JsValue) -> Result<(), JsValue> {
+        let (mesh, on_mesh) = {
+            let inner = self.inner.borrow();
+            let on_mesh: Vec<PeerRef> = to
+                .iter()
+                .copied()
+                .filter(|at| inner.peers.get(*at).is_some_and(|peer| peer.on_mesh))
+                .collect();
+            (inner.mesh.clone().filter(|_| on_mesh.len() > 1), on_mesh)
+        };
+        let mut failed = Ok(());
+        if let Some(mesh) = &mesh {
+            failed = mesh.post(None, frame);
+        }
+        for at in to {
+            if mesh.is_some() && on_mesh.contains(at) {
+                continue;
+            }
+            failed = failed.and(self.post(*at, frame, None));
+        }
+        failed
+    }
+
+    /// A state's frame could not be posted: nobody else awaits the news.
+    pub(crate) fn post_state(&self, to: &[PeerRef], frame: &JsValue) {
+        if let Err(error) = self.post_to(to, frame)
+            && to.iter().any(|at| self.info(*at).is_some())
+        {
+            self.report(&error);
+        }
+    }
+
+    /// Hands a state's update to handlers registered for its type, as the message it stands for.
+    pub(crate) fn show_update(&self, what: &str, from: PeerRef, payload: impl FnOnce() -> JsValue) {
+        let (handlers, sender, origin) = {
+            let inner = self.inner.borrow();
+            let Some(handlers) = inner.handlers.get(what).filter(|all| !all.is_empty()).cloned() else { return };
+            let Some(peer) = inner.peers.get(from) else { return };
+            (handlers, peer.identity.id.clone(), peer.identity.origin.clone())
+        };
+        let payload = payload();
+        let metadata = host::make_metadata("", &sender, &origin, host::now(), false);
+        for handler in handlers {
+            let result = handler.call.call3(&JsValue::UNDEFINED, &payload, &JsValue::UNDEFINED, &metadata);
+            if let Err(error) = result {
+                self.report(&error);
+            }
+        }
+    }
+}

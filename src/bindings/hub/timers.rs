@@ -1,0 +1,81 @@
+//! One timer for everything that waits: deadlines of calls and connections, repetitions, heartbeats, counts to tell.
+
+use js_sys::Function;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+
+use super::Hub;
+use crate::bindings::host;
+
+/// How often peers are looked at: is the frame still in the page, the popup still open, ms.
+pub(crate) const BEAT: f64 = 2000.0;
+
+/// The next time this hub wakes.
+pub(crate) struct Alarm {
+    at: f64,
+    id: JsValue,
+}
+
+impl Hub {
+    /// Makes sure that the hub wakes at `at` (ms since 1970) or before.
+    pub(crate) fn wake_by(&self, at: f64) {
+        let stale = {
+            let mut inner = self.inner.borrow_mut();
+            if inner.destroyed || !at.is_finite() {
+                return;
+            }
+            match &inner.alarm {
+                Some(alarm) if alarm.at <= at => return,
+                _ => inner.alarm.take(),
+            }
+        };
+        if let Some(alarm) = stale {
+            host::clear_timer(&alarm.id);
+        }
+        let awaited = self.is_awaited();
+        let hub = self.weak();
+        let wake: Function = Closure::once_into_js(move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.inner.borrow_mut().alarm = None;
+                hub.woken();
+            }
+        })
+        .unchecked_into();
+        let pause = (at - host::now()).max(0.0);
+        let id = if awaited { host::set_deadline(&wake, pause) } else { host::set_timer(&wake, pause) };
+        self.inner.borrow_mut().alarm = Some(Alarm { at, id });
+    }
+
+    /// Whether somebody awaits what the timer brings: then a process does not end before.
+    fn is_awaited(&self) -> bool {
+        let inner = self.inner.borrow();
+        !inner.calls.is_empty() || inner.doors.iter().any(super::Door::is_awaited)
+    }
+
+    /// Does everything that is due, and sets the next alarm.
+    fn woken(&self) {
+        let now = host::now();
+        let mut next = self.calls_due(now);
+        next = next.min(self.doors_due(now));
+        next = next.min(self.join_again(now));
+        next = next.min(self.tell_rejected(now));
+        next = next.min(self.mesh_due(now));
+        next = next.min(self.beat(now));
+        self.wake_by(next);
+    }
+
+    /// Stops the timer.
+    pub(crate) fn disarm(&self) {
+        let alarm = self.inner.borrow_mut().alarm.take();
+        if let Some(alarm) = alarm {
+            host::clear_timer(&alarm.id);
+        }
+    }
+
+    /// Runs once, after the current turn's synchronous work.
+    pub(crate) fn soon(run: impl FnOnce() + 'static) {
+        let run: Function = Closure::once_into_js(run).unchecked_into();
+        host::soon(&run);
+    }
+}

@@ -1,0 +1,196 @@
+// What of the surrounding global is there: a window, a worker, Node, a test's stub. Asked once for each Parley, never assumed.
+
+const g = globalThis;
+const isTarget = (value) => typeof value?.addEventListener === 'function' && typeof value?.postMessage === 'function';
+
+/** The window this code lives in, if it can hear and be heard; undefined in workers, Node and stubs. */
+export function ownWindow() {
+  return typeof g.window === 'object' && g.window === g && isTarget(g.window) ? g.window : undefined;
+}
+
+/** The global of a dedicated worker, which talks to the page that made it. */
+export function ownWorker() {
+  return typeof g.WorkerGlobalScope === 'function' && g instanceof g.WorkerGlobalScope && isTarget(g) ? g : undefined;
+}
+
+/** The origin as the browser serialises it; undefined where there is none. */
+export function ownOrigin() {
+  const origin = g.origin ?? g.location?.origin ?? g.window?.location?.origin;
+  return typeof origin === 'string' ? origin : undefined;
+}
+
+/** The windows that may be waiting for us: [window, kind, ...]. */
+export function relatives() {
+  const own = ownWindow();
+  if (own === undefined) return [];
+  const out = [];
+  if (own.parent && own.parent !== own) out.push(own.parent, 'parent');
+  if (own.opener) out.push(own.opener, 'opener');
+  return out;
+}
+
+/** What a window is to us, asked only of properties that every origin may read. */
+export function kindOf(source) {
+  const own = ownWindow();
+  if (own === undefined) return 'link';
+  if (source === own.opener) return 'opener';
+  if (source === own.parent && own.parent !== own) return 'parent';
+  try {
+    if (source.parent === own && source !== own) return 'iframe';
+    if (source.parent !== source) return 'iframe';
+    if (source.opener === own) return 'popup';
+  } catch {
+    // A window that is gone.
+  }
+  return 'tab';
+}
+
+/** 'tab', 'iframe', 'popup', 'worker' or 'link': what this context tells its same-origin mesh it is. */
+export function ownKind() {
+  const own = ownWindow();
+  if (own === undefined) return ownWorker() === undefined ? 'link' : 'worker';
+  if (own.parent && own.parent !== own) return 'iframe';
+  return own.opener ? 'popup' : 'tab';
+}
+
+/** Tells one document in a window from the next in the same window. */
+export function documentMark() {
+  return typeof g.performance?.timeOrigin === 'number' ? g.performance.timeOrigin : 0;
+}
+
+export function isHidden() {
+  return g.document?.visibilityState === 'hidden';
+}
+
+/** 'window', 'iframe', 'port', 'worker', 'link' or '' for what connect() was given. Cross-origin windows allow few questions. */
+export function targetKind(target) {
+  if ((typeof target !== 'object' && typeof target !== 'function') || target === null) return '';
+  try {
+    if (target.window === target) return 'window';
+  } catch {
+    return '';
+  }
+  if (typeof target.send === 'function' && typeof target.close === 'function') return 'link';
+  if (typeof target.tagName === 'string' && 'contentWindow' in target) return 'iframe';
+  if (typeof target.postMessage !== 'function') return '';
+  if (typeof target.terminate === 'function') return 'worker';
+  if (typeof target.start === 'function') return 'port';
+  return '';
+}
+
+/** The window inside a frame element now, or the window itself; null when it is gone. */
+export function windowOf(target) {
+  try {
+    if (target.window === target) return target.closed ? null : target;
+    return target.isConnected ? target.contentWindow : null;
+  } catch {
+    return null;
+  }
+}
+
+export function randomBytes(bytes) {
+  g.crypto.getRandomValues(bytes);
+}
+
+export function now() {
+  return Date.now();
+}
+
+/** Timers that never keep a process alive. */
+export function setTimer(run, ms) {
+  const id = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
+  if (typeof id?.unref === 'function') id.unref();
+  return id;
+}
+
+/** The same, but the process waits for it: somebody awaits its outcome. */
+export function setDeadline(run, ms) {
+  return setTimeout(run, Math.min(ms, 2 ** 31 - 1));
+}
+
+export function clearTimer(id) {
+  clearTimeout(id);
+}
+
+export function soon(run) {
+  queueMicrotask(run);
+}
+
+/** A BroadcastChannel that lets a process end, or undefined where there are none. */
+export function openChannel(name) {
+  if (typeof g.BroadcastChannel !== 'function') return undefined;
+  try {
+    const channel = new g.BroadcastChannel(name);
+    if (typeof channel.unref === 'function') channel.unref();
+    return channel;
+  } catch {
+    return undefined;
+  }
+}
+
+const locks = () => {
+  try {
+    return g.navigator?.locks;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Holds the lock `name` for as long as this context lives, or until the returned function is called.
+ * `held` is called when it is ours, or at once where there are no locks (insecure contexts, opaque origins).
+ */
+export function holdLock(name, held) {
+  const manager = locks();
+  if (!manager) {
+    queueMicrotask(held);
+    return () => {};
+  }
+  let release = () => {};
+  const done = new Promise((resolve) => {
+    release = resolve;
+  });
+  try {
+    manager
+      .request(name, () => {
+        held();
+        return done;
+      })
+      .catch(held);
+  } catch {
+    queueMicrotask(held);
+  }
+  return release;
+}
+
+/** Calls `gone` once the holder of `name` has let go of it, by closing, crashing or leaving. */
+export function watchLock(name, gone) {
+  const manager = locks();
+  if (!manager) return () => {};
+  const control = new AbortController();
+  try {
+    manager.request(name, { signal: control.signal, mode: 'shared' }, () => gone()).catch(() => {});
+  } catch {
+    return () => {};
+  }
+  return () => control.abort();
+}
+
+/** The rest of the names of held locks that begin with `prefix`; null where that cannot be asked. */
+export function lockNames(prefix, done) {
+  const manager = locks();
+  if (!manager || typeof manager.query !== 'function') {
+    queueMicrotask(() => done(null));
+    return;
+  }
+  const answer = (snapshot) =>
+    snapshot.held.filter((lock) => lock.name.startsWith(prefix)).map((lock) => lock.name.slice(prefix.length));
+  try {
+    manager.query().then(
+      (snapshot) => done(answer(snapshot)),
+      () => done(null),
+    );
+  } catch {
+    queueMicrotask(() => done(null));
+  }
+}

@@ -1,0 +1,234 @@
+// What happens to users' values. They are plain handles everywhere else: only here are they looked into,
+// and only on the side that writes them (to own a private copy, which also proves that they can be cloned)
+// or when they are handed out (to freeze them).
+import { makeError } from './errors.js';
+
+// Above these a value is handed to structuredClone whole, which knows cycles and shared references.
+const MAX_DEPTH = 64;
+const MAX_NODES = 10_000;
+
+const isPlain = (value) => {
+  const proto = Object.getPrototypeOf(value);
+  return proto === null || proto === Object.prototype || Object.getPrototypeOf(proto) === null;
+};
+
+const put = (object, key, value) => {
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    object[key] = value;
+  }
+};
+
+const join = (path, key) => (path === '' ? String(key) : `${path}.${String(key)}`);
+
+const refusal = (path, what, cause) => {
+  const error = makeError(
+    'ERR_SERIALIZATION',
+    `cannot be sent to another window: ${path === '' ? 'the value' : path} ${what}`,
+    { path },
+  );
+  if (cause !== undefined) error.cause = cause;
+  return error;
+};
+
+const whatIs = (value) =>
+  typeof value === 'function'
+    ? 'is a function'
+    : typeof value === 'symbol'
+      ? 'is a symbol'
+      : 'cannot be cloned by the structured clone algorithm';
+
+const clone = (value, path) => {
+  try {
+    return structuredClone(value);
+  } catch (cause) {
+    throw explain(value, path, cause);
+  }
+};
+
+/** The error that names the part of `value` which the structured clone algorithm refuses. */
+export function explain(value, path, cause) {
+  const seen = new Set();
+  const visit = (part, at) => {
+    if (typeof part === 'function' || typeof part === 'symbol') return refusal(at, whatIs(part), cause);
+    if (typeof part !== 'object' || part === null || seen.has(part) || seen.size > MAX_NODES) return undefined;
+    seen.add(part);
+    try {
+      if (part instanceof Map || part instanceof Set) {
+        for (const [key, inner] of part.entries()) {
+          const found = visit(inner, join(at, typeof key === 'object' ? '(key)' : String(key)));
+          if (found) return found;
+        }
+      } else if (Array.isArray(part) || isPlain(part)) {
+        for (const key of Object.keys(part)) {
+          const found = visit(part[key], join(at, key));
+          if (found) return found;
+        }
+        return undefined;
+      }
+      structuredClone(part);
+      return undefined;
+    } catch {
+      return refusal(at, whatIs(part), cause);
+    }
+  };
+  return visit(value, path) ?? refusal(path, 'is too deep or too large to be cloned', cause);
+}
+
+class TooBig extends Error {}
+
+const copy = (value, path, depth, budget) => {
+  if (typeof value !== 'object' || value === null) {
+    if (typeof value === 'function' || typeof value === 'symbol') throw refusal(path, whatIs(value));
+    return value;
+  }
+  if (depth > MAX_DEPTH || --budget.nodes < 0) throw new TooBig();
+  if (Array.isArray(value)) {
+    const { length } = value;
+    if (length > budget.nodes || Object.keys(value).length !== length) throw new TooBig();
+    const out = new Array(length);
+    for (let i = 0; i < length; i++) out[i] = copy(value[i], join(path, i), depth + 1, budget);
+    return out;
+  }
+  if (isPlain(value)) {
+    const out = {};
+    for (const key of Object.keys(value)) put(out, key, copy(value[key], join(path, key), depth + 1, budget));
+    return out;
+  }
+  return clone(value, path);
+};
+
+/** A private copy of `value`, as another window would receive it. Throws SerializationError naming the path. */
+export function own(value, path) {
+  if (typeof value !== 'object' || value === null) {
+    if (typeof value === 'function' || typeof value === 'symbol') throw refusal(path, whatIs(value));
+    return value;
+  }
+  try {
+    return copy(value, path, 0, { nodes: MAX_NODES });
+  } catch (error) {
+    if (error instanceof TooBig) return clone(value, path);
+    if (error?.code === 'ERR_SERIALIZATION') throw error;
+    throw refusal(path, 'throws when it is read', error);
+  }
+}
+
+const wellFormed = (key) =>
+  typeof key.isWellFormed === 'function' ? key.isWellFormed() : !/[\uD800-\uDFFF]/u.test(key);
+
+/**
+ * The writes in `updates` as [key, value, key, value, ...], each value owned.
+ * Every getter and Proxy trap runs here, before anything is applied.
+ */
+export function prepare(updates, what) {
+  if (typeof updates !== 'object' || updates === null || Array.isArray(updates)) {
+    const got = updates === null ? 'null' : Array.isArray(updates) ? 'an array' : typeof updates;
+    throw makeError('ERR_ARGUMENT', `${what} must be a plain object, not ${got}`);
+  }
+  const out = [];
+  for (const key of Object.keys(updates)) {
+    if (!wellFormed(key)) throw makeError('ERR_ARGUMENT', 'a key holds half of a surrogate pair');
+    let value;
+    try {
+      value = updates[key];
+    } catch (cause) {
+      throw refusal(key, 'throws when it is read', cause);
+    }
+    out.push(key, own(value, key));
+  }
+  return out;
+}
+
+const sameBytes = (a, b) => {
+  const x = new Uint8Array(a.buffer ?? a, a.byteOffset ?? 0, a.byteLength);
+  const y = new Uint8Array(b.buffer ?? b, b.byteOffset ?? 0, b.byteLength);
+  return x.length === y.length && x.every((byte, i) => byte === y[i]);
+};
+
+const equal = (a, b, depth) => {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || depth > MAX_DEPTH) return false;
+  const tag = Object.prototype.toString.call(a);
+  if (tag !== Object.prototype.toString.call(b)) return false;
+  if (tag === '[object Date]') return Object.is(a.getTime(), b.getTime());
+  if (tag === '[object RegExp]') return String(a) === String(b);
+  if (ArrayBuffer.isView(a) || tag === '[object ArrayBuffer]') return sameBytes(a, b);
+  if (tag === '[object Map]' || tag === '[object Set]') {
+    if (a.size !== b.size) return false;
+    const y = [...b];
+    return [...a].every((x, i) => equal(x, y[i], depth + 1));
+  }
+  if (tag !== '[object Array]' && tag !== '[object Object]') return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    (tag !== '[object Array]' || a.length === b.length) &&
+    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key], depth + 1))
+  );
+};
+
+/**
+ * Whether writing `next` over `held` changes nothing. An object that cannot be frozen and is the very one held may have
+ * been changed in place, which nobody could see: it counts as changed.
+ */
+export function unchanged(held, next) {
+  if (held === next && typeof next === 'object' && next !== null) return Object.isFrozen(next);
+  return equal(held, next, 0);
+}
+
+const freeze = (value) => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  if (Array.isArray(value)) {
+    Object.freeze(value);
+    for (let i = 0; i < value.length; i++) freeze(value[i]);
+  } else if (isPlain(value)) {
+    Object.freeze(value);
+    for (const key of Object.keys(value)) freeze(value[key]);
+  }
+};
+
+/** Freezes plain data all the way down: a handed-out value cannot change behind the state's back. */
+export function handOut(value) {
+  if (typeof value === 'object' && value !== null) {
+    try {
+      freeze(value);
+    } catch {
+      // Too deep to walk: it stays as it is.
+    }
+  }
+  return value;
+}
+
+/** The next frozen snapshot: `previous` with [key, value, ...] laid over; undefined removes a key. */
+export function patch(previous, changes) {
+  const next = { ...previous };
+  for (let i = 0; i < changes.length; i += 2) {
+    const value = changes[i + 1];
+    if (value === undefined) delete next[changes[i]];
+    else put(next, changes[i], handOut(value));
+  }
+  return Object.freeze(next);
+}
+
+/** `{ key: value }` of parallel lists, for messengers that carry plain payloads. Deleted keys are undefined. */
+export function objectOf(keys, values) {
+  const out = {};
+  for (let i = 0; i < keys.length; i++) put(out, keys[i], values[i]);
+  return out;
+}
+
+/** A value nested deeper than `max`? Walks no further than it must. */
+export function deeperThan(value, max) {
+  const stack = [[value, 0]];
+  let budget = 100_000;
+  while (stack.length > 0) {
+    const [part, depth] = stack.pop();
+    if (typeof part !== 'object' || part === null) continue;
+    if (depth >= max) return true;
+    if (--budget < 0) return false;
+    if (Array.isArray(part)) for (const inner of part) stack.push([inner, depth + 1]);
+    else if (isPlain(part)) for (const key of Object.keys(part)) stack.push([part[key], depth + 1]);
+  }
+  return false;
+}

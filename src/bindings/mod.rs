@@ -1,0 +1,11 @@
+//! What JavaScript sees: arguments checked, users' code called, nothing decided.
+
+pub(crate) mod args;
+pub(crate) mod error;
+pub(crate) mod host;
+pub(crate) mod hub;
+pub(crate) mod options;
+pub mod parley;
+pub(crate) mod promise;
+pub(crate) mod sending;
+pub mod state;

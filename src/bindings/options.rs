@@ -1,0 +1,139 @@
+//! The options of `Parley.create`, checked.
+
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+
+use super::args;
+use super::error::{fail, fail_with, text};
+use super::host;
+use crate::core::codes;
+use crate::core::limits::Limits;
+use crate::core::origin::Allowlist;
+
+#[wasm_bindgen]
+extern "C" {
+    type Given;
+    #[wasm_bindgen(structural, method, getter, catch, js_name = allowedOrigins)]
+    fn allowed_origins(this: &Given) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn channel(this: &Given) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn timeout(this: &Given) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn grants(this: &Given) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn limits(this: &Given) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch, js_name = instanceId)]
+    fn instance_id(this: &Given) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch, js_name = logLevel)]
+    fn log_level(this: &Given) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch, js_name = targetType)]
+    fn target_type(this: &Given) -> Result<JsValue, JsValue>;
+}
+
+const KNOWN: &str = "allowedOrigins channel timeout grants limits instanceId logLevel targetType";
+const LEVELS: [&str; 5] = ["none", "error", "warn", "info", "debug"];
+const TIMEOUT: f64 = 5000.0;
+const LONGEST_NAME: usize = 128;
+
+/// `limits`, as given.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct GivenLimits {
+    message_bytes: Option<f64>,
+    messages_per_second: Option<f64>,
+    depth: Option<f64>,
+}
+
+/// How a Parley behaves.
+pub(crate) struct Config {
+    pub(crate) allowed: Allowlist,
+    pub(crate) channel: Option<String>,
+    pub(crate) timeout: f64,
+    /// None: nothing is measured.
+    pub(crate) limits: Option<Limits>,
+    pub(crate) instance_id: Option<String>,
+    /// 0 none, 1 error, ... 4 debug.
+    pub(crate) log_level: usize,
+    pub(crate) own_origin: Option<String>,
+}
+
+impl Config {
+    /// From what the user gave. Throws ERR_CONFIG naming what is wrong.
+    pub(crate) fn read(given: &JsValue) -> Result<Config, JsValue> {
+        let own_origin = host::own_origin();
+        let mut config = Config {
+            allowed: Allowlist::own_only(own_origin.as_deref()),
+            channel: None,
+            timeout: TIMEOUT,
+            limits: None,
+            instance_id: None,
+            log_level: 1,
+            own_origin,
+        };
+        if given.is_undefined() {
+            return Ok(config);
+        }
+        args::known_options(given, KNOWN, "Parley.create's options")?;
+        let given: &Given = given.unchecked_ref();
+        if let Some(origins) = args::strings(&given.allowed_origins()?, "allowedOrigins")? {
+            config.allowed =
+                Allowlist::parse(origins.iter().map(String::as_str), config.own_origin.as_deref()).map_err(|bad| {
+                    let entry = origins.get(bad.index).map_or("", String::as_str);
+                    let message = text(&["allowedOrigins has '", entry, "': ", bad.fault.text()]);
+                    fail_with(codes::CONFIG, &message, &[("option", JsValue::from_str("allowedOrigins"))])
+                })?;
+        }
+        config.channel = named(&given.channel()?, "channel")?;
+        config.instance_id = named(&given.instance_id()?, "instanceId")?;
+        if let Some(timeout) = args::duration(&given.timeout()?, "timeout")? {
+            config.timeout = timeout;
+        }
+        config.limits = limits(&given.limits()?)?;
+        if let Some(level) = args::string(&given.log_level()?, "logLevel")? {
+            config.log_level = LEVELS
+                .iter()
+                .position(|known| *known == level)
+                .ok_or_else(|| fail(codes::CONFIG, "the option logLevel is none of: none error warn info debug"))?;
+        }
+        if let Some(kind) = args::string(&given.target_type()?, "targetType")?
+            && kind != "iframe"
+            && kind != "window"
+        {
+            return Err(fail(codes::CONFIG, "the option targetType is 'iframe' or 'window'"));
+        }
+        if !given.grants()?.is_undefined() {
+            return Err(fail(codes::CONFIG, "the option grants is not enforced in this version, so it is not accepted"));
+        }
+        Ok(config)
+    }
+}
+
+fn named(value: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
+    let given = args::string(value, name)?;
+    if given.as_ref().is_some_and(|text| text.is_empty() || text.len() > LONGEST_NAME) {
+        return Err(fail(codes::CONFIG, &text(&["the option ", name, " must have 1 to 128 bytes"])));
+    }
+    Ok(given)
+}
+
+fn limits(value: &JsValue) -> Result<Option<Limits>, JsValue> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    args::known_options(value, "messageBytes messagesPerSecond depth", "limits")?;
+    let wrong = || fail(codes::CONFIG, "each of limits must be a number above 0");
+    let given: GivenLimits = serde_wasm_bindgen::from_value(value.clone()).map_err(|_| wrong())?;
+    let mut limits = Limits::DEFAULT;
+    let check = |number: Option<f64>, default: f64| match number {
+        None => Ok(default),
+        Some(number) if number > 0.0 => Ok(number),
+        Some(_) => Err(wrong()),
+    };
+    limits.message_bytes = check(given.message_bytes, limits.message_bytes)?;
+    limits.messages_per_second = check(given.messages_per_second, limits.messages_per_second)?;
+    limits.depth = check(given.depth, f64::from(limits.depth))?.min(1e6) as u32;
+    // Twice the largest message a second, unless the default allows more.
+    limits.bytes_per_second = limits.bytes_per_second.max(limits.message_bytes * 2.0);
+    Ok(Some(limits))
+}

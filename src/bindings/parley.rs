@@ -1,0 +1,352 @@
+//! `Parley`, as JavaScript sees it: every argument checked here, everything else in the hub.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::*;
+
+use super::args;
+use super::error::{fail, fail_with, text};
+use super::host;
+use super::hub::{EVENTS, Hub, Outgoing, Wanted};
+use super::options::Config;
+use super::promise;
+use super::sending::{CallOptions, Registration};
+use crate::core::codes;
+
+thread_local! {
+    /// Every Parley of this module by the number its object carries: how a state finds the Parley it was given.
+    static HUBS: RefCell<Vec<(f64, Weak<Hub>)>> = const { RefCell::new(Vec::new()) };
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type MaybeParley;
+    #[wasm_bindgen(structural, method, getter, catch, js_name = _hub)]
+    fn hub_number(this: &MaybeParley) -> Result<JsValue, JsValue>;
+}
+
+/// The hub of a Parley of this very module; None for any other object.
+pub(crate) fn hub_of(messenger: &JsValue) -> Option<Rc<Hub>> {
+    if !messenger.is_object() {
+        return None;
+    }
+    let number = messenger.unchecked_ref::<MaybeParley>().hub_number().ok()?.as_f64()?;
+    HUBS.with(|hubs| {
+        hubs.borrow().iter().find(|(known, _)| *known == number).and_then(|(_, hub)| hub.upgrade())
+    })
+}
+
+/// A window's place among the others: see the package's declarations for every member.
+#[wasm_bindgen(skip_typescript)]
+pub struct Parley {
+    hub: Rc<Hub>,
+    number: f64,
+}
+
+fn reject(error: &JsValue) -> Promise {
+    Promise::reject(error)
+}
+
+/// A promise of what an attempt gives; its error as a rejection.
+fn promised(attempt: Result<JsValue, JsValue>) -> Promise {
+    match attempt {
+        Ok(value) => Promise::resolve(&value),
+        Err(error) => reject(&error),
+    }
+}
+
+#[wasm_bindgen]
+impl Parley {
+    /// A Parley that listens, and greets whoever waits for this window. Throws ERR_CONFIG.
+    pub fn create(options: &JsValue) -> Result<Parley, JsValue> {
+        let hub = Hub::open(Config::read(options)?);
+        let number = (host::random_u64() >> 11) as f64;
+        HUBS.with(|hubs| {
+            let mut hubs = hubs.borrow_mut();
+            hubs.retain(|(_, hub)| hub.strong_count() > 0);
+            hubs.push((number, Rc::downgrade(&hub)));
+        });
+        Ok(Parley { hub, number })
+    }
+
+    /// The package's version.
+    #[wasm_bindgen(getter, js_name = VERSION)]
+    pub fn version() -> String {
+        env!("CARGO_PKG_VERSION").to_owned()
+    }
+
+    /// How a state of this module finds this Parley's hub.
+    #[wasm_bindgen(getter, js_name = _hub)]
+    pub fn hub_number(&self) -> f64 {
+        self.number
+    }
+
+    /// Compares with every peer and repairs, now: for the test network, which has no time to wait.
+    #[wasm_bindgen(js_name = _resync)]
+    pub fn resync(&self) {
+        self.hub.join_again_now();
+        self.hub.states_flush();
+        self.hub.states_tick();
+    }
+
+    /// Its id.
+    #[wasm_bindgen(getter, js_name = instanceId)]
+    pub fn instance_id(&self) -> String {
+        self.hub.instance_id().to_owned()
+    }
+
+    /// Everyone connected, or being connected.
+    #[wasm_bindgen(getter)]
+    pub fn peers(&self) -> Array {
+        let peers = self.hub.infos();
+        js_sys::Object::freeze(&peers);
+        peers
+    }
+
+    /// Settles when the first look round is over.
+    #[wasm_bindgen(getter)]
+    pub fn ready(&self) -> Promise {
+        self.hub.ready.promise.clone()
+    }
+
+    fn alive(&self) -> Result<(), JsValue> {
+        if self.hub.is_destroyed() {
+            return Err(fail(codes::DESTROYED, "the Parley was destroyed"));
+        }
+        Ok(())
+    }
+
+    /// Joins a frame, window, worker, port or link.
+    pub fn connect(&self, target: &JsValue, target_id: &JsValue, options: &JsValue) -> Promise {
+        promised(self.try_connect(target, target_id, options))
+    }
+
+    fn try_connect(&self, target: &JsValue, id: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+        self.alive()?;
+        let kind = host::target_kind(target);
+        if kind.is_empty() {
+            return Err(fail(
+                codes::ARGUMENT,
+                "connect() takes an iframe element, a window, a MessagePort, a Worker, or a Link",
+            ));
+        }
+        let alias = if id.is_undefined() { None } else { Some(args::required(id, "the targetId")?) };
+        if alias.as_ref().is_some_and(|alias| alias.len() > 128) {
+            return Err(fail(codes::ARGUMENT, "the targetId must have at most 128 bytes"));
+        }
+        let options = CallOptions::read(options, "timeout signal opaque grants", "connect()'s options")?;
+        if options.opaque {
+            return Err(fail(codes::CONFIG, "the option opaque is not available in this version"));
+        }
+        if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
+            return Err(fail(codes::ABORTED, "connect() was aborted"));
+        }
+        self.hub.connect(Wanted {
+            target: target.clone(),
+            kind,
+            alias,
+            timeout: options.timeout.unwrap_or(self.hub.config.timeout),
+            signal: options.signal,
+        })
+    }
+
+    /// Says goodbye to a peer, and no longer lets it in.
+    pub fn disconnect(&self, target_id: &JsValue) -> Promise {
+        promised(self.try_disconnect(target_id))
+    }
+
+    fn try_disconnect(&self, id: &JsValue) -> Result<JsValue, JsValue> {
+        self.alive()?;
+        let id = args::required(id, "the targetId")?;
+        if self.hub.disconnect(&id) {
+            return Ok(JsValue::UNDEFINED);
+        }
+        let message = text(&["nothing is connected as '", &id, "'"]);
+        Err(fail_with(codes::TARGET_NOT_FOUND, &message, &[("targetId", JsValue::from_str(&id))]))
+    }
+
+    /// Handles messages of a type; the function takes the handler off again.
+    pub fn on(&self, kind: &JsValue, handler: &JsValue) -> Result<Function, JsValue> {
+        self.alive()?;
+        let kind = args::required(kind, "the message type")?;
+        let handler = args::function(handler, "the handler")?;
+        let token = self.hub.add_handler(&kind, handler, false);
+        let hub = self.hub.weak();
+        Ok(off(move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.remove_handler(&kind, token);
+            }
+        }))
+    }
+
+    /// The payload of the next message of a type.
+    pub fn once(&self, kind: &JsValue) -> Promise {
+        promised(self.try_once(kind))
+    }
+
+    fn try_once(&self, kind: &JsValue) -> Result<JsValue, JsValue> {
+        self.alive()?;
+        let kind = args::required(kind, "the message type")?;
+        Ok(self.hub.once(&kind))
+    }
+
+    /// Checks every payload of a type.
+    pub fn register(&self, kind: &JsValue, options: &JsValue) -> Result<(), JsValue> {
+        self.alive()?;
+        let kind = args::required(kind, "the message type")?;
+        let registration = Registration::read(options)?;
+        self.hub.register(kind, registration);
+        Ok(())
+    }
+
+    /// Sends a message; the promise settles with the answer.
+    pub fn send(&self, kind: &JsValue, payload: &JsValue, options: &JsValue) -> Promise {
+        promised(self.try_send(kind, payload, options))
+    }
+
+    fn try_send(&self, kind: &JsValue, payload: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+        self.alive()?;
+        let what = args::required(kind, "the message type")?;
+        let options = CallOptions::read(
+            options,
+            "targetId timeout retries expectsResponse signal transfer",
+            "send()'s options",
+        )?;
+        if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
+            return Err(fail(codes::ABORTED, "send() was aborted"));
+        }
+        let registered = self.hub.registered(&what);
+        let registered = registered.as_ref();
+        let out = Outgoing {
+            what,
+            what_js: kind.clone(),
+            payload: payload.clone(),
+            target: options.target,
+            timeout: options
+                .timeout
+                .or(registered.and_then(|registered| registered.timeout))
+                .unwrap_or(self.hub.config.timeout),
+            retries: options.retries.or(registered.and_then(|registered| registered.retries)).unwrap_or(0),
+            expects: options.expects,
+            signal: options.signal,
+            transfer: options.transfer,
+        };
+        if out.retries > 0 && out.transfer.is_some() {
+            return Err(fail(codes::ARGUMENT, "what is transferred is gone after the first attempt: no retries"));
+        }
+        match registered.and_then(|registered| registered.schema.clone()) {
+            None => self.hub.send(out),
+            Some(schema) => {
+                let hub = self.hub.weak();
+                checked(&schema, payload, move |payload| match hub.upgrade() {
+                    Some(hub) if !hub.is_destroyed() => hub.send(Outgoing { payload, ..out }),
+                    _ => Err(fail(codes::DESTROYED, "the Parley was destroyed")),
+                })
+            }
+        }
+    }
+
+    /// Sends a message to everyone.
+    pub fn broadcast(&self, kind: &JsValue, payload: &JsValue, options: &JsValue) -> Promise {
+        promised(self.try_broadcast(kind, payload, options))
+    }
+
+    fn try_broadcast(&self, kind: &JsValue, payload: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+        self.alive()?;
+        let what = args::required(kind, "the message type")?;
+        if let Some(state) = self.hub.carried(payload) {
+            state.flush_to_peers();
+            return Ok(JsValue::UNDEFINED);
+        }
+        let options = CallOptions::read(options, "transfer", "broadcast()'s options")?;
+        let schema = self.hub.registered(&what).and_then(|registered| registered.schema);
+        match schema {
+            None => self
+                .hub
+                .broadcast(kind, payload, options.transfer.as_ref())
+                .map(|()| JsValue::UNDEFINED),
+            Some(schema) => {
+                let (hub, kind) = (self.hub.weak(), kind.clone());
+                checked(&schema, payload, move |payload| match hub.upgrade() {
+                    Some(hub) if !hub.is_destroyed() => hub
+                        .broadcast(&kind, &payload, options.transfer.as_ref())
+                        .map(|()| JsValue::UNDEFINED),
+                    _ => Err(fail(codes::DESTROYED, "the Parley was destroyed")),
+                })
+            }
+        }
+    }
+
+    /// Listens to a system event; the function stops it.
+    #[wasm_bindgen(js_name = onSystem)]
+    pub fn on_system(&self, event: &JsValue, handler: &JsValue) -> Result<Function, JsValue> {
+        self.alive()?;
+        let event = args::required(event, "the event")?;
+        if !EVENTS.contains(&event.as_str()) {
+            return Err(fail(codes::ARGUMENT, &text(&["there is no system event '", &event, "'"])));
+        }
+        let handler = args::function(handler, "the handler")?;
+        let token = self.hub.on_system(&event, &handler);
+        let hub = self.hub.weak();
+        Ok(off(move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.off_system(token);
+            }
+        }))
+    }
+
+    /// The ids of the connected.
+    #[wasm_bindgen(js_name = getConnectedTargets)]
+    pub fn connected_targets(&self) -> Array {
+        self.hub.connected_ids()
+    }
+
+    /// Whether a peer of that id is connected.
+    #[wasm_bindgen(js_name = isConnected)]
+    pub fn is_connected(&self, target_id: &JsValue) -> bool {
+        target_id.as_string().is_some_and(|id| self.hub.find(&id).is_some())
+    }
+
+    /// The state of a connection; undefined for one never heard of.
+    #[wasm_bindgen(js_name = getConnectionState)]
+    pub fn connection_state(&self, target_id: &JsValue) -> Option<String> {
+        self.hub.state_of(&target_id.as_string()?).map(str::to_owned)
+    }
+
+    /// Says goodbye to everyone and forgets everything.
+    pub fn destroy(&self) {
+        self.hub.destroy();
+    }
+}
+
+/// A function to call once at will; calling it again does nothing.
+pub(crate) fn off(act: impl Fn() + 'static) -> Function {
+    Closure::<dyn Fn()>::new(act).into_js_value().unchecked_into()
+}
+
+/// Goes on with the payload the schema lets through, now or when it has decided.
+fn checked(
+    schema: &JsValue,
+    payload: &JsValue,
+    go_on: impl FnOnce(JsValue) -> Result<JsValue, JsValue> + 'static,
+) -> Result<JsValue, JsValue> {
+    let decide = move |verdict: &JsValue| -> Result<JsValue, JsValue> {
+        let verdict: &Array = verdict.unchecked_ref();
+        if verdict.get(0).is_truthy() {
+            return go_on(verdict.get(1));
+        }
+        let reason = verdict.get(1).as_string().unwrap_or_default();
+        let message = text(&["the payload is not what was registered: ", &reason]);
+        Err(fail_with(codes::VALIDATION, &message, &[("issues", verdict.get(2))]))
+    };
+    let verdict = host::check(schema, payload);
+    if !verdict.is_instance_of::<Promise>() {
+        return decide(&verdict);
+    }
+    let then = Closure::once(move |verdict: JsValue| -> Result<JsValue, JsValue> { decide(&verdict) });
+    let then: Function = then.into_js_value().unchecked_into();
+    Ok(promise::then(verdict.unchecked_ref(), &then, None).into())
+}

@@ -1,0 +1,189 @@
+//! State frames as JavaScript arrays. Read with nothing assumed: a frame that is off in any part is no frame.
+
+use js_sys::{Array, Float64Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Held;
+use crate::core::batch::{Batch, Delta, Entry};
+use crate::core::clock::Time;
+use crate::core::frame::Kind;
+use crate::core::id::{Actor, Key, whole};
+use crate::core::register::{Dot, Stamp};
+use crate::core::sync::StateFrame;
+use crate::core::version::VersionVector;
+
+fn number(value: f64) -> JsValue {
+    JsValue::from_f64(value)
+}
+
+fn vector_out(vector: &VersionVector) -> JsValue {
+    let flat: Vec<f64> = vector.iter().flat_map(|(actor, seq)| [actor.as_f64(), seq as f64]).collect();
+    Float64Array::from(flat.as_slice()).into()
+}
+
+fn vector_in(value: &JsValue) -> Option<VersionVector> {
+    let flat = floats(value)?;
+    let mut vector = VersionVector::default();
+    for pair in flat.chunks(2) {
+        let [actor, seq] = pair else { return None };
+        vector.advance(Actor::from_f64(*actor)?, whole(*seq)?);
+    }
+    Some(vector)
+}
+
+fn floats(value: &JsValue) -> Option<Vec<f64>> {
+    Some(value.dyn_ref::<Float64Array>()?.to_vec())
+}
+
+fn key_in(value: &JsValue) -> Option<Key> {
+    value.as_string().map(Key::from)
+}
+
+fn key_out(key: &Key, value: Option<&Held>) -> JsValue {
+    value.map_or_else(|| JsValue::from_str(key), |held| held.key.clone())
+}
+
+fn value_out(value: Option<&Held>) -> JsValue {
+    value.map_or(JsValue::UNDEFINED, |held| held.value.clone())
+}
+
+fn value_in(key: &JsValue, value: JsValue) -> Option<Held> {
+    (!value.is_undefined()).then(|| Held { key: key.clone(), value })
+}
+
+fn lists<'a>(frame: &Array, keys: u32) -> Option<(Array, Array, u32)> {
+    let (keys, values) = (frame.get(keys), frame.get(keys + 1));
+    if !Array::is_array(&keys) || !Array::is_array(&values) {
+        return None;
+    }
+    let (keys, values): (Array, Array) = (keys.unchecked_into(), values.unchecked_into());
+    let count = keys.length();
+    (values.length() == count).then_some((keys, values, count))
+}
+
+/// The keys and values of a batch, as they are broadcast: deleted keys are undefined.
+pub(super) fn batch_lists(batch: &Batch<Held>) -> (Array, Array) {
+    let (keys, values) = (Array::new(), Array::new());
+    for (key, value, _) in &batch.entries {
+        keys.push(&key_out(key, value.as_ref()));
+        values.push(&value_out(value.as_ref()));
+    }
+    (keys, values)
+}
+
+/// A frame for the wire.
+pub(super) fn encode(name: &JsValue, frame: &StateFrame<Held>) -> JsValue {
+    let out = Array::new();
+    match frame {
+        StateFrame::Batch(batch) => {
+            let (keys, values) = batch_lists(batch);
+            out.push(&number(Kind::Batch.tag()));
+            out.push(name);
+            out.push(&number(batch.actor.as_f64()));
+            out.push(&number(batch.seq as f64));
+            let deps: Vec<f64> =
+                batch.deps.iter().flat_map(|(actor, seq)| [actor.as_f64(), *seq as f64]).collect();
+            if deps.is_empty() {
+                out.push(&JsValue::NULL);
+            } else {
+                out.push(&Float64Array::from(deps.as_slice()));
+            }
+            let times: Vec<f64> = batch.entries.iter().map(|(_, _, time)| time.as_f64()).collect();
+            match times.as_slice() {
+                [only] => out.push(&number(*only)),
+                many => out.push(&Float64Array::from(many)),
+            };
+            out.push(&keys);
+            out.push(&values);
+        }
+        StateFrame::Sync { vector, born } => {
+            out.push(&number(Kind::Sync.tag()));
+            out.push(name);
+            out.push(&vector_out(vector));
+            out.push(&number(born.0));
+            out.push(&number(born.1.as_f64()));
+        }
+        StateFrame::Delta(delta) => {
+            let (keys, values) = (Array::new(), Array::new());
+            let mut stamps = Vec::with_capacity(delta.entries.len() * 4);
+            for entry in &delta.entries {
+                keys.push(&key_out(&entry.key, entry.value.as_ref()));
+                values.push(&value_out(entry.value.as_ref()));
+                stamps.extend([
+                    entry.stamp.time.as_f64(),
+                    entry.stamp.actor.as_f64(),
+                    entry.dot.actor.as_f64(),
+                    entry.dot.seq as f64,
+                ]);
+            }
+            out.push(&number(Kind::Delta.tag()));
+            out.push(name);
+            out.push(&vector_out(&delta.since));
+            out.push(&vector_out(&delta.vector));
+            out.push(&Float64Array::from(stamps.as_slice()));
+            out.push(&keys);
+            out.push(&values);
+        }
+    }
+    out.into()
+}
+
+/// A frame from the wire; None if it is malformed anywhere.
+pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Held>> {
+    match kind {
+        Kind::Batch => decode_batch(frame),
+        Kind::Sync => Some(StateFrame::Sync {
+            vector: vector_in(&frame.get(2))?,
+            born: (frame.get(3).as_f64()?, Actor::from_f64(frame.get(4).as_f64()?)?),
+        }),
+        Kind::Delta => decode_delta(frame),
+        _ => None,
+    }
+}
+
+fn decode_batch(frame: &Array) -> Option<StateFrame<Held>> {
+    let actor = Actor::from_f64(frame.get(2).as_f64()?)?;
+    let seq = whole(frame.get(3).as_f64()?)?;
+    let mut deps = Vec::new();
+    if !frame.get(4).is_null() {
+        for pair in floats(&frame.get(4))?.chunks(2) {
+            let [actor, seq] = pair else { return None };
+            deps.push((Actor::from_f64(*actor)?, whole(*seq)?));
+        }
+    }
+    let times = match frame.get(5).as_f64() {
+        Some(only) => vec![only],
+        None => floats(&frame.get(5))?,
+    };
+    let (keys, values, count) = lists(frame, 6)?;
+    if times.len() != count as usize {
+        return None;
+    }
+    let mut entries = Vec::with_capacity(times.len());
+    for (at, time) in (0..count).zip(times) {
+        let key = keys.get(at);
+        entries.push((key_in(&key)?, value_in(&key, values.get(at)), Time::from_f64(time)?));
+    }
+    Some(StateFrame::Batch(Batch { actor, seq, deps, entries }))
+}
+
+fn decode_delta(frame: &Array) -> Option<StateFrame<Held>> {
+    let (since, vector) = (vector_in(&frame.get(2))?, vector_in(&frame.get(3))?);
+    let stamps = floats(&frame.get(4))?;
+    let (keys, values, count) = lists(frame, 5)?;
+    if stamps.len() != count as usize * 4 {
+        return None;
+    }
+    let mut entries = Vec::with_capacity(count as usize);
+    for (at, stamp) in (0..count).zip(stamps.chunks(4)) {
+        let [time, actor, dot_actor, seq] = stamp else { return None };
+        let key = keys.get(at);
+        entries.push(Entry {
+            value: value_in(&key, values.get(at)),
+            key: key_in(&key)?,
+            stamp: Stamp { time: Time::from_f64(*time)?, actor: Actor::from_f64(*actor)? },
+            dot: Dot { actor: Actor::from_f64(*dot_actor)?, seq: whole(*seq)? },
+        });
+    }
+    Some(StateFrame::Delta(Delta { since, vector, entries }))
+}

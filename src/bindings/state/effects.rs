@@ -1,0 +1,54 @@
+//! Doing what the core decided, in its order.
+
+use wasm_bindgen::JsValue;
+
+use super::{Carrier, Held, StateHost, codec};
+use crate::core::id::PeerRef;
+use crate::core::sync::{StateEffect, StateFrame};
+
+impl StateHost {
+    pub(super) fn run(&self, effects: Vec<StateEffect<Held>>) {
+        for effect in effects {
+            match effect {
+                StateEffect::Send { to, frame } => self.send(&to, &frame),
+                StateEffect::Changed { changes, from, origin } => {
+                    if let Some(from) = from {
+                        self.show(from, &changes);
+                    }
+                    self.changed(&changes, origin, from);
+                }
+                StateEffect::Ready => self.ready.resolve(&JsValue::UNDEFINED),
+                StateEffect::Refused { from, code } => {
+                    if let Carrier::Hub(hub) = &self.carrier {
+                        hub.reject_from(from, code);
+                    }
+                }
+            }
+        }
+    }
+
+    fn send(&self, to: &[PeerRef], frame: &StateFrame<Held>) {
+        match &self.carrier {
+            Carrier::Hub(hub) => hub.post_state(to, &codec::encode(&self.name_js, frame)),
+            Carrier::Bus(bus) => {
+                let sent = bus.send(self, frame);
+                if let Err(error) = sent {
+                    self.report(&error);
+                }
+            }
+        }
+    }
+
+    /// Handlers of `name:update` see what states tell each other, as `{ updates }`.
+    fn show(&self, from: PeerRef, changes: &[crate::core::sync::KeyChange<Held>]) {
+        let Carrier::Hub(hub) = &self.carrier else { return };
+        hub.show_update(&self.message, from, || {
+            let (keys, values) = (js_sys::Array::new(), js_sys::Array::new());
+            for change in changes {
+                keys.push(&JsValue::from_str(&change.key));
+                values.push(&change.new.as_ref().map_or(JsValue::UNDEFINED, |held| held.value.clone()));
+            }
+            super::write::payload(&keys, &values)
+        });
+    }
+}

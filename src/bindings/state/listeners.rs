@@ -1,0 +1,197 @@
+//! Who is told of changes. Each listener is told once for each change, in the order of the changes, in every window.
+
+use js_sys::{Array, Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{Carrier, Held, StateHost};
+use crate::bindings::host;
+use crate::core::id::{Key, PeerRef};
+use crate::core::sync::{ChangeOrigin, KeyChange};
+
+/// A listener of every change.
+#[derive(Clone)]
+pub(super) struct Listener {
+    token: u32,
+    call: Function,
+}
+
+/// A listener of one key.
+#[derive(Clone)]
+pub(super) struct KeyListener {
+    token: u32,
+    key: String,
+    call: Function,
+}
+
+/// A change that listeners are still to be told of.
+pub(super) struct Notice {
+    /// The snapshots after and before it, if anybody listens to the whole.
+    whole: Option<(JsValue, JsValue)>,
+    /// `(key, its name, new, old)`
+    keys: Vec<(JsValue, String, JsValue, JsValue)>,
+    origin: &'static str,
+    from: Option<PeerRef>,
+}
+
+fn value_of(held: Option<&Held>) -> JsValue {
+    held.map_or(JsValue::UNDEFINED, |held| held.value.clone())
+}
+
+impl StateHost {
+    fn token(&self) -> u32 {
+        self.next_token.set(self.next_token.get() + 1);
+        self.next_token.get()
+    }
+
+    pub(crate) fn subscribe(&self, call: Function) -> u32 {
+        let token = self.token();
+        // The snapshot before the next change is asked for from now on.
+        self.snapshot();
+        self.listeners.borrow_mut().push(Listener { token, call });
+        token
+    }
+
+    pub(crate) fn subscribe_key(&self, key: String, call: Function) -> u32 {
+        let token = self.token();
+        self.key_listeners.borrow_mut().push(KeyListener { token, key, call });
+        token
+    }
+
+    pub(crate) fn unsubscribe(&self, token: u32) {
+        self.listeners.borrow_mut().retain(|listener| listener.token != token);
+        self.key_listeners.borrow_mut().retain(|listener| listener.token != token);
+    }
+
+    /// Takes a change into the snapshot and queues its notice.
+    pub(super) fn changed(&self, changes: &[KeyChange<Held>], origin: ChangeOrigin, from: Option<PeerRef>) {
+        let listened = !self.listeners.borrow().is_empty();
+        let before = listened.then(|| self.snapshot());
+        let mut keys = Vec::with_capacity(changes.len());
+        for change in changes.iter().filter(|change| self.options.is_synced(&change.key)) {
+            let key = match change.new.as_ref().or(change.old.as_ref()) {
+                Some(held) => held.key.clone(),
+                None => JsValue::from_str(&change.key),
+            };
+            let (new, old) = (value_of(change.new.as_ref()), value_of(change.old.as_ref()));
+            self.note_change(&key, &new);
+            keys.push((key, change.key.to_string(), new, old));
+        }
+        if keys.is_empty() {
+            return;
+        }
+        let whole = before.map(|before| (self.snapshot(), before));
+        let origin = match origin {
+            ChangeOrigin::Local => "local",
+            ChangeOrigin::Remote => "remote",
+        };
+        self.notices.borrow_mut().push(Notice { whole, keys, origin, from });
+        self.notify();
+    }
+
+    /// A change of keys that stay in this window.
+    pub(super) fn changed_locally(&self, changes: Vec<(Key, Option<Held>, Option<Held>)>) {
+        if changes.is_empty() {
+            return;
+        }
+        let listened = !self.listeners.borrow().is_empty();
+        // The values are in place already, but no snapshot was made of them: the last one is still from before.
+        let before = listened.then(|| self.view.borrow().snapshot.clone());
+        let mut keys = Vec::with_capacity(changes.len());
+        for (key, old, new) in &changes {
+            let name = JsValue::from_str(key);
+            let (new, old) = (value_of(new.as_ref()), value_of(old.as_ref()));
+            self.note_change(&name, &new);
+            keys.push((name, key.to_string(), new, old));
+        }
+        let whole = before.map(|before| (self.snapshot(), before));
+        self.notices.borrow_mut().push(Notice { whole, keys, origin: "local", from: None });
+        self.notify();
+    }
+
+    /// Tells every listener of every queued change. A change made by a listener waits until all have heard of this one.
+    pub(super) fn notify(&self) {
+        if self.notifying.replace(true) {
+            return;
+        }
+        loop {
+            let notice = {
+                let mut notices = self.notices.borrow_mut();
+                if notices.is_empty() {
+                    break;
+                }
+                notices.remove(0)
+            };
+            self.tell(&notice);
+        }
+        self.notifying.set(false);
+    }
+
+    fn tell(&self, notice: &Notice) {
+        if let Some((after, before)) = &notice.whole {
+            let listeners = self.listeners.borrow().clone();
+            let mut change = None;
+            for listener in listeners {
+                if !self.still_listens(listener.token) {
+                    continue;
+                }
+                // A listener that declares a third parameter gets the change; others are called with two, as the
+                // tests of hand-written classes expect.
+                let result = if listener.call.length() >= 3 {
+                    let change = change.get_or_insert_with(|| self.change_object(notice));
+                    listener.call.call3(&JsValue::UNDEFINED, after, before, change)
+                } else {
+                    listener.call.call2(&JsValue::UNDEFINED, after, before)
+                };
+                if let Err(error) = result {
+                    self.report(&error);
+                }
+            }
+        }
+        if self.key_listeners.borrow().is_empty() {
+            return;
+        }
+        for (_, name, new, old) in &notice.keys {
+            let listeners: Vec<KeyListener> =
+                self.key_listeners.borrow().iter().filter(|listener| listener.key == *name).cloned().collect();
+            for listener in listeners {
+                if !self.still_listens(listener.token) {
+                    continue;
+                }
+                let (new, old) = (host::hand_out(new), host::hand_out(old));
+                if let Err(error) = listener.call.call2(&JsValue::UNDEFINED, &new, &old) {
+                    self.report(&error);
+                }
+            }
+        }
+    }
+
+    fn still_listens(&self, token: u32) -> bool {
+        self.listeners.borrow().iter().any(|listener| listener.token == token)
+            || self.key_listeners.borrow().iter().any(|listener| listener.token == token)
+    }
+
+    /// `{ keys, origin, from }`
+    fn change_object(&self, notice: &Notice) -> JsValue {
+        let object = js_sys::Object::new();
+        let keys: Array = notice.keys.iter().map(|(key, ..)| key.clone()).collect();
+        let from = match (&self.carrier, notice.from) {
+            (Carrier::Hub(hub), Some(from)) => hub.info(from),
+            _ => None,
+        };
+        // Properties of a fresh plain object: setting them cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str("keys"), &keys);
+        let _ = Reflect::set(&object, &JsValue::from_str("origin"), &JsValue::from_str(notice.origin));
+        if let Some(from) = from {
+            let _ = Reflect::set(&object, &JsValue::from_str("from"), &from);
+        }
+        object.unchecked_into()
+    }
+
+    /// An exception of a listener: reported, and nobody else's.
+    pub(super) fn report(&self, error: &JsValue) {
+        match &self.carrier {
+            Carrier::Hub(hub) => hub.report(error),
+            Carrier::Bus(_) => host::report_error(error),
+        }
+    }
+}

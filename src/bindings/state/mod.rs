@@ -1,0 +1,287 @@
+//! A shared state in one window: the core's node, the snapshot users see, and the way to the other windows.
+
+mod bus;
+mod class;
+mod codec;
+mod effects;
+mod listeners;
+mod options;
+mod write;
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::error::fail;
+use super::host::{self, Deferred};
+use super::hub::{Attached, Hub};
+use super::parley;
+use crate::core::codes;
+use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::sync::{StateEffect, StateNode};
+use bus::Bus;
+use listeners::{KeyListener, Listener, Notice};
+pub(crate) use options::StateOptions;
+use write::Turn;
+
+/// A user's value, and its key as JavaScript has it: neither is converted on its way through.
+#[derive(Clone)]
+pub(crate) struct Held {
+    pub(crate) key: JsValue,
+    pub(crate) value: JsValue,
+}
+
+/// How frames reach the other windows.
+pub(crate) enum Carrier {
+    /// A Parley: each peer by itself.
+    Hub(Rc<Hub>),
+    /// Any object with `on` and `broadcast`: everyone at once, whoever that is.
+    Bus(Bus),
+}
+
+/// What users see of the state, and what has changed since they last looked.
+struct View {
+    /// Frozen; what `getState` gave last.
+    snapshot: JsValue,
+    /// `[key, value, ...]` to lay over it.
+    changes: Array,
+    /// Too many changes to lay over: made anew from the registers.
+    stale: bool,
+}
+
+/// One state.
+pub(crate) struct StateHost {
+    pub(crate) options: StateOptions,
+    message: String,
+    name_js: JsValue,
+    messenger: JsValue,
+    carrier: Carrier,
+    node: RefCell<StateNode<Held>>,
+    /// Keys that never leave this window, by `syncedKeys`.
+    local: RefCell<Vec<Held>>,
+    view: RefCell<View>,
+    listeners: RefCell<Vec<Listener>>,
+    key_listeners: RefCell<Vec<KeyListener>>,
+    notices: RefCell<Vec<Notice>>,
+    notifying: Cell<bool>,
+    next_token: Cell<u32>,
+    turn: RefCell<Option<Turn>>,
+    pub(crate) ready: Deferred,
+    destroyed: Cell<bool>,
+    me: Weak<StateHost>,
+}
+
+impl StateHost {
+    /// A state with its initial values, told to whoever is there.
+    pub(crate) fn open(messenger: &JsValue, initial: &JsValue, options: StateOptions) -> Result<Rc<StateHost>, JsValue> {
+        let entries = if initial.is_undefined() || initial.is_null() {
+            Array::new()
+        } else {
+            host::prepare(initial, "initialState")?
+        };
+        let carrier = match parley::hub_of(messenger) {
+            Some(hub) if hub.is_destroyed() => return Err(fail(codes::DESTROYED, "the Parley was destroyed")),
+            Some(hub) => Carrier::Hub(hub),
+            None => Carrier::Bus(Bus::new(messenger)?),
+        };
+        let (synced, local): (Vec<_>, Vec<_>) =
+            pairs(&entries).filter(|(_, held)| !held.value.is_undefined()).partition(|(key, _)| options.is_synced(key));
+        let mut message = options.name.clone();
+        message.push_str(":update");
+        let born = host::now();
+        let node = StateNode::new(Actor::from_random(host::random_u64()), born, synced);
+        let state = Rc::new_cyclic(|me| StateHost {
+            message,
+            name_js: JsValue::from_str(&options.name),
+            options,
+            messenger: messenger.clone(),
+            carrier,
+            node: RefCell::new(node),
+            local: RefCell::new(local.into_iter().map(|(_, held)| held).collect()),
+            view: RefCell::new(View {
+                snapshot: js_sys::Object::new().into(),
+                changes: Array::new(),
+                stale: true,
+            }),
+            listeners: RefCell::new(Vec::new()),
+            key_listeners: RefCell::new(Vec::new()),
+            notices: RefCell::new(Vec::new()),
+            notifying: Cell::new(false),
+            next_token: Cell::new(0),
+            turn: RefCell::new(None),
+            ready: Deferred::new(),
+            destroyed: Cell::new(false),
+            me: me.clone(),
+        });
+        match &state.carrier {
+            Carrier::Hub(hub) => hub.attach(state.clone())?,
+            Carrier::Bus(bus) => bus.start(&state)?,
+        }
+        Ok(state)
+    }
+
+    pub(crate) fn weak(&self) -> Weak<StateHost> {
+        self.me.clone()
+    }
+
+    /// The frozen snapshot: the same object until something changes.
+    pub(crate) fn snapshot(&self) -> JsValue {
+        let (base, changes) = {
+            let mut view = self.view.borrow_mut();
+            if view.stale {
+                let changes = Array::new();
+                let node = self.node.borrow();
+                for (key, held) in node.iter().filter(|(key, _)| self.options.is_synced(key)) {
+                    let _ = key;
+                    changes.push(&held.key);
+                    changes.push(&held.value);
+                }
+                for held in self.local.borrow().iter() {
+                    changes.push(&held.key);
+                    changes.push(&held.value);
+                }
+                view.stale = false;
+                view.changes = Array::new();
+                (JsValue::from(js_sys::Object::new()), changes)
+            } else if view.changes.length() == 0 {
+                return view.snapshot.clone();
+            } else {
+                (view.snapshot.clone(), std::mem::take(&mut view.changes))
+            }
+        };
+        let next = host::patch(&base, &changes);
+        self.view.borrow_mut().snapshot = next.clone();
+        next
+    }
+
+    /// A key changed: the next snapshot differs.
+    fn note_change(&self, key: &JsValue, value: &JsValue) {
+        let mut view = self.view.borrow_mut();
+        if view.stale {
+            return;
+        }
+        view.changes.push(key);
+        view.changes.push(value);
+        if view.changes.length() > LAID_OVER {
+            view.stale = true;
+            view.changes = Array::new();
+        }
+    }
+
+    /// What a key holds, undefined if nothing.
+    pub(crate) fn get(&self, key: &str) -> JsValue {
+        let value = if self.options.is_synced(key) {
+            self.node.borrow().get(key).map(|held| held.value.clone())
+        } else {
+            self.local.borrow().iter().find(|held| held.key == key).map(|held| held.value.clone())
+        };
+        value.map_or(JsValue::UNDEFINED, |value| host::hand_out(&value))
+    }
+
+    pub(crate) fn check_alive(&self) -> Result<(), JsValue> {
+        if self.destroyed.get() {
+            return Err(fail(codes::DESTROYED, "the state was destroyed"));
+        }
+        Ok(())
+    }
+
+    /// Sends what waits, then forgets everything. Idempotent.
+    pub(crate) fn destroy(&self) {
+        if self.destroyed.get() {
+            return;
+        }
+        self.flush();
+        self.destroyed.set(true);
+        self.ready.resolve(&JsValue::UNDEFINED);
+        self.listeners.borrow_mut().clear();
+        self.key_listeners.borrow_mut().clear();
+        match &self.carrier {
+            Carrier::Hub(hub) => hub.detach(&self.options.name),
+            Carrier::Bus(bus) => bus.stop(),
+        }
+    }
+}
+
+/// Changes laid over a snapshot one by one before it is made anew: twice this many list elements.
+const LAID_OVER: u32 = 256;
+
+/// The key and the value of each entry of a prepared list.
+fn pairs(entries: &Array) -> impl Iterator<Item = (Key, Held)> + '_ {
+    (0..entries.length() / 2).filter_map(|at| {
+        let key = entries.get(at * 2);
+        let name = Key::from(key.as_string()?);
+        Some((name, Held { key, value: entries.get(at * 2 + 1) }))
+    })
+}
+
+impl Attached for StateHost {
+    fn name(&self) -> &str {
+        &self.options.name
+    }
+
+    fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn peer_up(&self, peer: PeerRef) {
+        self.decide(|node, now| node.peer_up(peer, now));
+    }
+
+    fn peer_down(&self, peer: PeerRef) {
+        self.decide(|node, now| node.peer_down(peer, now));
+    }
+
+    fn settle(&self) {
+        self.decide(|node, _| node.settle_ready());
+    }
+
+    fn flush(&self) {
+        self.flush_turn();
+    }
+
+    fn tick(&self) {
+        self.decide(|node, now| node.tick(now));
+    }
+
+    fn receive(&self, from: PeerRef, also: &[PeerRef], kind: crate::core::frame::Kind, frame: &Array) {
+        let Some(decoded) = codec::decode(kind, frame) else {
+            if let Carrier::Hub(hub) = &self.carrier {
+                hub.reject_from(from, codes::MALFORMED);
+            }
+            return;
+        };
+        self.decide(|node, now| node.receive(from, also, decoded, now));
+    }
+
+    fn plain_update(&self, from: PeerRef, payload: &JsValue) {
+        if self.plain_payload(payload).is_err()
+            && let Carrier::Hub(hub) = &self.carrier
+        {
+            hub.reject_from(from, codes::MALFORMED);
+        }
+    }
+
+    fn hub_destroyed(&self) {
+        self.destroy();
+    }
+}
+
+impl StateHost {
+    /// Lets the core decide, and does what it says.
+    fn decide(&self, ask: impl FnOnce(&mut StateNode<Held>, f64) -> Vec<StateEffect<Held>>) {
+        let now = host::now();
+        let effects = ask(&mut self.node.borrow_mut(), now);
+        self.run(effects);
+    }
+
+    /// Updates in a message that hand-written code sent: `{ updates: {...} }`.
+    fn plain_payload(&self, payload: &JsValue) -> Result<(), JsValue> {
+        if !payload.is_object() {
+            return Err(fail(codes::MALFORMED, "an update is an object"));
+        }
+        let updates = js_sys::Reflect::get(payload.unchecked_ref(), &JsValue::from_str("updates"))?;
+        self.apply_plain(&updates)
+    }
+}

@@ -1,0 +1,42 @@
+//! The codes of errors and refusals: part of the public contract, so each is written once.
+
+/// An option is unknown, of the wrong type, or cannot be met.
+pub const CONFIG: &str = "ERR_CONFIG";
+/// An argument has the wrong type.
+pub const ARGUMENT: &str = "ERR_ARGUMENT";
+/// The Parley or state was destroyed.
+pub const DESTROYED: &str = "ERR_DESTROYED";
+/// No answer, or no connection, in time.
+pub const TIMEOUT: &str = "ERR_TIMEOUT";
+/// The caller's AbortSignal.
+pub const ABORTED: &str = "ERR_ABORTED";
+/// The other side closed, navigated or died.
+pub const PEER_LOST: &str = "ERR_PEER_LOST";
+/// The connection was ended from this side, or cannot be made.
+pub const CONNECTION: &str = "ERR_CONNECTION";
+/// The receiver has no handler for the type.
+pub const NO_HANDLER: &str = "ERR_NO_HANDLER";
+/// The receiver's handler threw or rejected.
+pub const HANDLER: &str = "ERR_HANDLER";
+/// No such peer.
+pub const TARGET_NOT_FOUND: &str = "ERR_TARGET_NOT_FOUND";
+/// Several peers, and none named.
+pub const TARGET_AMBIGUOUS: &str = "ERR_TARGET_AMBIGUOUS";
+/// A registered schema refused the payload.
+pub const VALIDATION: &str = "ERR_VALIDATION";
+/// The value cannot be cloned.
+pub const SERIALIZATION: &str = "ERR_SERIALIZATION";
+/// The sender's origin is not allowed.
+pub const ORIGIN: &str = "ERR_ORIGIN";
+/// A frame is not of the form this version knows.
+pub const MALFORMED: &str = "ERR_MALFORMED";
+/// More, larger or deeper than the limits allow.
+pub const LIMIT: &str = "ERR_LIMIT";
+/// The other side speaks another version of the wire format.
+pub const WIRE_VERSION: &str = "ERR_WIRE_VERSION";
+/// A grant does not cover it.
+pub const DENIED: &str = "ERR_DENIED";
+/// A second state of one name on one Parley.
+pub const DUPLICATE_NAME: &str = "ERR_DUPLICATE_NAME";
+/// A stamp too far in the future.
+pub const CLOCK: &str = "ERR_CLOCK";

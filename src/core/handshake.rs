@@ -1,0 +1,117 @@
+//! How two windows find each other, whoever loads last, with no polling.
+//!
+//! A window that wants another *knocks*; a window that is there says *hello* (to whoever knocked, and unasked to its parent
+//! and opener when it starts); whoever wants that window *offers* it one end of a new MessageChannel, addressed to the exact
+//! origin the hello came from. Knock and hello carry nothing worth having; a hello's nonce comes back in the offer, so that an
+//! offer is taken only by the very Parley that spoke, and an old one by nobody.
+
+/// What this side knows of one window it wants to be connected to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// Knocked; nobody there yet.
+    Waiting,
+    /// An offer is out to the document marked so, which spoke with this nonce.
+    Offered {
+        /// Which document of that window.
+        mark: f64,
+        /// What its hello said.
+        nonce: String,
+    },
+    /// Connected to the document marked so.
+    Joined {
+        /// Which document of that window.
+        mark: f64,
+    },
+}
+
+/// What to do about a hello from the window of a door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnHello {
+    /// Make a new channel and offer it.
+    Offer,
+    /// The window shows another document: what was there is gone; then offer.
+    Replace,
+    /// The same document again, or a second Parley in it.
+    Ignore,
+}
+
+/// A hello came from the exact window of a door, from an origin that is allowed.
+pub fn on_hello(phase: &Phase, mark: f64, nonce: &str) -> OnHello {
+    match phase {
+        Phase::Waiting => OnHello::Offer,
+        Phase::Offered { mark: known, nonce: asked } => {
+            if *known != mark || asked != nonce {
+                OnHello::Replace
+            } else {
+                OnHello::Ignore
+            }
+        }
+        Phase::Joined { mark: known } => {
+            if *known != mark {
+                OnHello::Replace
+            } else {
+                OnHello::Ignore
+            }
+        }
+    }
+}
+
+/// What to do about an offer that names the nonce of our own hello to that window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnOffer {
+    /// Take its port.
+    Accept,
+    /// Take its port; the offer of ours that is under way will be ignored over there.
+    Yield,
+    /// Ours is the one that counts, or it is a repetition.
+    Ignore,
+}
+
+/// Both sides may want each other at once: the offer of the smaller id counts, and both know it.
+pub fn on_offer(phase: Option<&Phase>, taken_before: bool, mine: &str, theirs: &str) -> OnOffer {
+    if taken_before {
+        return OnOffer::Ignore;
+    }
+    match phase {
+        Some(Phase::Offered { .. }) if mine < theirs => OnOffer::Ignore,
+        Some(Phase::Offered { .. }) => OnOffer::Yield,
+        _ => OnOffer::Accept,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offered() -> Phase {
+        Phase::Offered { mark: 1.0, nonce: "n".into() }
+    }
+
+    #[test]
+    fn a_hello_is_answered_once_for_each_document() {
+        assert_eq!(on_hello(&Phase::Waiting, 1.0, "n"), OnHello::Offer);
+        assert_eq!(on_hello(&offered(), 1.0, "n"), OnHello::Ignore);
+        assert_eq!(on_hello(&Phase::Joined { mark: 1.0 }, 1.0, "other"), OnHello::Ignore);
+    }
+
+    #[test]
+    fn a_new_document_takes_the_place_of_the_old() {
+        assert_eq!(on_hello(&offered(), 2.0, "m"), OnHello::Replace);
+        assert_eq!(on_hello(&Phase::Joined { mark: 1.0 }, 2.0, "m"), OnHello::Replace);
+    }
+
+    #[test]
+    fn of_two_crossing_offers_exactly_one_counts() {
+        for (a, b) in [("a", "b"), ("b", "a")] {
+            let at_a = on_offer(Some(&offered()), false, a, b);
+            let at_b = on_offer(Some(&offered()), false, b, a);
+            assert_ne!(at_a == OnOffer::Yield, at_b == OnOffer::Yield);
+        }
+    }
+
+    #[test]
+    fn a_repeated_offer_is_nobodys() {
+        assert_eq!(on_offer(None, true, "a", "b"), OnOffer::Ignore);
+        assert_eq!(on_offer(None, false, "a", "b"), OnOffer::Accept);
+    }
+}

@@ -1,0 +1,65 @@
+//! A BroadcastChannel: the same-origin mesh. One frame reaches every member; each carries who sent it and for whom.
+
+use std::cell::RefCell;
+
+use gloo_events::EventListener;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use crate::bindings::host;
+
+/// This context's place on the channel.
+pub(crate) struct BroadcastWire {
+    channel: BroadcastChannel,
+    own: JsValue,
+    everyone: JsValue,
+    listener: RefCell<Option<EventListener>>,
+}
+
+impl BroadcastWire {
+    /// Opens the channel `name` as the member `own`; None where there is no BroadcastChannel.
+    /// Frames for everyone and for this member go to `on_frame(sender, for everyone, frame)`.
+    pub(crate) fn open(
+        name: &str,
+        own: &str,
+        on_frame: impl Fn(String, bool, JsValue) + 'static,
+    ) -> Option<BroadcastWire> {
+        let channel = host::open_channel(name)?;
+        let me = JsValue::from_str(own);
+        let mine = me.clone();
+        let listener = EventListener::new(&channel, "message", move |event| {
+            let data = event.unchecked_ref::<MessageEvent>().data();
+            if !Array::is_array(&data) {
+                return;
+            }
+            let envelope: &Array = data.unchecked_ref();
+            let to = envelope.get(1);
+            let to_all = to.is_null();
+            if !to_all && to != mine {
+                return;
+            }
+            if let Some(from) = envelope.get(0).as_string() {
+                on_frame(from, to_all, envelope.get(2));
+            }
+        });
+        Some(BroadcastWire {
+            channel,
+            own: me,
+            everyone: JsValue::NULL,
+            listener: RefCell::new(Some(listener)),
+        })
+    }
+
+    /// To one member, or to everyone.
+    pub(crate) fn post(&self, to: Option<&JsValue>, frame: &JsValue) -> Result<(), JsValue> {
+        let envelope = Array::of3(&self.own, to.unwrap_or(&self.everyone), frame);
+        self.channel.post_message(&envelope)
+    }
+
+    /// Leaves the channel.
+    pub(crate) fn close(&self) {
+        self.listener.borrow_mut().take();
+        self.channel.close();
+    }
+}

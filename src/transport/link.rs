@@ -1,0 +1,96 @@
+//! A user's own wire: WebSocket, WebRTC, a broker, a test network. It may lose, repeat and reorder.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Function};
+use wasm_bindgen::prelude::*;
+
+use super::Wire;
+use crate::bindings::error::fail;
+use crate::bindings::host;
+use crate::core::codes;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(typescript_type = "Link")]
+    type UserLink;
+    #[wasm_bindgen(structural, method, catch)]
+    fn send(this: &UserLink, frame: &JsValue, transfer: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, catch)]
+    fn close(this: &UserLink) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn binary(this: &UserLink) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, setter, catch)]
+    fn set_onframe(this: &UserLink, listener: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(structural, method, setter, catch)]
+    fn set_onclose(this: &UserLink, listener: &JsValue) -> Result<(), JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/bindings/js/bytes.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = toBytes)]
+    fn to_bytes(frame: &JsValue) -> Result<JsValue, JsValue>;
+    /// Undefined for what is no frame of ours.
+    #[wasm_bindgen(js_name = fromBytes)]
+    fn from_bytes(bytes: &JsValue) -> JsValue;
+}
+
+type Listeners = (Closure<dyn Fn(JsValue)>, Closure<dyn Fn(JsValue)>);
+
+/// A wire over a user's `Link`.
+pub(crate) struct LinkWire {
+    link: UserLink,
+    binary: bool,
+    listeners: RefCell<Option<Listeners>>,
+}
+
+impl LinkWire {
+    /// Takes the link's two listener slots.
+    pub(crate) fn start(
+        link: JsValue,
+        on_frame: impl Fn(JsValue) + 'static,
+        on_close: impl Fn() + 'static,
+    ) -> Result<LinkWire, JsValue> {
+        let link: UserLink = link.unchecked_into();
+        let binary = link.binary()?.is_truthy();
+        let frames = Closure::<dyn Fn(JsValue)>::new(move |frame: JsValue| {
+            on_frame(if binary { from_bytes(&frame) } else { frame });
+        });
+        let closes = Closure::<dyn Fn(JsValue)>::new(move |_reason: JsValue| on_close());
+        link.set_onframe(frames.as_ref())?;
+        link.set_onclose(closes.as_ref())?;
+        Ok(LinkWire { link, binary, listeners: RefCell::new(Some((frames, closes))) })
+    }
+}
+
+impl Wire for LinkWire {
+    fn post(&self, frame: &JsValue, transfer: Option<&Array>) -> Result<(), JsValue> {
+        if !self.binary {
+            let list = transfer.map_or(JsValue::UNDEFINED, JsValue::from);
+            return self.link.send(frame, &list).map(|_| ());
+        }
+        if transfer.is_some() {
+            return Err(fail(codes::SERIALIZATION, "a link of bytes cannot transfer objects"));
+        }
+        self.link.send(&to_bytes(frame)?, &JsValue::UNDEFINED).map(|_| ())
+    }
+
+    fn close(&self) {
+        let Some(listeners) = self.listeners.borrow_mut().take() else { return };
+        let _ = self.link.set_onframe(&JsValue::NULL);
+        let _ = self.link.set_onclose(&JsValue::NULL);
+        let _ = self.link.close();
+        // The link may be in the middle of calling them.
+        drop_later(listeners);
+    }
+
+    fn is_lossy(&self) -> bool {
+        true
+    }
+}
+
+/// Frees closures after the current turn: one that is running must not be freed under its own feet.
+fn drop_later(listeners: Listeners) {
+    let free: Function = Closure::once_into_js(move || drop(listeners)).unchecked_into();
+    host::soon(&free);
+}

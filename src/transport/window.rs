@@ -1,0 +1,168 @@
+//! window.postMessage, used for nothing but finding each other: see `core::handshake`. Workers take the same steps.
+
+use gloo_events::EventListener;
+use js_sys::{Array, Object};
+use wasm_bindgen::prelude::*;
+use web_sys::{EventTarget, MessageEvent, MessagePort};
+
+use crate::core::frame::WIRE_VERSION;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A window, a worker, or a worker's global: anything with postMessage.
+    type Outlet;
+    #[wasm_bindgen(structural, method, catch, js_name = postMessage)]
+    fn post_to_window(
+        this: &Outlet,
+        message: &JsValue,
+        origin: &JsValue,
+        transfer: &Array,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(structural, method, catch, js_name = postMessage)]
+    fn post_to_worker(this: &Outlet, message: &JsValue, transfer: &Array) -> Result<(), JsValue>;
+
+    /// What crosses before there is a port. Read only from a structured clone, which has no getters.
+    #[wasm_bindgen(extends = Object)]
+    type Step;
+    #[wasm_bindgen(structural, method, getter)]
+    fn parley(this: &Step) -> JsValue;
+    #[wasm_bindgen(structural, method, getter)]
+    fn step(this: &Step) -> JsValue;
+    #[wasm_bindgen(structural, method, getter)]
+    fn nonce(this: &Step) -> JsValue;
+    #[wasm_bindgen(structural, method, getter)]
+    fn mark(this: &Step) -> JsValue;
+    #[wasm_bindgen(structural, method, getter)]
+    fn from(this: &Step) -> JsValue;
+    #[wasm_bindgen(structural, method, setter)]
+    fn set_parley(this: &Step, version: f64);
+    #[wasm_bindgen(structural, method, setter)]
+    fn set_step(this: &Step, name: &str);
+    #[wasm_bindgen(structural, method, setter)]
+    fn set_nonce(this: &Step, nonce: &str);
+    #[wasm_bindgen(structural, method, setter)]
+    fn set_mark(this: &Step, mark: f64);
+    #[wasm_bindgen(structural, method, setter)]
+    fn set_from(this: &Step, id: &str);
+}
+
+/// One step of a handshake, as it arrived.
+pub(crate) enum Heard {
+    /// Somebody wants us.
+    Knock,
+    /// A Parley in the document `mark` is there.
+    Hello { mark: f64, nonce: String },
+    /// An answer to our hello.
+    Offer { nonce: String, mark: f64, from: String, port: MessagePort },
+    /// A Parley with another version of the wire format.
+    OtherVersion,
+}
+
+/// Ids and nonces are 32 digits; nothing longer is taken in.
+const LONGEST: usize = 64;
+
+fn short(value: &JsValue) -> Option<String> {
+    value.as_string().filter(|text| !text.is_empty() && text.len() <= LONGEST)
+}
+
+/// Reads an event as a step; None for everything that is not ours. Touches `data` once.
+pub(crate) fn read(event: &MessageEvent) -> Option<Heard> {
+    let data = event.data();
+    if !data.is_object() {
+        return None;
+    }
+    let step: &Step = data.unchecked_ref();
+    let version = step.parley().as_f64()?;
+    if version != f64::from(WIRE_VERSION) {
+        return Some(Heard::OtherVersion);
+    }
+    match step.step().as_string()?.as_str() {
+        "knock" => Some(Heard::Knock),
+        "hello" => Some(Heard::Hello {
+            mark: step.mark().as_f64().filter(|mark| mark.is_finite())?,
+            nonce: short(&step.nonce())?,
+        }),
+        "offer" => Some(Heard::Offer {
+            nonce: short(&step.nonce())?,
+            mark: step.mark().as_f64().filter(|mark| mark.is_finite())?,
+            from: short(&step.from())?,
+            port: event.ports().get(0).dyn_into().ok()?,
+        }),
+        _ => None,
+    }
+}
+
+fn new_step(name: &str) -> Step {
+    let step: Step = Object::new().unchecked_into();
+    step.set_parley(f64::from(WIRE_VERSION));
+    step.set_step(name);
+    step
+}
+
+/// Where steps go: a window at an origin, or a worker.
+#[derive(Clone)]
+pub(crate) struct Address {
+    outlet: JsValue,
+    is_worker: bool,
+}
+
+impl Address {
+    pub(crate) fn window(window: JsValue) -> Address {
+        Address { outlet: window, is_worker: false }
+    }
+
+    pub(crate) fn worker(worker: JsValue) -> Address {
+        Address { outlet: worker, is_worker: true }
+    }
+
+    /// The window or worker itself, to compare with an event's source.
+    pub(crate) fn is(&self, source: &JsValue) -> bool {
+        self.outlet == *source
+    }
+
+    pub(crate) fn is_worker(&self) -> bool {
+        self.is_worker
+    }
+
+    pub(crate) fn outlet(&self) -> &JsValue {
+        &self.outlet
+    }
+
+    fn post(&self, step: &Step, origin: &str, transfer: &Array) {
+        let outlet: &Outlet = self.outlet.unchecked_ref();
+        // A window that is gone takes nothing: its silence is noticed by whoever waits.
+        let _ = if self.is_worker {
+            outlet.post_to_worker(step, transfer)
+        } else {
+            outlet.post_to_window(step, &JsValue::from_str(origin), transfer)
+        };
+    }
+
+    /// Carries nothing, so it may go to whatever origin is there.
+    pub(crate) fn knock(&self) {
+        self.post(&new_step("knock"), "*", &Array::new());
+    }
+
+    /// Carries a nonce of no worth elsewhere: an offer that names it is believed only from an allowed origin.
+    pub(crate) fn hello(&self, origin: &str, nonce: &str, mark: f64) {
+        let step = new_step("hello");
+        step.set_nonce(nonce);
+        step.set_mark(mark);
+        self.post(&step, origin, &Array::new());
+    }
+
+    /// The port goes to the exact origin the hello came from, or nowhere.
+    pub(crate) fn offer(&self, origin: &str, nonce: &str, mark: f64, own: &str, port: &MessagePort) {
+        let step = new_step("offer");
+        step.set_nonce(nonce);
+        step.set_mark(mark);
+        step.set_from(own);
+        self.post(&step, origin, &Array::of1(port));
+    }
+}
+
+/// Listens for messages to a window, from a worker, or to a worker's global, until dropped.
+pub(crate) fn listen(target: &JsValue, heard: impl Fn(&MessageEvent) + 'static) -> EventListener {
+    let target: &EventTarget = target.unchecked_ref();
+    EventListener::new(target, "message", move |event| heard(event.unchecked_ref()))
+}
