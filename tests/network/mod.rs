@@ -311,6 +311,12 @@ impl Network {
             entries.push((Rc::clone(&self.keys[key]), Some(value)));
         }
         let effects = window.node.write(entries.clone(), now);
+        if entries
+            .iter()
+            .any(|(key, value)| window.node.get(key) != value.as_ref())
+        {
+            return Err(format!("window {at} does not hold what it just wrote"));
+        }
         for (key, _) in &entries {
             let stamp = window.node.stamp(key).ok_or("a write left no stamp")?;
             entries

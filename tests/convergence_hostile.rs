@@ -1,0 +1,243 @@
+//! Frames that lie or make no sense: refused whole, and nothing changes.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+#[path = "network/room.rs"]
+mod room;
+
+use parley_sync::core::batch::{Batch, Delta, Entry};
+use parley_sync::core::clock::{Clock, MAX_AHEAD_MS, Time};
+use parley_sync::core::id::Actor;
+use parley_sync::core::register::{Dot, Stamp};
+use parley_sync::core::sync::{ERR_CLOCK, ERR_MALFORMED, StateFrame};
+use parley_sync::core::version::VersionVector;
+use room::{NOON, Room};
+
+fn stranger() -> Actor {
+    Actor::from_random(99)
+}
+
+/// A reading of a clock that shows so many milliseconds after noon.
+fn reading(ahead: f64) -> Time {
+    Clock::new().tick(NOON + ahead)
+}
+
+fn batch(actor: Actor, seq: u64, deps: Vec<(Actor, u64)>, times: &[f64]) -> StateFrame<&'static str> {
+    let entries = times.iter().enumerate();
+    let entries = entries
+        .map(|(at, &ahead)| (format!("k{at}").into(), Some("bad"), reading(ahead)))
+        .collect();
+    StateFrame::Batch(Batch {
+        actor,
+        seq,
+        deps,
+        entries,
+    })
+}
+
+fn delta(
+    since: &[(Actor, u64)],
+    vector: &[(Actor, u64)],
+    entries: &[(f64, Dot)],
+) -> StateFrame<&'static str> {
+    let entry = |&(ahead, dot): &(f64, Dot)| Entry {
+        key: "k".into(),
+        value: Some("bad"),
+        stamp: Stamp {
+            time: reading(ahead),
+            actor: dot.actor,
+        },
+        dot,
+    };
+    StateFrame::Delta(Delta {
+        since: since.iter().copied().collect(),
+        vector: vector.iter().copied().collect(),
+        entries: entries.iter().map(entry).collect(),
+    })
+}
+
+/// Two windows that agree on one key, at noon.
+fn agreed() -> Room {
+    let mut room = Room::with(2);
+    room.connect_all();
+    room.set(0, "x", "good");
+    room.deliver_all();
+    room.now = NOON;
+    room.recount();
+    room
+}
+
+#[test]
+fn a_bad_frame_is_refused_whole() {
+    let (me, other) = (Actor::from_random(2), stranger());
+    let future = MAX_AHEAD_MS + 1_000.0;
+    let cases = [
+        (
+            "a reading from the future",
+            batch(other, 1, vec![], &[0.0, future]),
+            ERR_CLOCK,
+        ),
+        (
+            "a delta from the future",
+            delta(&[], &[(other, 1)], &[(future, Dot { actor: other, seq: 1 })]),
+            ERR_CLOCK,
+        ),
+        (
+            "a batch of this very window",
+            batch(me, 1, vec![], &[0.0]),
+            ERR_MALFORMED,
+        ),
+        (
+            "a batch without a number",
+            batch(other, 0, vec![], &[0.0]),
+            ERR_MALFORMED,
+        ),
+        (
+            "a cause that this window never wrote",
+            batch(other, 1, vec![(me, 7)], &[0.0]),
+            ERR_MALFORMED,
+        ),
+        (
+            "a delta that advances this window",
+            delta(&[], &[(me, 1)], &[]),
+            ERR_MALFORMED,
+        ),
+        (
+            "a delta with a stray register",
+            delta(&[], &[(other, 1)], &[(0.0, Dot { actor: other, seq: 2 })]),
+            ERR_MALFORMED,
+        ),
+        (
+            "a register without a dot",
+            delta(&[], &[(other, 1)], &[(0.0, Dot { actor: other, seq: 0 })]),
+            ERR_MALFORMED,
+        ),
+        (
+            "a delta older than its start",
+            delta(&[(other, 2)], &[(other, 1)], &[]),
+            ERR_MALFORMED,
+        ),
+        (
+            "a question that claims this window's future",
+            StateFrame::Sync {
+                vector: [(me, 5)].into_iter().collect(),
+                born: (NOON, other),
+            },
+            ERR_MALFORMED,
+        ),
+        (
+            "a question of a window born at no time",
+            StateFrame::Sync {
+                vector: VersionVector::new(),
+                born: (f64::NAN, other),
+            },
+            ERR_MALFORMED,
+        ),
+        (
+            "a question of this very window",
+            StateFrame::Sync {
+                vector: VersionVector::new(),
+                born: (NOON, me),
+            },
+            ERR_MALFORMED,
+        ),
+    ];
+    for (name, frame, code) in cases {
+        let mut room = agreed();
+        let before = room.nodes[1].vector().clone();
+        room.inject(0, 1, frame);
+        assert_eq!(room.refused, [(1, code)], "{name}");
+        assert_eq!(room.calls, [0, 0], "{name}");
+        assert_eq!(*room.nodes[1].vector(), before, "{name}");
+        room.agree(&[("x", "good")]);
+        room.set(0, "x", "better");
+        room.set(1, "y", "fine");
+        room.deliver_all();
+        room.agree(&[("x", "better"), ("y", "fine")]);
+    }
+}
+
+#[test]
+fn a_refused_reading_does_not_drag_the_clock() {
+    let mut room = agreed();
+    room.inject(0, 1, batch(stranger(), 1, vec![], &[MAX_AHEAD_MS + 1_000.0]));
+    room.set(1, "x", "mine");
+    let stamp = room.nodes[1].stamp("x").unwrap();
+    assert!(stamp.time.millis() < NOON + 1_000.0);
+}
+
+#[test]
+fn a_reading_within_the_bound_drags_the_clock_along() {
+    let mut room = agreed();
+    room.inject(0, 1, batch(stranger(), 1, vec![], &[MAX_AHEAD_MS - 1_000.0]));
+    assert_eq!(room.nodes[1].get("k0"), Some(&"bad"));
+    room.set(1, "k0", "later");
+    room.deliver_all();
+    assert_eq!(room.nodes[0].get("k0"), Some(&"later"));
+}
+
+#[test]
+fn a_neighbour_that_is_refused_does_not_start_a_storm() {
+    let mut room = agreed();
+    for seq in 1..100 {
+        room.inject(0, 1, batch(stranger(), seq, vec![], &[MAX_AHEAD_MS + 1_000.0]));
+    }
+    for seq in 5..100 {
+        room.inject(0, 1, batch(stranger(), seq, vec![], &[0.0]));
+    }
+    assert_eq!(room.syncs, 1, "one question, not again before the answer");
+}
+
+#[test]
+fn an_echo_of_own_writes_is_ignored() {
+    let mut room = Room::with(2);
+    room.connect_all();
+    room.set(0, "x", "one");
+    let echo = room.lose(0, 1).unwrap();
+    room.recount();
+    room.inject(1, 0, echo);
+    assert_eq!((room.calls[0], room.refused.len()), (0, 0));
+}
+
+#[test]
+fn frames_may_come_before_the_host_announces_their_sender() {
+    let mut room = Room::with(2);
+    room.set(0, "x", "one");
+    let born = (NOON, Actor::from_random(1));
+    room.inject(
+        0,
+        1,
+        StateFrame::Sync {
+            vector: VersionVector::new(),
+            born,
+        },
+    );
+    room.connect_all();
+    room.agree(&[("x", "one")]);
+}
+
+#[test]
+fn numbers_off_the_wire_are_checked() {
+    let bad = [f64::NAN, f64::INFINITY, -1.0, 0.5, 9_007_199_254_740_992.0];
+    for number in bad {
+        assert!(Actor::from_f64(number).is_none(), "{number}");
+    }
+    assert!(Actor::from_f64(0.0).is_none());
+    assert!(Actor::from_f64(9_007_199_254_740_991.0).is_some());
+    for number in [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.5,
+        9_007_199_254_740_992.0,
+        -9_007_199_254_740_992.0,
+    ] {
+        assert!(Time::from_f64(number).is_none(), "{number}");
+    }
+}
