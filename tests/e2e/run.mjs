@@ -38,7 +38,7 @@ console.log(`${browser.name} ${browser.version}, ${tests.length} scenarios${repe
 let counts;
 try {
   const rounds = Array.from({ length: repeat }, () => tests).flat();
-  counts = await run(rounds, { browser, sites: server.sites, verbose });
+  counts = await run(rounds, { browser, server, verbose });
 } finally {
   await browser.close();
   await server.close();

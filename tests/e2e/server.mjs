@@ -9,7 +9,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '..', '..');
 const MOUNTS = [
   ['/e2e/', join(HERE, 'pages')],
-  ['/pkg/', join(ROOT, 'pkg')],
+  // Another build can stand in for the one in this tree, an unpacked tarball for example.
+  ['/pkg/', process.env.PARLEY_PKG ?? join(ROOT, 'pkg')],
   ['/', join(ROOT, 'www')],
 ];
 const TYPES = {
@@ -33,10 +34,16 @@ export async function serve() {
     sub: `http://deep.sub.a.localhost:${first}`,
     wildcard: `http://*.a.localhost:${first}`,
   };
-  const origins = JSON.stringify({ first: sites.a, second: sites.b });
-  for (const server of servers) server.on('request', (request, response) => answer(request, response, origins));
+  const generated = new Map([['/origins.json', JSON.stringify({ first: sites.a, second: sites.b })]]);
+  for (const server of servers) server.on('request', (request, response) => answer(request, response, generated));
   return {
     sites,
+    /** Serves this value as JSON from now on; returns its number. */
+    publish(value) {
+      const number = generated.size;
+      generated.set(`/plan/${number}`, JSON.stringify(value));
+      return number;
+    },
     close: () => Promise.all(servers.map((server) => new Promise((done) => server.close(done).closeAllConnections()))),
   };
 }
@@ -48,14 +55,15 @@ function listen(server) {
   });
 }
 
-async function answer(request, response, origins) {
+async function answer(request, response, generated) {
   const url = new URL(request.url, 'http://localhost');
   const headers = { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' };
   // A page that is slow to arrive: ?slow=<ms>, at most ten seconds.
   const slow = Math.min(Number(url.searchParams.get('slow') ?? 0), 10_000);
   if (slow > 0) await new Promise((resolve) => setTimeout(resolve, slow));
-  if (url.pathname === '/origins.json')
-    return response.writeHead(200, { ...headers, 'Content-Type': TYPES['.json'] }).end(origins);
+  if (generated.has(url.pathname)) {
+    return response.writeHead(200, { ...headers, 'Content-Type': TYPES['.json'] }).end(generated.get(url.pathname));
+  }
   if (url.pathname === '/favicon.ico') return response.writeHead(204, headers).end();
   const file = locate(decodeURIComponent(url.pathname));
   try {

@@ -2,7 +2,7 @@ import { within } from './poll.mjs';
 import { Stage } from './stage.mjs';
 
 /** Runs the tests one after the other, each in a fresh profile; returns the counts. */
-export async function run(tests, { browser, sites, verbose, out = console.log }) {
+export async function run(tests, { browser, server, verbose, out = console.log }) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const [index, test] of tests.entries()) {
     const missing = test.needs.find((ability) => !browser.can[ability]);
@@ -14,7 +14,7 @@ export async function run(tests, { browser, sites, verbose, out = console.log })
     const log = [];
     const started = performance.now();
     const notes = [];
-    const error = await one(test, { browser, sites, log, notes, seed: index + 1 });
+    const error = await one(test, { browser, server, log, notes, seed: index + 1 });
     const took = `${Math.round(performance.now() - started)} ms`;
     counts[error ? 'failed' : 'passed']++;
     out(`${error ? 'FAIL' : 'ok  '}  ${test.name} (${took})`);
@@ -25,7 +25,7 @@ export async function run(tests, { browser, sites, verbose, out = console.log })
   return counts;
 }
 
-async function one(test, { browser, sites, log, notes, seed }) {
+async function one(test, { browser, server, log, notes, seed }) {
   let session;
   try {
     session = await within(
@@ -33,7 +33,7 @@ async function one(test, { browser, sites, log, notes, seed }) {
       browser.newSession((line) => log.push(line)),
       'a fresh profile',
     );
-    const stage = new Stage({ session, log, notes, sites, browser, seed });
+    const stage = new Stage({ session, log, notes, server, browser, seed });
     await within(test.timeout, test.run(stage), 'the scenario');
     stage.assertQuiet();
     return null;

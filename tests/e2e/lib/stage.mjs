@@ -6,12 +6,14 @@ export class Stage {
   #session;
   #log;
   #expected = [];
+  #publish;
 
-  constructor({ session, log, notes, sites, browser, seed }) {
+  constructor({ session, log, notes, server, browser, seed }) {
     this.#session = session;
     this.#log = log;
-    Object.assign(this, sites);
-    this.sites = sites;
+    this.#publish = server.publish;
+    Object.assign(this, server.sites);
+    this.sites = server.sites;
     this.browser = browser;
     this.seed = seed;
     this.assert = assert;
@@ -20,11 +22,11 @@ export class Stage {
 
   /**
    * The address of a page at this origin that imports the package and then runs `setup(args)`.
-   * The code travels in the address, so a reload runs it again.
+   * The address says where the code is, so a reload runs it again.
    */
   url(origin, setup, args = {}, { slow = 0, page = 'peer.html', variant = '' } = {}) {
-    const plan = { setup: String(setup), args, sites: this.sites };
-    const query = new URLSearchParams({ plan: Buffer.from(JSON.stringify(plan)).toString('base64url') });
+    const plan = this.#publish({ setup: String(setup), args, sites: this.sites });
+    const query = new URLSearchParams({ plan });
     if (slow) query.set('slow', slow);
     if (variant) query.set('variant', variant);
     return `${origin}/e2e/${page}?${query}`;

@@ -3,7 +3,7 @@ import * as parleySync from '/pkg/index.js';
 import * as helpers from './helpers.js';
 import { readPlan, runPlan } from './plan.js';
 
-const plan = readPlan();
+const plan = await readPlan();
 // A scenario's code reads as an application's would: the package's names are simply there.
 Object.assign(globalThis, helpers, parleySync, { sites: plan.sites, parleySync });
 await runPlan(plan);

@@ -2,6 +2,6 @@
 import * as helpers from './helpers.js';
 import { readPlan, runPlan } from './plan.js';
 
-const plan = readPlan();
+const plan = await readPlan();
 Object.assign(globalThis, helpers, { sites: plan.sites });
 await runPlan(plan);

@@ -1,8 +1,7 @@
 /** What the scenario wrote for this document: the code to run, its arguments, the origins there are. */
-export function readPlan() {
-  const text = new URLSearchParams(location.search).get('plan').replaceAll('-', '+').replaceAll('_', '/');
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes));
+export async function readPlan() {
+  const number = new URLSearchParams(location.search).get('plan');
+  return (await fetch(`/plan/${number}`)).json();
 }
 
 /** Runs it; `loaded` tells the driver that it is through, or why not. */

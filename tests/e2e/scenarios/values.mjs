@@ -45,7 +45,7 @@ for (const [where, site] of [
     t.assert.equal(await parent.eval(() => parley.send('canon', everything())), expected, 'as sent');
     t.assert.equal(await parent.eval(async () => canon(await parley.send('everything'))), expected, 'as answered');
     await parent.eval(() => parley.broadcast('keep', everything()));
-    await child.until(() => window.kept);
+    await child.until(() => Boolean(window.kept));
     t.assert.equal(await child.eval(() => canon(kept)), expected, 'as broadcast');
     t.assert.deepEqual(
       await child.eval(() => [kept.cyclic.self === kept.cyclic, kept.cyclic.first === kept.cyclic.second]),
@@ -60,7 +60,7 @@ for (const [where, site] of [
       return state.setState({ ...rest, all: everything() });
     });
     const expected = await parent.eval(() => canon(state.getState()));
-    await child.until(() => state.get('all'));
+    await child.until(() => Boolean(state.get('all')));
     t.assert.equal(await child.eval(() => canon(state.getState())), expected);
     await child.eval(() => {
       window.loaded = false;
