@@ -9,6 +9,7 @@
     clippy::indexing_slicing
 )]
 
+mod found;
 mod network;
 
 use std::io::Write;
@@ -52,4 +53,13 @@ fn any_schedule_ends_with_all_windows_equal() {
         std::io::stderr(),
         "convergence: {count} schedules, seed {first:#x}"
     );
+}
+
+#[test]
+fn schedules_that_once_failed() {
+    for (name, case) in found::cases() {
+        if let Err(error) = play(&case) {
+            panic!("{name}: {error}\n{case:?}");
+        }
+    }
 }
