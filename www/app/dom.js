@@ -40,7 +40,8 @@ export function formatTime(ms) {
 
 export function formatMs(ms) {
   if (ms === undefined || Number.isNaN(ms)) return '–';
-  return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+  if (ms < 1) return '< 1 ms';
+  return ms < 10 && !Number.isInteger(ms) ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
 }
 
 /** A payload as one short line; what JSON cannot say is named by its type. */

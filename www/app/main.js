@@ -44,7 +44,7 @@ export async function start() {
 }
 
 function mountOpeners(session, origins) {
-  byId('open-tab').addEventListener('click', () => window.open(location.href, '_blank'));
+  byId('open-tab').addEventListener('click', () => window.open(location.href, '_blank', 'noopener'));
   byId('open-popup').addEventListener('click', () => {
     window.open(new URL('frame.html?role=popup', location.href), '_blank', POPUP);
   });

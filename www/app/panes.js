@@ -34,7 +34,9 @@ export function mountPane({ root, session, title, url, connectAs }) {
     draw();
     if (connectAs) join();
   }
-  function close() {
+  async function close() {
+    // The id is given back, so that the next frame can be joined under it.
+    if (connectAs) await unlink();
     frame = null;
     body.replaceChildren(h('p', { class: 'empty' }, 'Closed. The other windows go on without it.'));
     draw();
@@ -49,7 +51,12 @@ export function mountPane({ root, session, title, url, connectAs }) {
     draw();
   }
   async function unlink() {
-    await session.parley.disconnect(connectAs);
+    try {
+      await session.parley.disconnect(connectAs);
+    } catch (error) {
+      // Whoever is not connected needs no parting.
+      if (error.code !== 'ERR_TARGET_NOT_FOUND') throw error;
+    }
     draw();
   }
   function draw() {

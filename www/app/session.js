@@ -17,7 +17,7 @@ const SYSTEM = [
 ];
 
 export class Session extends EventTarget {
-  #settled = false;
+  #since = Date.now();
   #muster = null;
   #pings = new Map();
 
@@ -61,6 +61,9 @@ export class Session extends EventTarget {
         this.#emit('peers');
       });
     }
+    for (const event of ['system:connected', 'system:reconnected']) {
+      parley.onSystem(event, (peer) => this.#measure(peer.id));
+    }
     parley.onSystem('system:connection_state_changed', () => this.#emit('peers'));
     // Three parameters: a listener that declares only two is not told about the change itself.
     state.subscribe((now, before, change) => {
@@ -79,7 +82,6 @@ export class Session extends EventTarget {
 
   async #settle() {
     await Promise.all([this.parley.ready, this.state.ready]);
-    this.#settled = true;
     this.roster.settle();
     this.#emit('state', { now: this.state.getState() });
     this.#emit('peers');
@@ -105,9 +107,7 @@ export class Session extends EventTarget {
     const mine = { letter: this.roster.me.letter, id: this.parley.instanceId };
     // Two writes of one turn: they travel as one message and are seen together.
     const writes = [
-      typeof state.increment === 'function'
-        ? state.increment('count', by)
-        : state.setState((s) => ({ count: s.count + by })),
+      this.canMuster ? state.increment('count', by) : state.setState((s) => ({ count: s.count + by })),
       state.setState({ by: mine }),
     ];
     return this.#report(Promise.all(writes));
@@ -115,6 +115,11 @@ export class Session extends EventTarget {
 
   set(updates) {
     return this.#report(this.state.setState(updates));
+  }
+
+  /** Whether adding is merged, so that additions of the same moment all count. */
+  get canMuster() {
+    return typeof this.state.increment === 'function';
   }
 
   /** Asks every window the state reaches, relayed ones included, to add one, all at the same moment. */
@@ -126,7 +131,7 @@ export class Session extends EventTarget {
   #answerMuster(muster) {
     if (!muster || muster.id === this.#muster) return;
     this.#muster = muster.id;
-    if (this.#settled && Date.now() - muster.at < MUSTER_LASTS_MS) this.add(1);
+    if (muster.at > this.#since && Date.now() - muster.at < MUSTER_LASTS_MS) this.add(1);
   }
 
   async wave() {
@@ -149,6 +154,13 @@ export class Session extends EventTarget {
     if (!error) this.#pings.set(targetId, ms);
     this.#record('out', 'demo:ping', { senderId: targetId }, error?.code, ms);
     return { targetId, error, ms };
+  }
+
+  /** The library measures in its own time; one round trip at the start fills the column until then. */
+  async #measure(targetId) {
+    const { error, ms } = await this.#timed('demo:ping', undefined, targetId);
+    if (!error) this.#pings.set(targetId, ms);
+    this.#emit('peers');
   }
 
   async ask(targetId) {

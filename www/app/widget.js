@@ -165,7 +165,7 @@ function signals(session, say) {
           : `“${result.width} × ${result.height}, and I count ${result.count}”, ${formatMs(ms)} there and back.`,
       );
     }),
-    button('All add 1', () => session.musterAll()),
+    session.canMuster ? button('All add 1', () => session.musterAll()) : '',
   );
 }
 
