@@ -1,6 +1,6 @@
 //! Schedules that once failed, shrunk.
 
-use super::network::case::{Case, Config, Shape, Step, Wire};
+use super::network::case::{Case, Config, Shape, Wire};
 
 /// Perfect wires without delay; what a shrunk schedule mostly comes down to.
 const PERFECT: Wire = Wire {

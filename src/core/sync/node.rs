@@ -111,33 +111,24 @@ impl<V: Clone> StateNode<V> {
     /// A neighbour came, or came back: it is asked for what this window lacks.
     pub fn peer_up(&mut self, peer: PeerRef, now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
-        match self.peers.get_mut(peer) {
-            // Its frames were here before the host noticed it.
-            Some(known) if !known.announced => known.announced = true,
-            _ => self.greet(peer, true, now, &mut effects),
-        }
-        effects
-    }
-
-    pub(super) fn greet(&mut self, peer: PeerRef, announced: bool, now: f64, effects: &mut Effects<V>) {
-        // What it asked stays to be answered; all else about it may have changed.
+        // If its frames were here before the host announced it, what it asked stays to be answered; what it was sent
+        // may not have reached it.
         let owed = self.peers.remove(peer).is_some_and(|before| before.owed);
         // A window that has nothing yet asks one neighbour first: the others would send it the same once more.
         let held = !self.ready && !self.met && self.peers.iter().any(|other| other.asked);
-        let awaited = !self.settled;
         self.peers.add(Peer {
             id: peer,
             known: None,
-            announced,
             asked: false,
             held,
-            awaited,
+            awaited: !self.settled,
             owed,
             up_at: now,
         });
         if !held {
-            self.ask(|other| other.id == peer, effects);
+            self.ask(|other| other.id == peer, &mut effects);
         }
+        effects
     }
 
     /// A neighbour went.

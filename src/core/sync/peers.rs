@@ -11,8 +11,6 @@ pub struct Peer {
     ///
     /// A guess on a wire that loses frames. Its own word resets it; a delta made from a wrong guess is refused.
     pub known: Option<VersionVector>,
-    /// The host said that it is up; until then only its frames did.
-    pub announced: bool,
     /// It was asked for what this window lacks, and has not answered.
     pub asked: bool,
     /// It is to be asked once another neighbour has told what they surely share.
