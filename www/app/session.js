@@ -67,14 +67,7 @@ export class Session extends EventTarget {
     parley.onSystem('system:connection_state_changed', () => this.#emit('peers'));
     // Three parameters: a listener that declares only two is not told about the change itself.
     state.subscribe((now, before, change) => {
-      const peer = change.from;
-      this.history.add({
-        kind: 'state',
-        type: change.keys.join(', '),
-        from: change.origin === 'local' ? { letter: this.roster.me.letter, self: true } : peer && this.nameOf(peer.id),
-        origin: change.origin === 'local' ? location.origin : peer?.origin,
-        payload: Object.fromEntries(change.keys.filter((key) => key !== 'by').map((key) => [key, now[key]])),
-      });
+      this.#recordChange(now, change);
       this.#emit('state', { now, before, change });
       this.#answerMuster(now.muster);
     });
@@ -105,12 +98,9 @@ export class Session extends EventTarget {
   add(by) {
     const { state } = this;
     const mine = { letter: this.roster.me.letter, id: this.parley.instanceId };
+    if (!this.canMuster) return this.#report(state.setState((s) => ({ count: s.count + by, by: mine })));
     // Two writes of one turn: they travel as one message and are seen together.
-    const writes = [
-      this.canMuster ? state.increment('count', by) : state.setState((s) => ({ count: s.count + by })),
-      state.setState({ by: mine }),
-    ];
-    return this.#report(Promise.all(writes));
+    return this.#report(Promise.all([state.increment('count', by), state.setState({ by: mine })]));
   }
 
   set(updates) {
@@ -188,6 +178,20 @@ export class Session extends EventTarget {
       origin: metadata?.origin ?? this.parley.peers.find((peer) => peer.id === metadata?.senderId)?.origin,
       payload,
       ms,
+    });
+  }
+
+  #recordChange(now, { keys, origin, from }) {
+    // Who wrote last goes along with what was written: no line of its own.
+    const written = keys.filter((key) => key !== 'by');
+    if (written.length === 0) return;
+    const local = origin === 'local';
+    this.history.add({
+      kind: 'state',
+      type: written.join(', '),
+      from: local ? { letter: this.roster.me.letter, self: true } : from && this.nameOf(from.id),
+      origin: local ? location.origin : from?.origin,
+      payload: Object.fromEntries(written.map((key) => [key, now[key]])),
     });
   }
 
