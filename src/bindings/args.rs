@@ -16,7 +16,11 @@ pub(crate) fn known_options(given: &JsValue, known: &str, what: &str) -> Result<
         None => Ok(()),
         Some(name) => {
             let message = text(&["unknown option '", &name, "' in ", what, "; there are: ", known]);
-            Err(fail_with(codes::CONFIG, &message, &[("option", JsValue::from_str(&name))]))
+            Err(fail_with(
+                codes::CONFIG,
+                &message,
+                &[("option", JsValue::from_str(&name))],
+            ))
         }
     }
 }
@@ -39,7 +43,10 @@ pub(crate) fn boolean(value: &JsValue, name: &str) -> Result<Option<bool>, JsVal
     if value.is_undefined() {
         return Ok(None);
     }
-    value.as_bool().map(Some).ok_or_else(|| wrong(name, "true or false"))
+    value
+        .as_bool()
+        .map(Some)
+        .ok_or_else(|| wrong(name, "true or false"))
 }
 
 /// Optional milliseconds: a number from 0; Infinity means never.
@@ -48,7 +55,9 @@ pub(crate) fn duration(value: &JsValue, name: &str) -> Result<Option<f64>, JsVal
         return Ok(None);
     }
     let number = value.as_f64().filter(|number| *number >= 0.0);
-    number.map(Some).ok_or_else(|| wrong(name, "a number of milliseconds, 0 or more"))
+    number
+        .map(Some)
+        .ok_or_else(|| wrong(name, "a number of milliseconds, 0 or more"))
 }
 
 /// An optional whole number from 0.
@@ -56,8 +65,12 @@ pub(crate) fn count(value: &JsValue, name: &str) -> Result<Option<u32>, JsValue>
     if value.is_undefined() {
         return Ok(None);
     }
-    let number = value.as_f64().filter(|n| (0.0..=1_000_000.0).contains(n) && n.trunc() == *n);
-    number.map(|n| Some(n as u32)).ok_or_else(|| wrong(name, "a whole number, 0 or more"))
+    let number = value
+        .as_f64()
+        .filter(|n| (0.0..=1_000_000.0).contains(n) && n.trunc() == *n);
+    number
+        .map(|n| Some(n as u32))
+        .ok_or_else(|| wrong(name, "a whole number, 0 or more"))
 }
 
 /// An optional list of strings.
@@ -99,10 +112,12 @@ pub(crate) fn transfer(value: &JsValue) -> Result<Option<Array>, JsValue> {
 
 /// A required string argument that is not empty.
 pub(crate) fn required(value: &JsValue, what: &str) -> Result<String, JsValue> {
-    value
-        .as_string()
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| fail(codes::ARGUMENT, &text(&[what, " must be a string that is not empty"])))
+    value.as_string().filter(|text| !text.is_empty()).ok_or_else(|| {
+        fail(
+            codes::ARGUMENT,
+            &text(&[what, " must be a string that is not empty"]),
+        )
+    })
 }
 
 /// A required function argument.

@@ -87,7 +87,7 @@ extern "C" {
     pub(crate) fn own_worker() -> JsValue;
     #[wasm_bindgen(js_name = ownOrigin)]
     pub(crate) fn own_origin() -> Option<String>;
-    /// `[window, kind, ...]`
+    /// Parent and opener.
     pub(crate) fn relatives() -> Array;
     #[wasm_bindgen(js_name = kindOf)]
     pub(crate) fn kind_of(source: &JsValue) -> String;
@@ -160,7 +160,11 @@ pub(crate) fn random_id() -> String {
     let mut out = String::with_capacity(32);
     for byte in bytes {
         for digit in [byte >> 4, byte & 15] {
-            out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
+            out.push(char::from(if digit < 10 {
+                b'0' + digit
+            } else {
+                b'a' + digit - 10
+            }));
         }
     }
     out

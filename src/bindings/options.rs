@@ -78,11 +78,17 @@ impl Config {
         let given: &Given = given.unchecked_ref();
         if let Some(origins) = args::strings(&given.allowed_origins()?, "allowedOrigins")? {
             config.allowed =
-                Allowlist::parse(origins.iter().map(String::as_str), config.own_origin.as_deref()).map_err(|bad| {
-                    let entry = origins.get(bad.index).map_or("", String::as_str);
-                    let message = text(&["allowedOrigins has '", entry, "': ", bad.fault.text()]);
-                    fail_with(codes::CONFIG, &message, &[("option", JsValue::from_str("allowedOrigins"))])
-                })?;
+                Allowlist::parse(origins.iter().map(String::as_str), config.own_origin.as_deref()).map_err(
+                    |bad| {
+                        let entry = origins.get(bad.index).map_or("", String::as_str);
+                        let message = text(&["allowedOrigins has '", entry, "': ", bad.fault.text()]);
+                        fail_with(
+                            codes::CONFIG,
+                            &message,
+                            &[("option", JsValue::from_str("allowedOrigins"))],
+                        )
+                    },
+                )?;
         }
         config.channel = named(&given.channel()?, "channel")?;
         config.instance_id = named(&given.instance_id()?, "instanceId")?;
@@ -91,19 +97,27 @@ impl Config {
         }
         config.limits = limits(&given.limits()?)?;
         if let Some(level) = args::string(&given.log_level()?, "logLevel")? {
-            config.log_level = LEVELS
-                .iter()
-                .position(|known| *known == level)
-                .ok_or_else(|| fail(codes::CONFIG, "the option logLevel is none of: none error warn info debug"))?;
+            config.log_level = LEVELS.iter().position(|known| *known == level).ok_or_else(|| {
+                fail(
+                    codes::CONFIG,
+                    "the option logLevel is none of: none error warn info debug",
+                )
+            })?;
         }
         if let Some(kind) = args::string(&given.target_type()?, "targetType")?
             && kind != "iframe"
             && kind != "window"
         {
-            return Err(fail(codes::CONFIG, "the option targetType is 'iframe' or 'window'"));
+            return Err(fail(
+                codes::CONFIG,
+                "the option targetType is 'iframe' or 'window'",
+            ));
         }
         if !given.grants()?.is_undefined() {
-            return Err(fail(codes::CONFIG, "the option grants is not enforced in this version, so it is not accepted"));
+            return Err(fail(
+                codes::CONFIG,
+                "the option grants is not enforced in this version, so it is not accepted",
+            ));
         }
         Ok(config)
     }
@@ -111,8 +125,14 @@ impl Config {
 
 fn named(value: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
     let given = args::string(value, name)?;
-    if given.as_ref().is_some_and(|text| text.is_empty() || text.len() > LONGEST_NAME) {
-        return Err(fail(codes::CONFIG, &text(&["the option ", name, " must have 1 to 128 bytes"])));
+    if given
+        .as_ref()
+        .is_some_and(|text| text.is_empty() || text.len() > LONGEST_NAME)
+    {
+        return Err(fail(
+            codes::CONFIG,
+            &text(&["the option ", name, " must have 1 to 128 bytes"]),
+        ));
     }
     Ok(given)
 }

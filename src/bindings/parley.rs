@@ -33,9 +33,16 @@ pub(crate) fn hub_of(messenger: &JsValue) -> Option<Rc<Hub>> {
     if !messenger.is_object() {
         return None;
     }
-    let number = messenger.unchecked_ref::<MaybeParley>().hub_number().ok()?.as_f64()?;
+    let number = messenger
+        .unchecked_ref::<MaybeParley>()
+        .hub_number()
+        .ok()?
+        .as_f64()?;
     HUBS.with(|hubs| {
-        hubs.borrow().iter().find(|(known, _)| *known == number).and_then(|(_, hub)| hub.upgrade())
+        hubs.borrow()
+            .iter()
+            .find(|(known, _)| *known == number)
+            .and_then(|(_, hub)| hub.upgrade())
     })
 }
 
@@ -133,13 +140,20 @@ impl Parley {
                 "connect() takes an iframe element, a window, a MessagePort, a Worker, or a Link",
             ));
         }
-        let alias = if id.is_undefined() { None } else { Some(args::required(id, "the targetId")?) };
+        let alias = if id.is_undefined() {
+            None
+        } else {
+            Some(args::required(id, "the targetId")?)
+        };
         if alias.as_ref().is_some_and(|alias| alias.len() > 128) {
             return Err(fail(codes::ARGUMENT, "the targetId must have at most 128 bytes"));
         }
         let options = CallOptions::read(options, "timeout signal opaque grants", "connect()'s options")?;
         if options.opaque {
-            return Err(fail(codes::CONFIG, "the option opaque is not available in this version"));
+            return Err(fail(
+                codes::CONFIG,
+                "the option opaque is not available in this version",
+            ));
         }
         if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
             return Err(fail(codes::ABORTED, "connect() was aborted"));
@@ -165,7 +179,11 @@ impl Parley {
             return Ok(JsValue::UNDEFINED);
         }
         let message = text(&["nothing is connected as '", &id, "'"]);
-        Err(fail_with(codes::TARGET_NOT_FOUND, &message, &[("targetId", JsValue::from_str(&id))]))
+        Err(fail_with(
+            codes::TARGET_NOT_FOUND,
+            &message,
+            &[("targetId", JsValue::from_str(&id))],
+        ))
     }
 
     /// Handles messages of a type; the function takes the handler off again.
@@ -229,13 +247,19 @@ impl Parley {
                 .timeout
                 .or(registered.and_then(|registered| registered.timeout))
                 .unwrap_or(self.hub.config.timeout),
-            retries: options.retries.or(registered.and_then(|registered| registered.retries)).unwrap_or(0),
+            retries: options
+                .retries
+                .or(registered.and_then(|registered| registered.retries))
+                .unwrap_or(0),
             expects: options.expects,
             signal: options.signal,
             transfer: options.transfer,
         };
         if out.retries > 0 && out.transfer.is_some() {
-            return Err(fail(codes::ARGUMENT, "what is transferred is gone after the first attempt: no retries"));
+            return Err(fail(
+                codes::ARGUMENT,
+                "what is transferred is gone after the first attempt: no retries",
+            ));
         }
         match registered.and_then(|registered| registered.schema.clone()) {
             None => self.hub.send(out),
@@ -254,7 +278,12 @@ impl Parley {
         promised(self.try_broadcast(kind, payload, options))
     }
 
-    fn try_broadcast(&self, kind: &JsValue, payload: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+    fn try_broadcast(
+        &self,
+        kind: &JsValue,
+        payload: &JsValue,
+        options: &JsValue,
+    ) -> Result<JsValue, JsValue> {
         self.alive()?;
         let what = args::required(kind, "the message type")?;
         if let Some(state) = self.hub.carried(payload) {
@@ -262,7 +291,10 @@ impl Parley {
             return Ok(JsValue::UNDEFINED);
         }
         let options = CallOptions::read(options, "transfer", "broadcast()'s options")?;
-        let schema = self.hub.registered(&what).and_then(|registered| registered.schema);
+        let schema = self
+            .hub
+            .registered(&what)
+            .and_then(|registered| registered.schema);
         match schema {
             None => self
                 .hub
@@ -286,7 +318,10 @@ impl Parley {
         self.alive()?;
         let event = args::required(event, "the event")?;
         if !EVENTS.contains(&event.as_str()) {
-            return Err(fail(codes::ARGUMENT, &text(&["there is no system event '", &event, "'"])));
+            return Err(fail(
+                codes::ARGUMENT,
+                &text(&["there is no system event '", &event, "'"]),
+            ));
         }
         let handler = args::function(handler, "the handler")?;
         let token = self.hub.on_system(&event, &handler);
@@ -307,7 +342,9 @@ impl Parley {
     /// Whether a peer of that id is connected.
     #[wasm_bindgen(js_name = isConnected)]
     pub fn is_connected(&self, target_id: &JsValue) -> bool {
-        target_id.as_string().is_some_and(|id| self.hub.find(&id).is_some())
+        target_id
+            .as_string()
+            .is_some_and(|id| self.hub.find(&id).is_some())
     }
 
     /// The state of a connection; undefined for one never heard of.
@@ -340,7 +377,11 @@ fn checked(
         }
         let reason = verdict.get(1).as_string().unwrap_or_default();
         let message = text(&["the payload is not what was registered: ", &reason]);
-        Err(fail_with(codes::VALIDATION, &message, &[("issues", verdict.get(2))]))
+        Err(fail_with(
+            codes::VALIDATION,
+            &message,
+            &[("issues", verdict.get(2))],
+        ))
     };
     let verdict = host::check(schema, payload);
     if !verdict.is_instance_of::<Promise>() {

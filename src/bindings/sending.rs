@@ -86,7 +86,10 @@ impl Registration {
         let given: &Given = given.unchecked_ref();
         let schema = given.schema()?;
         if !schema.is_undefined() && !host::is_schema(&schema) {
-            return Err(fail(codes::CONFIG, "the option schema must be a Standard Schema validator or a predicate"));
+            return Err(fail(
+                codes::CONFIG,
+                "the option schema must be a Standard Schema validator or a predicate",
+            ));
         }
         Ok(Registered {
             schema: (!schema.is_undefined()).then_some(schema),

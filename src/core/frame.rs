@@ -103,7 +103,11 @@ impl Reason {
 
     /// What the sender of a goodbye says of itself: it may have closed or left, nothing else.
     pub fn from_bye(code: f64) -> Reason {
-        if code == 1.0 { Reason::Closed } else { Reason::Goodbye }
+        if code == 1.0 {
+            Reason::Closed
+        } else {
+            Reason::Goodbye
+        }
     }
 
     /// Whether the peer did not take its leave of its own accord: `system:connection_lost` tells of it.

@@ -39,7 +39,10 @@ pub enum OnHello {
 pub fn on_hello(phase: &Phase, mark: f64, nonce: &str) -> OnHello {
     match phase {
         Phase::Waiting => OnHello::Offer,
-        Phase::Offered { mark: known, nonce: asked } => {
+        Phase::Offered {
+            mark: known,
+            nonce: asked,
+        } => {
             if *known != mark || asked != nonce {
                 OnHello::Replace
             } else {
@@ -84,14 +87,20 @@ mod tests {
     use super::*;
 
     fn offered() -> Phase {
-        Phase::Offered { mark: 1.0, nonce: "n".into() }
+        Phase::Offered {
+            mark: 1.0,
+            nonce: "n".into(),
+        }
     }
 
     #[test]
     fn a_hello_is_answered_once_for_each_document() {
         assert_eq!(on_hello(&Phase::Waiting, 1.0, "n"), OnHello::Offer);
         assert_eq!(on_hello(&offered(), 1.0, "n"), OnHello::Ignore);
-        assert_eq!(on_hello(&Phase::Joined { mark: 1.0 }, 1.0, "other"), OnHello::Ignore);
+        assert_eq!(
+            on_hello(&Phase::Joined { mark: 1.0 }, 1.0, "other"),
+            OnHello::Ignore
+        );
     }
 
     #[test]

@@ -59,7 +59,11 @@ impl LinkWire {
         let closes = Closure::<dyn Fn(JsValue)>::new(move |_reason: JsValue| on_close());
         link.set_onframe(frames.as_ref())?;
         link.set_onclose(closes.as_ref())?;
-        Ok(LinkWire { link, binary, listeners: RefCell::new(Some((frames, closes))) })
+        Ok(LinkWire {
+            link,
+            binary,
+            listeners: RefCell::new(Some((frames, closes))),
+        })
     }
 }
 
@@ -70,13 +74,18 @@ impl Wire for LinkWire {
             return self.link.send(frame, &list).map(|_| ());
         }
         if transfer.is_some() {
-            return Err(fail(codes::SERIALIZATION, "a link of bytes cannot transfer objects"));
+            return Err(fail(
+                codes::SERIALIZATION,
+                "a link of bytes cannot transfer objects",
+            ));
         }
         self.link.send(&to_bytes(frame)?, &JsValue::UNDEFINED).map(|_| ())
     }
 
     fn close(&self) {
-        let Some(listeners) = self.listeners.borrow_mut().take() else { return };
+        let Some(listeners) = self.listeners.borrow_mut().take() else {
+            return;
+        };
         let _ = self.link.set_onframe(&JsValue::NULL);
         let _ = self.link.set_onclose(&JsValue::NULL);
         let _ = self.link.close();

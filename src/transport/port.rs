@@ -23,7 +23,10 @@ impl PortWire {
             on_frame(event.unchecked_ref::<MessageEvent>().data());
         });
         port.start();
-        PortWire { port, listener: RefCell::new(Some(listener)) }
+        PortWire {
+            port,
+            listener: RefCell::new(Some(listener)),
+        }
     }
 }
 

@@ -53,7 +53,12 @@ pub(crate) enum Heard {
     /// A Parley in the document `mark` is there.
     Hello { mark: f64, nonce: String },
     /// An answer to our hello.
-    Offer { nonce: String, mark: f64, from: String, port: MessagePort },
+    Offer {
+        nonce: String,
+        mark: f64,
+        from: String,
+        port: MessagePort,
+    },
     /// A Parley with another version of the wire format.
     OtherVersion,
 }
@@ -62,7 +67,9 @@ pub(crate) enum Heard {
 const LONGEST: usize = 64;
 
 fn short(value: &JsValue) -> Option<String> {
-    value.as_string().filter(|text| !text.is_empty() && text.len() <= LONGEST)
+    value
+        .as_string()
+        .filter(|text| !text.is_empty() && text.len() <= LONGEST)
 }
 
 /// Reads an event as a step; None for everything that is not ours. Touches `data` once.
@@ -108,11 +115,17 @@ pub(crate) struct Address {
 
 impl Address {
     pub(crate) fn window(window: JsValue) -> Address {
-        Address { outlet: window, is_worker: false }
+        Address {
+            outlet: window,
+            is_worker: false,
+        }
     }
 
     pub(crate) fn worker(worker: JsValue) -> Address {
-        Address { outlet: worker, is_worker: true }
+        Address {
+            outlet: worker,
+            is_worker: true,
+        }
     }
 
     /// The window or worker itself, to compare with an event's source.

@@ -48,7 +48,11 @@ impl Hub {
         match name {
             Some(name) => inner.peers.by_name(name).ok_or_else(|| {
                 let message = text(&["no connected peer has the id '", name, "'"]);
-                fail_with(codes::TARGET_NOT_FOUND, &message, &[("targetId", JsValue::from_str(name))])
+                fail_with(
+                    codes::TARGET_NOT_FOUND,
+                    &message,
+                    &[("targetId", JsValue::from_str(name))],
+                )
             }),
             None => {
                 let mut refs = inner.peers.iter().map(|(at, _)| at);
@@ -88,23 +92,39 @@ impl Hub {
         let at = self.target(out.target.as_deref())?;
         if !out.expects {
             let id = self.inner.borrow_mut().calls.next_id() as f64;
-            let frame =
-                host::message_frame(Kind::Message.tag(), id, &out.what_js, &out.payload, EXPECTS_NOTHING);
+            let frame = host::message_frame(
+                Kind::Message.tag(),
+                id,
+                &out.what_js,
+                &out.payload,
+                EXPECTS_NOTHING,
+            );
             self.post(at, &frame, out.transfer.as_ref())
                 .map_err(|error| unsendable(&out.payload, error))?;
             return Ok(js_sys::Promise::resolve(&JsValue::UNDEFINED).into());
         }
         let promise = Deferred::new();
-        let deadline = if out.timeout.is_finite() { host::now() + out.timeout } else { f64::INFINITY };
+        let deadline = if out.timeout.is_finite() {
+            host::now() + out.timeout
+        } else {
+            f64::INFINITY
+        };
         let pending = Pending {
             promise: promise.clone(),
             what: out.what,
             frame: None,
             stop_listening: None,
         };
-        let id =
-            self.inner.borrow_mut().calls.begin(at, deadline, out.retries, out.timeout, pending) as f64;
-        let expects = if out.retries > 0 { MAY_REPEAT } else { EXPECTS_ANSWER };
+        let id = self
+            .inner
+            .borrow_mut()
+            .calls
+            .begin(at, deadline, out.retries, out.timeout, pending) as f64;
+        let expects = if out.retries > 0 {
+            MAY_REPEAT
+        } else {
+            EXPECTS_ANSWER
+        };
         let frame = JsValue::from(host::message_frame(
             Kind::Message.tag(),
             id,
@@ -147,7 +167,8 @@ impl Hub {
     ) -> Result<(), JsValue> {
         let id = self.inner.borrow_mut().calls.next_id() as f64;
         let frame = host::message_frame(Kind::Message.tag(), id, what, payload, EXPECTS_NOTHING);
-        self.post_all(&frame, transfer).map_err(|error| unsendable(payload, error))
+        self.post_all(&frame, transfer)
+            .map_err(|error| unsendable(payload, error))
     }
 
     /// One frame to everyone. The first refusal to clone is everyone's: nothing was sent before it.
@@ -164,7 +185,10 @@ impl Hub {
             (inner.mesh.clone().filter(|_| on_mesh), wires)
         };
         if transfer.is_some() && wires.len() + usize::from(mesh.is_some()) > 1 {
-            return Err(fail(codes::ARGUMENT, "an object can be transferred to one peer only: use send()"));
+            return Err(fail(
+                codes::ARGUMENT,
+                "an object can be transferred to one peer only: use send()",
+            ));
         }
         if let Some(mesh) = mesh {
             mesh.post(None, frame)?;
@@ -176,13 +200,21 @@ impl Hub {
     }
 
     fn abort_call(&self, id: u64) {
-        let Some((at, pending)) = self.inner.borrow_mut().calls.cancel(id) else { return };
+        let Some((at, pending)) = self.inner.borrow_mut().calls.cancel(id) else {
+            return;
+        };
         self.tell_abort(at, id);
-        pending.reject(&fail(codes::ABORTED, &text(&["send('", &pending.what, "') was aborted"])));
+        pending.reject(&fail(
+            codes::ABORTED,
+            &text(&["send('", &pending.what, "') was aborted"]),
+        ));
     }
 
     fn tell_abort(&self, at: PeerRef, id: u64) {
-        let frame = Array::of2(&JsValue::from_f64(Kind::Abort.tag()), &JsValue::from_f64(id as f64));
+        let frame = Array::of2(
+            &JsValue::from_f64(Kind::Abort.tag()),
+            &JsValue::from_f64(id as f64),
+        );
         let _ = self.post(at, &frame, None);
     }
 
@@ -226,8 +258,12 @@ impl Hub {
         for call in due {
             match call {
                 Due::Retry { id, peer } => {
-                    let frame =
-                        self.inner.borrow().calls.get(id).and_then(|pending| pending.frame.clone());
+                    let frame = self
+                        .inner
+                        .borrow()
+                        .calls
+                        .get(id)
+                        .and_then(|pending| pending.frame.clone());
                     if let Some(frame) = frame {
                         let _ = self.post(peer, &frame, None);
                     }
@@ -246,9 +282,19 @@ impl Hub {
     pub(crate) fn calls_lost(&self, at: PeerRef, identity: &Identity, reason: Reason) {
         let lost = self.inner.borrow_mut().calls.lost(at);
         for (_, pending) in lost {
-            let message =
-                text(&["'", &identity.alias, "' is gone (", reason.name(), "): '", &pending.what, "' stays unanswered"]);
-            let details = [("targetId", identity.id.clone()), ("reason", JsValue::from_str(reason.name()))];
+            let message = text(&[
+                "'",
+                &identity.alias,
+                "' is gone (",
+                reason.name(),
+                "): '",
+                &pending.what,
+                "' stays unanswered",
+            ]);
+            let details = [
+                ("targetId", identity.id.clone()),
+                ("reason", JsValue::from_str(reason.name())),
+            ];
             pending.reject(&fail_with(codes::PEER_LOST, &message, &details));
         }
     }
@@ -277,7 +323,9 @@ impl Pending {
 
 /// What a failed post means: an error of ours as it is, the browser's as the path that cannot be cloned.
 fn unsendable(payload: &JsValue, error: JsValue) -> JsValue {
-    let code = js_sys::Reflect::get(&error, &JsValue::from_str("code")).ok().and_then(|code| code.as_string());
+    let code = js_sys::Reflect::get(&error, &JsValue::from_str("code"))
+        .ok()
+        .and_then(|code| code.as_string());
     if code.is_some_and(|code| code.starts_with("ERR_")) {
         return error;
     }

@@ -61,7 +61,10 @@ impl Hub {
         let bytes = host::weigh(frame, limits.message_bytes);
         let too_deep = host::deeper_than(frame, f64::from(limits.depth) + 2.0);
         let admitted = match self.inner.borrow_mut().peers.get_mut(from) {
-            Some(peer) => peer.meter.as_mut().is_none_or(|meter| meter.admit(bytes, now).is_ok()),
+            Some(peer) => peer
+                .meter
+                .as_mut()
+                .is_none_or(|meter| meter.admit(bytes, now).is_ok()),
             None => false,
         };
         if admitted && !too_deep {
@@ -73,14 +76,22 @@ impl Hub {
 
     /// Counts a refusal against a peer's origin.
     pub(crate) fn reject_from(&self, from: PeerRef, code: &'static str) {
-        let origin =
-            self.inner.borrow().peers.get(from).and_then(|peer| peer.identity.origin.as_string());
+        let origin = self
+            .inner
+            .borrow()
+            .peers
+            .get(from)
+            .and_then(|peer| peer.identity.origin.as_string());
         self.reject(&origin.unwrap_or_default(), code);
     }
 
     fn on_bye(&self, from: PeerRef, frame: &Array) {
         let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
-        let reason = if said == Reason::Closed && self.is_still_shown(from) { Reason::Navigated } else { said };
+        let reason = if said == Reason::Closed && self.is_still_shown(from) {
+            Reason::Navigated
+        } else {
+            said
+        };
         self.lose_peer(from, reason);
     }
 
@@ -103,8 +114,12 @@ impl Hub {
         let Some(id) = frame.get(1).as_f64() else { return };
         let metadata = {
             let mut inner = self.inner.borrow_mut();
-            let Some(peer) = inner.peers.get_mut(from) else { return };
-            let Some(at) = peer.handling.iter().position(|(handled, _)| *handled == id) else { return };
+            let Some(peer) = inner.peers.get_mut(from) else {
+                return;
+            };
+            let Some(at) = peer.handling.iter().position(|(handled, _)| *handled == id) else {
+                return;
+            };
             peer.handling.remove(at).1
         };
         host::abort_metadata(&metadata, codes::ABORTED, "the caller no longer waits");
@@ -123,7 +138,11 @@ impl Hub {
         let (first, kept, is_kin) = match self.inner.borrow_mut().peers.get_mut(from) {
             Some(peer) => {
                 let first = peer.inbox.first(id as u64);
-                let kept = if first { None } else { peer.answered.iter().find(|(at, _)| *at == id) };
+                let kept = if first {
+                    None
+                } else {
+                    peer.answered.iter().find(|(at, _)| *at == id)
+                };
                 (first, kept.map(|(_, frame)| frame.clone()), peer.identity.is_kin)
             }
             None => return,
@@ -150,7 +169,10 @@ impl Hub {
         }
         let schema = {
             let inner = self.inner.borrow();
-            inner.registered.get(&question.what).and_then(|registered| registered.schema.clone())
+            inner
+                .registered
+                .get(&question.what)
+                .and_then(|registered| registered.schema.clone())
         };
         match schema {
             None => self.handle(&question, &payload, now),
@@ -193,14 +215,17 @@ impl Hub {
             {
                 all.retain(|handler| !handler.once);
             }
-            let Some(peer) = inner.peers.get(question.peer) else { return };
+            let Some(peer) = inner.peers.get(question.peer) else {
+                return;
+            };
             (handlers, peer.identity.id.clone(), peer.identity.origin.clone())
         };
         if handlers.is_empty() {
             self.answer_error(question, codes::NO_HANDLER, &JsValue::UNDEFINED);
             return;
         }
-        let metadata = host::make_metadata(&number_text(question.id), &sender, &origin, now, question.expects);
+        let metadata =
+            host::make_metadata(&number_text(question.id), &sender, &origin, now, question.expects);
         if question.expects
             && let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer)
         {
@@ -269,8 +294,7 @@ impl Hub {
         if question.answered.get() || !question.expects {
             return;
         }
-        let frame =
-            host::answer_frame(Kind::Answer.tag(), question.id, true, value, &JsValue::UNDEFINED);
+        let frame = host::answer_frame(Kind::Answer.tag(), question.id, true, value, &JsValue::UNDEFINED);
         self.post_answer(question, &frame.into(), transfer, value);
     }
 
@@ -288,9 +312,18 @@ impl Hub {
         if question.answered.get() || !question.expects {
             return;
         }
-        let message = if message.is_string() { message.clone() } else { JsValue::UNDEFINED };
-        let frame =
-            host::answer_frame(Kind::Answer.tag(), question.id, false, &JsValue::from_str(code), &message);
+        let message = if message.is_string() {
+            message.clone()
+        } else {
+            JsValue::UNDEFINED
+        };
+        let frame = host::answer_frame(
+            Kind::Answer.tag(),
+            question.id,
+            false,
+            &JsValue::from_str(code),
+            &message,
+        );
         self.post_answer(question, &frame.into(), None, &JsValue::UNDEFINED);
     }
 

@@ -141,8 +141,10 @@ impl Hub {
         });
         let by_window = matches!(wanted.kind.as_str(), "window" | "iframe" | "worker");
         let deadline = host::now() + wanted.timeout;
-        let identity =
-            wanted.alias.as_ref().map(|alias| Identity::new(alias, &peer_kind, "", false));
+        let identity = wanted
+            .alias
+            .as_ref()
+            .map(|alias| Identity::new(alias, &peer_kind, "", false));
         let door = Door {
             number,
             alias: wanted.alias.clone(),
@@ -152,7 +154,11 @@ impl Hub {
             phase: Phase::Waiting,
             session: None,
             peer: None,
-            waiting: Some(Waiting { promise: promise.clone(), deadline, stop_listening }),
+            waiting: Some(Waiting {
+                promise: promise.clone(),
+                deadline,
+                stop_listening,
+            }),
             _listener: listener,
         };
         let address = door.address();
@@ -168,7 +174,13 @@ impl Hub {
             }
             return Ok(promise.promise.into());
         }
-        let proven = Proven { alias: wanted.alias, kind: peer_kind, origin: String::new(), door: Some(number) };
+        let proven = Proven {
+            alias: wanted.alias,
+            kind: peer_kind,
+            origin: String::new(),
+            door: Some(number),
+            from: None,
+        };
         let started = if wanted.kind == "port" {
             Ok(self.start_port(wanted.target.unchecked_into(), proven))
         } else {
@@ -178,7 +190,10 @@ impl Hub {
             Ok(session) => {
                 if let Some(door) = self.inner.borrow_mut().door(number) {
                     door.session = Some(session);
-                    door.phase = Phase::Offered { mark: 0.0, nonce: String::new() };
+                    door.phase = Phase::Offered {
+                        mark: 0.0,
+                        nonce: String::new(),
+                    };
                 }
             }
             Err(error) => self.give_up(number, &error),
@@ -188,16 +203,25 @@ impl Hub {
 
     fn check_alias(&self, alias: &str, target: &JsValue) -> Result<(), JsValue> {
         let inner = self.inner.borrow();
-        let taken_by_door =
-            inner.doors.iter().any(|door| door.alias() == alias && door.target.as_ref() != Some(target));
+        let taken_by_door = inner
+            .doors
+            .iter()
+            .any(|door| door.alias() == alias && door.target.as_ref() != Some(target));
         let taken = taken_by_door
-            || (inner.peers.iter().any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias)
+            || (inner
+                .peers
+                .iter()
+                .any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias)
                 && !inner.doors.iter().any(|door| door.alias() == alias));
         if !taken {
             return Ok(());
         }
         drop(inner);
-        let message = text(&["the id '", alias, "' is in use: disconnect it first, or choose another"]);
+        let message = text(&[
+            "the id '",
+            alias,
+            "' is in use: disconnect it first, or choose another",
+        ]);
         Err(fail(codes::CONNECTION, &message))
     }
 
@@ -209,7 +233,10 @@ impl Hub {
                 door.target.as_ref() == Some(&wanted.target)
                     && (wanted.alias.is_none() || door.alias == wanted.alias)
             })?;
-            let waiting = door.waiting.as_ref().map(|waiting| waiting.promise.promise.clone());
+            let waiting = door
+                .waiting
+                .as_ref()
+                .map(|waiting| waiting.promise.promise.clone());
             (waiting, door.peer, door.number, door.address())
         };
         if let Some(promise) = waiting {
@@ -222,7 +249,11 @@ impl Hub {
         let promise = Deferred::new();
         let deadline = host::now() + wanted.timeout;
         if let Some(door) = self.inner.borrow_mut().door(number) {
-            door.waiting = Some(Waiting { promise: promise.clone(), deadline, stop_listening: None });
+            door.waiting = Some(Waiting {
+                promise: promise.clone(),
+                deadline,
+                stop_listening: None,
+            });
         }
         self.wake_by(deadline);
         if let Some(address) = address {
@@ -232,22 +263,26 @@ impl Hub {
     }
 
     /// Says hello to the windows that may be waiting for this one.
-    pub(crate) fn greet_relatives(&self) {
-        for pair in host::relatives().iter().collect::<Vec<_>>().chunks(2) {
-            if let Some(window) = pair.first() {
-                self.say_hello(Address::window(window.clone()), "*");
-            }
-        }
+    pub(crate) fn greet_relatives(&self) -> Vec<Address> {
+        let mut relatives: Vec<Address> = host::relatives().iter().map(Address::window).collect();
         let worker = host::own_worker();
         if !worker.is_undefined() {
-            self.say_hello(Address::worker(worker), "");
+            relatives.push(Address::worker(worker));
         }
+        for relative in &relatives {
+            self.say_hello(relative.clone(), "*");
+        }
+        relatives
     }
 
     fn say_hello(&self, to: Address, origin: &str) {
         let nonce = {
             let mut inner = self.inner.borrow_mut();
-            match inner.greetings.iter().find(|greeting| greeting.to.is(to.outlet())) {
+            match inner
+                .greetings
+                .iter()
+                .find(|greeting| greeting.to.is(to.outlet()))
+            {
                 Some(greeting) => greeting.nonce.clone(),
                 None => {
                     let nonce = host::random_id();
@@ -308,7 +343,12 @@ impl Hub {
         match step {
             Heard::Knock => self.say_hello(from, origin),
             Heard::Hello { mark, nonce } => self.heard_hello(&from, origin, mark, nonce),
-            Heard::Offer { nonce, mark, from: uid, port } => {
+            Heard::Offer {
+                nonce,
+                mark,
+                from: uid,
+                port,
+            } => {
                 let Some(proven) = self.weigh_offer(&from, origin, &nonce, &uid) else {
                     port.close();
                     return;
@@ -331,12 +371,18 @@ impl Hub {
     fn heard_hello(&self, from: &Address, origin: &str, mark: f64, nonce: String) {
         let (number, verdict, old) = {
             let inner = self.inner.borrow();
-            let Some(door) = inner.doors.iter().find(|door| {
-                door.address().is_some_and(|address| address.is(from.outlet()))
-            }) else {
+            let Some(door) = inner
+                .doors
+                .iter()
+                .find(|door| door.address().is_some_and(|address| address.is(from.outlet())))
+            else {
                 return;
             };
-            (door.number, handshake::on_hello(&door.phase, mark, &nonce), door.session)
+            (
+                door.number,
+                handshake::on_hello(&door.phase, mark, &nonce),
+                door.session,
+            )
         };
         match verdict {
             OnHello::Ignore => return,
@@ -348,16 +394,22 @@ impl Hub {
             }
         }
         // A new channel for each attempt: a port that was sent is spent, whether it arrived or not.
-        let Ok(channel) = MessageChannel::new() else { return };
+        let Ok(channel) = MessageChannel::new() else {
+            return;
+        };
         let proven = {
             let mut inner = self.inner.borrow_mut();
             let Some(door) = inner.door(number) else { return };
-            door.phase = Phase::Offered { mark, nonce: nonce.clone() };
+            door.phase = Phase::Offered {
+                mark,
+                nonce: nonce.clone(),
+            };
             Proven {
                 alias: door.alias.clone(),
                 kind: door.kind.clone(),
                 origin: origin.to_owned(),
                 door: Some(number),
+                from: Some(from.clone()),
             }
         };
         let session = self.start_port(channel.port1(), proven);
@@ -375,7 +427,15 @@ impl Hub {
                 .doors
                 .iter()
                 .find(|door| door.address().is_some_and(|address| address.is(from.outlet())))
-                .map(|door| (door.number, door.phase.clone(), door.session, door.alias.clone(), door.kind.clone()));
+                .map(|door| {
+                    (
+                        door.number,
+                        door.phase.clone(),
+                        door.session,
+                        door.alias.clone(),
+                        door.kind.clone(),
+                    )
+                });
             let greeting = inner
                 .greetings
                 .iter_mut()
@@ -404,14 +464,23 @@ impl Hub {
         // A door that is connected already stays with whom it has; the new one is a peer of its own.
         let door = door.filter(|door| !matches!(door.1, Phase::Joined { .. }));
         Some(match door {
-            Some((number, _, _, alias, kind)) => {
-                Proven { alias, kind, origin: origin.to_owned(), door: Some(number) }
-            }
+            Some((number, _, _, alias, kind)) => Proven {
+                alias,
+                kind,
+                origin: origin.to_owned(),
+                door: Some(number),
+                from: Some(from.clone()),
+            },
             None => Proven {
                 alias: None,
-                kind: if from.is_worker() { "parent".to_owned() } else { host::kind_of(from.outlet()) },
+                kind: if from.is_worker() {
+                    "parent".to_owned()
+                } else {
+                    host::kind_of(from.outlet())
+                },
                 origin: origin.to_owned(),
                 door: None,
+                from: Some(from.clone()),
             },
         })
     }
@@ -420,7 +489,9 @@ impl Hub {
     pub(crate) fn door_joined(&self, session: u32, peer: PeerRef) {
         let waiting = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.doors.iter_mut().find(|door| door.session == Some(session)) else { return };
+            let Some(door) = inner.doors.iter_mut().find(|door| door.session == Some(session)) else {
+                return;
+            };
             let mark = match door.phase {
                 Phase::Offered { mark, .. } | Phase::Joined { mark } => mark,
                 Phase::Waiting => 0.0,
@@ -441,7 +512,9 @@ impl Hub {
     pub(crate) fn door_lost(&self, peer: PeerRef, reason: Reason) {
         let number = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.doors.iter_mut().find(|door| door.peer == Some(peer)) else { return };
+            let Some(door) = inner.doors.iter_mut().find(|door| door.peer == Some(peer)) else {
+                return;
+            };
             door.peer = None;
             door.number
         };
@@ -465,10 +538,12 @@ impl Hub {
     }
 
     /// Ends the wait of a door that never got through, and the door.
-    fn give_up(&self, number: u32, error: &JsValue) {
+    pub(crate) fn give_up(&self, number: u32, error: &JsValue) {
         let door = {
             let mut inner = self.inner.borrow_mut();
-            let Some(at) = inner.doors.iter().position(|door| door.number == number) else { return };
+            let Some(at) = inner.doors.iter().position(|door| door.number == number) else {
+                return;
+            };
             if inner.doors.get(at).is_none_or(|door| door.waiting.is_none()) {
                 return;
             }
@@ -550,8 +625,12 @@ impl Hub {
     /// Doors whose frame left the page, or whose popup was closed, with nobody there to say so.
     pub(crate) fn doors_gone(&self) -> Vec<(PeerRef, Reason)> {
         let inner = self.inner.borrow();
-        let gone = inner.doors.iter().filter(|door| door.target.is_some() && door.address().is_none());
-        gone.filter_map(|door| Some((door.peer?, Reason::Closed))).collect()
+        let gone = inner
+            .doors
+            .iter()
+            .filter(|door| door.target.is_some() && door.address().is_none());
+        gone.filter_map(|door| Some((door.peer?, Reason::Closed)))
+            .collect()
     }
 
     /// Forgets what was said to a window, so that its next offer needs a new hello.
@@ -565,7 +644,12 @@ impl Hub {
     pub(crate) fn knock_again(&self) {
         let addresses: Vec<Address> = {
             let inner = self.inner.borrow();
-            inner.doors.iter().filter(|door| door.peer.is_none()).filter_map(Door::address).collect()
+            inner
+                .doors
+                .iter()
+                .filter(|door| door.peer.is_none())
+                .filter_map(Door::address)
+                .collect()
         };
         for address in addresses {
             address.knock();

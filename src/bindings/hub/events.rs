@@ -68,7 +68,14 @@ impl Hub {
 
     pub(crate) fn emit_connected(&self, identity: &Identity, again: bool) {
         let info = identity.info(State::Connected);
-        self.emit(if again { "system:reconnected" } else { "system:connected" }, &info);
+        self.emit(
+            if again {
+                "system:reconnected"
+            } else {
+                "system:connected"
+            },
+            &info,
+        );
         self.emit_state(identity, State::Connecting, State::Connected);
     }
 
@@ -84,7 +91,12 @@ impl Hub {
 
     /// An error nobody awaits: told to listeners of `system:error`, or to the console if there are none.
     pub(crate) fn report(&self, error: &JsValue) {
-        let heard = self.inner.borrow().system.iter().any(|listener| listener.event == "system:error");
+        let heard = self
+            .inner
+            .borrow()
+            .system
+            .iter()
+            .any(|listener| listener.event == "system:error");
         if heard {
             self.emit("system:error", error);
         } else if self.config.log_level >= 1 {
@@ -99,7 +111,10 @@ impl Hub {
         if inner.destroyed {
             return;
         }
-        let known = inner.rejected.iter().position(|entry| entry.origin == origin && entry.code == code);
+        let known = inner
+            .rejected
+            .iter()
+            .position(|entry| entry.origin == origin && entry.code == code);
         let at = match known {
             Some(at) => at,
             None if inner.rejected.len() >= REJECTED_KINDS => 0,
@@ -114,7 +129,9 @@ impl Hub {
                 inner.rejected.len() - 1
             }
         };
-        let Some(entry) = inner.rejected.get_mut(at) else { return };
+        let Some(entry) = inner.rejected.get_mut(at) else {
+            return;
+        };
         entry.count += 1.0;
         if now - entry.told_at >= REJECTED_EVERY {
             drop(inner);
@@ -156,12 +173,19 @@ impl Hub {
         let mut inner = self.inner.borrow_mut();
         inner.next_token += 1;
         let token = inner.next_token;
-        inner.system.push(SystemListener { token, event: event.to_owned(), call: call.clone().unchecked_into() });
+        inner.system.push(SystemListener {
+            token,
+            event: event.to_owned(),
+            call: call.clone().unchecked_into(),
+        });
         token
     }
 
     pub(crate) fn off_system(&self, token: u32) {
-        self.inner.borrow_mut().system.retain(|listener| listener.token != token);
+        self.inner
+            .borrow_mut()
+            .system
+            .retain(|listener| listener.token != token);
     }
 }
 

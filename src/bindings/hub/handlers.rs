@@ -12,7 +12,11 @@ impl Hub {
         let mut inner = self.inner.borrow_mut();
         inner.next_token += 1;
         let token = inner.next_token;
-        inner.handlers.entry(what.to_owned()).or_default().push(Handler { token, call, once });
+        inner
+            .handlers
+            .entry(what.to_owned())
+            .or_default()
+            .push(Handler { token, call, once });
         token
     }
 

@@ -37,19 +37,28 @@ impl Hub {
                 let hub = self.weak();
                 listeners.push(EventListener::new(target, name, move |_| {
                     let Some(hub) = hub.upgrade() else { return };
-                    if name == "pagehide" { hub.page_leaves() } else { hub.page_returns() }
+                    if name == "pagehide" {
+                        hub.page_leaves()
+                    } else {
+                        hub.page_returns()
+                    }
                 }));
             }
             for name in ["visibilitychange", "resume", "freeze"] {
                 let hub = self.weak();
                 let options = EventListenerOptions::run_in_capture_phase();
-                listeners.push(EventListener::new_with_options(target, name, options, move |_| {
-                    let Some(hub) = hub.upgrade() else { return };
-                    hub.states_flush();
-                    if name != "freeze" && !host::is_hidden() {
-                        hub.states_tick();
-                    }
-                }));
+                listeners.push(EventListener::new_with_options(
+                    target,
+                    name,
+                    options,
+                    move |_| {
+                        let Some(hub) = hub.upgrade() else { return };
+                        hub.states_flush();
+                        if name != "freeze" && !host::is_hidden() {
+                            hub.states_tick();
+                        }
+                    },
+                ));
             }
         } else if !worker.is_undefined() {
             let hub = self.weak();
@@ -96,7 +105,10 @@ impl Hub {
 
     /// The last frame, to everyone.
     fn say_bye(&self, code: f64) {
-        let frame = JsValue::from(Array::of2(&JsValue::from_f64(Kind::Bye.tag()), &JsValue::from_f64(code)));
+        let frame = JsValue::from(Array::of2(
+            &JsValue::from_f64(Kind::Bye.tag()),
+            &JsValue::from_f64(code),
+        ));
         let mut wires = Vec::new();
         let mesh = {
             let inner = self.inner.borrow();
@@ -117,7 +129,10 @@ impl Hub {
         let had_door = self.close_door(name, peer);
         let Some(at) = peer else { return had_door };
         self.states_flush();
-        let frame = JsValue::from(Array::of2(&JsValue::from_f64(Kind::Bye.tag()), &JsValue::from_f64(0.0)));
+        let frame = JsValue::from(Array::of2(
+            &JsValue::from_f64(Kind::Bye.tag()),
+            &JsValue::from_f64(0.0),
+        ));
         let _ = self.post(at, &frame, None);
         self.lose_peer(at, Reason::Local);
         true
@@ -180,7 +195,9 @@ impl Hub {
         let any = {
             let mut inner = self.inner.borrow_mut();
             for at in inner.peers.refs() {
-                let Some(peer) = inner.peers.get_mut(at) else { continue };
+                let Some(peer) = inner.peers.get_mut(at) else {
+                    continue;
+                };
                 let quiet = now - peer.heard;
                 // A page that slept itself has heard nobody: whoever it has not asked since cannot have failed to answer.
                 if now - peer.asked > ASK_AFTER && (quiet > ASK_AFTER || peer.identity.latency < 0.0) {

@@ -8,6 +8,7 @@ mod doors;
 mod events;
 mod handlers;
 mod lifecycle;
+mod look;
 mod mesh;
 mod peers;
 mod session;
@@ -34,6 +35,7 @@ pub(crate) use doors::Wanted;
 use doors::{Door, Greeting};
 pub(crate) use events::EVENTS;
 use events::{Rejected, SystemListener};
+use look::Look;
 use peers::Peers;
 use session::Session;
 pub(crate) use session::kind_of as frame_kind;
@@ -77,11 +79,8 @@ pub(crate) struct Inner {
     mesh: Option<Rc<BroadcastWire>>,
     /// Lets go of the lock that tells the mesh we live.
     mesh_lock: Option<Function>,
-    /// Members of the mesh whose answer the first look round still awaits.
-    awaited: Option<Vec<String>>,
-    look_round_ends: f64,
-    look_round_blind: bool,
-    ready_told: bool,
+    /// The first look round, until it is over.
+    look: Option<Look>,
     listeners: Vec<EventListener>,
     alarm: Option<Alarm>,
     /// Aliases that were connected before: their return is a reconnection.
@@ -120,10 +119,7 @@ impl Hub {
                 carried: None,
                 mesh: None,
                 mesh_lock: None,
-                awaited: None,
-                look_round_ends: f64::INFINITY,
-                look_round_blind: false,
-                ready_told: false,
+                look: None,
                 listeners: Vec::new(),
                 alarm: None,
                 known_before: Vec::new(),
@@ -131,8 +127,9 @@ impl Hub {
             me: me.clone(),
         });
         hub.listen();
-        hub.greet_relatives();
-        hub.join_mesh();
+        let relatives = hub.greet_relatives();
+        let on_mesh = hub.join_mesh();
+        hub.begin_look(relatives, on_mesh);
         hub
     }
 
@@ -170,7 +167,11 @@ impl Hub {
     pub(crate) fn infos(&self) -> js_sys::Array {
         let (connected, doors) = {
             let inner = self.inner.borrow();
-            let connected: Vec<_> = inner.peers.iter().map(|(_, peer)| peer.identity.clone()).collect();
+            let connected: Vec<_> = inner
+                .peers
+                .iter()
+                .map(|(_, peer)| peer.identity.clone())
+                .collect();
             let doors: Vec<_> = inner.doors.iter().filter_map(Door::pending_identity).collect();
             (connected, doors)
         };
@@ -186,7 +187,12 @@ impl Hub {
 
     /// The ids of the connected.
     pub(crate) fn connected_ids(&self) -> js_sys::Array {
-        self.inner.borrow().peers.iter().map(|(_, peer)| peer.identity.id.clone()).collect()
+        self.inner
+            .borrow()
+            .peers
+            .iter()
+            .map(|(_, peer)| peer.identity.id.clone())
+            .collect()
     }
 
     /// The state of a connection by its id; None for one never heard of.
@@ -198,6 +204,10 @@ impl Hub {
         if let Some(door) = inner.doors.iter().find(|door| door.alias() == name) {
             return Some(door.state().name());
         }
-        inner.known_before.iter().any(|known| known == name).then(|| peers::State::Disconnected.name())
+        inner
+            .known_before
+            .iter()
+            .any(|known| known == name)
+            .then(|| peers::State::Disconnected.name())
     }
 }

@@ -157,6 +157,9 @@ impl Peers {
 
     /// By the id this window knows it under, or by its own.
     pub(crate) fn by_name(&self, name: &str) -> Option<PeerRef> {
-        self.iter().find(|(_, peer)| peer.identity.alias == name).map(|(at, _)| at).or_else(|| self.by_uid(name))
+        self.iter()
+            .find(|(_, peer)| peer.identity.alias == name)
+            .map(|(at, _)| at)
+            .or_else(|| self.by_uid(name))
     }
 }

@@ -8,6 +8,7 @@ use web_sys::MessagePort;
 
 use super::Hub;
 use super::peers::{Identity, Peer};
+use crate::bindings::error::fail;
 use crate::bindings::host;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
@@ -15,6 +16,7 @@ use crate::core::id::PeerRef;
 use crate::transport::Wire;
 use crate::transport::link::LinkWire;
 use crate::transport::port::PortWire;
+use crate::transport::window::Address;
 
 /// What is known of the other end before it has said who it is.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub(crate) struct Proven {
     pub(crate) origin: String,
     /// The door it came by.
     pub(crate) door: Option<u32>,
+    /// The window or worker it came from.
+    pub(crate) from: Option<Address>,
 }
 
 /// One wire.
@@ -101,7 +105,15 @@ impl Hub {
         let mut inner = self.inner.borrow_mut();
         inner.next_token += 1;
         let number = inner.next_token;
-        inner.sessions.insert(number, Session { wire: None, proven, peer: None, again: None });
+        inner.sessions.insert(
+            number,
+            Session {
+                wire: None,
+                proven,
+                peer: None,
+                again: None,
+            },
+        );
         number
     }
 
@@ -126,7 +138,9 @@ impl Hub {
             if session.peer.is_some() {
                 continue;
             }
-            let Some((at, pause)) = session.again else { continue };
+            let Some((at, pause)) = session.again else {
+                continue;
+            };
             if at <= now {
                 session.again = Some((now + pause * 2.0, pause * 2.0));
                 wires.extend(session.wire.clone());
@@ -158,7 +172,7 @@ impl Hub {
         let kind = match kind_of(frame) {
             Ok(kind) => kind,
             Err(NotOurs::Malformed) => return self.reject(&origin, codes::MALFORMED),
-            Err(NotOurs::OtherVersion) => return self.other_version(number, &origin),
+            Err(NotOurs::OtherVersion) => return self.other_version(number, &origin, frame.unchecked_ref()),
         };
         let frame: &Array = frame.unchecked_ref();
         match (peer, kind) {
@@ -170,14 +184,23 @@ impl Hub {
         }
     }
 
-    fn other_version(&self, number: u32, origin: &str) {
+    /// A frame of another version is counted, and never decoded. A join of one is answered with ours, which tells the other
+    /// side the same, and ends the attempt at once instead of at its timeout.
+    fn other_version(&self, number: u32, origin: &str, frame: &Array) {
         self.reject(origin, codes::WIRE_VERSION);
-        let wire = self.inner.borrow().sessions.get(&number).and_then(|session| session.wire.clone());
-        // Our own join tells it our version; it does the same as we do now.
+        let (wire, door) = match self.inner.borrow().sessions.get(&number) {
+            Some(session) if session.peer.is_none() && read_join(frame).is_some() => {
+                (session.wire.clone(), session.proven.door)
+            }
+            _ => return,
+        };
         if let Some(wire) = wire {
             let _ = wire.post(&self.join_frame(false), None);
         }
-        self.end_session(number, Reason::Denied);
+        if let Some(door) = door {
+            let message = "the other side speaks another version of the wire format: load the same version of parley-sync";
+            self.give_up(door, &fail(codes::WIRE_VERSION, message));
+        }
     }
 
     /// A join from one who is a peer already: on a lossy wire, it may not have heard ours.
@@ -195,7 +218,12 @@ impl Hub {
 
     fn on_join(&self, number: u32, frame: &Array) {
         let Some((uid, claimed, _)) = read_join(frame) else {
-            let origin = self.inner.borrow().sessions.get(&number).map(|session| session.proven.origin.clone());
+            let origin = self
+                .inner
+                .borrow()
+                .sessions
+                .get(&number)
+                .map(|session| session.proven.origin.clone());
             return self.reject(&origin.unwrap_or_default(), codes::MALFORMED);
         };
         if uid == self.uid {
@@ -218,6 +246,9 @@ impl Hub {
             session.peer = Some(at);
         }
         self.door_joined(number, at);
+        if let Some(from) = &proven.from {
+            self.relative_arrived(from);
+        }
     }
 
     /// A wire or the mesh leads to the Parley `uid`: a new peer, or another way to one that is known.
@@ -238,7 +269,9 @@ impl Hub {
             let mut replaced = None;
             let at = known.unwrap_or_else(|| {
                 let identity = Identity::new(&alias, &proven.kind, &proven.origin, is_kin);
-                inner.peers.add(Peer::new(identity, uid.to_owned(), self.config.limits, now))
+                inner
+                    .peers
+                    .add(Peer::new(identity, uid.to_owned(), self.config.limits, now))
             });
             if let Some(peer) = inner.peers.get_mut(at) {
                 match wire {
@@ -254,7 +287,9 @@ impl Hub {
             if !again && inner.known_before.len() < 4096 {
                 inner.known_before.push(alias.clone());
             }
-            let Some(identity) = inner.peers.get(at).map(|peer| peer.identity.clone()) else { return at };
+            let Some(identity) = inner.peers.get(at).map(|peer| peer.identity.clone()) else {
+                return at;
+            };
             (at, identity, known.is_none(), again, replaced)
         };
         if let Some(wire) = replaced {
@@ -270,7 +305,9 @@ impl Hub {
 
     /// Ends a wire, and the peer if it has no other.
     pub(crate) fn end_session(&self, number: u32, reason: Reason) {
-        let Some(session) = self.inner.borrow_mut().sessions.remove(&number) else { return };
+        let Some(session) = self.inner.borrow_mut().sessions.remove(&number) else {
+            return;
+        };
         if let Some(wire) = &session.wire {
             wire.close();
         }
@@ -284,7 +321,9 @@ impl Hub {
     pub(crate) fn lose_route(&self, at: PeerRef, mesh: bool, reason: Reason) {
         let gone = {
             let mut inner = self.inner.borrow_mut();
-            let Some(peer) = inner.peers.get_mut(at) else { return };
+            let Some(peer) = inner.peers.get_mut(at) else {
+                return;
+            };
             if mesh {
                 peer.on_mesh = false;
             } else {
@@ -301,10 +340,17 @@ impl Hub {
 
     /// The peer is gone: what waits for it ends at once.
     pub(crate) fn lose_peer(&self, at: PeerRef, reason: Reason) {
-        let Some(peer) = self.inner.borrow_mut().peers.remove(at) else { return };
+        let Some(peer) = self.inner.borrow_mut().peers.remove(at) else {
+            return;
+        };
         let numbers: Vec<u32> = {
             let inner = self.inner.borrow();
-            inner.sessions.iter().filter(|(_, session)| session.peer == Some(at)).map(|(n, _)| *n).collect()
+            inner
+                .sessions
+                .iter()
+                .filter(|(_, session)| session.peer == Some(at))
+                .map(|(n, _)| *n)
+                .collect()
         };
         for number in numbers {
             let session = self.inner.borrow_mut().sessions.remove(&number);
@@ -345,7 +391,12 @@ pub(crate) fn has_heard(frame: &Array) -> bool {
 
 /// The uid, the claimed id and the kind of a join.
 pub(crate) fn read_join(frame: &Array) -> Option<(String, String, String)> {
-    let field = |at| frame.get(at).as_string().filter(|text| !text.is_empty() && text.len() <= LONGEST_ID);
+    let field = |at| {
+        frame
+            .get(at)
+            .as_string()
+            .filter(|text| !text.is_empty() && text.len() <= LONGEST_ID)
+    };
     Some((field(1)?, field(2)?, field(3)?))
 }
 

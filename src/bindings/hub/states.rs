@@ -39,8 +39,11 @@ impl Hub {
         {
             let mut inner = self.inner.borrow_mut();
             if inner.states.iter().any(|other| other.name() == state.name()) {
-                let message =
-                    text(&["this Parley has a state named '", state.name(), "' already: give each its own name"]);
+                let message = text(&[
+                    "this Parley has a state named '",
+                    state.name(),
+                    "' already: give each its own name",
+                ]);
                 return Err(fail(codes::DUPLICATE_NAME, &message));
             }
             inner.states.push(state.clone());
@@ -99,7 +102,11 @@ impl Hub {
     /// The broadcast is over, or never came.
     pub(crate) fn dropped(&self, payload: &JsValue) {
         let mut inner = self.inner.borrow_mut();
-        if inner.carried.as_ref().is_some_and(|(carried, _)| carried == payload) {
+        if inner
+            .carried
+            .as_ref()
+            .is_some_and(|(carried, _)| carried == payload)
+        {
             inner.carried = None;
         }
     }
@@ -107,7 +114,11 @@ impl Hub {
     /// The state that broadcasts this payload, if it is one's: then its frame goes out instead.
     pub(crate) fn carried(&self, payload: &JsValue) -> Option<Rc<StateHost>> {
         let mut inner = self.inner.borrow_mut();
-        if inner.carried.as_ref().is_none_or(|(carried, _)| carried != payload) {
+        if inner
+            .carried
+            .as_ref()
+            .is_none_or(|(carried, _)| carried != payload)
+        {
             return None;
         }
         inner.carried.take().and_then(|(_, state)| state.upgrade())
@@ -115,17 +126,33 @@ impl Hub {
 
     /// The state whose update messages are of this type.
     pub(crate) fn state_for_message(&self, what: &str) -> Option<Rc<dyn Attached>> {
-        self.inner.borrow().states.iter().find(|state| state.message() == what).cloned()
+        self.inner
+            .borrow()
+            .states
+            .iter()
+            .find(|state| state.message() == what)
+            .cloned()
     }
 
     /// A frame for a state. A window that has no state of that name lets it pass.
     pub(crate) fn on_state_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
-        let Some(name) = frame.get(1).as_string() else { return self.reject_from(from, codes::MALFORMED) };
+        let Some(name) = frame.get(1).as_string() else {
+            return self.reject_from(from, codes::MALFORMED);
+        };
         let (state, also) = {
             let inner = self.inner.borrow();
-            let Some(state) = inner.states.iter().find(|state| state.name() == name).cloned() else { return };
-            let mesh = inner.peers.iter().filter(|(at, peer)| peer.on_mesh && *at != from);
-            let also: Vec<PeerRef> = if to_all { mesh.map(|(at, _)| at).collect() } else { Vec::new() };
+            let Some(state) = inner.states.iter().find(|state| state.name() == name).cloned() else {
+                return;
+            };
+            let mesh = inner
+                .peers
+                .iter()
+                .filter(|(at, peer)| peer.on_mesh && *at != from);
+            let also: Vec<PeerRef> = if to_all {
+                mesh.map(|(at, _)| at).collect()
+            } else {
+                Vec::new()
+            };
             (state, also)
         };
         state.receive(from, &also, kind, frame);
@@ -168,14 +195,18 @@ impl Hub {
     pub(crate) fn show_update(&self, what: &str, from: PeerRef, payload: impl FnOnce() -> JsValue) {
         let (handlers, sender, origin) = {
             let inner = self.inner.borrow();
-            let Some(handlers) = inner.handlers.get(what).filter(|all| !all.is_empty()).cloned() else { return };
+            let Some(handlers) = inner.handlers.get(what).filter(|all| !all.is_empty()).cloned() else {
+                return;
+            };
             let Some(peer) = inner.peers.get(from) else { return };
             (handlers, peer.identity.id.clone(), peer.identity.origin.clone())
         };
         let payload = payload();
         let metadata = host::make_metadata("", &sender, &origin, host::now(), false);
         for handler in handlers {
-            let result = handler.call.call3(&JsValue::UNDEFINED, &payload, &JsValue::UNDEFINED, &metadata);
+            let result = handler
+                .call
+                .call3(&JsValue::UNDEFINED, &payload, &JsValue::UNDEFINED, &metadata);
             if let Err(error) = result {
                 self.report(&error);
             }

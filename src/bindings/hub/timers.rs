@@ -43,7 +43,11 @@ impl Hub {
         })
         .unchecked_into();
         let pause = (at - host::now()).max(0.0);
-        let id = if awaited { host::set_deadline(&wake, pause) } else { host::set_timer(&wake, pause) };
+        let id = if awaited {
+            host::set_deadline(&wake, pause)
+        } else {
+            host::set_timer(&wake, pause)
+        };
         self.inner.borrow_mut().alarm = Some(Alarm { at, id });
     }
 
@@ -60,7 +64,7 @@ impl Hub {
         next = next.min(self.doors_due(now));
         next = next.min(self.join_again(now));
         next = next.min(self.tell_rejected(now));
-        next = next.min(self.mesh_due(now));
+        next = next.min(self.look_due(now));
         next = next.min(self.beat(now));
         self.wake_by(next);
     }

@@ -19,13 +19,13 @@ export function ownOrigin() {
   return typeof origin === 'string' ? origin : undefined;
 }
 
-/** The windows that may be waiting for us: [window, kind, ...]. */
+/** The windows that may be waiting for us. */
 export function relatives() {
   const own = ownWindow();
   if (own === undefined) return [];
   const out = [];
-  if (own.parent && own.parent !== own) out.push(own.parent, 'parent');
-  if (own.opener) out.push(own.opener, 'opener');
+  if (own.parent && own.parent !== own) out.push(own.parent);
+  if (own.opener && own.opener !== own) out.push(own.opener);
   return out;
 }
 

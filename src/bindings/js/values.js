@@ -65,8 +65,8 @@ export function explain(value, path, cause) {
           const found = visit(part[key], join(at, key));
           if (found) return found;
         }
-        return undefined;
       }
+      // All of its parts can be cloned: it is the thing itself, a Proxy for one, or nothing here.
       structuredClone(part);
       return undefined;
     } catch {

@@ -35,9 +35,15 @@ impl Bus {
                 && Reflect::get(messenger, &JsValue::from_str(name)).is_ok_and(|method| method.is_function())
         };
         if !has("on") || !has("broadcast") {
-            return Err(fail(codes::ARGUMENT, "a state needs a Parley, or an object with the methods on() and broadcast()"));
+            return Err(fail(
+                codes::ARGUMENT,
+                "a state needs a Parley, or an object with the methods on() and broadcast()",
+            ));
         }
-        Ok(Bus { messenger: messenger.clone(), stops: RefCell::new(Vec::new()) })
+        Ok(Bus {
+            messenger: messenger.clone(),
+            stops: RefCell::new(Vec::new()),
+        })
     }
 
     /// Listens, and asks whoever is there.
@@ -50,7 +56,11 @@ impl Bus {
                 }
             });
             let on: Function = Reflect::get(&self.messenger, &JsValue::from_str("on"))?.dyn_into()?;
-            let stop = on.call2(&self.messenger, &JsValue::from_str(&message), &heard.into_js_value())?;
+            let stop = on.call2(
+                &self.messenger,
+                &JsValue::from_str(&message),
+                &heard.into_js_value(),
+            )?;
             self.stops.borrow_mut().push(stop);
         }
         state.peer_up(EVERYONE);
@@ -85,11 +95,24 @@ impl Bus {
     }
 
     /// Comparisons and repairs.
-    pub(super) fn send(&self, state: &StateHost, frame: &StateFrame<super::Held>) -> Result<JsValue, JsValue> {
-        let broadcast: Function = Reflect::get(&self.messenger, &JsValue::from_str("broadcast"))?.dyn_into()?;
+    pub(super) fn send(
+        &self,
+        state: &StateHost,
+        frame: &StateFrame<super::Held>,
+    ) -> Result<JsValue, JsValue> {
+        let broadcast: Function =
+            Reflect::get(&self.messenger, &JsValue::from_str("broadcast"))?.dyn_into()?;
         let payload = js_sys::Object::new();
-        let _ = Reflect::set(&payload, &JsValue::from_str("sync"), &codec::encode(&state.name_js, frame));
-        let sent = broadcast.call2(&self.messenger, &JsValue::from_str(&state.sync_message()), &payload)?;
+        let _ = Reflect::set(
+            &payload,
+            &JsValue::from_str("sync"),
+            &codec::encode(&state.name_js, frame),
+        );
+        let sent = broadcast.call2(
+            &self.messenger,
+            &JsValue::from_str(&state.sync_message()),
+            &payload,
+        )?;
         if host::is_thenable(&sent) {
             // What it cannot deliver now is repaired later.
             host::handled(&js_sys::Promise::resolve(&sent));
@@ -115,7 +138,9 @@ impl StateHost {
         if self.destroyed.get() || !matches!(self.carrier, Carrier::Bus(_)) || !payload.is_object() {
             return;
         }
-        let Ok(sync) = Reflect::get(payload, &JsValue::from_str("sync")) else { return };
+        let Ok(sync) = Reflect::get(payload, &JsValue::from_str("sync")) else {
+            return;
+        };
         if sync.is_undefined() {
             // Hand-written code speaks. What it says may be anything.
             let _ = self.plain_payload(payload);

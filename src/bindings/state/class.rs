@@ -27,7 +27,9 @@ impl SyncedState {
     #[wasm_bindgen(constructor)]
     pub fn new(parley: &JsValue, initial: &JsValue, options: &JsValue) -> Result<SyncedState, JsValue> {
         let options = StateOptions::read(options)?;
-        Ok(SyncedState { state: StateHost::open(parley, initial, options)? })
+        Ok(SyncedState {
+            state: StateHost::open(parley, initial, options)?,
+        })
     }
 
     /// Settles when the state of whoever was there before has arrived.
@@ -44,7 +46,8 @@ impl SyncedState {
 
     /// What one key holds.
     pub fn get(&self, key: &JsValue) -> JsValue {
-        key.as_string().map_or(JsValue::UNDEFINED, |key| self.state.get(&key))
+        key.as_string()
+            .map_or(JsValue::UNDEFINED, |key| self.state.get(&key))
     }
 
     /// Writes: here at once, everywhere soon.
@@ -79,7 +82,9 @@ impl SyncedState {
     pub fn subscribe_key(&self, key: &JsValue, listener: &JsValue) -> Result<Function, JsValue> {
         self.state.check_alive()?;
         let key = key.as_string().ok_or_else(args::not_a_key)?;
-        let token = self.state.subscribe_key(key, args::function(listener, "the listener")?);
+        let token = self
+            .state
+            .subscribe_key(key, args::function(listener, "the listener")?);
         Ok(self.unsubscriber(token))
     }
 

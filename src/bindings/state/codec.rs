@@ -17,7 +17,10 @@ fn number(value: f64) -> JsValue {
 }
 
 fn vector_out(vector: &VersionVector) -> JsValue {
-    let flat: Vec<f64> = vector.iter().flat_map(|(actor, seq)| [actor.as_f64(), seq as f64]).collect();
+    let flat: Vec<f64> = vector
+        .iter()
+        .flat_map(|(actor, seq)| [actor.as_f64(), seq as f64])
+        .collect();
     Float64Array::from(flat.as_slice()).into()
 }
 
@@ -48,7 +51,10 @@ fn value_out(value: Option<&Held>) -> JsValue {
 }
 
 fn value_in(key: &JsValue, value: JsValue) -> Option<Held> {
-    (!value.is_undefined()).then(|| Held { key: key.clone(), value })
+    (!value.is_undefined()).then(|| Held {
+        key: key.clone(),
+        value,
+    })
 }
 
 fn lists<'a>(frame: &Array, keys: u32) -> Option<(Array, Array, u32)> {
@@ -81,8 +87,11 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Held>) -> JsValue {
             out.push(name);
             out.push(&number(batch.actor.as_f64()));
             out.push(&number(batch.seq as f64));
-            let deps: Vec<f64> =
-                batch.deps.iter().flat_map(|(actor, seq)| [actor.as_f64(), *seq as f64]).collect();
+            let deps: Vec<f64> = batch
+                .deps
+                .iter()
+                .flat_map(|(actor, seq)| [actor.as_f64(), *seq as f64])
+                .collect();
             if deps.is_empty() {
                 out.push(&JsValue::NULL);
             } else {
@@ -162,9 +171,18 @@ fn decode_batch(frame: &Array) -> Option<StateFrame<Held>> {
     let mut entries = Vec::with_capacity(times.len());
     for (at, time) in (0..count).zip(times) {
         let key = keys.get(at);
-        entries.push((key_in(&key)?, value_in(&key, values.get(at)), Time::from_f64(time)?));
+        entries.push((
+            key_in(&key)?,
+            value_in(&key, values.get(at)),
+            Time::from_f64(time)?,
+        ));
     }
-    Some(StateFrame::Batch(Batch { actor, seq, deps, entries }))
+    Some(StateFrame::Batch(Batch {
+        actor,
+        seq,
+        deps,
+        entries,
+    }))
 }
 
 fn decode_delta(frame: &Array) -> Option<StateFrame<Held>> {
@@ -176,14 +194,26 @@ fn decode_delta(frame: &Array) -> Option<StateFrame<Held>> {
     }
     let mut entries = Vec::with_capacity(count as usize);
     for (at, stamp) in (0..count).zip(stamps.chunks(4)) {
-        let [time, actor, dot_actor, seq] = stamp else { return None };
+        let [time, actor, dot_actor, seq] = stamp else {
+            return None;
+        };
         let key = keys.get(at);
         entries.push(Entry {
             value: value_in(&key, values.get(at)),
             key: key_in(&key)?,
-            stamp: Stamp { time: Time::from_f64(*time)?, actor: Actor::from_f64(*actor)? },
-            dot: Dot { actor: Actor::from_f64(*dot_actor)?, seq: whole(*seq)? },
+            stamp: Stamp {
+                time: Time::from_f64(*time)?,
+                actor: Actor::from_f64(*actor)?,
+            },
+            dot: Dot {
+                actor: Actor::from_f64(*dot_actor)?,
+                seq: whole(*seq)?,
+            },
         });
     }
-    Some(StateFrame::Delta(Delta { since, vector, entries }))
+    Some(StateFrame::Delta(Delta {
+        since,
+        vector,
+        entries,
+    }))
 }

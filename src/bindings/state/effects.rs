@@ -11,7 +11,11 @@ impl StateHost {
         for effect in effects {
             match effect {
                 StateEffect::Send { to, frame } => self.send(&to, &frame),
-                StateEffect::Changed { changes, from, origin } => {
+                StateEffect::Changed {
+                    changes,
+                    from,
+                    origin,
+                } => {
                     if let Some(from) = from {
                         self.show(from, &changes);
                     }
@@ -46,7 +50,12 @@ impl StateHost {
             let (keys, values) = (js_sys::Array::new(), js_sys::Array::new());
             for change in changes {
                 keys.push(&JsValue::from_str(&change.key));
-                values.push(&change.new.as_ref().map_or(JsValue::UNDEFINED, |held| held.value.clone()));
+                values.push(
+                    &change
+                        .new
+                        .as_ref()
+                        .map_or(JsValue::UNDEFINED, |held| held.value.clone()),
+                );
             }
             super::write::payload(&keys, &values)
         });

@@ -53,13 +53,19 @@ impl StateHost {
 
     pub(crate) fn subscribe_key(&self, key: String, call: Function) -> u32 {
         let token = self.token();
-        self.key_listeners.borrow_mut().push(KeyListener { token, key, call });
+        self.key_listeners
+            .borrow_mut()
+            .push(KeyListener { token, key, call });
         token
     }
 
     pub(crate) fn unsubscribe(&self, token: u32) {
-        self.listeners.borrow_mut().retain(|listener| listener.token != token);
-        self.key_listeners.borrow_mut().retain(|listener| listener.token != token);
+        self.listeners
+            .borrow_mut()
+            .retain(|listener| listener.token != token);
+        self.key_listeners
+            .borrow_mut()
+            .retain(|listener| listener.token != token);
     }
 
     /// Takes a change into the snapshot and queues its notice.
@@ -67,12 +73,19 @@ impl StateHost {
         let listened = !self.listeners.borrow().is_empty();
         let before = listened.then(|| self.snapshot());
         let mut keys = Vec::with_capacity(changes.len());
-        for change in changes.iter().filter(|change| self.options.is_synced(&change.key)) {
+        for change in changes
+            .iter()
+            .filter(|change| self.options.is_synced(&change.key))
+        {
             let key = match change.new.as_ref().or(change.old.as_ref()) {
                 Some(held) => held.key.clone(),
                 None => JsValue::from_str(&change.key),
             };
             let (new, old) = (value_of(change.new.as_ref()), value_of(change.old.as_ref()));
+            // Two windows may begin with the same initial value, or write the same: nobody needs to hear of it.
+            if self.options.diff && origin == ChangeOrigin::Remote && host::unchanged(&old, &new) {
+                continue;
+            }
             self.note_change(&key, &new);
             keys.push((key, change.key.to_string(), new, old));
         }
@@ -84,7 +97,12 @@ impl StateHost {
             ChangeOrigin::Local => "local",
             ChangeOrigin::Remote => "remote",
         };
-        self.notices.borrow_mut().push(Notice { whole, keys, origin, from });
+        self.notices.borrow_mut().push(Notice {
+            whole,
+            keys,
+            origin,
+            from,
+        });
         self.notify();
     }
 
@@ -104,7 +122,12 @@ impl StateHost {
             keys.push((name, key.to_string(), new, old));
         }
         let whole = before.map(|before| (self.snapshot(), before));
-        self.notices.borrow_mut().push(Notice { whole, keys, origin: "local", from: None });
+        self.notices.borrow_mut().push(Notice {
+            whole,
+            keys,
+            origin: "local",
+            from: None,
+        });
         self.notify();
     }
 
@@ -151,8 +174,13 @@ impl StateHost {
             return;
         }
         for (_, name, new, old) in &notice.keys {
-            let listeners: Vec<KeyListener> =
-                self.key_listeners.borrow().iter().filter(|listener| listener.key == *name).cloned().collect();
+            let listeners: Vec<KeyListener> = self
+                .key_listeners
+                .borrow()
+                .iter()
+                .filter(|listener| listener.key == *name)
+                .cloned()
+                .collect();
             for listener in listeners {
                 if !self.still_listens(listener.token) {
                     continue;
@@ -166,8 +194,15 @@ impl StateHost {
     }
 
     fn still_listens(&self, token: u32) -> bool {
-        self.listeners.borrow().iter().any(|listener| listener.token == token)
-            || self.key_listeners.borrow().iter().any(|listener| listener.token == token)
+        self.listeners
+            .borrow()
+            .iter()
+            .any(|listener| listener.token == token)
+            || self
+                .key_listeners
+                .borrow()
+                .iter()
+                .any(|listener| listener.token == token)
     }
 
     /// `{ keys, origin, from }`
@@ -180,7 +215,11 @@ impl StateHost {
         };
         // Properties of a fresh plain object: setting them cannot fail.
         let _ = Reflect::set(&object, &JsValue::from_str("keys"), &keys);
-        let _ = Reflect::set(&object, &JsValue::from_str("origin"), &JsValue::from_str(notice.origin));
+        let _ = Reflect::set(
+            &object,
+            &JsValue::from_str("origin"),
+            &JsValue::from_str(notice.origin),
+        );
         if let Some(from) = from {
             let _ = Reflect::set(&object, &JsValue::from_str("from"), &from);
         }

@@ -75,19 +75,26 @@ pub(crate) struct StateHost {
 
 impl StateHost {
     /// A state with its initial values, told to whoever is there.
-    pub(crate) fn open(messenger: &JsValue, initial: &JsValue, options: StateOptions) -> Result<Rc<StateHost>, JsValue> {
+    pub(crate) fn open(
+        messenger: &JsValue,
+        initial: &JsValue,
+        options: StateOptions,
+    ) -> Result<Rc<StateHost>, JsValue> {
         let entries = if initial.is_undefined() || initial.is_null() {
             Array::new()
         } else {
             host::prepare(initial, "initialState")?
         };
         let carrier = match parley::hub_of(messenger) {
-            Some(hub) if hub.is_destroyed() => return Err(fail(codes::DESTROYED, "the Parley was destroyed")),
+            Some(hub) if hub.is_destroyed() => {
+                return Err(fail(codes::DESTROYED, "the Parley was destroyed"));
+            }
             Some(hub) => Carrier::Hub(hub),
             None => Carrier::Bus(Bus::new(messenger)?),
         };
-        let (synced, local): (Vec<_>, Vec<_>) =
-            pairs(&entries).filter(|(_, held)| !held.value.is_undefined()).partition(|(key, _)| options.is_synced(key));
+        let (synced, local): (Vec<_>, Vec<_>) = pairs(&entries)
+            .filter(|(_, held)| !held.value.is_undefined())
+            .partition(|(key, _)| options.is_synced(key));
         let mut message = options.name.clone();
         message.push_str(":update");
         let born = host::now();
@@ -175,7 +182,11 @@ impl StateHost {
         let value = if self.options.is_synced(key) {
             self.node.borrow().get(key).map(|held| held.value.clone())
         } else {
-            self.local.borrow().iter().find(|held| held.key == key).map(|held| held.value.clone())
+            self.local
+                .borrow()
+                .iter()
+                .find(|held| held.key == key)
+                .map(|held| held.value.clone())
         };
         value.map_or(JsValue::UNDEFINED, |value| host::hand_out(&value))
     }
@@ -212,7 +223,13 @@ fn pairs(entries: &Array) -> impl Iterator<Item = (Key, Held)> + '_ {
     (0..entries.length() / 2).filter_map(|at| {
         let key = entries.get(at * 2);
         let name = Key::from(key.as_string()?);
-        Some((name, Held { key, value: entries.get(at * 2 + 1) }))
+        Some((
+            name,
+            Held {
+                key,
+                value: entries.get(at * 2 + 1),
+            },
+        ))
     })
 }
 

@@ -97,13 +97,18 @@ impl StateOptions {
 
     /// Whether a key leaves this window.
     pub(crate) fn is_synced(&self, key: &str) -> bool {
-        self.synced_keys.as_ref().is_none_or(|keys| keys.iter().any(|synced| synced == key))
+        self.synced_keys
+            .as_ref()
+            .is_none_or(|keys| keys.iter().any(|synced| synced == key))
     }
 }
 
 /// An option that this version does not have is refused: nobody shall rely on what does not happen.
 fn not_yet(name: &str, what: &str) -> JsValue {
-    fail(codes::CONFIG, &text(&["the option ", name, " does not take ", what, " in this version"]))
+    fail(
+        codes::CONFIG,
+        &text(&["the option ", name, " does not take ", what, " in this version"]),
+    )
 }
 
 /// The second argument of `setState`: nothing of it is available yet but what is the default anyway.

@@ -23,8 +23,16 @@ pub(super) struct Turn {
 pub(super) fn payload(keys: &Array, values: &Array) -> JsValue {
     let object = Object::new();
     // Properties of a fresh plain object: setting them cannot fail.
-    let _ = Reflect::set(&object, &JsValue::from_str("updates"), &host::object_of(keys, values));
-    let _ = Reflect::set(&object, &JsValue::from_str("timestamp"), &JsValue::from_f64(host::now()));
+    let _ = Reflect::set(
+        &object,
+        &JsValue::from_str("updates"),
+        &host::object_of(keys, values),
+    );
+    let _ = Reflect::set(
+        &object,
+        &JsValue::from_str("timestamp"),
+        &JsValue::from_f64(host::now()),
+    );
     object.into()
 }
 
@@ -38,7 +46,11 @@ impl StateHost {
         };
         let entries = host::prepare(&updates, "the updates")?;
         self.check_alive()?;
-        Ok(self.write(pairs(&entries).map(|(key, held)| (key, (!held.value.is_undefined()).then_some(held))).collect()))
+        Ok(self.write(
+            pairs(&entries)
+                .map(|(key, held)| (key, (!held.value.is_undefined()).then_some(held)))
+                .collect(),
+        ))
     }
 
     /// `delete`: gone in every window.
@@ -111,8 +123,17 @@ impl StateHost {
         let (promise, is_new, since, stale) = {
             let mut turn = self.turn.borrow_mut();
             let is_new = turn.is_none();
-            let turn = turn.get_or_insert_with(|| Turn { promise: Deferred::new(), since: now, timer: None });
-            (turn.promise.promise.clone(), is_new, turn.since, turn.timer.take())
+            let turn = turn.get_or_insert_with(|| Turn {
+                promise: Deferred::new(),
+                since: now,
+                timer: None,
+            });
+            (
+                turn.promise.promise.clone(),
+                is_new,
+                turn.since,
+                turn.timer.take(),
+            )
         };
         if debounce <= 0.0 {
             if is_new {
@@ -145,7 +166,9 @@ impl StateHost {
 
     /// Sends what was written, now.
     pub(crate) fn flush_turn(&self) {
-        let Some(turn) = self.turn.borrow_mut().take() else { return };
+        let Some(turn) = self.turn.borrow_mut().take() else {
+            return;
+        };
         if let Some(timer) = &turn.timer {
             host::clear_timer(timer);
         }

@@ -100,13 +100,11 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
                 .cloned()
                 .collect(),
         };
-        if whole
-            || delta
-                .actions
-                .iter()
-                .any(|logged| logged.dot.actor == self.own.actor)
-        {
-            self.sent = self.sent.max(self.own.next - 1);
+        let hands_on = |actor| whole || delta.actions.iter().any(|logged| logged.dot.actor == actor);
+        for writer in [&mut self.own, &mut self.stand_in] {
+            if hands_on(writer.actor) {
+                writer.sent = writer.next - 1;
+            }
         }
         out.push(LogEffect::Send {
             to: vec![from],
@@ -197,14 +195,23 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             }
             late |= self.history.is_late(logged.stamp());
             learned.push(logged.clone());
-            self.accept(Held { logged, fresh: true });
+            let fresh = self.is_fresh(&logged);
+            self.accept(Held { logged, fresh });
         }
         if learned.is_empty() {
             return complete;
         }
+        let revived = if self.waiting.is_empty() {
+            Vec::new()
+        } else {
+            self.revive()
+        };
         out.push(LogEffect::Fold(self.history.fold(false)));
         self.unacknowledged += learned.len();
-        self.relay(from, &learned, out);
+        self.relay(Some(from), &learned, out);
+        if !revived.is_empty() {
+            self.relay(None, &revived, out);
+        }
         if late {
             self.ask_all(out);
         }
@@ -253,9 +260,9 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     }
 
     /// To each neighbour what it has not got; the same frame for all that lack the same.
-    fn relay(&mut self, from: PeerRef, learned: &[Logged<A>], out: &mut Vec<LogEffect<A, S>>) {
+    fn relay(&mut self, from: Option<PeerRef>, learned: &[Logged<A>], out: &mut Vec<LogEffect<A, S>>) {
         let mut all = Vec::new();
-        for peer in self.peers.iter_mut().filter(|peer| peer.id != from) {
+        for peer in self.peers.iter_mut().filter(|peer| Some(peer.id) != from) {
             let lacks = |logged: &&Logged<A>| !peer.sent.contains(logged.dot);
             let missing = learned.iter().filter(lacks).count();
             if missing == learned.len() {

@@ -160,12 +160,12 @@ impl<A: Clone, S: Clone> History<A, S> {
     }
 
     /// Starts over from another window's root. What was in the tail is handed back, by rising stamp.
-    pub(super) fn replace(&mut self, root: Checkpoint<S>, position: u64) -> VecDeque<Held<A>> {
+    pub(super) fn replace(&mut self, root: Checkpoint<S>, position: u64) -> Vec<Held<A>> {
         self.states.clear();
         self.states.push((position, root.state.clone()));
         self.root = root;
         self.position = position;
         self.epoch = self.epoch.wrapping_add(1);
-        std::mem::take(&mut self.tail)
+        std::mem::take(&mut self.tail).into()
     }
 }

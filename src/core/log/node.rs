@@ -63,13 +63,15 @@ pub struct LogNode<A, S> {
     pub(super) news: Vec<(Actor, u64)>,
     /// This window's actions that are not yet sent, successive.
     pub(super) open: Vec<Logged<A>>,
-    /// Up to where this window's actions have been handed to anybody.
-    pub(super) sent: u64,
     pub(super) history: History<A, S>,
     pub(super) lineage: Lineage,
     /// The number of cuts after which an action last came too late to stand in its place: a peer that is cut less may
     /// have placed it.
     pub(super) late_at: u64,
+    /// Actions that were in the log until a takeover, by rising stamp: they wait for what comes before them.
+    pub(super) waiting: Vec<Held<A>>,
+    /// The number of cuts until which they do.
+    pub(super) waits_until: u64,
     pub(super) peers: Peers,
     /// Actions of others since the last acknowledgement.
     pub(super) unacknowledged: usize,
@@ -84,11 +86,17 @@ pub struct LogNode<A, S> {
 pub(super) struct Writer {
     pub(super) actor: Actor,
     pub(super) next: u64,
+    /// Up to where its actions have been handed to anybody.
+    pub(super) sent: u64,
 }
 
 impl Writer {
     fn new(actor: Actor) -> Writer {
-        Writer { actor, next: 1 }
+        Writer {
+            actor,
+            next: 1,
+            sent: 0,
+        }
     }
 
     fn dot(&mut self) -> Dot {
@@ -98,6 +106,11 @@ impl Writer {
             actor: self.actor,
             seq,
         }
+    }
+
+    /// Whether that is an action of its own that nobody else can have.
+    pub(super) fn keeps(&self, dot: Dot) -> bool {
+        dot.actor == self.actor && dot.seq > self.sent
     }
 
     /// Goes on under another name, for when what others have of this one cannot be continued.
@@ -122,10 +135,11 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             times: Vec::new(),
             news: Vec::new(),
             open: Vec::new(),
-            sent: 0,
             history: History::new(root, options.checkpoint_every, options.cut),
             lineage: Lineage::new(Tip::new(born_ms, actor)),
             late_at: 0,
+            waiting: Vec::new(),
+            waits_until: 0,
             peers: Peers::default(),
             unacknowledged: 0,
             try_at: 0,
@@ -149,13 +163,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     /// An action as if another window had sent it now. It is not sent, but it is part of the log from here on, and who
     /// asks for what it lacks gets it too.
     pub fn dispatch_remote(&mut self, action: A, now: f64) -> Vec<LogEffect<A, S>> {
-        let logged = Logged {
-            dot: self.stand_in.dot(),
-            time: self.clock.tick(now),
-            deps: Vec::new(),
-            action,
-        };
-        self.accept(Held { logged, fresh: true });
+        self.push_stand_in(action, true, now);
         self.try_cut();
         vec![LogEffect::Fold(self.history.fold(false))]
     }
@@ -170,7 +178,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     /// What [`LogNode::flush`] would send, for a host that hands it on itself; to whom, it says nothing.
     pub fn take_batch(&mut self) -> Vec<Logged<A>> {
         if let Some(last) = self.open.last() {
-            self.sent = self.sent.max(last.dot.seq);
+            self.own.sent = self.own.sent.max(last.dot.seq);
         }
         std::mem::take(&mut self.open)
     }
@@ -281,6 +289,17 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         self.accept(Held { logged, fresh });
         // What this window did itself is no news to it.
         self.news.clear();
+    }
+
+    pub(super) fn push_stand_in(&mut self, action: A, fresh: bool, now: f64) {
+        let logged = Logged {
+            dot: self.stand_in.dot(),
+            time: self.clock.tick(now),
+            // All of it: rarely used, and so nothing has to be remembered for it.
+            deps: self.vector.iter().collect(),
+            action,
+        };
+        self.accept(Held { logged, fresh });
     }
 
     /// Sends the open batch to every neighbour; without any it is closed all the same, for the log has it.

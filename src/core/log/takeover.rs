@@ -6,11 +6,16 @@ use super::history::Held;
 use super::node::LogNode;
 use super::tip::{Lineage, Tip};
 
+/// Cuts after which an action that still waits for one that comes before it is given up: what was forgotten on the
+/// side that lost does not come back.
+const WAITS_FOR: u64 = 8;
+
 impl<A: Clone, S: Clone> LogNode<A, S> {
     /// Takes over a root and the actions since it, and puts this window's own tail after it as far as it follows.
     ///
-    /// Of this window's own actions that do not follow, those that nobody was ever handed are issued anew. The others
-    /// are somewhere on a wire or in another window: they come back from there, or are lost with the side that lost.
+    /// What does not follow, because what comes before it is folded here and not there, waits: some other window may
+    /// still have that one by one. This window's own actions that nobody was ever handed need not wait for that: they
+    /// are issued anew.
     pub(super) fn take_over(
         &mut self,
         root: Checkpoint<S>,
@@ -20,54 +25,101 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         out: &mut Vec<LogEffect<A, S>>,
     ) {
         let before = std::mem::replace(&mut self.vector, root.vector.clone());
-        self.news = root
-            .vector
-            .iter()
-            .filter(|&(actor, _)| actor != self.own.actor)
-            .collect();
+        self.news = root.vector.iter().collect();
         self.lineage = Lineage::new(tip);
         self.late_at = 0;
         self.times.clear();
         self.try_at = 0;
-        let mut mine = self.history.replace(root, tip.cuts * self.options.cut as u64);
-        let mut theirs = actions.into_iter().peekable();
+        let mine = self.history.replace(root, tip.cuts * self.options.cut as u64);
+        let theirs = actions.into_iter().map(|logged| Held {
+            fresh: !before.contains(logged.dot),
+            logged,
+        });
+        let all = merge(merge(mine, std::mem::take(&mut self.waiting)), theirs.collect());
         let mut anew = Vec::new();
-        loop {
-            let first = match (mine.front(), theirs.peek()) {
-                (None, None) => break,
-                (Some(held), Some(logged)) => held.logged.stamp() <= logged.stamp(),
-                (held, _) => held.is_some(),
-            };
-            let next = if first {
-                mine.pop_front()
-            } else {
-                theirs.next().map(|logged| Held {
-                    fresh: !before.contains(logged.dot),
-                    logged,
-                })
-            };
-            let Some(held) = next else { break };
+        for held in all {
             let dot = held.logged.dot;
             if self.vector.contains(dot) {
                 continue;
             }
             if self.follows(&held.logged) {
                 self.accept(held);
-            } else if dot.actor == self.own.actor && dot.seq > self.sent {
-                anew.push((held.logged.action, held.fresh));
+            } else if self.own.keeps(dot) {
+                anew.push((true, held));
+            } else if self.stand_in.keeps(dot) {
+                anew.push((false, held));
+            } else {
+                self.waiting.push(held);
             }
         }
+        let most = self.options.keep + self.options.patience;
+        self.waiting.drain(..self.waiting.len().saturating_sub(most));
+        self.waits_until = tip.cuts + WAITS_FOR;
+        // An actor of which others cannot have what comes before its next action cannot go on.
         if self.vector.get(self.own.actor) + 1 != self.own.next {
             self.own.renew();
-            self.sent = 0;
             self.open.clear();
-            for (action, fresh) in anew {
-                self.push_own(action, fresh, now);
-            }
         }
         if self.vector.get(self.stand_in.actor) + 1 != self.stand_in.next {
             self.stand_in.renew();
         }
+        for (own, held) in anew {
+            if own {
+                self.push_own(held.logged.action, held.fresh, now);
+            } else {
+                self.push_stand_in(held.logged.action, held.fresh, now);
+            }
+        }
         out.push(LogEffect::Fold(self.history.fold(true)));
+    }
+
+    /// Whether an action is in the log here for the first time: not when it waited, for then it was there before.
+    pub(super) fn is_fresh(&self, logged: &Logged<A>) -> bool {
+        let stamp = logged.stamp();
+        let waited = self
+            .waiting
+            .binary_search_by_key(&stamp, |held| held.logged.stamp());
+        waited
+            .ok()
+            .and_then(|at| self.waiting.get(at))
+            .is_none_or(|held| held.fresh)
+    }
+
+    /// Takes in what waited and now follows.
+    pub(super) fn revive(&mut self) -> Vec<Logged<A>> {
+        let mut revived = Vec::new();
+        if self.tip().cuts > self.waits_until {
+            self.waiting.clear();
+        }
+        // By rising stamp, so causes come first and one pass does.
+        for held in std::mem::take(&mut self.waiting) {
+            if self.vector.contains(held.logged.dot) {
+                continue;
+            }
+            if self.follows(&held.logged) {
+                revived.push(held.logged.clone());
+                self.accept(held);
+            } else {
+                self.waiting.push(held);
+            }
+        }
+        revived
+    }
+}
+
+/// Two runs that rise by stamp as one. Of two with the same stamp the first run's comes first.
+fn merge<A>(first: Vec<Held<A>>, second: Vec<Held<A>>) -> Vec<Held<A>> {
+    let mut merged = Vec::with_capacity(first.len() + second.len());
+    let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
+    loop {
+        let next = match (first.peek(), second.peek()) {
+            (Some(a), Some(b)) if b.logged.stamp() < a.logged.stamp() => second.next(),
+            (Some(_), _) => first.next(),
+            (None, _) => second.next(),
+        };
+        match next {
+            Some(held) => merged.push(held),
+            None => return merged,
+        }
     }
 }

@@ -1,0 +1,132 @@
+//! The first look round: who was there before us? `ready` settles when everyone is connected, or nobody was.
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Hub;
+use crate::bindings::host;
+use crate::transport::window::Address;
+
+/// How long those are waited for whose locks say they are there: a frozen tab does not answer, ms.
+const MEMBERS: f64 = 1000.0;
+/// The same where locks cannot be asked, so that nobody knows whom to wait for, ms.
+const BLIND: f64 = 250.0;
+/// How long a parent or opener has to answer our hello: it may have no Parley, and cannot say so, ms.
+const RELATIVES: f64 = 1000.0;
+
+enum Members {
+    /// The lock manager has not told yet who there is.
+    Asked,
+    /// These have not joined yet.
+    Awaited(Vec<String>),
+    /// Nobody could tell.
+    Blind,
+    Over,
+}
+
+/// Whom the look round still waits for.
+pub(crate) struct Look {
+    members: Members,
+    relatives: Vec<Address>,
+    members_end: f64,
+    relatives_end: f64,
+}
+
+impl Hub {
+    /// Begins when the hub opens, once its greetings are out.
+    pub(crate) fn begin_look(&self, relatives: Vec<Address>, on_mesh: bool) {
+        let now = host::now();
+        let look = Look {
+            members: if on_mesh { Members::Asked } else { Members::Over },
+            relatives,
+            members_end: now + MEMBERS,
+            relatives_end: now + RELATIVES,
+        };
+        self.inner.borrow_mut().look = Some(look);
+        self.look_due(now);
+        self.wake_by(now + BLIND);
+    }
+
+    /// The lock manager has answered; anything but a list means that it could not.
+    pub(crate) fn saw_members(&self, names: &JsValue) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            let here: Vec<String> = inner
+                .peers
+                .iter()
+                .filter(|(_, peer)| peer.on_mesh)
+                .map(|(_, peer)| peer.uid.clone())
+                .collect();
+            let Some(look) = &mut inner.look else { return };
+            if Array::is_array(names) {
+                let names: &Array = names.unchecked_ref();
+                let missing = names.iter().filter_map(|name| name.as_string());
+                let missing = missing
+                    .filter(|uid| *uid != self.uid && !here.contains(uid))
+                    .collect();
+                look.members = Members::Awaited(missing);
+            } else {
+                look.members = Members::Blind;
+                look.members_end = host::now() + BLIND;
+            }
+        }
+        self.look_due(host::now());
+    }
+
+    /// A member of the mesh is there, or gone.
+    pub(crate) fn member_arrived(&self, uid: &str) {
+        if let Some(Look {
+            members: Members::Awaited(missing),
+            ..
+        }) = &mut self.inner.borrow_mut().look
+        {
+            missing.retain(|other| other != uid);
+        }
+        self.look_due(host::now());
+    }
+
+    /// A parent, an opener, or the page of this worker is connected.
+    pub(crate) fn relative_arrived(&self, from: &Address) {
+        if let Some(look) = &mut self.inner.borrow_mut().look {
+            look.relatives.retain(|relative| !relative.is(from.outlet()));
+        }
+        self.look_due(host::now());
+    }
+
+    /// Ends the look round when nobody is awaited any more; when it ends at the latest.
+    pub(crate) fn look_due(&self, now: f64) -> f64 {
+        {
+            let mut inner = self.inner.borrow_mut();
+            let Some(look) = &mut inner.look else {
+                return f64::INFINITY;
+            };
+            if look.members_end <= now
+                || matches!(&look.members, Members::Awaited(missing) if missing.is_empty())
+            {
+                look.members = Members::Over;
+            }
+            if look.relatives_end <= now {
+                look.relatives.clear();
+            }
+            let mut ends = f64::INFINITY;
+            if !matches!(look.members, Members::Over) {
+                ends = ends.min(look.members_end);
+            }
+            if !look.relatives.is_empty() {
+                ends = ends.min(look.relatives_end);
+            }
+            if ends < f64::INFINITY {
+                return ends;
+            }
+            inner.look = None;
+        }
+        self.ready.resolve(&JsValue::UNDEFINED);
+        self.states_settle();
+        f64::INFINITY
+    }
+
+    /// Whether the look round is over.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.inner.borrow().look.is_none()
+    }
+}
