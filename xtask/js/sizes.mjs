@@ -5,8 +5,14 @@ import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { built, packageDirectory } from './files.mjs';
 
-/** Kilobytes (1000 bytes) after brotli that an entry may weigh, JavaScript and wasm together. */
-const BUDGETS = { default: 25, slim: 20 };
+/**
+ * Kilobytes (1000 bytes) after brotli, JavaScript and wasm together: what the design aims at, and what no change may
+ * exceed meanwhile. The limit follows the size down.
+ */
+const BUDGETS = {
+  default: { aim: 25, limit: 125 },
+  slim: { aim: 20, limit: 120 },
+};
 
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1).padStart(7);
 const weigh = (...parts) => ({
@@ -34,15 +40,16 @@ const sizes = {
   iife: weigh(await readFile(join(built, 'parley-sync.iife.js'))),
 };
 
-console.log('    entry        raw kB  brotli kB  budget');
+console.log('    entry        raw kB  brotli kB   aim  limit');
 let over = false;
 for (const [name, { raw, brotli }] of Object.entries(sizes)) {
-  const budget = BUDGETS[name];
-  const verdict = budget === undefined ? '' : `${budget} kB${brotli > budget * 1000 ? '  over' : ''}`;
-  over ||= budget !== undefined && brotli > budget * 1000;
-  console.log(`    ${name.padEnd(10)} ${kilobytes(raw)}    ${kilobytes(brotli)}  ${verdict}`);
+  const { aim = '', limit = '' } = BUDGETS[name] ?? {};
+  const tooBig = limit !== '' && brotli > limit * 1000;
+  over ||= tooBig;
+  const bounds = `${String(aim).padStart(5)}  ${String(limit).padStart(5)}${tooBig ? '  over' : ''}`;
+  console.log(`    ${name.padEnd(10)} ${kilobytes(raw)}    ${kilobytes(brotli)}  ${bounds}`);
 }
 if (over && process.argv.includes('--enforce')) {
-  console.error('an entry is above its budget of bytes');
+  console.error('an entry is above its limit');
   process.exitCode = 1;
 }

@@ -84,7 +84,7 @@ async function works(browser, folder, headers) {
 function holds(outcome) {
   assert.equal(outcome.error, undefined, outcome.error);
   assert.equal(outcome.answer, 42);
-  assert.equal(outcome.code, 'ERR_HANDLER');
+  assert.equal(outcome.code, 'ERR_NO_HANDLER');
   assert.equal(outcome.count, 5);
   assert.equal(outcome.when, 0);
   assert.match(outcome.version, /^\d+\.\d+\.\d+$/);

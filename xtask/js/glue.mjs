@@ -1,0 +1,21 @@
+// wasm-bindgen names a module of the crate once for each block of Rust that imports from it: one import and one key of the
+// import object each time. The later ones say nothing new, and bundlers warn of the keys.
+
+/** The same glue, each module named once. */
+export function withoutDuplicates(glue) {
+  const first = new Map();
+  const dropped = new Set();
+  return glue
+    .split('\n')
+    .filter((line) => {
+      const [, name, path] = /^import \* as (\w+) from "([^"]+)";?$/.exec(line) ?? [];
+      if (name === undefined) {
+        const [, value] = /^\s+"[^"]+": (\w+),$/.exec(line) ?? [];
+        return !dropped.has(value);
+      }
+      if (first.has(path)) dropped.add(name);
+      else first.set(path, name);
+      return !dropped.has(name);
+    })
+    .join('\n');
+}
