@@ -1,3 +1,13 @@
+// What wasm-bindgen writes, less what a user should not meet.
+
+/**
+ * Without `free()` and `Symbol.dispose`: an object is freed when nobody holds it any more. Freed by hand, its next call
+ * would be an error that says nothing.
+ */
+export function withoutFree(glue) {
+  return glue.replace(/^    free\(\) \{\n[\s\S]*?^    \}\n/gm, '').replace(/^if \(Symbol\.dispose\).*\n/gm, '');
+}
+
 // wasm-bindgen names a module of the crate once for each block of Rust that imports from it: one import and one key of the
 // import object each time. The later ones say nothing new, and bundlers warn of the keys.
 

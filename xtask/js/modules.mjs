@@ -4,7 +4,7 @@ import { basename, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inlineModule } from './encode.mjs';
 import { built, replace } from './files.mjs';
-import { withoutDuplicates } from './glue.mjs';
+import { withoutDuplicates, withoutFree } from './glue.mjs';
 
 const from = process.argv[2];
 const entries = await readdir(from, { recursive: true, withFileTypes: true });
@@ -21,7 +21,10 @@ for (const folder of await readdir(join(built, 'snippets')).catch(() => [])) {
 
 for (const file of files) {
   const content = await readFile(join(from, file));
-  await replace(join(built, file), file === 'parley_sync.js' ? withoutDuplicates(String(content)) : content);
+  await replace(
+    join(built, file),
+    file === 'parley_sync.js' ? withoutFree(withoutDuplicates(String(content))) : content,
+  );
 }
 
 // wasm-bindgen puts the crate's own JavaScript under a folder with a hash; the entries import it by names that stay.
