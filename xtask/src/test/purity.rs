@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::{Outcome, paths};
 
 /// Paths and types through which they would come in.
-const FORBIDDEN: [&str; 21] = [
+const FORBIDDEN: [&str; 23] = [
     "js_sys",
     "web_sys",
     "wasm_bindgen",
@@ -18,7 +18,9 @@ const FORBIDDEN: [&str; 21] = [
     "std::time",
     "std::fs",
     "std::io",
-    "std::net",
+    "TcpListener",
+    "TcpStream",
+    "UdpSocket",
     "std::env",
     "std::thread",
     "std::process",
