@@ -1,6 +1,6 @@
 //! Schedules that once failed, shrunk.
 
-use super::network::case::{Case, Config, Shape, Wire};
+use super::network::case::{Case, Config, Shape, Step, Wire};
 
 /// Perfect wires without delay; what a shrunk schedule mostly comes down to.
 const PERFECT: Wire = Wire {
@@ -23,20 +23,61 @@ const PLAIN: Config = Config {
     initial: 0,
 };
 
-/// Each case by what went wrong, or would without the rule it holds.
-pub fn cases() -> Vec<(&'static str, Case)> {
-    vec![(
+/// A schedule and what went wrong in it.
+pub type Found = (&'static str, fn() -> Case);
+
+/// All of them.
+pub const FOUND: [Found; 2] = [
+    (
         "a window announced after its first frames was never answered, and two waited for each other",
-        Case {
-            config: Config {
-                seed: 14_844_250_921_920_218_075,
-                windows: 5,
-                late: 2,
-                shape: Shape::Ring,
-                skew: 1,
-                ..PLAIN
-            },
-            steps: vec![],
-        },
-    )]
+        owed_forgotten,
+    ),
+    (
+        "a window announced after its first frames, and after the look round, was not waited for",
+        awaited_forgotten,
+    ),
+];
+
+fn owed_forgotten() -> Case {
+    let seed = 14_844_250_921_920_218_075;
+    let config = Config {
+        seed,
+        windows: 5,
+        late: 2,
+        shape: Shape::Ring,
+        skew: 1,
+        ..PLAIN
+    };
+    Case {
+        config,
+        steps: vec![],
+    }
+}
+
+fn awaited_forgotten() -> Case {
+    let seed = 18_383_476_057_112_122_319;
+    let wire = Wire {
+        latency: (0, 400),
+        ..PERFECT
+    };
+    let config = Config {
+        seed,
+        windows: 3,
+        late: 2,
+        shape: Shape::Chain,
+        wire,
+        ..PLAIN
+    };
+    let steps = vec![
+        Step::Reload { at: 0 },
+        Step::Reload { at: 0 },
+        Step::Open { at: 2 },
+        Step::Reload { at: 0 },
+        Step::Down { a: 1, b: 0 },
+        Step::Close { at: 2 },
+        Step::Reload { at: 1 },
+        Step::Reload { at: 0 },
+        Step::Write { at: 0, key: 1 },
+    ];
+    Case { config, steps }
 }

@@ -180,12 +180,16 @@ impl Network {
                 }
                 Ok(())
             }
+            Event::Settle { at, .. } if self.sites[at].frozen => {
+                self.queue.put(self.now + 1, event);
+                Ok(())
+            }
             Event::Settle { at, life } => {
                 let window = self.sites[at]
                     .window
                     .as_mut()
                     .filter(|window| window.life == life);
-                let effects = window.map_or_else(Vec::new, |window| window.node.settle_ready());
+                let effects = window.map_or_else(Vec::new, Window::settle);
                 self.carry_out(at, effects)
             }
         }
@@ -197,14 +201,14 @@ impl Network {
             return Err("windows answer each other for ever".into());
         }
         let now = self.clock(at);
-        let site = &mut self.sites[at];
-        if site.frozen {
-            site.backlog.push(arrival);
+        if self.sites[at].frozen {
+            self.sites[at].backlog.push(arrival);
             return Ok(());
         }
-        let Some(window) = &mut site.window else {
+        let Some(window) = &mut self.sites[at].window else {
             return Ok(());
         };
+        window.shows(&arrival);
         let effects = match arrival {
             Arrival::Up(peer) => window.node.peer_up(peer as PeerRef, now),
             Arrival::Down(peer) => window.node.peer_down(peer as PeerRef, now),
@@ -254,7 +258,7 @@ impl Network {
                 }
                 StateEffect::Ready => {
                     if let Some(window) = &mut self.sites[at].window {
-                        window.readied += 1;
+                        window.ready().map_err(|error| format!("window {at}: {error}"))?;
                     }
                 }
                 StateEffect::Refused { code, .. } => {

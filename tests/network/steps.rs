@@ -111,7 +111,7 @@ impl Network {
     fn tick(&mut self, at: usize) -> Outcome {
         let now = self.clock(at);
         let window = self.sites[at].window.as_mut();
-        let effects = window.map_or_else(Vec::new, |window| window.node.tick(now));
+        let effects = window.map_or_else(Vec::new, |window| window.tick(self.now, now));
         self.carry_out(at, effects)
     }
 

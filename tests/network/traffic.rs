@@ -6,7 +6,7 @@ use parley_sync::core::id::PeerRef;
 use parley_sync::core::sync::StateFrame;
 
 use super::event::{Arrival, Event};
-use super::window::Value;
+use super::window::{Value, stamps};
 use super::{Network, Outcome};
 
 impl Network {
@@ -15,9 +15,15 @@ impl Network {
         if !self.is_open(a) || !self.is_open(b) {
             return Ok(());
         }
-        let Some(life) = self.links.get(a, b).map(|link| link.life) else {
+        let Some(link) = self.links.between(a, b) else {
             return Ok(());
         };
+        // A new connection: what was still said to an earlier window does not reach this one.
+        link.life += 1;
+        link.busy_until = [0; 2];
+        let life = link.life;
+        self.expect(a, b);
+        self.expect(b, a);
         self.arrive(a, Arrival::Up(b))?;
         if self.random.percent(20) {
             let later = self.now + u64::from(self.random.between(0, self.config.wire.latency.1));
@@ -35,11 +41,26 @@ impl Network {
         self.arrive(b, Arrival::Up(a))
     }
 
+    fn expect(&mut self, at: usize, peer: usize) {
+        let has = self.sites[peer]
+            .window
+            .as_ref()
+            .map(|neighbour| stamps(&neighbour.node, &self.keys));
+        if let (Some(window), Some(has)) = (&mut self.sites[at].window, has) {
+            window.awaits(peer, self.now, has);
+        }
+    }
+
     /// Two windows are neighbours no longer: what is on its way between them is lost.
     pub(super) fn part(&mut self, a: usize, b: usize) -> Outcome {
         if let Some(link) = self.links.between(a, b) {
             link.life += 1;
             link.busy_until = [0; 2];
+        }
+        for (at, peer) in [(a, b), (b, a)] {
+            if let Some(window) = &mut self.sites[at].window {
+                window.forgets(peer);
+            }
         }
         self.arrive(a, Arrival::Down(b))?;
         self.arrive(b, Arrival::Down(a))

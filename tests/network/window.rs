@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::register::Stamp;
-use parley_sync::core::sync::{ChangeOrigin, KeyChange, StateNode};
+use parley_sync::core::sync::{ChangeOrigin, KeyChange, StateEffect, StateNode};
+
+use super::event::Arrival;
 
 /// A value tells which write it is of: no two writes have the same.
 pub type Value = u64;
@@ -19,12 +21,8 @@ pub struct Causes {
 impl Causes {
     /// A new value that rests on what that window holds. `keys` are all keys there are.
     pub fn value(&mut self, node: Option<&StateNode<Value>>, keys: &[Key]) -> Value {
-        let known = |node: &StateNode<Value>| {
-            keys.iter()
-                .filter_map(|key| Some((Rc::clone(key), node.stamp(key)?)))
-                .collect()
-        };
-        self.list.push(node.map_or_else(Vec::new, known));
+        self.list
+            .push(node.map_or_else(Vec::new, |node| stamps(node, keys)));
         self.list.len() as Value - 1
     }
 
@@ -34,11 +32,34 @@ impl Causes {
     }
 }
 
+/// When each key was last written, deletions too.
+pub fn stamps(node: &StateNode<Value>, keys: &[Key]) -> Vec<(Key, Stamp)> {
+    keys.iter()
+        .filter_map(|key| Some((Rc::clone(key), node.stamp(key)?)))
+        .collect()
+}
+
+/// What a neighbour had when the two were connected.
+struct Awaited {
+    peer: usize,
+    since: u64,
+    /// The window knows of it.
+    shown: bool,
+    has: Vec<(Key, Stamp)>,
+}
+
+/// As long as a node waits for a neighbour.
+const PATIENCE_MS: u64 = 5_000;
+
 pub struct Window {
     pub node: StateNode<Value>,
     /// How many windows lived here before.
     pub life: u32,
     pub readied: u32,
+    /// The host has looked round.
+    settled: bool,
+    /// What has to be here when the window is ready.
+    awaited: Vec<Awaited>,
     /// What the listener knows, from the changes alone.
     mirror: BTreeMap<Key, Value>,
     /// Every value the listener was ever told on a key.
@@ -53,6 +74,8 @@ impl Window {
             node: StateNode::new(actor, born, initial),
             life,
             readied: 0,
+            settled: false,
+            awaited: Vec::new(),
             mirror,
             told,
         }
@@ -105,12 +128,67 @@ impl Window {
 
     /// Every cause of that write is here, or something later.
     fn rests(&self, value: Value, causes: &Causes) -> Result<(), String> {
-        for (key, stamp) in &causes.list[value as usize] {
-            if self.node.stamp(key).is_none_or(|here| here < *stamp) {
-                return Err(format!("write {value} is shown before its cause on {key}"));
-            }
+        match self.first_missing(&causes.list[value as usize]) {
+            Some(key) => Err(format!("write {value} is shown before its cause on {key}")),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Connected to a neighbour that has this: the window waits for it, unless its host has looked round.
+    pub fn awaits(&mut self, peer: usize, since: u64, has: Vec<(Key, Stamp)>) {
+        self.forgets(peer);
+        if !self.settled {
+            let shown = false;
+            self.awaited.push(Awaited {
+                peer,
+                since,
+                shown,
+                has,
+            });
+        }
+    }
+
+    pub fn forgets(&mut self, peer: usize) {
+        self.awaited.retain(|awaited| awaited.peer != peer);
+    }
+
+    /// Something of a neighbour reaches the window: it knows of it, until it hears that it is gone.
+    pub fn shows(&mut self, arrival: &Arrival) {
+        let (Arrival::Up(peer) | Arrival::Frame { from: peer, .. } | Arrival::Down(peer)) = *arrival;
+        if let Some(awaited) = self.awaited.iter_mut().find(|awaited| awaited.peer == peer) {
+            awaited.shown = !matches!(arrival, Arrival::Down(_));
+        }
+    }
+
+    pub fn settle(&mut self) -> Vec<StateEffect<Value>> {
+        self.settled = true;
+        self.awaited.retain(|awaited| awaited.shown);
+        self.node.settle_ready()
+    }
+
+    pub fn tick(&mut self, now: u64, clock: f64) -> Vec<StateEffect<Value>> {
+        self.awaited.retain(|awaited| now - awaited.since < PATIENCE_MS);
+        self.node.tick(clock)
+    }
+
+    /// The window says that it is ready.
+    pub fn ready(&mut self) -> Result<(), String> {
+        self.readied += 1;
+        match self
+            .awaited
+            .iter()
+            .find_map(|awaited| self.first_missing(&awaited.has))
+        {
+            Some(key) => Err(format!("ready without what a neighbour had on {key}")),
+            None => Ok(()),
+        }
+    }
+
+    fn first_missing<'a>(&self, stamps: &'a [(Key, Stamp)]) -> Option<&'a Key> {
+        let missing = stamps
+            .iter()
+            .find(|(key, stamp)| self.node.stamp(key).is_none_or(|here| here < *stamp));
+        missing.map(|(key, _)| key)
     }
 
     /// What must hold after everything has been said and heard.

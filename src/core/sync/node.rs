@@ -111,9 +111,11 @@ impl<V: Clone> StateNode<V> {
     /// A neighbour came, or came back: it is asked for what this window lacks.
     pub fn peer_up(&mut self, peer: PeerRef, now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
-        // If its frames were here before the host announced it, what it asked stays to be answered; what it was sent
-        // may not have reached it.
-        let owed = self.peers.remove(peer).is_some_and(|before| before.owed);
+        // If its frames were here before the host announced it, what it asked stays to be answered, and it is waited
+        // for as before; what it was sent may not have reached it.
+        let before = self.peers.remove(peer);
+        let owed = before.as_ref().is_some_and(|before| before.owed);
+        let awaited = !self.settled || before.is_some_and(|before| before.awaited);
         // A window that has nothing yet asks one neighbour first: the others would send it the same once more.
         let held = !self.ready && !self.met && self.peers.iter().any(|other| other.asked);
         self.peers.add(Peer {
@@ -121,7 +123,7 @@ impl<V: Clone> StateNode<V> {
             known: None,
             asked: false,
             held,
-            awaited: !self.settled,
+            awaited,
             owed,
             up_at: now,
         });
