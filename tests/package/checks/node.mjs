@@ -45,7 +45,8 @@ export async function inNode() {
     const missing = [];
     for (const [name, declared] of members(declarations)) {
       const there = exported.members[name];
-      if (there === undefined) continue;
+      // Errors carry theirs on the object; exercise.cjs reads them there.
+      if (there === undefined || name.endsWith('Error')) continue;
       for (const member of declared) if (!there.includes(member)) missing.push(`${name}.${member}`);
     }
     assert.deepEqual(missing.sort(), PENDING_MEMBERS);
