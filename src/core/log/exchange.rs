@@ -217,6 +217,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         }
         if self.unacknowledged >= self.options.ack_every() && !self.peers.is_empty() {
             self.unacknowledged = 0;
+            self.flush_into(out);
             out.push(LogEffect::Send {
                 to: self.peers.ids(),
                 frame: LogFrame::Ack {
@@ -288,7 +289,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     pub(super) fn ask(&mut self, peer: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
         let Some(known) = self.peers.get(peer) else { return };
         if !std::mem::replace(&mut known.asked, true) {
-            out.push(self.sync(vec![peer]));
+            self.sync(vec![peer], out);
         }
     }
 
@@ -300,18 +301,21 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             }
         }
         if !to.is_empty() {
-            out.push(self.sync(to));
+            self.sync(to, out);
         }
     }
 
-    fn sync(&self, to: Vec<PeerRef>) -> LogEffect<A, S> {
-        LogEffect::Send {
+    /// Says what this window has seen. Its open batch goes first: who is told that this window has seen an action takes
+    /// it that everything this window dispatched before has been sent.
+    fn sync(&mut self, to: Vec<PeerRef>, out: &mut Vec<LogEffect<A, S>>) {
+        self.flush_into(out);
+        out.push(LogEffect::Send {
             to,
             frame: LogFrame::Sync {
                 vector: self.vector.clone(),
                 tip: self.tip(),
             },
-        }
+        });
     }
 
     /// Refuses a frame as a whole, before anything of it is applied.

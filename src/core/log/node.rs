@@ -217,7 +217,6 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     /// Compares with every neighbour: on resuming, on a slow timer, and after anything may have been lost.
     pub fn tick(&mut self, _now: f64) -> Vec<LogEffect<A, S>> {
         let mut out = Vec::new();
-        self.flush_into(&mut out);
         for peer in self.peers.iter_mut() {
             peer.asked = false;
         }
@@ -330,7 +329,8 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             let Some(vector) = self.history.after_cut() else {
                 return;
             };
-            let waits = !self.peers.all_have(&vector) && self.history.len() < full + self.options.patience;
+            let waits = !self.peers.all_have(&vector, &self.vector)
+                && self.history.len() < full + self.options.patience;
             if waits || !self.history.cut(vector) {
                 self.try_at = self.history.len() + self.options.ack_every();
                 return;

@@ -58,7 +58,11 @@ impl Peers {
         self.list.iter().all(|peer| !peer.awaited)
     }
 
-    pub(super) fn all_have(&self, vector: &VersionVector) -> bool {
-        self.list.iter().all(|peer| peer.acked.covers(vector))
+    /// Whether every neighbour has all of that, and nothing that is still on its way to a window that has seen `own`:
+    /// that may be older.
+    pub(super) fn all_have(&self, vector: &VersionVector, own: &VersionVector) -> bool {
+        self.list
+            .iter()
+            .all(|peer| peer.acked.covers(vector) && own.covers(&peer.acked))
     }
 }
