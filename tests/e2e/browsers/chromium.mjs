@@ -114,6 +114,11 @@ class Session {
     return this.#adopt(await opened).top;
   }
 
+  /** Everything open, for a report of a failure. */
+  get views() {
+    return [...this.#tabs.values()].map((tab) => tab.top);
+  }
+
   async close() {
     await this.#context.close();
   }

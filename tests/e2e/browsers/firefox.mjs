@@ -93,6 +93,11 @@ class Session {
     return this.#adopt(context).top;
   }
 
+  /** Everything open, for a report of a failure. */
+  get views() {
+    return [...this.#tabs.values()].map((tab) => tab.top);
+  }
+
   async close() {
     this.#stop();
     await this.#wire.send('browser.removeUserContext', { userContext: this.#container });

@@ -38,11 +38,30 @@ async function one(test, { browser, server, log, notes, seed }) {
     stage.assertQuiet();
     return null;
   } catch (error) {
+    for (const view of session?.views ?? []) await describe(view, notes);
     return error;
   } finally {
     await within(15_000, Promise.resolve(session?.close()), 'closing the profile').catch((error) =>
       log.push({ level: 'harness', tab: '', text: String(error) }),
     );
+  }
+}
+
+/** What a window thought of its neighbours when the scenario failed. */
+async function describe(view, notes) {
+  const ask = () => ({
+    at: location.origin,
+    id: window.parley?.instanceId,
+    peers: window.parley?.peers,
+    state: window.state && canon(window.state.getState()).slice(0, 500),
+    changes: window.changes?.slice(-20),
+    events: window.events?.slice(-30).map((one) => Object.values(one).filter(Boolean).join(' ')),
+  });
+  try {
+    const known = await within(1000, view.eval(ask), 'asking');
+    notes.push(`${view.name}: ${JSON.stringify(known)}`);
+  } catch (error) {
+    notes.push(`${view.name}: ${error.message}`);
   }
 }
 

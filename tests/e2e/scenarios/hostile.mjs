@@ -99,6 +99,8 @@ scenario('an event made by script is no message', async (t) => {
   await assertUnharmed(t, cast);
 });
 
+// Who shares the channel shares the origin, and could as well change the page itself: forging another's writes is
+// not what is tried here, but whether nonsense in between does any harm.
 scenario('garbage on the channel everybody shares', async (t) => {
   const names = `(args) => {
     const Native = BroadcastChannel;
@@ -113,21 +115,21 @@ scenario('garbage on the channel everybody shares', async (t) => {
   t.assert.ok(channels.length > 0, 'the mesh uses a BroadcastChannel');
   const attacker = await t.open(
     t.a,
-    async ({ channels, seed }) => {
+    ({ channels, seed }) => {
       const below = random(seed);
-      for (const name of channels) {
-        const wire = new BroadcastChannel(name);
-        const genuine = [];
-        wire.onmessage = ({ data }) => genuine.push(data);
-        window.flood = async () => {
-          for (let i = 0; i < 2000; i++) {
-            const frame = genuine[below(genuine.length || 1)];
-            wire.postMessage(i % 2 && frame !== undefined ? mutated(frame, below) : garbage(below));
-            if (i % 50 === 0) await turn();
-          }
-          return genuine.length;
-        };
-      }
+      const wires = channels.map((name) => new BroadcastChannel(name));
+      const genuine = [];
+      for (const wire of wires) wire.onmessage = ({ data }) => genuine.push(data);
+      /** Half of it nonsense, half of it genuine messages with nonsense for a body. */
+      window.flood = async () => {
+        for (let i = 0; i < 2000; i++) {
+          const frame = genuine[below(genuine.length || 1)];
+          const almost = Array.isArray(frame) && i % 2 ? frame.with(frame.length - 1, garbage(below)) : garbage(below);
+          for (const wire of wires) wire.postMessage(almost);
+          if (i % 50 === 0) await turn();
+        }
+        return genuine.length;
+      };
     },
     { channels, seed: t.seed },
     { page: 'plain.html' },
@@ -136,16 +138,15 @@ scenario('garbage on the channel everybody shares', async (t) => {
     await one.eval((i) => state.setState({ n: i }), i);
     await two.until((i) => state.get('n') === i, i);
   }
-  await attacker.eval(() => flood());
-  t.assert.equal(
-    (await one.eval((id) => parley.send('echo', 1, { targetId: id }), await two.eval(() => parley.instanceId))).echoed,
-    1,
-  );
+  t.assert.ok((await attacker.eval(() => flood())) > 0, 'something was overheard');
+  const other = await two.eval(() => parley.instanceId);
+  t.assert.equal((await one.eval((id) => parley.send('echo', 1, { targetId: id }), other)).echoed, 1);
   await two.eval(() => state.setState({ mark: 'after' }));
   await one.until(() => state.get('mark') === 'after');
   await one.eval(() => state.setState({ back: 'again' }));
   await two.until(() => state.get('back') === 'again');
   t.assert.equal(await one.eval(() => ({}).polluted ?? 'clean'), 'clean');
+  t.assert.ok(t.console(/./).length <= 10, `${t.console(/./).length} console lines for a flood`);
   t.expectConsole(/parley/i);
 });
 
