@@ -207,7 +207,6 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             self.revive()
         };
         out.push(LogEffect::Fold(self.history.fold(false)));
-        self.unacknowledged += learned.len();
         self.relay(Some(from), &learned, out);
         if !revived.is_empty() {
             self.relay(None, &revived, out);
@@ -241,6 +240,8 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     pub(super) fn accept(&mut self, held: Held<A>) {
         let (dot, stamp) = (held.logged.dot, held.logged.stamp());
         self.vector.advance(dot.actor, dot.seq);
+        // This window's own count too: where it dispatches much and hears little, others wait for that little.
+        self.unacknowledged += 1;
         match self.news.iter_mut().find(|(actor, _)| *actor == dot.actor) {
             Some((_, seq)) => *seq = dot.seq,
             None => self.news.push((dot.actor, dot.seq)),

@@ -37,7 +37,7 @@ impl Options {
         patience: 4096,
     };
 
-    /// A peer tells what it has seen after this many actions of others: four times a cut.
+    /// A peer tells what it has seen when something arrives and the log has grown by this much: four times a cut.
     pub(super) fn ack_every(&self) -> usize {
         (self.cut / 4).max(1)
     }
@@ -73,7 +73,7 @@ pub struct LogNode<A, S> {
     /// The number of cuts until which they do.
     pub(super) waits_until: u64,
     pub(super) peers: Peers,
-    /// Actions of others since the last acknowledgement.
+    /// Actions since the last acknowledgement.
     pub(super) unacknowledged: usize,
     /// The length of the tail at which a cut is next worth a try.
     pub(super) try_at: usize,
