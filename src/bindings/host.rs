@@ -15,6 +15,8 @@ extern "C" {
 extern "C" {
     /// The error that names the part of a value which cannot be cloned.
     pub(crate) fn explain(value: &JsValue, path: &str, cause: &JsValue) -> JsValue;
+    /// A frame as another window would receive it; undefined for what cannot be cloned.
+    pub(crate) fn received(frame: &JsValue) -> JsValue;
     /// A private copy of a value.
     #[wasm_bindgen(catch)]
     pub(crate) fn own(value: &JsValue, path: &str) -> Result<JsValue, JsValue>;

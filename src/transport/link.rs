@@ -54,7 +54,8 @@ impl LinkWire {
         let link: UserLink = link.unchecked_into();
         let binary = link.binary()?.is_truthy();
         let frames = Closure::<dyn Fn(JsValue)>::new(move |frame: JsValue| {
-            on_frame(if binary { from_bytes(&frame) } else { frame });
+            // What a link hands over is an object of somebody's: it may have getters, and change later.
+            on_frame(if binary { from_bytes(&frame) } else { host::received(&frame) });
         });
         let closes = Closure::<dyn Fn(JsValue)>::new(move |_reason: JsValue| on_close());
         link.set_onframe(frames.as_ref())?;

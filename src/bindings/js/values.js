@@ -47,6 +47,15 @@ const clone = (value, path) => {
   }
 };
 
+/** What another window would receive, or undefined for what cannot be cloned: for wires that hand objects over as they are. */
+export function received(frame) {
+  try {
+    return structuredClone(frame);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The error that names the part of `value` which the structured clone algorithm refuses. */
 export function explain(value, path, cause) {
   const seen = new Set();
@@ -146,26 +155,38 @@ const sameBytes = (a, b) => {
   return x.length === y.length && x.every((byte, i) => byte === y[i]);
 };
 
-const equal = (a, b, depth) => {
+const sameEntries = (x, y, met) => x.length === y.length && x.every((entry, i) => equal(entry, y[i], met));
+
+// `met` holds the pairs being compared: meeting one again, in a cycle, adds no difference.
+const equal = (a, b, met) => {
   if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || depth > MAX_DEPTH) return false;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (met.get(a) === b) return true;
+  met.set(a, b);
   const tag = Object.prototype.toString.call(a);
   if (tag !== Object.prototype.toString.call(b)) return false;
   if (tag === '[object Date]') return Object.is(a.getTime(), b.getTime());
   if (tag === '[object RegExp]') return String(a) === String(b);
+  if (tag === '[object Error]') return a.name === b.name && a.message === b.message && equal(a.cause, b.cause, met);
+  if (/^\[object (Boolean|Number|String)\]$/.test(tag)) return Object.is(a.valueOf(), b.valueOf());
   if (ArrayBuffer.isView(a) || tag === '[object ArrayBuffer]') return sameBytes(a, b);
-  if (tag === '[object Map]' || tag === '[object Set]') {
-    if (a.size !== b.size) return false;
-    const y = [...b];
-    return [...a].every((x, i) => equal(x, y[i], depth + 1));
-  }
+  if (tag === '[object Map]' || tag === '[object Set]') return sameEntries([...a], [...b], met);
   if (tag !== '[object Array]' && tag !== '[object Object]') return false;
   const keys = Object.keys(a);
   return (
     keys.length === Object.keys(b).length &&
     (tag !== '[object Array]' || a.length === b.length) &&
-    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key], depth + 1))
+    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key], met))
   );
+};
+
+const deepEqual = (a, b) => {
+  try {
+    return equal(a, b, new Map());
+  } catch {
+    // Too deep to compare.
+    return false;
+  }
 };
 
 /**
@@ -174,7 +195,7 @@ const equal = (a, b, depth) => {
  */
 export function unchanged(held, next) {
   if (held === next && typeof next === 'object' && next !== null) return Object.isFrozen(next);
-  return equal(held, next, 0);
+  return deepEqual(held, next);
 }
 
 const freeze = (value) => {
