@@ -207,6 +207,24 @@ fn a_lost_message_is_noticed_at_the_next_one_and_repaired() {
 }
 
 #[test]
+fn a_message_that_overtakes_the_repair_is_asked_for_again() {
+    let mut room = Room::with(2);
+    room.connect_all();
+    room.set(0, "a", "1");
+    room.lose(0, 1).unwrap();
+    room.set(0, "b", "2");
+    room.deliver(0, 1);
+    // The question is there, the answer on its way.
+    room.deliver(1, 0);
+    let repair = room.lose(0, 1).unwrap();
+    room.set(0, "c", "3");
+    room.deliver(0, 1);
+    room.inject(0, 1, repair);
+    room.deliver_all();
+    room.agree(&[("a", "1"), ("b", "2"), ("c", "3")]);
+}
+
+#[test]
 fn a_lost_last_message_is_repaired_by_a_tick_of_either() {
     for ticking in [0, 1] {
         let mut room = Room::with(2);

@@ -27,7 +27,7 @@ const PLAIN: Config = Config {
 pub type Found = (&'static str, fn() -> Case);
 
 /// All of them.
-pub const FOUND: [Found; 2] = [
+pub const FOUND: [Found; 3] = [
     (
         "a window announced after its first frames was never answered, and two waited for each other",
         owed_forgotten,
@@ -35,6 +35,10 @@ pub const FOUND: [Found; 2] = [
     (
         "a window announced after its first frames, and after the look round, was not waited for",
         awaited_forgotten,
+    ),
+    (
+        "a batch that came too early while a question was open was not asked for again",
+        early_batch_forgotten,
     ),
 ];
 
@@ -80,4 +84,27 @@ fn awaited_forgotten() -> Case {
         Step::Write { at: 0, key: 1 },
     ];
     Case { config, steps }
+}
+
+fn early_batch_forgotten() -> Case {
+    let wire = Wire {
+        fifo: false,
+        latency: (0, 30),
+        loss: 30,
+        duplicate: 0,
+    };
+    let config = Config {
+        seed: 8_006_658_386_700_866_612,
+        windows: 4,
+        shape: Shape::TabsWithFrames,
+        wire,
+        skew: 1,
+        reactive: true,
+        initial: 1,
+        ..PLAIN
+    };
+    Case {
+        config,
+        steps: vec![Step::Reload { at: 3 }],
+    }
 }

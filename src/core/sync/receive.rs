@@ -1,6 +1,7 @@
 //! What comes from a neighbour: checked whole, then applied whole or not at all.
 
 use super::node::{Effects, StateNode, changed};
+use super::peers::Peer;
 use super::spread::send;
 use super::{ChangeOrigin, ERR_CLOCK, ERR_MALFORMED, StateEffect, StateFrame};
 use crate::core::batch::{Batch, Delta, Entry};
@@ -173,7 +174,10 @@ impl<V: Clone> StateNode<V> {
         } else if self.peers.iter().any(|peer| peer.lacks(vector)) {
             self.tell(&[], effects);
         }
-        self.ask(|peer| peer.held, effects);
+        // The others that wait to be asked; and this one, if it has shown since it was asked that it has more.
+        let vector = self.replica.vector().clone();
+        let more = |peer: &Peer| peer.known.as_ref().is_some_and(|known| !vector.covers(known));
+        self.ask(|peer| peer.held || (peer.id == from && more(peer)), effects);
         effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
         self.check_ready(effects);
         Ok(())
