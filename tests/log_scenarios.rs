@@ -607,17 +607,20 @@ fn a_silent_neighbour_does_not_keep_the_log_from_forgetting() {
     assert_eq!(windows[0].state, windows[1].state);
 }
 
+/// Order-sensitive, and how many.
+type Sum = (u64, u64);
+
 #[test]
 fn a_million_actions_leave_a_short_log() {
-    let mut nodes: Vec<LogNode<u32, (u64, u64)>> = (0..2)
+    let mut nodes: Vec<LogNode<u32, Sum>> = (0..2)
         .map(|at| LogNode::new(Actor::from_random(at + 1), NOW, (0, 0), Options::DEFAULT))
         .collect();
-    let mut states = vec![(0u64, 0u64); 2];
-    let mut wires: Vec<(usize, LogFrame<u32, (u64, u64)>)> = Vec::new();
+    let mut states = [Sum::default(); 2];
+    let mut wires: Vec<(usize, LogFrame<u32, Sum>)> = Vec::new();
     let takeovers = std::cell::Cell::new(0);
-    let fold = |node: &mut LogNode<u32, (u64, u64)>,
-                effects: Vec<LogEffect<u32, (u64, u64)>>,
-                state: &mut (u64, u64),
+    let fold = |node: &mut LogNode<u32, Sum>,
+                effects: Vec<LogEffect<u32, Sum>>,
+                state: &mut Sum,
                 at,
                 wires: &mut Vec<_>| {
         for effect in effects {

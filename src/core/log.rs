@@ -7,20 +7,26 @@
 //! nearest state that was kept.
 //!
 //! # Forgetting
-//! Memory is bounded: of a tail that has grown past what is kept, the oldest ([`Options::cut`] of them) move into the root, once
-//! every connected peer is known to have seen them. Then nothing can come to stand before them, so windows that cut at
-//! different moments cut the same. Each cut has a number and a digest of all that was folded up to it: a [`Tip`].
+//! Memory is bounded: of a tail that has grown past what is kept, the oldest ([`Options::cut`] of them) move into the
+//! root, once every neighbour is known to have seen them. Then nothing can come to stand before them, so windows that
+//! cut at different moments cut the same. Each cut has a number and a digest of all that was folded up to it: a [`Tip`].
+//! A neighbour that never says what it has seen (frozen, or flooded) is waited for up to [`Options::patience`].
 //!
 //! # When windows that were apart have folded different actions
 //! Equal numbers with different digests say so. There is one winner: the greater number, then the elder lineage, then
-//! the greater digest. The others take over its root, and keep their own actions that its root lacks:
+//! the greater digest. The others take over its root, and keep of their own what its root lacks:
 //! - an action that is still in somebody's tail is placed after the winner's root, by its stamp;
-//! - an action that its own window never sent to anybody, and that can no longer be placed because older ones of that
-//!   window are forgotten, is issued anew, under a new actor and with a new stamp;
-//! - what a side that loses has folded and forgotten is lost. So windows that were apart merge exactly as long as each
-//!   side dispatched no more than is kept ([`Options::keep`]); past that they still agree, on what the winner has.
+//! - an action that its window never sent to anybody, and that can no longer be placed because older ones of that
+//!   window are folded away, is issued anew, under a new actor and with a new stamp;
+//! - an action that others have too, and that cannot be placed for the same reason, waits for the older ones: some
+//!   window may still have them one by one. If none has, it is lost with them, and so is what a side that loses has
+//!   folded away.
 //!
-//! The same rule serves a late joiner: its lineage is the youngest, so it takes over the state and the position of who
+//! So windows that were apart merge exactly as long as none of the sides dispatched more than is kept
+//! ([`Options::keep`]); past that they still agree, on what the winner has. The same holds for windows that are joined
+//! only through others: what is kept has to outlast the way there.
+//!
+//! The rule serves a late joiner too: its lineage is the youngest, so it takes over the state and the position of who
 //! was there, and adds what it dispatched before.
 
 mod effect;

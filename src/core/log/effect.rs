@@ -6,6 +6,8 @@ use super::frame::LogFrame;
 /// What the host does next, in this order.
 pub enum LogEffect<A, S> {
     /// Hand this frame to these neighbours; it is the same for all, so one broadcast may do.
+    ///
+    /// A handle stands for one connection: what has not been handed over when it ends must not go to the next one.
     Send {
         /// To whom.
         to: Vec<PeerRef>,
