@@ -106,6 +106,8 @@ extern "C" {
     #[wasm_bindgen(js_name = randomBytes)]
     pub(crate) fn random_bytes(bytes: &mut [u8]);
     pub(crate) fn now() -> f64;
+    #[wasm_bindgen(js_name = preciseNow)]
+    pub(crate) fn precise_now() -> f64;
     #[wasm_bindgen(js_name = setTimer)]
     pub(crate) fn set_timer(run: &Function, ms: f64) -> JsValue;
     #[wasm_bindgen(js_name = setDeadline)]

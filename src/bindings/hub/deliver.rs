@@ -41,7 +41,7 @@ impl Hub {
                 let pong = Array::of2(&JsValue::from_f64(Kind::Pong.tag()), &frame.get(1));
                 let _ = self.post(from, &pong, None);
             }
-            Kind::Pong => self.on_pong(from, frame, now),
+            Kind::Pong => self.on_pong(from, frame),
             Kind::Batch | Kind::Sync | Kind::Delta => self.on_state_frame(from, kind, frame, to_all),
             Kind::Join => {}
         }
@@ -100,13 +100,13 @@ impl Hub {
         self.inner.borrow().shows(from)
     }
 
-    fn on_pong(&self, from: PeerRef, frame: &Array, now: f64) {
+    fn on_pong(&self, from: PeerRef, frame: &Array) {
         let Some(sent) = frame.get(1).as_f64() else { return };
         if let Some(peer) = self.inner.borrow_mut().peers.get_mut(from)
-            && sent <= now
-            && sent >= peer.asked
+            && sent == peer.pinged
         {
-            peer.identity.latency = now - sent;
+            peer.identity.latency = host::precise_now() - sent;
+            peer.pinged = -1.0;
         }
     }
 

@@ -78,6 +78,14 @@ impl Door {
         self.waiting.is_some()
     }
 
+    /// Nobody can come through it any more: its frame left the page, its popup was closed, or its port or link ended.
+    fn is_over(&self) -> bool {
+        if self.target.is_none() {
+            return self.peer.is_none() && self.waiting.is_none();
+        }
+        self.address().is_none()
+    }
+
     /// For `peers`, while there is no peer.
     pub(crate) fn pending_identity(&self) -> Option<(Identity, State)> {
         let alias = self.alias.as_deref()?;
@@ -201,22 +209,38 @@ impl Hub {
         Ok(promise.promise.into())
     }
 
+    /// An id names one peer. What it named is gone when its frame left the page: then the id is free.
     fn check_alias(&self, alias: &str, target: &JsValue) -> Result<(), JsValue> {
-        let inner = self.inner.borrow();
-        let taken_by_door = inner
-            .doors
-            .iter()
-            .any(|door| door.alias() == alias && door.target.as_ref() != Some(target));
-        let taken = taken_by_door
-            || (inner
+        let (door, other_peer) = {
+            let inner = self.inner.borrow();
+            let door = inner.doors.iter().find(|door| door.alias() == alias);
+            let door = door.map(|door| {
+                (
+                    door.number,
+                    door.peer,
+                    door.target.as_ref() == Some(target),
+                    door.is_over(),
+                )
+            });
+            let other_peer = inner
                 .peers
                 .iter()
-                .any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias)
-                && !inner.doors.iter().any(|door| door.alias() == alias));
-        if !taken {
-            return Ok(());
+                .any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias);
+            (door, other_peer)
+        };
+        match door {
+            Some((_, _, true, _)) => return Ok(()),
+            Some((number, peer, false, true)) => {
+                if let Some(peer) = peer {
+                    self.lose_peer(peer, Reason::Closed);
+                }
+                self.give_up(number, &fail(codes::PEER_LOST, "the frame left the page"));
+                self.inner.borrow_mut().doors.retain(|door| door.number != number);
+                return Ok(());
+            }
+            None if !other_peer => return Ok(()),
+            _ => {}
         }
-        drop(inner);
         let message = text(&[
             "the id '",
             alias,

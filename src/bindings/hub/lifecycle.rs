@@ -19,6 +19,11 @@ const ASK_AFTER: f64 = 5000.0;
 /// It is given up when it stays silent for this long after that; hidden pages' timers run once a minute, ms.
 const GIVE_UP_AFTER: f64 = 75_000.0;
 
+/// How often what was seen is compared where wires lose nothing by themselves, ms.
+const COMPARE: f64 = 15_000.0;
+/// The same with a user's link, which may, ms.
+const COMPARE_LOSSY: f64 = 2000.0;
+
 impl Hub {
     /// Listens to the surrounding global. Where there is none (Node, a server), there is nothing to hear.
     pub(crate) fn listen(&self) {
@@ -134,7 +139,18 @@ impl Hub {
             &JsValue::from_f64(0.0),
         ));
         let _ = self.post(at, &frame, None);
+        let alias = self
+            .inner
+            .borrow()
+            .peers
+            .get(at)
+            .map(|peer| peer.identity.alias.clone());
         self.lose_peer(at, Reason::Local);
+        // Whoever is let in under that id next is new, not back.
+        self.inner
+            .borrow_mut()
+            .known_before
+            .retain(|known| Some(known) != alias.as_ref());
         true
     }
 
@@ -216,13 +232,39 @@ impl Hub {
             self.lose_peer(at, Reason::Timeout);
         }
         for at in ask {
-            self.ping(at, now);
+            self.ping(at);
         }
-        if any { now + BEAT } else { f64::INFINITY }
+        if any {
+            self.compare_slowly(now);
+            now + BEAT
+        } else {
+            f64::INFINITY
+        }
     }
 
-    pub(crate) fn ping(&self, at: PeerRef, now: f64) {
-        let frame = Array::of2(&JsValue::from_f64(Kind::Ping.tag()), &JsValue::from_f64(now));
+    /// The slow tick: whatever was lost on any wire, for any reason, is found and repaired.
+    fn compare_slowly(&self, now: f64) {
+        let due = {
+            let mut inner = self.inner.borrow_mut();
+            let lossy = inner.sessions.values().any(|session| session.again.is_some());
+            let pause = if lossy { COMPARE_LOSSY } else { COMPARE };
+            let due = now - inner.compared >= pause;
+            if due {
+                inner.compared = now;
+            }
+            due
+        };
+        if due && !host::is_hidden() {
+            self.states_tick();
+        }
+    }
+
+    pub(crate) fn ping(&self, at: PeerRef) {
+        let sent = host::precise_now();
+        if let Some(peer) = self.inner.borrow_mut().peers.get_mut(at) {
+            peer.pinged = sent;
+        }
+        let frame = Array::of2(&JsValue::from_f64(Kind::Ping.tag()), &JsValue::from_f64(sent));
         let _ = self.post(at, &frame, None);
     }
 }

@@ -83,6 +83,8 @@ pub(crate) struct Inner {
     look: Option<Look>,
     listeners: Vec<EventListener>,
     alarm: Option<Alarm>,
+    /// When states were last compared with all peers, ms.
+    compared: f64,
     /// Aliases that were connected before: their return is a reconnection.
     known_before: Vec<String>,
 }
@@ -122,6 +124,7 @@ impl Hub {
                 look: None,
                 listeners: Vec::new(),
                 alarm: None,
+                compared: host::now(),
                 known_before: Vec::new(),
             }),
             me: me.clone(),

@@ -82,6 +82,8 @@ pub(crate) struct Peer {
     /// When a frame of its last came, and when it was last asked whether it is there, ms.
     pub(crate) heard: f64,
     pub(crate) asked: f64,
+    /// What the last ping carried, and so its answer: the precise time of sending, ms.
+    pub(crate) pinged: f64,
 }
 
 /// Answers kept for repeated questions, for each peer: more calls than that are not under way on a lossy link.
@@ -102,6 +104,7 @@ impl Peer {
             answered: Vec::new(),
             heard: now,
             asked: now,
+            pinged: -1.0,
         }
     }
 

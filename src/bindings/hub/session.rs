@@ -298,6 +298,7 @@ impl Hub {
         if is_new {
             self.emit_connected(&identity, again);
             self.states_peer_up(at);
+            self.ping(at);
             self.wake_by(now + super::timers::BEAT);
         }
         at

@@ -22,6 +22,7 @@ use crate::core::codes;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::sync::{StateEffect, StateNode};
 use bus::Bus;
+pub use class::SyncedState;
 use listeners::{KeyListener, Listener, Notice};
 pub(crate) use options::StateOptions;
 use write::Turn;

@@ -111,10 +111,29 @@ fn not_yet(name: &str, what: &str) -> JsValue {
     )
 }
 
-/// The second argument of `setState`: nothing of it is available yet but what is the default anyway.
+#[wasm_bindgen]
+extern "C" {
+    type GivenSet;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn ack(this: &GivenSet) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn timeout(this: &GivenSet) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch, js_name = rollbackOnError)]
+    fn rollback_on_error(this: &GivenSet) -> Result<JsValue, JsValue>;
+}
+
+/// The second argument of `setState`: what this version does not do, it does not accept.
 pub(crate) fn check_set_options(given: &JsValue) -> Result<(), JsValue> {
     if given.is_undefined() {
         return Ok(());
     }
-    args::known_options(given, "ack timeout rollbackOnError", "setState's options")
+    args::known_options(given, "ack timeout rollbackOnError", "setState's options")?;
+    let given: &GivenSet = given.unchecked_ref();
+    if args::string(&given.ack()?, "ack")?.is_some_and(|ack| ack != "none") {
+        return Err(not_yet("ack", "anything but 'none'"));
+    }
+    if args::boolean(&given.rollback_on_error()?, "rollbackOnError")?.unwrap_or(false) {
+        return Err(not_yet("rollbackOnError", "true"));
+    }
+    args::duration(&given.timeout()?, "timeout").map(|_| ())
 }
