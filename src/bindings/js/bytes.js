@@ -8,8 +8,18 @@ const TAG = Object.fromEntries(
     .map((name, i) => [name, i]),
 );
 const VIEWS = [
-  Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array,
-  Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
 ];
 const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
 
@@ -130,7 +140,12 @@ class Writer {
       this.raw(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     } else if (value instanceof Error) {
       this.byte(TAG.error);
-      this.byte(Math.max(0, ERRORS.findIndex((kind) => value.name === kind.name)));
+      this.byte(
+        Math.max(
+          0,
+          ERRORS.findIndex((kind) => value.name === kind.name),
+        ),
+      );
       this.string(String(value.message));
     } else {
       const tag = Object.prototype.toString.call(value);
@@ -203,12 +218,18 @@ class Reader {
   value() {
     const tag = this.byte();
     switch (tag) {
-      case TAG.undefined: return undefined;
-      case TAG.null: return null;
-      case TAG.false: return false;
-      case TAG.true: return true;
-      case TAG.number: return this.number();
-      case TAG.bigint: return BigInt(this.string());
+      case TAG.undefined:
+        return undefined;
+      case TAG.null:
+        return null;
+      case TAG.false:
+        return false;
+      case TAG.true:
+        return true;
+      case TAG.number:
+        return this.number();
+      case TAG.bigint:
+        return BigInt(this.string());
       case TAG.string:
       case TAG.wide:
         this.#at--;
@@ -230,7 +251,8 @@ class Reader {
         out.length = length;
         return out;
       }
-      case TAG.object: return this.#fill(this.#note({}), this.count());
+      case TAG.object:
+        return this.#fill(this.#note({}), this.count());
       case TAG.map: {
         const out = this.#note(new Map());
         for (let n = this.count(); n > 0; n--) {
@@ -244,9 +266,12 @@ class Reader {
         for (let n = this.count(); n > 0; n--) out.add(this.value());
         return out;
       }
-      case TAG.date: return this.#note(new Date(this.number()));
-      case TAG.regexp: return this.#note(new RegExp(this.string(), this.string()));
-      case TAG.buffer: return this.#note(this.raw().buffer);
+      case TAG.date:
+        return this.#note(new Date(this.number()));
+      case TAG.regexp:
+        return this.#note(new RegExp(this.string(), this.string()));
+      case TAG.buffer:
+        return this.#note(this.raw().buffer);
       case TAG.view: {
         const at = this.#seen.push(undefined) - 1;
         const kind = VIEWS[this.byte()];
@@ -259,7 +284,8 @@ class Reader {
         this.#seen[at] = new kind(this.string());
         return this.#seen[at];
       }
-      default: throw new TypeError('no such tag');
+      default:
+        throw new TypeError('no such tag');
     }
   }
 }

@@ -74,7 +74,9 @@ export function onAbort(signal, run) {
 }
 
 export function isThenable(value) {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && typeof value.then === 'function';
+  return (
+    (typeof value === 'object' || typeof value === 'function') && value !== null && typeof value.then === 'function'
+  );
 }
 
 const issueText = (issues) => {
@@ -82,8 +84,7 @@ const issueText = (issues) => {
   return typeof first?.message === 'string' ? first.message : 'it does not match';
 };
 
-const verdict = (result) =>
-  result?.issues ? [false, issueText(result.issues), result.issues] : [true, result?.value];
+const verdict = (result) => (result?.issues ? [false, issueText(result.issues), result.issues] : [true, result?.value]);
 
 /**
  * Checks a payload: [true, value] or [false, text, issues], or a promise of one for validators that take time.

@@ -17,7 +17,7 @@ struct Step {
 }
 
 /// In this order: what is quick to tell comes first, and what needs the package comes after it is built.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "setup",
         what: "what is missing is installed",
@@ -62,6 +62,11 @@ const STEPS: [Step; 14] = [
         name: "types",
         what: "the declarations keep the contract",
         run: scripts::types,
+    },
+    Step {
+        name: "simulated",
+        what: "the public API over the simulated network, in Node",
+        run: scripts::simulated,
     },
     Step {
         name: "browser-chromium",

@@ -9,6 +9,11 @@ pub fn types() -> Outcome {
     command::run(tsc.arg(paths::npm_bin("tsc")).args(["--project", "tests/types"]))
 }
 
+/// Scenarios and seeded schedules over the simulated network.
+pub fn simulated() -> Outcome {
+    command::run(command::at_root("node").args(["--test", "tests/simulated/"]))
+}
+
 /// The tarball, installed as a user would.
 pub fn package() -> Outcome {
     command::run(command::at_root("node").arg("tests/package/run.mjs"))
