@@ -88,6 +88,24 @@ fn a_window_is_ready_when_whom_it_waits_for_is_gone() {
 }
 
 #[test]
+fn a_late_window_turns_to_the_next_when_the_one_it_asked_is_gone() {
+    let mut room = Room::with(2);
+    room.connect_all();
+    room.settle(0);
+    room.settle(1);
+    room.set(0, "x", "one");
+    room.deliver_all();
+    let late = room.open(&[("x", "default")]);
+    room.connect(0, late);
+    room.connect(1, late);
+    room.settle(late);
+    room.disconnect(0, late);
+    room.deliver_all();
+    assert_eq!(room.ready, [1, 1, 1]);
+    room.agree(&[("x", "one")]);
+}
+
+#[test]
 fn a_neighbour_that_never_answers_does_not_keep_a_window_from_being_ready_for_ever() {
     let mut room = Room::with(2);
     room.connect(0, 1);

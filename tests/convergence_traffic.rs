@@ -11,6 +11,8 @@
 #[path = "network/room.rs"]
 mod room;
 
+use parley_sync::core::batch::Batch;
+use parley_sync::core::clock::Clock;
 use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::sync::{StateEffect, StateFrame, StateNode};
 use room::{NOON, Room};
@@ -89,6 +91,33 @@ fn a_broadcast_frame_is_relayed_to_those_who_were_not_on_that_wire() {
     assert!(
         matches!(&effects[..], [StateEffect::Send { to, .. }, StateEffect::Changed { .. }] if *to == [3])
     );
+}
+
+#[test]
+fn a_window_that_waits_for_an_answer_is_not_taken_to_follow_a_broadcast() {
+    // Window 1 is new. Window 0, its elder, has asked it, and missed the first of two batches of window 2.
+    let mut room = Room::with(3);
+    room.connect(0, 1);
+    room.deliver(0, 1);
+    room.connect(1, 2);
+    let stranger = Actor::from_random(9);
+    for seq in 1..=2 {
+        let entries = vec![(Key::from(["a", "b"][seq - 1]), Some("1"), Clock::new().tick(NOON))];
+        let batch = Batch {
+            actor: stranger,
+            seq: seq as u64,
+            deps: vec![],
+            entries,
+        };
+        let also: &[u32] = if seq == 2 { &[0] } else { &[] };
+        room.nodes[1].receive(2, also, StateFrame::Batch(batch), room.now);
+    }
+    room.recount();
+    room.deliver(1, 0);
+    room.deliver(0, 1);
+    room.deliver(1, 0);
+    assert_eq!(room.state(0), room.state(1));
+    assert_eq!((room.state(0).len(), room.carried), (2, 2));
 }
 
 #[test]
