@@ -8,7 +8,7 @@ export {
   TimeoutError,
   ValidationError,
 } from '../wasm/host/errors.js';
-export { Parley, SyncedState } from '../wasm/parley_sync.js';
+export { Parley, SyncedState, SyncedStore } from '../wasm/parley_sync.js';
 export { DebouncedSyncedState, DiffSyncedState, SlicedSyncedState } from './classes.js';
 export { SYSTEM_EVENTS } from './events.js';
 export { createTestNetwork } from './network.js';

@@ -8,4 +8,7 @@ pub(crate) mod options;
 pub mod parley;
 pub(crate) mod promise;
 pub(crate) mod sending;
+pub(crate) mod shared;
 pub mod state;
+pub mod store;
+pub(crate) mod wire;

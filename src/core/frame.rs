@@ -28,9 +28,17 @@ pub enum Kind {
     Sync = 8,
     /// What a peer has not seen.
     Delta = 9,
+    /// Actions of one turn.
+    Append = 10,
+    /// What a log has seen; asks for what it has not.
+    LogSync = 11,
+    /// What a log lacks.
+    LogDelta = 12,
+    /// What a log has seen; asks for nothing.
+    LogAck = 13,
 }
 
-const ALL: [Kind; 10] = [
+const ALL: [Kind; 14] = [
     Kind::Join,
     Kind::Message,
     Kind::Answer,
@@ -41,6 +49,10 @@ const ALL: [Kind; 10] = [
     Kind::Batch,
     Kind::Sync,
     Kind::Delta,
+    Kind::Append,
+    Kind::LogSync,
+    Kind::LogDelta,
+    Kind::LogAck,
 ];
 
 /// Why a frame's first element is no kind of this version.

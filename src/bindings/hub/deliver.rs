@@ -42,8 +42,9 @@ impl Hub {
                 let _ = self.post(from, &pong, None);
             }
             Kind::Pong => self.on_pong(from, frame),
-            Kind::Batch | Kind::Sync | Kind::Delta => self.on_state_frame(from, kind, frame, to_all),
             Kind::Join => {}
+            // All others are for what is shared: states and stores.
+            _ => self.on_state_frame(from, kind, frame, to_all),
         }
     }
 

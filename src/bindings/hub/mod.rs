@@ -25,7 +25,7 @@ use wasm_bindgen::JsValue;
 
 use super::host::{self, Deferred};
 use super::options::Config;
-use super::state::StateHost;
+use super::shared::Shared;
 use crate::core::calls::Calls;
 use crate::core::id::PeerRef;
 use crate::transport::broadcast::BroadcastWire;
@@ -39,7 +39,6 @@ use look::Look;
 use peers::Peers;
 use session::Session;
 pub(crate) use session::kind_of as frame_kind;
-pub(crate) use states::Attached;
 use timers::Alarm;
 
 /// A handler of messages of one type.
@@ -73,9 +72,9 @@ pub(crate) struct Inner {
     registered: BTreeMap<String, Registered>,
     system: Vec<SystemListener>,
     rejected: Vec<Rejected>,
-    states: Vec<Rc<dyn Attached>>,
+    states: Vec<Rc<dyn Shared>>,
     /// What a state is broadcasting right now.
-    carried: Option<(JsValue, Weak<StateHost>)>,
+    carried: Option<(JsValue, Weak<dyn Shared>)>,
     mesh: Option<Rc<BroadcastWire>>,
     /// Lets go of the lock that tells the mesh we live.
     mesh_lock: Option<Function>,

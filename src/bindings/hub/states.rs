@@ -8,34 +8,14 @@ use wasm_bindgen::JsValue;
 use super::Hub;
 use crate::bindings::error::{fail, text};
 use crate::bindings::host;
-use crate::bindings::state::StateHost;
+use crate::bindings::shared::Shared;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
 
-/// A state that lives on a hub.
-pub(crate) trait Attached {
-    /// Unique on its hub.
-    fn name(&self) -> &str;
-    /// The type its updates are broadcast under.
-    fn message(&self) -> &str;
-    fn peer_up(&self, peer: PeerRef);
-    fn peer_down(&self, peer: PeerRef);
-    /// The first look round is over.
-    fn settle(&self);
-    /// Sends what waits, now: the page may be gone in a moment.
-    fn flush(&self);
-    /// Compares with every peer and repairs.
-    fn tick(&self);
-    fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array);
-    /// A message of the state's own type that no state sent: hand-written code speaks.
-    fn plain_update(&self, from: PeerRef, payload: &JsValue);
-    fn hub_destroyed(&self);
-}
-
 impl Hub {
     /// Adds a state, and introduces it to everyone who is there.
-    pub(crate) fn attach(&self, state: Rc<dyn Attached>) -> Result<(), JsValue> {
+    pub(crate) fn attach(&self, state: Rc<dyn Shared>) -> Result<(), JsValue> {
         {
             let mut inner = self.inner.borrow_mut();
             if inner.states.iter().any(|other| other.name() == state.name()) {
@@ -67,7 +47,7 @@ impl Hub {
         drop(gone);
     }
 
-    fn each_state(&self, act: impl Fn(&dyn Attached)) {
+    fn each_state(&self, act: impl Fn(&dyn Shared)) {
         let states = self.inner.borrow().states.clone();
         for state in states {
             act(&*state);
@@ -95,7 +75,7 @@ impl Hub {
     }
 
     /// A state is about to broadcast this very payload.
-    pub(crate) fn carry(&self, payload: &JsValue, state: Weak<StateHost>) {
+    pub(crate) fn carry(&self, payload: &JsValue, state: Weak<dyn Shared>) {
         self.inner.borrow_mut().carried = Some((payload.clone(), state));
     }
 
@@ -112,7 +92,7 @@ impl Hub {
     }
 
     /// The state that broadcasts this payload, if it is one's: then its frame goes out instead.
-    pub(crate) fn carried(&self, payload: &JsValue) -> Option<Rc<StateHost>> {
+    pub(crate) fn carried(&self, payload: &JsValue) -> Option<Rc<dyn Shared>> {
         let mut inner = self.inner.borrow_mut();
         if inner
             .carried
@@ -125,7 +105,7 @@ impl Hub {
     }
 
     /// The state whose update messages are of this type.
-    pub(crate) fn state_for_message(&self, what: &str) -> Option<Rc<dyn Attached>> {
+    pub(crate) fn state_for_message(&self, what: &str) -> Option<Rc<dyn Shared>> {
         self.inner
             .borrow()
             .states

@@ -1,41 +1,19 @@
 //! State frames as JavaScript arrays. Read with nothing assumed: a frame that is off in any part is no frame.
 
-use js_sys::{Array, Float64Array};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Held;
+use crate::bindings::wire::{floats, numbers, pairs_in, pairs_out, vector_in, vector_out};
 use crate::core::batch::{Batch, Delta, Entry};
 use crate::core::clock::Time;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, Key, whole};
 use crate::core::register::{Dot, Stamp};
 use crate::core::sync::StateFrame;
-use crate::core::version::VersionVector;
 
 fn number(value: f64) -> JsValue {
     JsValue::from_f64(value)
-}
-
-fn vector_out(vector: &VersionVector) -> JsValue {
-    let flat: Vec<f64> = vector
-        .iter()
-        .flat_map(|(actor, seq)| [actor.as_f64(), seq as f64])
-        .collect();
-    Float64Array::from(flat.as_slice()).into()
-}
-
-fn vector_in(value: &JsValue) -> Option<VersionVector> {
-    let flat = floats(value)?;
-    let mut vector = VersionVector::default();
-    for pair in flat.chunks(2) {
-        let [actor, seq] = pair else { return None };
-        vector.advance(Actor::from_f64(*actor)?, whole(*seq)?);
-    }
-    Some(vector)
-}
-
-fn floats(value: &JsValue) -> Option<Vec<f64>> {
-    Some(value.dyn_ref::<Float64Array>()?.to_vec())
 }
 
 fn key_in(value: &JsValue) -> Option<Key> {
@@ -87,20 +65,11 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Held>) -> JsValue {
             out.push(name);
             out.push(&number(batch.actor.as_f64()));
             out.push(&number(batch.seq as f64));
-            let deps: Vec<f64> = batch
-                .deps
-                .iter()
-                .flat_map(|(actor, seq)| [actor.as_f64(), *seq as f64])
-                .collect();
-            if deps.is_empty() {
-                out.push(&JsValue::NULL);
-            } else {
-                out.push(&Float64Array::from(deps.as_slice()));
-            }
+            out.push(&pairs_out(&batch.deps));
             let times: Vec<f64> = batch.entries.iter().map(|(_, _, time)| time.as_f64()).collect();
             match times.as_slice() {
                 [only] => out.push(&number(*only)),
-                many => out.push(&Float64Array::from(many)),
+                many => out.push(&numbers(many)),
             };
             out.push(&keys);
             out.push(&values);
@@ -129,7 +98,7 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Held>) -> JsValue {
             out.push(name);
             out.push(&vector_out(&delta.since));
             out.push(&vector_out(&delta.vector));
-            out.push(&Float64Array::from(stamps.as_slice()));
+            out.push(&numbers(&stamps));
             out.push(&keys);
             out.push(&values);
         }
@@ -153,13 +122,7 @@ pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Held>> {
 fn decode_batch(frame: &Array) -> Option<StateFrame<Held>> {
     let actor = Actor::from_f64(frame.get(2).as_f64()?)?;
     let seq = whole(frame.get(3).as_f64()?)?;
-    let mut deps = Vec::new();
-    if !frame.get(4).is_null() {
-        for pair in floats(&frame.get(4))?.chunks(2) {
-            let [actor, seq] = pair else { return None };
-            deps.push((Actor::from_f64(*actor)?, whole(*seq)?));
-        }
-    }
+    let deps = pairs_in(&frame.get(4))?;
     let times = match frame.get(5).as_f64() {
         Some(only) => vec![only],
         None => floats(&frame.get(5))?,

@@ -2,15 +2,19 @@
 
 use wasm_bindgen::JsValue;
 
-use super::{Carrier, Held, StateHost, codec};
+use super::{Held, StateHost, codec};
+use crate::bindings::shared::Carrier;
 use crate::core::id::PeerRef;
-use crate::core::sync::{StateEffect, StateFrame};
+use crate::core::sync::StateEffect;
 
 impl StateHost {
     pub(super) fn run(&self, effects: Vec<StateEffect<Held>>) {
         for effect in effects {
             match effect {
-                StateEffect::Send { to, frame } => self.send(&to, &frame),
+                StateEffect::Send { to, frame } => {
+                    let frame = codec::encode(&self.name_js, &frame);
+                    self.carrier.send(&self.options.name, &to, &frame);
+                }
                 StateEffect::Changed {
                     changes,
                     from,
@@ -22,23 +26,7 @@ impl StateHost {
                     self.changed(&changes, origin, from);
                 }
                 StateEffect::Ready => self.ready.resolve(&JsValue::UNDEFINED),
-                StateEffect::Refused { from, code } => {
-                    if let Carrier::Hub(hub) = &self.carrier {
-                        hub.reject_from(from, code);
-                    }
-                }
-            }
-        }
-    }
-
-    fn send(&self, to: &[PeerRef], frame: &StateFrame<Held>) {
-        match &self.carrier {
-            Carrier::Hub(hub) => hub.post_state(to, &codec::encode(&self.name_js, frame)),
-            Carrier::Bus(bus) => {
-                let sent = bus.send(self, frame);
-                if let Err(error) = sent {
-                    self.report(&error);
-                }
+                StateEffect::Refused { from, code } => self.carrier.refuse(from, code),
             }
         }
     }

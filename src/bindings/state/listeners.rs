@@ -3,8 +3,9 @@
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Carrier, Held, StateHost};
+use super::{Held, StateHost};
 use crate::bindings::host;
+use crate::bindings::shared::Carrier;
 use crate::core::id::{Key, PeerRef};
 use crate::core::sync::{ChangeOrigin, KeyChange};
 
@@ -228,9 +229,6 @@ impl StateHost {
 
     /// An exception of a listener: reported, and nobody else's.
     pub(super) fn report(&self, error: &JsValue) {
-        match &self.carrier {
-            Carrier::Hub(hub) => hub.report(error),
-            Carrier::Bus(_) => host::report_error(error),
-        }
+        self.carrier.report(error);
     }
 }

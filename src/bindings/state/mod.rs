@@ -1,6 +1,5 @@
 //! A shared state in one window: the core's node, the snapshot users see, and the way to the other windows.
 
-mod bus;
 mod class;
 mod codec;
 mod effects;
@@ -16,30 +15,19 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::fail;
 use super::host::{self, Deferred};
-use super::hub::{Attached, Hub};
-use super::parley;
+use super::shared::{Carrier, Shared, Turn};
 use crate::core::codes;
 use crate::core::id::{Actor, Key, PeerRef};
-use crate::core::sync::{StateEffect, StateNode};
-use bus::Bus;
+use crate::core::sync::{StateEffect, StateFrame, StateNode};
 pub use class::SyncedState;
 use listeners::{KeyListener, Listener, Notice};
 pub(crate) use options::StateOptions;
-use write::Turn;
 
 /// A user's value, and its key as JavaScript has it: neither is converted on its way through.
 #[derive(Clone)]
 pub(crate) struct Held {
     pub(crate) key: JsValue,
     pub(crate) value: JsValue,
-}
-
-/// How frames reach the other windows.
-pub(crate) enum Carrier {
-    /// A Parley: each peer by itself.
-    Hub(Rc<Hub>),
-    /// Any object with `on` and `broadcast`: everyone at once, whoever that is.
-    Bus(Bus),
 }
 
 /// What users see of the state, and what has changed since they last looked.
@@ -86,13 +74,7 @@ impl StateHost {
         } else {
             host::prepare(initial, "initialState")?
         };
-        let carrier = match parley::hub_of(messenger) {
-            Some(hub) if hub.is_destroyed() => {
-                return Err(fail(codes::DESTROYED, "the Parley was destroyed"));
-            }
-            Some(hub) => Carrier::Hub(hub),
-            None => Carrier::Bus(Bus::new(messenger)?),
-        };
+        let carrier = Carrier::of(messenger)?;
         let (synced, local): (Vec<_>, Vec<_>) = pairs(&entries)
             .filter(|(_, held)| !held.value.is_undefined())
             .partition(|(key, _)| options.is_synced(key));
@@ -123,10 +105,7 @@ impl StateHost {
             destroyed: Cell::new(false),
             me: me.clone(),
         });
-        match &state.carrier {
-            Carrier::Hub(hub) => hub.attach(state.clone())?,
-            Carrier::Bus(bus) => bus.start(&state)?,
-        }
+        state.carrier.start(state.clone())?;
         Ok(state)
     }
 
@@ -209,10 +188,7 @@ impl StateHost {
         self.ready.resolve(&JsValue::UNDEFINED);
         self.listeners.borrow_mut().clear();
         self.key_listeners.borrow_mut().clear();
-        match &self.carrier {
-            Carrier::Hub(hub) => hub.detach(&self.options.name),
-            Carrier::Bus(bus) => bus.stop(),
-        }
+        self.carrier.stop(&self.options.name);
     }
 }
 
@@ -234,7 +210,7 @@ fn pairs(entries: &Array) -> impl Iterator<Item = (Key, Held)> + '_ {
     })
 }
 
-impl Attached for StateHost {
+impl Shared for StateHost {
     fn name(&self) -> &str {
         &self.options.name
     }
@@ -255,8 +231,22 @@ impl Attached for StateHost {
         self.decide(|node, _| node.settle_ready());
     }
 
+    fn be_ready(&self) {
+        self.ready.resolve(&JsValue::UNDEFINED);
+    }
+
     fn flush(&self) {
         self.flush_turn();
+    }
+
+    fn flush_to_peers(&self) {
+        let effects = self.node.borrow_mut().flush(host::now());
+        self.run(effects);
+    }
+
+    fn take_frame(&self) -> Option<JsValue> {
+        let batch = self.node.borrow_mut().take_batch(host::now())?;
+        Some(codec::encode(&self.name_js, &StateFrame::Batch(batch)))
     }
 
     fn tick(&self) {
@@ -265,19 +255,15 @@ impl Attached for StateHost {
 
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: crate::core::frame::Kind, frame: &Array) {
         let Some(decoded) = codec::decode(kind, frame) else {
-            if let Carrier::Hub(hub) = &self.carrier {
-                hub.reject_from(from, codes::MALFORMED);
-            }
+            self.carrier.refuse(from, codes::MALFORMED);
             return;
         };
         self.decide(|node, now| node.receive(from, also, decoded, now));
     }
 
     fn plain_update(&self, from: PeerRef, payload: &JsValue) {
-        if self.plain_payload(payload).is_err()
-            && let Carrier::Hub(hub) = &self.carrier
-        {
-            hub.reject_from(from, codes::MALFORMED);
+        if self.plain_payload(payload).is_err() {
+            self.carrier.refuse(from, codes::MALFORMED);
         }
     }
 

@@ -1,23 +1,12 @@
 //! Writing: applied at once, here; sent once for each turn of the event loop that wrote, or when the debounce is over.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Carrier, Held, StateHost, pairs};
-use crate::bindings::host::{self, Deferred};
-use crate::bindings::promise;
+use super::{Held, StateHost, pairs};
+use crate::bindings::host;
+use crate::bindings::shared::{Turn, after, settle_turn};
 use crate::core::id::Key;
-
-/// Writes that will be sent together.
-pub(super) struct Turn {
-    /// Settles when they have been handed to everyone; one for all of them.
-    promise: Deferred,
-    /// When the first of them was made, ms.
-    since: f64,
-    /// The running debounce, if any.
-    timer: Option<JsValue>,
-}
 
 /// `{ updates, timestamp }`: what `broadcast` is called with.
 pub(super) fn payload(keys: &Array, values: &Array) -> JsValue {
@@ -123,11 +112,7 @@ impl StateHost {
         let (promise, is_new, since, stale) = {
             let mut turn = self.turn.borrow_mut();
             let is_new = turn.is_none();
-            let turn = turn.get_or_insert_with(|| Turn {
-                promise: Deferred::new(),
-                since: now,
-                timer: None,
-            });
+            let turn = turn.get_or_insert_with(|| Turn::new(now));
             (
                 turn.promise.promise.clone(),
                 is_new,
@@ -150,14 +135,12 @@ impl StateHost {
             host::clear_timer(&timer);
         }
         let state = self.weak();
-        let run: Function = Closure::once_into_js(move || {
+        let pause = debounce.min(since + self.options.max_wait_ms - now).max(0.0);
+        let timer = after(pause, move || {
             if let Some(state) = state.upgrade() {
                 state.flush_turn();
             }
-        })
-        .unchecked_into();
-        let pause = debounce.min(since + self.options.max_wait_ms - now).max(0.0);
-        let timer = host::set_timer(&run, pause);
+        });
         if let Some(turn) = &mut *self.turn.borrow_mut() {
             turn.timer = Some(timer);
         }
@@ -179,26 +162,10 @@ impl StateHost {
             return;
         }
         let payload = payload(&keys, &values);
-        let result = match &self.carrier {
-            Carrier::Hub(hub) => {
-                hub.carry(&payload, self.weak());
-                let result = self.call_broadcast(&payload);
-                hub.dropped(&payload);
-                result
-            }
-            Carrier::Bus(bus) => {
-                bus.dress(self, &payload);
-                self.call_broadcast(&payload)
-            }
-        };
-        self.settle_turn(&turn.promise, result);
-    }
-
-    /// The batch goes through the Parley's own `broadcast`, so that a spy on it sees what a hand-written class would have
-    /// sent; the Parley knows the payload again and calls this.
-    pub(crate) fn flush_to_peers(&self) {
-        let effects = self.node.borrow_mut().flush(host::now());
-        self.run(effects);
+        let result = self
+            .carrier
+            .broadcast(&self.messenger, self, self.weak(), &payload);
+        settle_turn(&turn.promise, result, || JsValue::UNDEFINED);
     }
 
     fn open_lists(&self) -> (Array, Array) {
@@ -216,29 +183,6 @@ impl StateHost {
             }
         }
         (keys, values)
-    }
-
-    /// `messenger.broadcast(type, payload)`, looked up now: it may have been replaced since.
-    pub(super) fn call_broadcast(&self, payload: &JsValue) -> Result<JsValue, JsValue> {
-        let broadcast = Reflect::get(&self.messenger, &JsValue::from_str("broadcast"))?;
-        let broadcast: Function = broadcast.dyn_into()?;
-        broadcast.call2(&self.messenger, &JsValue::from_str(&self.message), payload)
-    }
-
-    fn settle_turn(&self, done: &Deferred, result: Result<JsValue, JsValue>) {
-        match result {
-            // What broadcast returned may be a promise: the turn's follows it, into its rejection too.
-            Ok(value) if host::is_thenable(&value) => {
-                let (kept, lost) = (done.clone(), done.clone());
-                let fulfilled = Closure::once(move |_: JsValue| kept.resolve(&JsValue::UNDEFINED));
-                let rejected = Closure::once(move |error: JsValue| lost.reject(&error));
-                let fulfilled: Function = fulfilled.into_js_value().unchecked_into();
-                let rejected: Function = rejected.into_js_value().unchecked_into();
-                let _ = promise::then(&Promise::resolve(&value), &fulfilled, Some(&rejected));
-            }
-            Ok(_) => done.resolve(&JsValue::UNDEFINED),
-            Err(error) => done.reject(&error),
-        }
     }
 
     /// `flush`: settles when what waits has been handed to everyone.

@@ -183,6 +183,11 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         std::mem::take(&mut self.open)
     }
 
+    /// What waits for a flush.
+    pub fn open(&self) -> impl Iterator<Item = &Logged<A>> {
+        self.open.iter()
+    }
+
     /// Whether anything waits for a flush.
     pub fn pending(&self) -> bool {
         !self.open.is_empty()

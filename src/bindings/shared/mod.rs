@@ -1,0 +1,141 @@
+//! What a state and a store have in common: the way to the other windows, and turns that are sent as one message.
+
+mod bus;
+mod turn;
+
+use std::rc::{Rc, Weak};
+
+use js_sys::{Array, Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::error::fail;
+use super::host;
+use super::hub::Hub;
+use super::parley;
+use crate::core::codes;
+use crate::core::frame::Kind;
+use crate::core::id::PeerRef;
+use bus::Bus;
+pub(crate) use turn::{Turn, after, settle_turn};
+
+/// Something shared under a name: a state or a store. The carrier tells it what happens; it decides by its core.
+pub(crate) trait Shared {
+    /// Unique on its Parley.
+    fn name(&self) -> &str;
+    /// The type its updates are broadcast under.
+    fn message(&self) -> &str;
+    fn peer_up(&self, peer: PeerRef);
+    fn peer_down(&self, peer: PeerRef);
+    /// The first look round is over.
+    fn settle(&self);
+    /// Nobody on a bus has answered in time, or everybody has.
+    fn be_ready(&self);
+    /// Sends what waits, now: the page may be gone in a moment.
+    fn flush(&self);
+    /// The turn's frames go out, in place of the payload that stands for them.
+    fn flush_to_peers(&self);
+    /// The turn as one frame, for a bus, on which nobody keeps account of who has what.
+    fn take_frame(&self) -> Option<JsValue>;
+    /// Compares with every peer and repairs.
+    fn tick(&self);
+    fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array);
+    /// A message of its own type that nobody of this package sent: hand-written code speaks.
+    fn plain_update(&self, from: PeerRef, payload: &JsValue);
+    fn hub_destroyed(&self);
+}
+
+/// How frames reach the other windows.
+pub(crate) enum Carrier {
+    /// A Parley: each peer by itself.
+    Hub(Rc<Hub>),
+    /// Any object with `on` and `broadcast`: everyone at once, whoever that is.
+    Bus(Bus),
+}
+
+impl Carrier {
+    /// The carrier a messenger is. Throws ERR_ARGUMENT, ERR_DESTROYED.
+    pub(crate) fn of(messenger: &JsValue) -> Result<Carrier, JsValue> {
+        match parley::hub_of(messenger) {
+            Some(hub) if hub.is_destroyed() => Err(fail(codes::DESTROYED, "the Parley was destroyed")),
+            Some(hub) => Ok(Carrier::Hub(hub)),
+            None => Ok(Carrier::Bus(Bus::new(messenger)?)),
+        }
+    }
+
+    /// Introduces a member to whoever is there. Throws ERR_DUPLICATE_NAME.
+    pub(crate) fn start(&self, member: Rc<dyn Shared>) -> Result<(), JsValue> {
+        match self {
+            Carrier::Hub(hub) => hub.attach(member),
+            Carrier::Bus(bus) => bus.start(&member),
+        }
+    }
+
+    /// Takes the member off.
+    pub(crate) fn stop(&self, name: &str) {
+        match self {
+            Carrier::Hub(hub) => hub.detach(name),
+            Carrier::Bus(bus) => bus.stop(),
+        }
+    }
+
+    /// A frame to some; on a bus, to everyone.
+    pub(crate) fn send(&self, name: &str, to: &[PeerRef], frame: &JsValue) {
+        match self {
+            Carrier::Hub(hub) => hub.post_state(to, frame),
+            Carrier::Bus(bus) => {
+                if let Err(error) = bus.send(name, frame) {
+                    self.report(&error);
+                }
+            }
+        }
+    }
+
+    /// Broadcasts a turn's payload by the messenger's own method, looked up now: it may have been replaced since, and a spy
+    /// on it sees what a hand-written class would have sent. A Parley knows the payload again and lets the member send the
+    /// frames it stands for; on a bus the frame goes along in it.
+    pub(crate) fn broadcast(
+        &self,
+        messenger: &JsValue,
+        member: &dyn Shared,
+        weak: Weak<dyn Shared>,
+        payload: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        match self {
+            Carrier::Hub(hub) => {
+                hub.carry(payload, weak);
+                let result = call_broadcast(messenger, member.message(), payload);
+                hub.dropped(payload);
+                result
+            }
+            Carrier::Bus(_) => {
+                if let Some(frame) = member.take_frame() {
+                    // A property of a fresh plain object.
+                    let _ = Reflect::set(payload, &JsValue::from_str("sync"), &frame);
+                }
+                call_broadcast(messenger, member.message(), payload)
+            }
+        }
+    }
+
+    /// An error that nobody awaits: reported, and nobody else's.
+    pub(crate) fn report(&self, error: &JsValue) {
+        match self {
+            Carrier::Hub(hub) => hub.report(error),
+            Carrier::Bus(_) => host::report_error(error),
+        }
+    }
+
+    /// Counts a refusal.
+    pub(crate) fn refuse(&self, from: PeerRef, code: &'static str) {
+        if let Carrier::Hub(hub) = self {
+            hub.reject_from(from, code);
+        }
+    }
+}
+
+/// `messenger.broadcast(type, payload)`
+fn call_broadcast(messenger: &JsValue, message: &str, payload: &JsValue) -> Result<JsValue, JsValue> {
+    let broadcast = Reflect::get(messenger, &JsValue::from_str("broadcast"))?;
+    let broadcast: Function = broadcast.dyn_into()?;
+    broadcast.call2(messenger, &JsValue::from_str(message), payload)
+}

@@ -1,0 +1,54 @@
+//! Writes of one turn of the event loop, or of one debounce, are sent together; one promise stands for all of them.
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::bindings::host::{self, Deferred};
+use crate::bindings::promise;
+
+/// Writes that will be sent together.
+pub(crate) struct Turn {
+    /// Settles when they have been handed to everyone.
+    pub(crate) promise: Deferred,
+    /// When the first of them was made, ms.
+    pub(crate) since: f64,
+    /// The running debounce, if any.
+    pub(crate) timer: Option<JsValue>,
+}
+
+impl Turn {
+    pub(crate) fn new(now: f64) -> Turn {
+        Turn {
+            promise: Deferred::new(),
+            since: now,
+            timer: None,
+        }
+    }
+}
+
+/// A timer that runs once.
+pub(crate) fn after(pause: f64, run: impl FnOnce() + 'static) -> JsValue {
+    let run: Function = Closure::once_into_js(run).unchecked_into();
+    host::set_timer(&run, pause)
+}
+
+/// Settles a turn as its broadcast ended: with `value` now, or when the promise it returned is fulfilled; else as rejected.
+pub(crate) fn settle_turn(
+    done: &Deferred,
+    result: Result<JsValue, JsValue>,
+    value: impl Fn() -> JsValue + 'static,
+) {
+    match result {
+        Ok(sent) if host::is_thenable(&sent) => {
+            let (kept, lost) = (done.clone(), done.clone());
+            let fulfilled = Closure::once(move |_: JsValue| kept.resolve(&value()));
+            let rejected = Closure::once(move |error: JsValue| lost.reject(&error));
+            let fulfilled: Function = fulfilled.into_js_value().unchecked_into();
+            let rejected: Function = rejected.into_js_value().unchecked_into();
+            let _ = promise::then(&Promise::resolve(&sent), &fulfilled, Some(&rejected));
+        }
+        Ok(_) => done.resolve(&value()),
+        Err(error) => done.reject(&error),
+    }
+}

@@ -1,0 +1,76 @@
+//! `SyncedStore`, as JavaScript sees it.
+
+use std::rc::Rc;
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+
+use super::{StoreHost, StoreOptions};
+use crate::bindings::args;
+use crate::bindings::parley::off;
+
+/// Redux's contract over windows: see the package's declarations for every member.
+#[wasm_bindgen(skip_typescript)]
+pub struct SyncedStore {
+    store: Rc<StoreHost>,
+}
+
+#[wasm_bindgen]
+impl SyncedStore {
+    /// A store on a Parley, or on anything with `on` and `broadcast`. Throws ERR_ARGUMENT, ERR_CONFIG,
+    /// ERR_DUPLICATE_NAME, ERR_SERIALIZATION.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        parley: &JsValue,
+        reducer: &JsValue,
+        initial: &JsValue,
+        options: &JsValue,
+    ) -> Result<SyncedStore, JsValue> {
+        let reducer = args::function(reducer, "the reducer")?;
+        let options = StoreOptions::read(options)?;
+        let store = StoreHost::open(parley, reducer, initial, options)?;
+        Ok(SyncedStore { store })
+    }
+
+    /// Settles when the state of whoever was there before has arrived.
+    #[wasm_bindgen(getter)]
+    pub fn ready(&self) -> Promise {
+        self.store.ready.promise.clone()
+    }
+
+    /// All actions so far, folded.
+    #[wasm_bindgen(js_name = getState)]
+    pub fn get_state(&self) -> JsValue {
+        self.store.state()
+    }
+
+    /// Applies an action here at once, everywhere soon.
+    pub fn dispatch(&self, action: &JsValue) -> Promise {
+        self.store
+            .dispatch(action)
+            .unwrap_or_else(|error| Promise::reject(&error))
+    }
+
+    /// Applies an action as if another window had sent it now.
+    #[wasm_bindgen(js_name = dispatchRemote)]
+    pub fn dispatch_remote(&self, action: &JsValue) -> Result<(), JsValue> {
+        self.store.dispatch_remote(action)
+    }
+
+    /// Tells a listener of every action; the function stops it.
+    pub fn subscribe(&self, listener: &JsValue) -> Result<Function, JsValue> {
+        self.store.check_alive()?;
+        let token = self.store.subscribe(args::function(listener, "the listener")?);
+        let store = self.store.weak();
+        Ok(off(move || {
+            if let Some(store) = store.upgrade() {
+                store.unsubscribe(token);
+            }
+        }))
+    }
+
+    /// Sends what waits, then takes the store off its Parley.
+    pub fn destroy(&self) {
+        self.store.destroy();
+    }
+}

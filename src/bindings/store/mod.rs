@@ -1,0 +1,344 @@
+//! A shared store in one window: the core's log of actions, folded by the user's reducer into one state everywhere.
+
+mod class;
+mod codec;
+mod fold;
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::args;
+use super::error::{fail, text};
+use super::host::{self, Deferred};
+use super::shared::{Carrier, Shared, Turn, settle_turn};
+use crate::core::codes;
+use crate::core::frame::Kind;
+use crate::core::id::{Actor, PeerRef};
+use crate::core::log::{LogEffect, LogFrame, LogNode, Options};
+pub use class::SyncedStore;
+
+type Node = LogNode<JsValue, JsValue>;
+type Effects = Vec<LogEffect<JsValue, JsValue>>;
+
+/// What listeners are still to be told: the action.
+type Notice = JsValue;
+
+/// One store.
+pub(crate) struct StoreHost {
+    name: String,
+    name_js: JsValue,
+    message: String,
+    messenger: JsValue,
+    carrier: Carrier,
+    reducer: Function,
+    node: RefCell<Node>,
+    state: RefCell<JsValue>,
+    listeners: RefCell<Vec<(u32, Function)>>,
+    notices: RefCell<Vec<Notice>>,
+    notifying: Cell<bool>,
+    /// A reducer is running: it must not dispatch.
+    folding: Cell<bool>,
+    next_token: Cell<u32>,
+    turn: RefCell<Option<Turn>>,
+    pub(crate) ready: Deferred,
+    destroyed: Cell<bool>,
+    me: Weak<StoreHost>,
+}
+
+/// What the constructor takes beside the reducer.
+pub(crate) struct StoreOptions {
+    pub(crate) name: String,
+    pub(crate) checkpoint_every: u32,
+}
+
+impl StoreHost {
+    pub(crate) fn open(
+        messenger: &JsValue,
+        reducer: Function,
+        initial: &JsValue,
+        options: StoreOptions,
+    ) -> Result<Rc<StoreHost>, JsValue> {
+        let carrier = Carrier::of(messenger)?;
+        let initial = host::own(&fold::initial(&reducer, initial)?, "initialState")?;
+        let log = Options {
+            checkpoint_every: u64::from(options.checkpoint_every),
+            ..Options::DEFAULT
+        };
+        let actor = Actor::from_random(host::random_u64());
+        let node = LogNode::new(actor, host::now(), initial.clone(), log);
+        let store = Rc::new_cyclic(|me| StoreHost {
+            message: text(&[&options.name, ":action"]),
+            name_js: JsValue::from_str(&options.name),
+            name: options.name,
+            messenger: messenger.clone(),
+            carrier,
+            reducer,
+            node: RefCell::new(node),
+            state: RefCell::new(initial),
+            listeners: RefCell::new(Vec::new()),
+            notices: RefCell::new(Vec::new()),
+            notifying: Cell::new(false),
+            folding: Cell::new(false),
+            next_token: Cell::new(0),
+            turn: RefCell::new(None),
+            ready: Deferred::new(),
+            destroyed: Cell::new(false),
+            me: me.clone(),
+        });
+        store.carrier.start(store.clone())?;
+        Ok(store)
+    }
+
+    pub(crate) fn state(&self) -> JsValue {
+        self.state.borrow().clone()
+    }
+
+    pub(crate) fn check_alive(&self) -> Result<(), JsValue> {
+        if self.destroyed.get() {
+            return Err(fail(codes::DESTROYED, "the store was destroyed"));
+        }
+        Ok(())
+    }
+
+    /// An action with a type, owned: what the application does to its object later changes nothing here.
+    fn accept(&self, action: &JsValue) -> Result<JsValue, JsValue> {
+        self.check_alive()?;
+        if self.folding.get() {
+            return Err(fail(codes::ARGUMENT, "a reducer must not dispatch"));
+        }
+        let kind = if action.is_object() {
+            Reflect::get(action, &JsValue::from_str("type"))?
+        } else {
+            JsValue::UNDEFINED
+        };
+        if !kind.is_string() {
+            return Err(fail(
+                codes::ARGUMENT,
+                "an action must be an object with a type, which is a string",
+            ));
+        }
+        host::own(action, "")
+    }
+
+    /// `dispatch`: applied here at once; the promise settles with the state when the action has been handed to everyone.
+    pub(crate) fn dispatch(&self, action: &JsValue) -> Result<Promise, JsValue> {
+        let action = self.accept(action)?;
+        let promise = self.open_turn();
+        self.decide(|node, now| node.dispatch(action, now));
+        Ok(promise)
+    }
+
+    /// `dispatchRemote`: as if another window had sent it now.
+    pub(crate) fn dispatch_remote(&self, action: &JsValue) -> Result<(), JsValue> {
+        let action = self.accept(action)?;
+        self.decide(|node, now| node.dispatch_remote(action, now));
+        Ok(())
+    }
+
+    fn open_turn(&self) -> Promise {
+        let (promise, is_new) = {
+            let mut turn = self.turn.borrow_mut();
+            let is_new = turn.is_none();
+            let turn = turn.get_or_insert_with(|| Turn::new(host::now()));
+            (turn.promise.promise.clone(), is_new)
+        };
+        if is_new {
+            let store = self.me.clone();
+            super::hub::Hub::soon(move || {
+                if let Some(store) = store.upgrade() {
+                    store.flush_turn();
+                }
+            });
+        }
+        promise
+    }
+
+    fn flush_turn(&self) {
+        let Some(turn) = self.turn.borrow_mut().take() else {
+            return;
+        };
+        let actions: Array = self
+            .node
+            .borrow()
+            .open()
+            .map(|logged| logged.action.clone())
+            .collect();
+        let payload = payload(&actions);
+        let result = self
+            .carrier
+            .broadcast(&self.messenger, self, self.me.clone(), &payload);
+        let store = self.me.clone();
+        settle_turn(&turn.promise, result, move || {
+            store.upgrade().map_or(JsValue::UNDEFINED, |store| store.state())
+        });
+    }
+
+    pub(crate) fn subscribe(&self, call: Function) -> u32 {
+        self.next_token.set(self.next_token.get() + 1);
+        self.listeners.borrow_mut().push((self.next_token.get(), call));
+        self.next_token.get()
+    }
+
+    pub(crate) fn unsubscribe(&self, token: u32) {
+        self.listeners.borrow_mut().retain(|(known, _)| *known != token);
+    }
+
+    pub(crate) fn weak(&self) -> Weak<StoreHost> {
+        self.me.clone()
+    }
+
+    /// Sends what waits, then forgets everything. Idempotent.
+    pub(crate) fn destroy(&self) {
+        if self.destroyed.get() {
+            return;
+        }
+        self.flush_turn();
+        self.destroyed.set(true);
+        self.ready.resolve(&JsValue::UNDEFINED);
+        self.listeners.borrow_mut().clear();
+        self.carrier.stop(&self.name);
+    }
+
+    /// Lets the core decide, and does what it says.
+    fn decide(&self, ask: impl FnOnce(&mut Node, f64) -> Effects) {
+        let now = host::now();
+        let effects = ask(&mut self.node.borrow_mut(), now);
+        self.run(effects);
+    }
+
+    fn run(&self, effects: Effects) {
+        for effect in effects {
+            match effect {
+                LogEffect::Send { to, frame } => {
+                    self.carrier
+                        .send(&self.name, &to, &codec::encode(&self.name_js, &frame));
+                }
+                LogEffect::Fold(fold) => self.fold(fold),
+                LogEffect::Ready => self.ready.resolve(&JsValue::UNDEFINED),
+                LogEffect::Refused { from, code } => self.carrier.refuse(from, code),
+            }
+        }
+        self.notify();
+    }
+}
+
+/// `{ action, actions, timestamp }`: what `broadcast` is called with. Mostly one action; all of a turn are in `actions`.
+fn payload(actions: &Array) -> JsValue {
+    let object = Object::new();
+    // Properties of a fresh plain object: setting them cannot fail.
+    let _ = Reflect::set(&object, &JsValue::from_str("action"), &actions.get(0));
+    if actions.length() > 1 {
+        let _ = Reflect::set(&object, &JsValue::from_str("actions"), actions);
+    }
+    let _ = Reflect::set(
+        &object,
+        &JsValue::from_str("timestamp"),
+        &JsValue::from_f64(host::now()),
+    );
+    object.into()
+}
+
+impl Shared for StoreHost {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn peer_up(&self, peer: PeerRef) {
+        self.decide(|node, now| node.peer_up(peer, now));
+    }
+
+    fn peer_down(&self, peer: PeerRef) {
+        self.decide(|node, now| node.peer_down(peer, now));
+    }
+
+    fn settle(&self) {
+        self.decide(|node, _| node.settle_ready());
+    }
+
+    fn be_ready(&self) {
+        self.ready.resolve(&JsValue::UNDEFINED);
+    }
+
+    fn flush(&self) {
+        self.flush_turn();
+    }
+
+    fn flush_to_peers(&self) {
+        self.decide(|node, now| node.flush(now));
+    }
+
+    fn take_frame(&self) -> Option<JsValue> {
+        let batch = self.node.borrow_mut().take_batch();
+        (!batch.is_empty()).then(|| codec::encode(&self.name_js, &LogFrame::Append(batch)))
+    }
+
+    fn tick(&self) {
+        self.decide(|node, now| node.tick(now));
+    }
+
+    fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array) {
+        let Some(decoded) = codec::decode(kind, frame) else {
+            return self.carrier.refuse(from, codes::MALFORMED);
+        };
+        self.decide(|node, now| node.receive(from, also, decoded, now));
+    }
+
+    fn plain_update(&self, from: PeerRef, payload: &JsValue) {
+        let action = if payload.is_object() {
+            Reflect::get(payload.unchecked_ref(), &JsValue::from_str("action"))
+        } else {
+            Ok(JsValue::UNDEFINED)
+        };
+        if action.and_then(|action| self.dispatch_remote(&action)).is_err() {
+            self.carrier.refuse(from, codes::MALFORMED);
+        }
+    }
+
+    fn hub_destroyed(&self) {
+        self.destroy();
+    }
+}
+
+impl StoreOptions {
+    /// From what the user gave. Throws ERR_CONFIG.
+    pub(crate) fn read(given: &JsValue) -> Result<StoreOptions, JsValue> {
+        let mut options = StoreOptions {
+            name: "store".to_owned(),
+            checkpoint_every: 64,
+        };
+        if given.is_undefined() {
+            return Ok(options);
+        }
+        args::known_options(given, "name version checkpointEvery", "SyncedStore's options")?;
+        let get = |name: &str| Reflect::get(given, &JsValue::from_str(name));
+        if let Some(name) = args::string(&get("name")?, "name")? {
+            if name.is_empty() {
+                return Err(fail(codes::CONFIG, "the option name must not be empty"));
+            }
+            options.name = name;
+        }
+        if let Some(every) = args::count(&get("checkpointEvery")?, "checkpointEvery")? {
+            if every == 0 {
+                return Err(fail(
+                    codes::CONFIG,
+                    "the option checkpointEvery must be 1 or more",
+                ));
+            }
+            options.checkpoint_every = every;
+        }
+        if !get("version")?.is_undefined() {
+            return Err(fail(
+                codes::CONFIG,
+                "the option version does not take any value in this version",
+            ));
+        }
+        Ok(options)
+    }
+}

@@ -1,0 +1,62 @@
+//! The small parts of frames: numbers travel as Float64Arrays, which are cloned as memory is copied.
+
+use js_sys::{Array, Float64Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::core::id::{Actor, whole};
+use crate::core::version::VersionVector;
+
+/// Numbers as one typed array.
+pub(crate) fn numbers(values: &[f64]) -> JsValue {
+    Float64Array::from(values).into()
+}
+
+/// The numbers of a typed array; None for anything else.
+pub(crate) fn floats(value: &JsValue) -> Option<Vec<f64>> {
+    Some(value.dyn_ref::<Float64Array>()?.to_vec())
+}
+
+/// An array as one; None for anything else.
+pub(crate) fn list(value: &JsValue) -> Option<Array> {
+    Array::is_array(value).then(|| value.clone().unchecked_into())
+}
+
+/// Actors and their sequences: null for none.
+pub(crate) fn pairs_out(pairs: &[(Actor, u64)]) -> JsValue {
+    if pairs.is_empty() {
+        return JsValue::NULL;
+    }
+    let flat: Vec<f64> = pairs
+        .iter()
+        .flat_map(|(actor, seq)| [actor.as_f64(), *seq as f64])
+        .collect();
+    numbers(&flat)
+}
+
+/// What [`pairs_out`] wrote; None if it is malformed.
+pub(crate) fn pairs_in(value: &JsValue) -> Option<Vec<(Actor, u64)>> {
+    if value.is_null() {
+        return Some(Vec::new());
+    }
+    let mut pairs = Vec::new();
+    for pair in floats(value)?.chunks(2) {
+        let [actor, seq] = pair else { return None };
+        pairs.push((Actor::from_f64(*actor)?, whole(*seq)?));
+    }
+    Some(pairs)
+}
+
+/// A version vector.
+pub(crate) fn vector_out(vector: &VersionVector) -> JsValue {
+    let pairs: Vec<(Actor, u64)> = vector.iter().collect();
+    pairs_out(&pairs)
+}
+
+/// What [`vector_out`] wrote; None if it is malformed.
+pub(crate) fn vector_in(value: &JsValue) -> Option<VersionVector> {
+    let mut vector = VersionVector::default();
+    for (actor, seq) in pairs_in(value)? {
+        vector.advance(actor, seq);
+    }
+    Some(vector)
+}
