@@ -1,6 +1,8 @@
 // Small factories for what crosses to other windows and to users: one call each instead of many property writes from wasm.
 import { makeError } from './errors.js';
 
+export { makeError };
+
 /** A promise and its two ends: [promise, resolve, reject]. */
 export function deferred() {
   let resolve;
