@@ -1,7 +1,5 @@
 //! Which of one sender's messages have been seen: a message is handled once, however often it arrives.
 
-use std::collections::VecDeque;
-
 /// Ids remembered one by one. A retry comes within a few timeouts of its first try; at the highest rate a port
 /// carries that leaves room for retries of a burst, at 8 bytes each.
 const REMEMBERED: usize = 1024;
@@ -12,8 +10,9 @@ const REMEMBERED: usize = 1024;
 /// older than everything remembered counts as seen: at most once is the promise, so doubt means no.
 #[derive(Clone, Debug)]
 pub struct Inbox {
-    /// Rising.
-    seen: VecDeque<u64>,
+    /// Rising. The first `gone` of them are remembered no longer: removed together, so that it costs little each time.
+    seen: Vec<u64>,
+    gone: usize,
     /// Every id up to here counts as seen.
     floor: u64,
     capacity: usize,
@@ -29,7 +28,8 @@ impl Inbox {
     /// Remembers the `capacity` highest ids, and at least one.
     pub fn new(capacity: usize) -> Inbox {
         Inbox {
-            seen: VecDeque::new(),
+            seen: Vec::new(),
+            gone: 0,
             floor: 0,
             capacity: capacity.max(1),
         }
@@ -40,18 +40,23 @@ impl Inbox {
         if id <= self.floor {
             return false;
         }
-        if self.seen.back().is_none_or(|&last| last < id) {
-            self.seen.push_back(id);
+        if self.seen.last().is_none_or(|&last| last < id) {
+            self.seen.push(id);
         } else {
             match self.seen.binary_search(&id) {
                 Ok(_) => return false,
                 Err(place) => self.seen.insert(place, id),
             }
         }
-        if self.seen.len() > self.capacity
-            && let Some(oldest) = self.seen.pop_front()
+        if self.seen.len() - self.gone > self.capacity
+            && let Some(&oldest) = self.seen.get(self.gone)
         {
             self.floor = oldest;
+            self.gone += 1;
+            if self.gone > self.capacity / 2 {
+                self.seen.retain(|&id| id > oldest);
+                self.gone = 0;
+            }
         }
         true
     }
@@ -59,7 +64,9 @@ impl Inbox {
     /// Takes `id` back, so that a retry of a message that was refused for a passing reason is handled after all.
     /// Does nothing for an id that is no longer remembered.
     pub fn forget(&mut self, id: u64) {
-        if let Ok(place) = self.seen.binary_search(&id) {
+        if id > self.floor
+            && let Ok(place) = self.seen.binary_search(&id)
+        {
             self.seen.remove(place);
         }
     }
