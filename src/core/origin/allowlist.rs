@@ -59,6 +59,7 @@ impl Allowlist {
 
 /// The origin, unless it is one that many documents share without having anything in common.
 fn named(origin: &str) -> Option<String> {
-    let (scheme, rest) = origin.split_once("://")?;
+    let (scheme, rest) = origin.split_once(':')?;
+    let rest = rest.strip_prefix("//")?;
     (!rest.is_empty() && !OPAQUE_SCHEMES.contains(&scheme)).then(|| origin.to_owned())
 }
