@@ -1,6 +1,5 @@
 //! The options of `Parley.create`, checked.
 
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use super::args;
@@ -29,21 +28,20 @@ extern "C" {
     fn log_level(this: &Given) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(structural, method, getter, catch, js_name = targetType)]
     fn target_type(this: &Given) -> Result<JsValue, JsValue>;
+
+    type GivenLimits;
+    #[wasm_bindgen(structural, method, getter, catch, js_name = messageBytes)]
+    fn message_bytes(this: &GivenLimits) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch, js_name = messagesPerSecond)]
+    fn messages_per_second(this: &GivenLimits) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn depth(this: &GivenLimits) -> Result<JsValue, JsValue>;
 }
 
 const KNOWN: &str = "allowedOrigins channel timeout grants limits instanceId logLevel targetType";
 const LEVELS: [&str; 5] = ["none", "error", "warn", "info", "debug"];
 const TIMEOUT: f64 = 5000.0;
 const LONGEST_NAME: usize = 128;
-
-/// `limits`, as given.
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct GivenLimits {
-    message_bytes: Option<f64>,
-    messages_per_second: Option<f64>,
-    depth: Option<f64>,
-}
 
 /// How a Parley behaves.
 pub(crate) struct Config {
@@ -143,16 +141,17 @@ fn limits(value: &JsValue) -> Result<Option<Limits>, JsValue> {
     }
     args::known_options(value, "messageBytes messagesPerSecond depth", "limits")?;
     let wrong = || fail(codes::CONFIG, "each of limits must be a number above 0");
-    let given: GivenLimits = serde_wasm_bindgen::from_value(value.clone()).map_err(|_| wrong())?;
+    let given: &GivenLimits = value.unchecked_ref();
     let mut limits = Limits::DEFAULT;
-    let check = |number: Option<f64>, default: f64| match number {
-        None => Ok(default),
-        Some(number) if number > 0.0 => Ok(number),
-        Some(_) => Err(wrong()),
+    let check = |number: JsValue, default: f64| {
+        if number.is_undefined() || number.is_null() {
+            return Ok(default);
+        }
+        number.as_f64().filter(|number| *number > 0.0).ok_or_else(wrong)
     };
-    limits.message_bytes = check(given.message_bytes, limits.message_bytes)?;
-    limits.messages_per_second = check(given.messages_per_second, limits.messages_per_second)?;
-    limits.depth = check(given.depth, f64::from(limits.depth))?.min(1e6) as u32;
+    limits.message_bytes = check(given.message_bytes()?, limits.message_bytes)?;
+    limits.messages_per_second = check(given.messages_per_second()?, limits.messages_per_second)?;
+    limits.depth = check(given.depth()?, f64::from(limits.depth))?.min(1e6) as u32;
     // Twice the largest message a second, unless the default allows more.
     limits.bytes_per_second = limits.bytes_per_second.max(limits.message_bytes * 2.0);
     Ok(Some(limits))

@@ -1,6 +1,7 @@
 //! System events: what happens to connections, told to whoever listens.
 
 use js_sys::Function;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
@@ -33,6 +34,27 @@ pub(crate) struct Rejected {
     told: f64,
     told_at: f64,
 }
+
+/// What `system:rejected` tells.
+struct Refusal {
+    origin: String,
+    code: &'static str,
+    count: f64,
+}
+
+/// As a map, not derived as a struct: for the names of a struct's fields the serialiser keeps a hash table.
+impl Serialize for Refusal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("origin", self.origin.as_str())?;
+        map.serialize_entry("code", self.code)?;
+        map.serialize_entry("count", &self.count)?;
+        map.end()
+    }
+}
+
+const PLAIN: serde_wasm_bindgen::Serializer =
+    serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
 
 fn set(object: &JsValue, name: &str, value: &JsValue) {
     // The object is a fresh plain one.
@@ -153,17 +175,20 @@ impl Hub {
             if now - entry.told_at >= REJECTED_EVERY {
                 entry.told = entry.count;
                 entry.told_at = now;
-                due.push((entry.origin.clone(), entry.code, entry.count));
+                due.push(Refusal {
+                    origin: entry.origin.clone(),
+                    code: entry.code,
+                    count: entry.count,
+                });
             } else {
                 next = next.min(entry.told_at + REJECTED_EVERY);
             }
         }
-        for (origin, code, count) in due {
-            let data = JsValue::from(js_sys::Object::new());
-            set(&data, "origin", &JsValue::from_str(&origin));
-            set(&data, "code", &JsValue::from_str(code));
-            set(&data, "count", &JsValue::from_f64(count));
-            self.emit("system:rejected", &data);
+        for refusal in due {
+            // Texts and a number: there is nothing that could not be serialised.
+            if let Ok(data) = refusal.serialize(&PLAIN) {
+                self.emit("system:rejected", &data);
+            }
         }
         next
     }
