@@ -12,6 +12,7 @@ pub mod id;
 pub mod inbox;
 pub mod limits;
 pub mod log;
+pub mod map;
 pub mod origin;
 pub mod register;
 pub mod replica;

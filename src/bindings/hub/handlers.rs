@@ -12,11 +12,13 @@ impl Hub {
         let mut inner = self.inner.borrow_mut();
         inner.next_token += 1;
         let token = inner.next_token;
-        inner
-            .handlers
-            .entry(what.to_owned())
-            .or_default()
-            .push(Handler { token, call, once });
+        let handler = Handler { token, call, once };
+        match inner.handlers.get_mut(what) {
+            Some(handlers) => handlers.push(handler),
+            None => {
+                inner.handlers.insert(what.to_owned(), vec![handler]);
+            }
+        }
         token
     }
 

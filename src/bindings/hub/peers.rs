@@ -1,6 +1,5 @@
 //! Who is connected, under which id, by which wires.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
@@ -9,6 +8,7 @@ use crate::bindings::host;
 use crate::core::id::PeerRef;
 use crate::core::inbox::Inbox;
 use crate::core::limits::{Limits, Meter};
+use crate::core::map::SmallMap;
 use crate::transport::Wire;
 
 /// As `getConnectionState` names it.
@@ -120,7 +120,7 @@ impl Peer {
 #[derive(Default)]
 pub(crate) struct Peers {
     next: PeerRef,
-    all: BTreeMap<PeerRef, Peer>,
+    all: SmallMap<PeerRef, Peer>,
 }
 
 impl Peers {
