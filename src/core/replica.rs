@@ -191,6 +191,24 @@ impl<V: Clone> Replica<V> {
         }
     }
 
+    /// Goes on as another actor, and tells everything of its own anew under that name.
+    ///
+    /// For when somebody has seen more of this actor than it wrote: what stands behind those numbers over there is not
+    /// known here, and what is written here under them would be taken for a repetition. Under a name of its own nothing
+    /// is lost, and what was forged is a write like any other.
+    pub fn renew(&mut self, actor: Actor) {
+        let old = std::mem::replace(&mut self.actor, actor);
+        // What others have under the old name is not known, even where the numbers are the same: it is asked for anew.
+        self.vector.forget(old);
+        let dot = self.next_dot();
+        for slot in &mut self.slots {
+            if slot.stage == Stage::Sent && slot.register.dot.actor == old {
+                slot.register.dot = dot;
+                self.vector.advance(dot.actor, dot.seq);
+            }
+        }
+    }
+
     /// All that a replica which has seen `since` lacks. Nothing may be open or silent.
     pub fn delta(&self, since: VersionVector) -> Delta<V> {
         let complete = since.covers(&self.vector);

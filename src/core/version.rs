@@ -46,6 +46,11 @@ impl VersionVector {
         }
     }
 
+    /// As if nothing of `actor` had been seen.
+    pub fn forget(&mut self, actor: Actor) {
+        self.seen.retain(|&(known, _)| known != actor);
+    }
+
     /// Raises this vector to cover `other` too. Tells whether that was news.
     pub fn join(&mut self, other: &Self) -> bool {
         let mut news = false;

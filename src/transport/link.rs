@@ -55,7 +55,11 @@ impl LinkWire {
         let binary = link.binary()?.is_truthy();
         let frames = Closure::<dyn Fn(JsValue)>::new(move |frame: JsValue| {
             // What a link hands over is an object of somebody's: it may have getters, and change later.
-            on_frame(if binary { from_bytes(&frame) } else { host::received(&frame) });
+            on_frame(if binary {
+                from_bytes(&frame)
+            } else {
+                host::received(&frame)
+            });
         });
         let closes = Closure::<dyn Fn(JsValue)>::new(move |_reason: JsValue| on_close());
         link.set_onframe(frames.as_ref())?;

@@ -84,6 +84,8 @@ pub(crate) struct Inner {
     alarm: Option<Alarm>,
     /// When states were last compared with all peers, ms.
     compared: f64,
+    /// When states that wait last asked again, ms.
+    asked_again: f64,
     /// Aliases that were connected before: their return is a reconnection.
     known_before: Vec<String>,
 }
@@ -124,6 +126,7 @@ impl Hub {
                 listeners: Vec::new(),
                 alarm: None,
                 compared: host::now(),
+                asked_again: host::now(),
                 known_before: Vec::new(),
             }),
             me: me.clone(),

@@ -13,6 +13,9 @@ use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
 
+/// How often a state that is not ready asks again, ms.
+const WAITING: f64 = 1000.0;
+
 impl Hub {
     /// Adds a state, and introduces it to everyone who is there.
     pub(crate) fn attach(&self, state: Rc<dyn Shared>) -> Result<(), JsValue> {
@@ -34,6 +37,7 @@ impl Hub {
         if self.is_ready() {
             state.settle();
         }
+        self.wake_by(host::now() + WAITING);
         Ok(())
     }
 
@@ -45,6 +49,31 @@ impl Hub {
             at.map(|at| inner.states.remove(at))
         };
         drop(gone);
+    }
+
+    /// Asks again for the states that wait: whoever was asked first may be frozen. When to ask next.
+    pub(crate) fn states_due(&self, now: f64) -> f64 {
+        let (waiting, next) = {
+            let mut inner = self.inner.borrow_mut();
+            let states: Vec<_> = inner
+                .states
+                .iter()
+                .filter(|state| state.is_waiting())
+                .cloned()
+                .collect();
+            if states.is_empty() {
+                return f64::INFINITY;
+            }
+            let due = now >= inner.asked_again + WAITING;
+            if due {
+                inner.asked_again = now;
+            }
+            (if due { states } else { Vec::new() }, inner.asked_again + WAITING)
+        };
+        for state in waiting {
+            state.tick();
+        }
+        next
     }
 
     fn each_state(&self, act: impl Fn(&dyn Shared)) {

@@ -24,6 +24,7 @@ const VIEWS = [
 const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
 
 class Writer {
+  path = [];
   #bytes = new Uint8Array(256);
   #length = 0;
   #seen = new Map();
@@ -71,6 +72,15 @@ class Writer {
       this.raw(new Uint8Array(wide.buffer));
     }
   }
+  /** A part of something: where in it the trouble was is told on the way out. */
+  part(key, read) {
+    try {
+      this.value(read());
+    } catch (error) {
+      this.path.unshift(typeof key === 'object' ? '(key)' : String(key));
+      throw error;
+    }
+  }
   value(value) {
     if (value === undefined) this.byte(TAG.undefined);
     else if (value === null) this.byte(TAG.null);
@@ -91,7 +101,7 @@ class Writer {
     this.count(keys.length);
     for (const key of keys) {
       this.string(key);
-      this.value(object[key]);
+      this.part(key, () => object[key]);
     }
   }
   object(value) {
@@ -109,7 +119,7 @@ class Writer {
       this.count(keys.length);
       for (const key of keys) {
         this.string(key);
-        this.value(value[key]);
+        this.part(key, () => value[key]);
       }
     } else if (value instanceof Date) {
       this.byte(TAG.date);
@@ -122,13 +132,13 @@ class Writer {
       this.byte(TAG.map);
       this.count(value.size);
       for (const [key, inner] of value) {
-        this.value(key);
-        this.value(inner);
+        this.part(key, () => key);
+        this.part(key, () => inner);
       }
     } else if (value instanceof Set) {
       this.byte(TAG.set);
       this.count(value.size);
-      for (const inner of value) this.value(inner);
+      for (const inner of value) this.part(inner, () => inner);
     } else if (value instanceof ArrayBuffer) {
       this.byte(TAG.buffer);
       this.raw(new Uint8Array(value));
@@ -296,7 +306,10 @@ export function toBytes(frame) {
   try {
     writer.value(frame);
   } catch (cause) {
-    const error = makeError('ERR_SERIALIZATION', 'the value has no form in bytes, which is all this link carries');
+    // The first step leads through the frame to the payload, which is all the sender knows of.
+    const path = writer.path.slice(1).join('.');
+    const what = path === '' ? 'the value' : path;
+    const error = makeError('ERR_SERIALIZATION', `${what} has no form in bytes, which is all this link carries`, { path });
     error.cause = cause;
     throw error;
   }

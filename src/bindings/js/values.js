@@ -47,12 +47,27 @@ const clone = (value, path) => {
   }
 };
 
+const MOVED = /^\[object (MessagePort|OffscreenCanvas|RTCDataChannel|(Readable|Writable|Transform)Stream)\]$/;
+
+/** Objects that are never copied, only handed over. */
+const movedIn = (value, found = [], seen = new Set()) => {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return found;
+  seen.add(value);
+  if (MOVED.test(Object.prototype.toString.call(value))) found.push(value);
+  else for (const key of Object.keys(value)) movedIn(value[key], found, seen);
+  return found;
+};
+
 /** What another window would receive, or undefined for what cannot be cloned: for wires that hand objects over as they are. */
 export function received(frame) {
   try {
     return structuredClone(frame);
   } catch {
-    return undefined;
+    try {
+      return structuredClone(frame, { transfer: movedIn(frame) });
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -30,6 +30,8 @@ pub(crate) trait Shared {
     fn settle(&self);
     /// Nobody on a bus has answered in time, or everybody has.
     fn be_ready(&self);
+    /// Whether it still waits for what others have.
+    fn is_waiting(&self) -> bool;
     /// Sends what waits, now: the page may be gone in a moment.
     fn flush(&self);
     /// The turn's frames go out, in place of the payload that stands for them.

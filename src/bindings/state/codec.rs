@@ -16,8 +16,13 @@ fn number(value: f64) -> JsValue {
     JsValue::from_f64(value)
 }
 
+/// A key; none with half of a surrogate pair, which would become another key here.
 fn key_in(value: &JsValue) -> Option<Key> {
-    value.as_string().map(Key::from)
+    let text = value.as_string()?;
+    if text.contains(char::REPLACEMENT_CHARACTER) && JsValue::from_str(&text) != *value {
+        return None;
+    }
+    Some(Key::from(text))
 }
 
 fn key_out(key: &Key, value: Option<&Held>) -> JsValue {

@@ -231,6 +231,10 @@ impl Shared for StateHost {
         self.decide(|node, _| node.settle_ready());
     }
 
+    fn is_waiting(&self) -> bool {
+        !self.node.borrow().is_ready()
+    }
+
     fn be_ready(&self) {
         self.ready.resolve(&JsValue::UNDEFINED);
     }

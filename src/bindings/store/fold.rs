@@ -4,6 +4,7 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 
 use super::StoreHost;
+use crate::bindings::host;
 use crate::core::log::Fold;
 
 /// The type of the action with which a reducer is asked for its initial state, as Redux does.
@@ -49,14 +50,14 @@ impl StoreHost {
             position += 1;
             self.node.borrow_mut().record(fold.epoch, position, state.clone());
         }
-        *self.state.borrow_mut() = state;
+        let before = self.state.replace(state.clone());
         let fresh: Vec<JsValue> = fold
             .steps
             .into_iter()
             .filter(|step| step.fresh)
             .map(|step| step.action)
             .collect();
-        if fresh.is_empty() && fold.replaced {
+        if fresh.is_empty() && fold.replaced && !host::unchanged(&before, &state) {
             self.notices.borrow_mut().push(action(REPLACED));
         }
         self.notices.borrow_mut().extend(fresh);

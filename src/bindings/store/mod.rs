@@ -262,6 +262,10 @@ impl Shared for StoreHost {
         self.decide(|node, _| node.settle_ready());
     }
 
+    fn is_waiting(&self) -> bool {
+        !self.node.borrow().is_ready()
+    }
+
     fn be_ready(&self) {
         self.ready.resolve(&JsValue::UNDEFINED);
     }

@@ -25,6 +25,8 @@ pub struct StateNode<V> {
     pub(super) ready: bool,
     /// A delta has been applied: what the other neighbours have is mostly here already.
     pub(super) met: bool,
+    /// How often this window had to take another name.
+    pub(super) renewals: u32,
 }
 
 pub(super) type Effects<V> = Vec<StateEffect<V>>;
@@ -50,6 +52,7 @@ impl<V: Clone> StateNode<V> {
             settled: false,
             ready: false,
             met: false,
+            renewals: 0,
         }
     }
 

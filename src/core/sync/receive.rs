@@ -10,6 +10,10 @@ use crate::core::id::{Actor, PeerRef};
 use crate::core::register::{Dot, Stamp};
 use crate::core::version::VersionVector;
 
+/// How often a window takes another name because somebody claims to have seen more of it than it wrote. Each costs the
+/// others one entry of their vectors for good, so a liar does not get it for ever.
+const RENEWALS: u32 = 16;
+
 impl<V: Clone> StateNode<V> {
     /// A neighbour's frame. `also` are neighbours that surely got the same frame, on a broadcast wire: it is not
     /// relayed to them. A neighbour that is not up yet comes up.
@@ -101,10 +105,10 @@ impl<V: Clone> StateNode<V> {
         born: (f64, Actor),
         effects: &mut Effects<V>,
     ) -> Result<(), &'static str> {
-        if self.unwritten(self.actor(), vector.get(self.actor()))
-            || !born.0.is_finite()
-            || born.1 == self.actor()
-        {
+        if !born.0.is_finite() || born.1 == self.actor() {
+            return Err(ERR_MALFORMED);
+        }
+        if self.unwritten(self.actor(), vector.get(self.actor())) && !self.renew() {
             return Err(ERR_MALFORMED);
         }
         let elder = born < (self.born, self.actor());
@@ -133,6 +137,9 @@ impl<V: Clone> StateNode<V> {
         now: f64,
         effects: &mut Effects<V>,
     ) -> Result<(), &'static str> {
+        if self.unwritten(self.actor(), delta.vector.get(self.actor())) {
+            self.renew();
+        }
         let checked = self.check_delta(&delta, now);
         let Some(peer) = self.peers.get_mut(from) else {
             return Ok(());
@@ -163,8 +170,12 @@ impl<V: Clone> StateNode<V> {
         self.witness(latest, now);
         let mut changes = Vec::with_capacity(delta.entries.len());
         for entry in delta.entries {
-            changes.extend(self.replica.merge(entry));
+            // What has been seen is here, or was beaten: if it comes again with other contents, somebody lies.
+            if !self.replica.vector().contains(entry.dot) {
+                changes.extend(self.replica.merge(entry));
+            }
         }
+        let news = !self.replica.vector().covers(&delta.vector);
         for (actor, seq) in delta.vector.iter() {
             self.replica.saw(actor, seq);
         }
@@ -174,13 +185,28 @@ impl<V: Clone> StateNode<V> {
         } else if self.peers.iter().any(|peer| peer.lacks(vector)) {
             self.tell(&[], effects);
         }
-        // The others that wait to be asked; and this one, if it has shown since it was asked that it has more.
+        // The others that wait to be asked; and this one, if it has shown since it was asked that it has more. An answer
+        // that brings nothing is not asked for again: a peer may claim what it never gives.
         let vector = self.replica.vector().clone();
-        let more = |peer: &Peer| peer.known.as_ref().is_some_and(|known| !vector.covers(known));
+        let more = |peer: &Peer| news && peer.known.as_ref().is_some_and(|known| !vector.covers(known));
         self.ask(|peer| peer.held || (peer.id == from && more(peer)), effects);
         effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
         self.check_ready(effects);
         Ok(())
+    }
+
+    /// Takes another name, so many times in a life: see [`Replica::renew`](crate::core::replica::Replica::renew).
+    fn renew(&mut self) -> bool {
+        if self.renewals >= RENEWALS {
+            return false;
+        }
+        self.renewals += 1;
+        // Any number nobody else has: the finaliser of splitmix64 over the old one.
+        let mut bits = self.actor().bits().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        self.replica.renew(Actor::from_random(bits ^ (bits >> 31)));
+        true
     }
 
     fn check_delta(&self, delta: &Delta<V>, now: f64) -> Result<Option<Time>, &'static str> {
