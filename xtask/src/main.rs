@@ -3,6 +3,7 @@
 mod build;
 mod command;
 mod format;
+mod listen;
 mod paths;
 mod serve;
 mod setup;

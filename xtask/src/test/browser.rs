@@ -1,11 +1,16 @@
 //! The suites of `tests/` that run inside a browser.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use crate::listen::{self, Ended};
 use crate::{Outcome, command, paths};
 
 /// Seconds for one test binary; the runner's own 20 are too few on a small machine.
 const PATIENCE: &str = "300";
+
+/// For compiling and running all suites.
+const LIMIT: Duration = Duration::from_secs(10 * 60);
 
 /// Chromium through its driver.
 pub fn chromium() -> Outcome {
@@ -19,20 +24,41 @@ pub fn firefox() -> Outcome {
 
 fn suites(browser: &str, variable: &str, driver: &str) -> Outcome {
     let driver = driver_path(driver)?;
-    let mut wasm_pack = command::at_root("wasm-pack");
-    wasm_pack.args(["test", "--headless", browser]);
-    wasm_pack
-        .env(variable, driver)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", PATIENCE);
-    let said = command::run_and_listen(&mut wasm_pack)?;
+    let run = || {
+        let mut wasm_pack = command::at_root("wasm-pack");
+        wasm_pack.args(["test", "--headless", browser]);
+        wasm_pack
+            .env(variable, &driver)
+            .env("WASM_BINDGEN_TEST_TIMEOUT", PATIENCE);
+        listen::run(&mut wasm_pack, LIMIT)
+    };
+    let mut heard = run()?;
+    if matches!(heard.ended, Ended::Late(_)) && waits_for_browser(&heard.said) {
+        println!("    the browser did not start: once more");
+        heard = run()?;
+    }
+    if let Ended::Badly(message) | Ended::Late(message) = heard.ended {
+        return Err(message);
+    }
     // A run that found no suite ends well, too.
-    match count_passed(&said) {
+    match count_passed(&heard.said) {
         0 => Err("wasm-pack ran no test".to_owned()),
         passed => {
             println!("    {passed} tests passed in the browser");
             Ok(())
         }
     }
+}
+
+/// Whether the runner asked for a browser and no page of it had loaded yet: no test can be the reason.
+fn waits_for_browser(said: &str) -> bool {
+    let asked = said.rfind("Running headless tests in");
+    asked.is_some_and(|at| {
+        said.split_at(at)
+            .1
+            .lines()
+            .all(|line| !line.contains("Loading Wasm module"))
+    })
 }
 
 fn driver_path(program: &str) -> Outcome<PathBuf> {
@@ -49,7 +75,7 @@ pub fn count_passed(said: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::count_passed;
+    use super::{count_passed, waits_for_browser};
 
     #[test]
     fn only_what_passed_counts() {
@@ -59,5 +85,13 @@ mod tests {
             count_passed("x\ntest result: ok. 3 passed; 0 failed;\n  test result: ok. 4 passed; 0 failed\n"),
             7
         );
+    }
+
+    #[test]
+    fn a_browser_that_did_not_start_is_told_from_a_test_that_hangs() {
+        let asked = "Loading Wasm module...\nRunning headless tests in Chrome on `x`\nOk\n";
+        assert!(waits_for_browser(asked));
+        assert!(!waits_for_browser(&format!("{asked}Loading Wasm module...\n")));
+        assert!(!waits_for_browser("Compiling\n"));
     }
 }

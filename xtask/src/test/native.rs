@@ -1,7 +1,12 @@
 //! What cargo checks without a browser.
 
+use std::time::Duration;
+
 use super::browser::count_passed;
-use crate::{Outcome, command};
+use crate::{Outcome, command, listen};
+
+/// For compiling and running all of them on a small, busy machine.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// For the host, then for the browser build, which alone compiles the bindings.
 pub fn clippy() -> Outcome {
@@ -45,13 +50,9 @@ pub fn docs() -> Outcome {
 
 /// Optimised, because the property tests run schedules by the hundred thousand; overflow and debug assertions stay on.
 pub fn tests() -> Outcome {
-    let said = command::run_and_listen(command::cargo().args([
-        "test",
-        "--profile",
-        "native",
-        "--package",
-        "parley-sync",
-    ]))?;
+    let mut cargo = command::cargo();
+    cargo.args(["test", "--profile", "native", "--package", "parley-sync"]);
+    let said = listen::run_well(&mut cargo, LIMIT)?;
     if count_passed(&said) == 0 {
         return Err("cargo test ran no test".to_owned());
     }

@@ -1,6 +1,11 @@
 //! The steps that are programs for Node.
 
-use crate::{Outcome, command, paths};
+use std::time::Duration;
+
+use crate::{Outcome, command, listen, paths};
+
+/// For one of the suites below, on a small, busy machine.
+const LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// TypeScript over `tests/types`, and the names and comments of the contract.
 pub fn types() -> Outcome {
@@ -16,7 +21,7 @@ pub fn simulated() -> Outcome {
 
 /// The tarball, installed as a user would.
 pub fn package() -> Outcome {
-    command::run(command::at_root("node").arg("tests/package/run.mjs"))
+    listen::run_well(command::at_root("node").arg("tests/package/run.mjs"), LIMIT).map(|_| ())
 }
 
 /// End to end in Chromium.
@@ -30,5 +35,7 @@ pub fn e2e_firefox() -> Outcome {
 }
 
 fn e2e(browser: &str) -> Outcome {
-    command::run(command::at_root("node").args(["tests/e2e/run.mjs", "--browser", browser]))
+    let mut node = command::at_root("node");
+    node.args(["tests/e2e/run.mjs", "--browser", browser]);
+    listen::run_well(&mut node, LIMIT).map(|_| ())
 }

@@ -1,0 +1,175 @@
+//! Running a program under one's eyes: its output is shown as it comes and kept, and it may not take for ever.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+use std::{fs, process};
+
+use crate::Outcome;
+use crate::command::{could_not_start, shown};
+
+/// What a program said, and how it ended.
+pub struct Heard {
+    pub said: String,
+    pub ended: Ended,
+}
+
+/// How a program ended.
+pub enum Ended {
+    Well,
+    Badly(String),
+    /// It was still at it when its time was over, and was killed with all it had started.
+    Late(String),
+}
+
+/// Runs it to its end, or until the limit.
+pub fn run(command: &mut Command, limit: Duration) -> Outcome<Heard> {
+    let started = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| could_not_start(command, &error))?;
+    let (sender, lines) = mpsc::channel();
+    if let Some(out) = child.stdout.take() {
+        forward(out, sender.clone());
+    }
+    if let Some(err) = child.stderr.take() {
+        forward(err, sender);
+    }
+    let mut said = String::new();
+    loop {
+        match lines.recv_timeout(limit.saturating_sub(started.elapsed())) {
+            Ok(line) => {
+                // A terminal that went away is no reason to stop the tests.
+                let _ = writeln!(std::io::stdout(), "{line}");
+                said.push_str(&line);
+                said.push('\n');
+            }
+            // Nobody holds its output any more: it has ended.
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                kill_with_descendants(child.id());
+                let _ = child.wait();
+                let message = format!("`{}` took more than {} s", shown(command), limit.as_secs());
+                return Ok(Heard {
+                    said,
+                    ended: Ended::Late(message),
+                });
+            }
+        }
+    }
+    let status = child.wait().map_err(|error| could_not_start(command, &error))?;
+    let ended = if status.success() {
+        Ended::Well
+    } else {
+        Ended::Badly(format!("`{}` failed ({status})", shown(command)))
+    };
+    Ok(Heard { said, ended })
+}
+
+/// The same where late is as bad as failed.
+pub fn run_well(command: &mut Command, limit: Duration) -> Outcome<String> {
+    let heard = run(command, limit)?;
+    match heard.ended {
+        Ended::Well => Ok(heard.said),
+        Ended::Badly(message) | Ended::Late(message) => Err(message),
+    }
+}
+
+fn forward(stream: impl Read + Send + 'static, sender: Sender<String>) {
+    thread::spawn(move || {
+        let mut reader = BufReader::new(stream);
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            let text = String::from_utf8_lossy(&line);
+            if sender
+                .send(text.trim_end_matches(['\n', '\r']).to_owned())
+                .is_err()
+            {
+                return;
+            }
+            line.clear();
+        }
+    });
+}
+
+/// A driver left behind would keep its browser, and this run's output, open.
+fn kill_with_descendants(top: u32) {
+    let parents = parents();
+    let mut doomed = vec![top];
+    let mut at = 0;
+    while let Some(parent) = doomed.get(at).copied() {
+        doomed.extend(
+            parents
+                .iter()
+                .filter(|(_, of)| *of == parent)
+                .map(|(child, _)| *child),
+        );
+        at += 1;
+    }
+    let mut kill = process::Command::new("kill");
+    kill.arg("-KILL")
+        .args(doomed.iter().map(u32::to_string))
+        .stderr(Stdio::null());
+    let _ = kill.status();
+}
+
+/// Every process with its parent, as Linux tells; elsewhere nothing is known of grandchildren.
+fn parents() -> Vec<(u32, u32)> {
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let pids = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter_map(|pid| {
+        Some((
+            pid,
+            parent_in(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)?,
+        ))
+    })
+    .collect()
+}
+
+/// The second field after the name, which stands in brackets and may hold anything.
+fn parent_in(stat: &str) -> Option<u32> {
+    stat.rsplit_once(") ")?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parent_stands_after_the_name() {
+        assert_eq!(parent_in("12 (a) b) (c) S 7 12 12 0"), Some(7));
+        assert_eq!(parent_in("nothing"), None);
+    }
+
+    #[test]
+    fn what_takes_too_long_is_ended_with_its_children() {
+        let started = Instant::now();
+        let heard = run(
+            Command::new("sh").args(["-c", "echo here; sleep 60 & wait"]),
+            Duration::from_millis(500),
+        );
+        let heard = heard.expect("sh starts");
+        assert!(matches!(heard.ended, Ended::Late(_)) && heard.said == "here\n");
+        assert!(started.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn what_fails_has_failed_and_what_it_said_is_kept() {
+        let heard = run(
+            Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]),
+            Duration::from_secs(60),
+        );
+        let heard = heard.expect("sh starts");
+        assert!(matches!(heard.ended, Ended::Badly(_)));
+        assert!(heard.said.contains("out\n") && heard.said.contains("err\n"));
+    }
+}
