@@ -13,7 +13,8 @@ export async function assertJoined(parent, child, { id = 'child', kinds = ['ifra
   assert.equal(await parent.eval((id) => parley.isConnected(id) && parley.getConnectionState(id), id), 'connected');
   assert.ok(await parent.eval((id) => parley.getConnectedTargets().includes(id), id));
 
-  await child.until(() => parley.peers.length > 0);
+  // A peer may be listed before it is connected.
+  await child.until(() => parley.getConnectedTargets().length > 0);
   const seen = await child.eval(() => parley.peers.map(({ kind, origin, state }) => ({ kind, origin, state })));
   assert.deepEqual(seen, [{ kind: kinds[1], origin: above, state: 'connected' }]);
 
