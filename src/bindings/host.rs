@@ -11,6 +11,19 @@ extern "C" {
     pub(crate) fn error_classes() -> JsValue;
 }
 
+#[wasm_bindgen]
+extern "C" {
+    type Callable;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn length(this: &Callable) -> Result<JsValue, JsValue>;
+}
+
+/// How many parameters a function declares; none for a Proxy that does not say.
+pub(crate) fn arity(function: &Function) -> f64 {
+    let declared = function.unchecked_ref::<Callable>().length();
+    declared.ok().and_then(|length| length.as_f64()).unwrap_or(0.0)
+}
+
 #[wasm_bindgen(module = "/src/bindings/js/values.js")]
 extern "C" {
     /// The error that names the part of a value which cannot be cloned.

@@ -209,6 +209,17 @@ impl<V: Clone> Replica<V> {
         }
     }
 
+    /// Tells what `actor` wrote anew, under a number of this window's own: its numbers were used twice, so who has seen
+    /// them may have seen something else.
+    pub fn restate(&mut self, actor: Actor) {
+        for (at, slot) in self.slots.iter_mut().enumerate() {
+            if slot.stage == Stage::Sent && slot.register.dot.actor == actor {
+                slot.stage = Stage::Silent;
+                self.silent.push(at as u32);
+            }
+        }
+    }
+
     /// All that a replica which has seen `since` lacks. Nothing may be open or silent.
     pub fn delta(&self, since: VersionVector) -> Delta<V> {
         let complete = since.covers(&self.vector);

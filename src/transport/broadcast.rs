@@ -1,6 +1,7 @@
 //! A BroadcastChannel: the same-origin mesh. One frame reaches every member; each carries who sent it and for whom.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use gloo_events::EventListener;
 use js_sys::Array;
@@ -15,6 +16,7 @@ pub(crate) struct BroadcastWire {
     own: JsValue,
     everyone: JsValue,
     listener: RefCell<Option<EventListener>>,
+    shunned: Rc<RefCell<Vec<String>>>,
 }
 
 impl BroadcastWire {
@@ -28,6 +30,8 @@ impl BroadcastWire {
         let channel = host::open_channel(name)?;
         let me = JsValue::from_str(own);
         let mine = me.clone();
+        let shunned = Rc::new(RefCell::new(Vec::<String>::new()));
+        let unheard = shunned.clone();
         let listener = EventListener::new(&channel, "message", move |event| {
             let data = event.unchecked_ref::<MessageEvent>().data();
             if !Array::is_array(&data) {
@@ -39,7 +43,9 @@ impl BroadcastWire {
             if !to_all && to != mine {
                 return;
             }
-            if let Some(from) = envelope.get(0).as_string() {
+            if let Some(from) = envelope.get(0).as_string()
+                && !unheard.borrow().contains(&from)
+            {
                 on_frame(from, to_all, envelope.get(2));
             }
         });
@@ -48,7 +54,13 @@ impl BroadcastWire {
             own: me,
             everyone: JsValue::NULL,
             listener: RefCell::new(Some(listener)),
+            shunned,
         })
+    }
+
+    /// Hears nothing more of one member: what it said before our goodbye reached it must not bring it back.
+    pub(crate) fn shun(&self, uid: String) {
+        self.shunned.borrow_mut().push(uid);
     }
 
     /// To one member, or to everyone.

@@ -133,7 +133,7 @@ impl Hub {
         else {
             return self.reject_from(from, codes::MALFORMED);
         };
-        if !(id >= 1.0 && id <= crate::core::id::MAX_EXACT && id.trunc() == id) {
+        if !(1.0..=crate::core::id::MAX_EXACT).contains(&id) || id.trunc() != id {
             return self.reject_from(from, codes::MALFORMED);
         }
         let (first, kept, is_kin) = match self.inner.borrow_mut().peers.get_mut(from) {
@@ -243,7 +243,7 @@ impl Hub {
             }
             match call.call3(&JsValue::UNDEFINED, payload, &respond, &metadata) {
                 Err(error) => failed = Some(error),
-                Ok(value) if value.is_undefined() => later |= call.length() >= 2,
+                Ok(value) if value.is_undefined() => later |= host::arity(&call) >= 2.0,
                 Ok(value) if host::is_thenable(&value) => {
                     later = true;
                     self.answer_when_settled(question, &value);

@@ -196,12 +196,20 @@ impl Hub {
         };
         match started {
             Ok(session) => {
-                if let Some(door) = self.inner.borrow_mut().door(number) {
-                    door.session = Some(session);
-                    door.phase = Phase::Offered {
-                        mark: 0.0,
-                        nonce: String::new(),
-                    };
+                let joined = {
+                    let mut inner = self.inner.borrow_mut();
+                    if let Some(door) = inner.door(number) {
+                        door.session = Some(session);
+                        door.phase = Phase::Offered {
+                            mark: 0.0,
+                            nonce: String::new(),
+                        };
+                    }
+                    inner.sessions.get(&session).and_then(|session| session.peer)
+                };
+                // A link may carry the answer back before send() returns.
+                if let Some(peer) = joined {
+                    self.door_joined(session, peer);
                 }
             }
             Err(error) => self.give_up(number, &error),

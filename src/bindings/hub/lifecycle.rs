@@ -139,6 +139,14 @@ impl Hub {
             &JsValue::from_f64(0.0),
         ));
         let _ = self.post(at, &frame, None);
+        let (mesh, uid) = {
+            let inner = self.inner.borrow();
+            let member = inner.peers.get(at).filter(|peer| peer.on_mesh);
+            (inner.mesh.clone(), member.map(|peer| peer.uid.clone()))
+        };
+        if let (Some(mesh), Some(uid)) = (mesh, uid) {
+            mesh.shun(uid);
+        }
         let alias = self
             .inner
             .borrow()

@@ -309,7 +309,9 @@ export function toBytes(frame) {
     // The first step leads through the frame to the payload, which is all the sender knows of.
     const path = writer.path.slice(1).join('.');
     const what = path === '' ? 'the value' : path;
-    const error = makeError('ERR_SERIALIZATION', `${what} has no form in bytes, which is all this link carries`, { path });
+    const error = makeError('ERR_SERIALIZATION', `${what} has no form in bytes, which is all this link carries`, {
+      path,
+    });
     error.cause = cause;
     throw error;
   }

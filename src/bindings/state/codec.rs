@@ -40,7 +40,7 @@ fn value_in(key: &JsValue, value: JsValue) -> Option<Held> {
     })
 }
 
-fn lists<'a>(frame: &Array, keys: u32) -> Option<(Array, Array, u32)> {
+fn lists(frame: &Array, keys: u32) -> Option<(Array, Array, u32)> {
     let (keys, values) = (frame.get(keys), frame.get(keys + 1));
     if !Array::is_array(&keys) || !Array::is_array(&values) {
         return None;

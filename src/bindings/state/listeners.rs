@@ -160,7 +160,7 @@ impl StateHost {
                 }
                 // A listener that declares a third parameter gets the change; others are called with two, as the
                 // tests of hand-written classes expect.
-                let result = if listener.call.length() >= 3 {
+                let result = if host::arity(&listener.call) >= 3.0 {
                     let change = change.get_or_insert_with(|| self.change_object(notice));
                     listener.call.call3(&JsValue::UNDEFINED, after, before, change)
                 } else {

@@ -87,7 +87,7 @@ impl StateHost {
         let mut changes = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let mut local = self.local.borrow_mut();
-            let at = local.iter().position(|held| held.key == &*key);
+            let at = local.iter().position(|held| held.key == *key);
             let old = at.map(|at| local.remove(at));
             if let Some(value) = &value {
                 local.push(value.clone());

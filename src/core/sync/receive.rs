@@ -3,15 +3,16 @@
 use super::node::{Effects, StateNode, changed};
 use super::peers::Peer;
 use super::spread::send;
-use super::{ChangeOrigin, ERR_CLOCK, ERR_MALFORMED, StateEffect, StateFrame};
+use super::{ChangeOrigin, ERR_CLOCK, ERR_MALFORMED, KeyChange, StateEffect, StateFrame};
 use crate::core::batch::{Batch, Delta, Entry};
 use crate::core::clock::Time;
-use crate::core::id::{Actor, PeerRef};
+use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::register::{Dot, Stamp};
+use crate::core::replica::Stage;
 use crate::core::version::VersionVector;
 
-/// How often a window takes another name because somebody claims to have seen more of it than it wrote. Each costs the
-/// others one entry of their vectors for good, so a liar does not get it for ever.
+/// How often a window takes another name, or tells another's writes anew, because numbers were used twice. It costs all
+/// of them something for good, so a liar does not get it for ever.
 const RENEWALS: u32 = 16;
 
 impl<V: Clone> StateNode<V> {
@@ -62,6 +63,18 @@ impl<V: Clone> StateNode<V> {
             peer.has(dot);
         }
         if dot.seq <= own {
+            let entries = batch.entries.into_iter().map(|(key, value, time)| {
+                let stamp = Stamp {
+                    time,
+                    actor: dot.actor,
+                };
+                (key, value, stamp)
+            });
+            let changes = self.adopt(entries, latest, now);
+            if !changes.is_empty() {
+                self.tell(&[], effects);
+                effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
+            }
             return Ok(());
         }
         let vector = self.replica.vector();
@@ -169,12 +182,19 @@ impl<V: Clone> StateNode<V> {
         self.met = true;
         self.witness(latest, now);
         let mut changes = Vec::with_capacity(delta.entries.len());
-        for entry in delta.entries {
-            // What has been seen is here, or was beaten: if it comes again with other contents, somebody lies.
-            if !self.replica.vector().contains(entry.dot) {
-                changes.extend(self.replica.merge(entry));
-            }
+        let (seen, unseen): (Vec<_>, Vec<_>) = delta
+            .entries
+            .into_iter()
+            .partition(|entry| self.replica.vector().contains(entry.dot));
+        for entry in unseen {
+            changes.extend(self.replica.merge(entry));
         }
+        let seen = seen
+            .into_iter()
+            .map(|entry| (entry.key, entry.value, entry.stamp));
+        let adopted = self.adopt(seen, latest, now);
+        let restated = !adopted.is_empty();
+        changes.extend(adopted);
         let news = !self.replica.vector().covers(&delta.vector);
         for (actor, seq) in delta.vector.iter() {
             self.replica.saw(actor, seq);
@@ -182,7 +202,7 @@ impl<V: Clone> StateNode<V> {
         let vector = self.replica.vector();
         if owed {
             self.tell(&[from], effects);
-        } else if self.peers.iter().any(|peer| peer.lacks(vector)) {
+        } else if restated || self.peers.iter().any(|peer| peer.lacks(vector)) {
             self.tell(&[], effects);
         }
         // The others that wait to be asked; and this one, if it has shown since it was asked that it has more. An answer
@@ -193,6 +213,30 @@ impl<V: Clone> StateNode<V> {
         effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
         self.check_ready(effects);
         Ok(())
+    }
+
+    /// Writes that come under numbers which have been seen. They are here, or were beaten; where one is not, the numbers
+    /// were used twice, by a liar or by a window that forgot. It is taken in by its stamp like any other, and told to all
+    /// under a number of this window's own, so that it does not matter who had seen which of the two.
+    fn adopt(
+        &mut self,
+        entries: impl Iterator<Item = (Key, Option<V>, Stamp)>,
+        latest: Option<Time>,
+        now: f64,
+    ) -> Vec<KeyChange<V>> {
+        let mut changes = Vec::new();
+        for (key, value, stamp) in entries {
+            let change = self.replica.write(key, value, stamp, Stage::Silent);
+            if change.is_some() && self.renewals < RENEWALS {
+                self.renewals += 1;
+                self.replica.restate(stamp.actor);
+            }
+            changes.extend(change);
+        }
+        if !changes.is_empty() {
+            self.witness(latest, now);
+        }
+        changes
     }
 
     /// Takes another name, so many times in a life: see [`Replica::renew`](crate::core::replica::Replica::renew).
