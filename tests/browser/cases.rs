@@ -145,3 +145,109 @@ contract!(reentrant, {
     connecting_in_a_connected_event
     a_getter_in_the_options_destroys_the_parley
 });
+
+once!(lossy, {
+    a_lost_join_is_said_again
+    a_lost_question_is_asked_again
+    a_lost_answer_is_given_again_not_made_again
+    retries_end
+    every_frame_twice_is_handled_once
+    a_broken_link_ends_its_calls_at_once
+    a_new_link_under_the_same_id_is_a_reconnection
+    nobody_at_the_other_end
+    connect_can_be_aborted
+    an_id_in_use_is_refused
+    a_link_that_throws_is_an_error
+    a_link_that_answers_inside_send_works
+    a_frame_that_changes_later_was_copied
+});
+
+once!(broadcasting, {
+    exactly_once_each
+    two_ways_to_one_window_are_one_peer
+    several_peers_need_a_name
+    nobody_is_no_error
+    an_object_cannot_be_handed_to_several
+    a_message_without_a_handler_is_dropped_in_silence
+    a_channel_of_another_name_is_another_mesh
+    both_ends_of_one_port_are_no_peer
+});
+
+once!(wrong, {
+    parley_survives_wrong_arguments
+    state_survives_wrong_arguments
+    constructors_survive_wrong_arguments
+    arguments_of_the_wrong_type_are_refused
+    unknown_options_are_named
+    options_of_the_wrong_type_are_named
+    errors_are_real_errors
+});
+
+once!(malformed, {
+    what_is_no_frame_is_counted
+    a_flood_is_told_once_a_second
+    every_part_of_every_frame_may_be_wrong
+    nothing_before_the_join_is_heard
+    joins_of_every_wrong_kind
+    another_version_is_told_at_once
+    a_forged_answer_is_nobodys
+    a_repeated_message_is_handled_once
+    ids_that_are_no_numbers_of_messages
+    codes_of_errors_are_not_the_peers_to_choose
+    limits_hold
+    bytes_that_are_no_frame
+    a_link_may_hand_over_live_objects
+    a_goodbye_that_lies_ends_only_its_own_connection
+});
+
+once!(listening, {
+    listeners_get_two_arguments
+    three_if_they_declare_three
+    each_change_is_told_once_in_every_window
+    one_turn_is_one_change_over_there
+    a_key_has_its_own_listeners
+    snapshots_are_frozen_and_the_same_until_a_change
+    push_into_a_value_is_no_silent_loss
+    what_was_passed_in_stays_the_callers
+    a_listener_that_writes_does_so_after_the_write_that_woke_it
+    a_listener_that_answers_a_remote_write
+    a_listener_that_throws_is_alone
+    listeners_may_come_and_go_while_being_told
+    a_listener_destroys_the_state_or_the_parley
+    apply_remote_update_tells_and_sends_nothing
+    a_spy_on_broadcast_sees_the_update
+});
+
+once!(writing, {
+    one_message_for_each_turn
+    writes_that_change_nothing_are_not_sent
+    minus_zero_is_another_value
+    without_diff_everything_is_sent
+    undefined_deletes_everywhere
+    a_function_makes_the_updates
+    what_cannot_cross_is_named_before_anything_is_applied
+    odd_keys_are_keys_like_others
+    half_a_surrogate_pair_is_no_key
+    updates_that_are_none_are_refused
+    structured_values_and_cycles_are_kept
+    only_synced_keys_leave
+    debounced_writes_are_one_message
+    a_steady_stream_waits_no_longer_than_it_may
+    flush_sends_what_waits
+    destroying_sends_what_waits
+    a_destroyed_state_says_so
+    a_name_is_taken_once
+});
+
+once!(replicating, {
+    a_late_joiner_is_complete_before_ready
+    deleted_keys_stay_deleted
+    writes_at_the_same_time_agree
+    what_is_written_while_parted_arrives_later
+    windows_relay_each_write_once
+    states_of_two_names_keep_apart
+    hand_written_updates_are_heard
+    three_states_on_any_messenger_agree
+    a_messenger_needs_two_methods
+    a_messenger_that_fails_rejects_the_write_and_keeps_it
+});

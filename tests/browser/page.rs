@@ -18,8 +18,9 @@ macro_rules! modules {
 const MODULES: [(&str, &str); MODULE_COUNT] = modules! {
     "same" "harness" "wires" "table"
     "assertions" "connecting" "answers" "failing" "values" "schemas" "reentrant"
+    "lossy" "broadcasting" "wrong" "malformed" "listening" "writing" "replicating"
 };
-const MODULE_COUNT: usize = 11;
+const MODULE_COUNT: usize = 18;
 
 const IMPORT: &str = r#"
     return (globalThis.parleyTables ??= (async () => {

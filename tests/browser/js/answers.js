@@ -80,6 +80,7 @@ export const { run, names } = table({
     let outcome;
     b.on('look', (_payload, _respond, { senderId }) => {
       outcome = b.send('later', 'this', { targetId: senderId });
+      return true;
     });
     await a.send('look');
     equal(await outcome, 'got this');

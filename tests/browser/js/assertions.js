@@ -19,7 +19,10 @@ const DIFFERENT = [
   [{}, []],
   [{ a: 1 }, { b: 1 }],
   [{ a: undefined }, {}],
-  [[1, 2], [2, 1]],
+  [
+    [1, 2],
+    [2, 1],
+  ],
   [[undefined], []],
   [new Date(1), new Date(2)],
   [new Map([[1, 2]]), new Map([[1, 3]])],
