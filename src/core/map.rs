@@ -127,8 +127,8 @@ mod tests {
                 0..=3 => assert_eq!(ours.insert(key, step), theirs.insert(key, step)),
                 4 | 5 => assert_eq!(ours.remove(&key), theirs.remove(&key)),
                 _ => assert_eq!(
-                    ours.get_mut(&key).map(|held| std::mem::take(held)),
-                    theirs.get_mut(&key).map(|held| std::mem::take(held)),
+                    ours.get_mut(&key).map(std::mem::take),
+                    theirs.get_mut(&key).map(std::mem::take),
                 ),
             }
             assert_eq!(ours.get(&key), theirs.get(&key));
