@@ -21,7 +21,7 @@ export const { run, names } = table({
     equal(error.name, 'TimeoutError');
     ok(waited >= 25 && waited < 1500, `${waited} ms is about 30`);
     ok(error.message.includes('never'), `${error.message} names the type`);
-    await until(() => seen[0].signal.aborted, 'the handler hears of it');
+    await until(() => seen[0]?.signal.aborted, 'the handler hears of it');
   },
   async an_answer_that_comes_late_is_nobodys({ a, b }) {
     let answer;
@@ -29,6 +29,7 @@ export const { run, names } = table({
       answer = respond;
     });
     await refused(a.send('slow', 0, { timeout: 20 }), 'ERR_TIMEOUT');
+    await until(() => answer, 'the message');
     answer('late');
     b.on('next', () => 'in time');
     equal(await a.send('next'), 'in time');
@@ -67,6 +68,7 @@ export const { run, names } = table({
   async a_signal_looked_at_late_is_aborted_already({ a, b }) {
     const seen = deaf(b, 'never');
     await refused(a.send('never', 0, { timeout: 20 }), 'ERR_TIMEOUT');
+    await until(() => seen.length === 1, 'the message');
     await quiet();
     equal(seen[0].signal.aborted, true);
   },
