@@ -167,6 +167,11 @@ impl Deferred {
         self.resolve.clone().into()
     }
 
+    /// What rejects it, to hand on.
+    pub(crate) fn rejecter(&self) -> Function {
+        self.reject.clone()
+    }
+
     pub(crate) fn reject(&self, error: &JsValue) {
         let _ = self.reject.call1(&JsValue::UNDEFINED, error);
     }

@@ -1,6 +1,7 @@
 //! What JavaScript sees: arguments checked, users' code called, nothing decided.
 
 pub(crate) mod args;
+pub(crate) mod callback;
 pub(crate) mod error;
 pub(crate) mod host;
 pub(crate) mod hub;

@@ -8,6 +8,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 
 use super::args;
+use super::callback;
 use super::error::{fail, fail_with, text};
 use super::host;
 use super::hub::{EVENTS, Hub, Outgoing, Wanted};
@@ -370,24 +371,32 @@ fn checked(
     payload: &JsValue,
     go_on: impl FnOnce(JsValue) -> Result<JsValue, JsValue> + 'static,
 ) -> Result<JsValue, JsValue> {
-    let decide = move |verdict: &JsValue| -> Result<JsValue, JsValue> {
-        let verdict: &Array = verdict.unchecked_ref();
-        if verdict.get(0).is_truthy() {
-            return go_on(verdict.get(1));
-        }
-        let reason = verdict.get(1).as_string().unwrap_or_default();
-        let message = text(&["the payload is not what was registered: ", &reason]);
-        Err(fail_with(
-            codes::VALIDATION,
-            &message,
-            &[("issues", verdict.get(2))],
-        ))
-    };
     let verdict = host::check(schema, payload);
     if !verdict.is_instance_of::<Promise>() {
-        return decide(&verdict);
+        return decide(&verdict, Box::new(go_on));
     }
-    let then = Closure::once(move |verdict: JsValue| -> Result<JsValue, JsValue> { decide(&verdict) });
-    let then: Function = then.into_js_value().unchecked_into();
-    Ok(promise::then(verdict.unchecked_ref(), &then, None).into())
+    let decided = host::Deferred::new();
+    let done = decided.clone();
+    let then = callback::reaction(move |verdict| match decide(&verdict, Box::new(go_on)) {
+        Ok(value) => done.resolve(&value),
+        Err(error) => done.reject(&error),
+    });
+    let _ = promise::then(verdict.unchecked_ref(), &then, Some(&decided.rejecter()));
+    Ok(decided.promise.into())
+}
+
+type GoOn = Box<dyn FnOnce(JsValue) -> Result<JsValue, JsValue>>;
+
+fn decide(verdict: &JsValue, go_on: GoOn) -> Result<JsValue, JsValue> {
+    let verdict: &Array = verdict.unchecked_ref();
+    if verdict.get(0).is_truthy() {
+        return go_on(verdict.get(1));
+    }
+    let reason = verdict.get(1).as_string().unwrap_or_default();
+    let message = text(&["the payload is not what was registered: ", &reason]);
+    Err(fail_with(
+        codes::VALIDATION,
+        &message,
+        &[("issues", verdict.get(2))],
+    ))
 }

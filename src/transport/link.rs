@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Array, Function};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::Wire;
+use crate::bindings::callback;
 use crate::bindings::error::fail;
 use crate::bindings::host;
 use crate::core::codes;
@@ -105,6 +106,6 @@ impl Wire for LinkWire {
 
 /// Frees closures after the current turn: one that is running must not be freed under its own feet.
 fn drop_later(listeners: Listeners) {
-    let free: Function = Closure::once_into_js(move || drop(listeners)).unchecked_into();
+    let free = callback::once(move || drop(listeners));
     host::soon(&free);
 }

@@ -1,11 +1,11 @@
 //! Outgoing messages: to one peer with an answer awaited, or to all.
 
 use js_sys::{Array, Function};
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::Hub;
 use super::peers::Identity;
+use crate::bindings::callback;
 use crate::bindings::error::{fail, fail_with, text};
 use crate::bindings::host::{self, Deferred};
 use crate::core::calls::Due;
@@ -144,12 +144,11 @@ impl Hub {
         self.wake_by(deadline);
         if let Some(signal) = &out.signal {
             let hub = self.weak();
-            let abort: Function = Closure::once_into_js(move || {
+            let abort = callback::once(move || {
                 if let Some(hub) = hub.upgrade() {
                     hub.abort_call(id as u64);
                 }
-            })
-            .unchecked_into();
+            });
             let stop = host::on_abort(signal, &abort)?;
             if let Some(pending) = self.inner.borrow_mut().calls.get_mut(id as u64) {
                 pending.stop_listening = Some(stop);

@@ -3,12 +3,13 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Promise};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::calls::MAY_REPEAT;
 use super::{Handler, Hub};
+use crate::bindings::callback;
 use crate::bindings::host;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason};
@@ -187,13 +188,12 @@ impl Hub {
             return self.act_on_verdict(&question, &verdict, now);
         }
         let hub = self.weak();
-        let then = Closure::once(move |verdict: JsValue| {
+        let then = callback::reaction(move |verdict| {
             if let Some(hub) = hub.upgrade() {
                 hub.act_on_verdict(&question, &verdict, now);
             }
         });
         let promise: &Promise = verdict.unchecked_ref();
-        let then: Function = then.into_js_value().unchecked_into();
         let _ = super::super::promise::then(promise, &then, None);
     }
 
@@ -274,20 +274,18 @@ impl Hub {
 
     fn answer_when_settled(&self, question: &Rc<Question>, value: &JsValue) {
         let (hub, asked) = (self.weak(), question.clone());
-        let fulfilled = Closure::once(move |value: JsValue| {
+        let fulfilled = callback::reaction(move |value| {
             if let Some(hub) = hub.upgrade() {
                 hub.answer(&asked, &value, None);
             }
         });
         let (hub, asked) = (self.weak(), question.clone());
-        let rejected = Closure::once(move |error: JsValue| {
+        let rejected = callback::reaction(move |error| {
             if let Some(hub) = hub.upgrade() {
                 hub.answer_failure(&asked, &error);
                 hub.report(&error);
             }
         });
-        let fulfilled: Function = fulfilled.into_js_value().unchecked_into();
-        let rejected: Function = rejected.into_js_value().unchecked_into();
         let _ = super::super::promise::then(&Promise::resolve(value), &fulfilled, Some(&rejected));
     }
 

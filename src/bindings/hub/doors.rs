@@ -2,13 +2,13 @@
 
 use gloo_events::EventListener;
 use js_sys::Function;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageChannel, MessageEvent};
 
 use super::Hub;
 use super::peers::{Identity, State};
 use super::session::Proven;
+use crate::bindings::callback;
 use crate::bindings::error::{fail, fail_with, text};
 use crate::bindings::host::{self, Deferred};
 use crate::core::codes;
@@ -128,13 +128,12 @@ impl Hub {
             None => None,
             Some(signal) => {
                 let hub = self.weak();
-                let abort: Function = Closure::once_into_js(move || {
+                let abort = callback::once(move || {
                     if let Some(hub) = hub.upgrade() {
                         let error = fail(codes::ABORTED, "connect() was aborted");
                         hub.give_up(number, &error);
                     }
-                })
-                .unchecked_into();
+                });
                 Some(host::on_abort(signal, &abort)?)
             }
         };

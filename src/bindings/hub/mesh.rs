@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function};
-use wasm_bindgen::closure::Closure;
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
 use super::session::{Proven, has_heard, kind_of, read_join};
+use crate::bindings::callback;
 use crate::bindings::error::text;
 use crate::bindings::host;
 use crate::core::codes;
@@ -38,12 +38,11 @@ impl Hub {
         let Some(wire) = wire else { return false };
         self.inner.borrow_mut().mesh = Some(Rc::new(wire));
         let hub = self.weak();
-        let held: Function = Closure::once_into_js(move || {
+        let held = callback::once(move || {
             if let Some(hub) = hub.upgrade() {
                 hub.look_round();
             }
-        })
-        .unchecked_into();
+        });
         let release = host::hold_lock(&text(&[&prefix, &self.uid]), &held);
         self.inner.borrow_mut().mesh_lock = Some(release);
         true
@@ -56,12 +55,11 @@ impl Hub {
         };
         let _ = mesh.post(None, &self.join_frame(false));
         let hub = self.weak();
-        let seen: Function = Closure::once_into_js(move |names: JsValue| {
+        let seen = callback::once_with(move |names| {
             if let Some(hub) = hub.upgrade() {
                 hub.saw_members(&names);
             }
-        })
-        .unchecked_into();
+        });
         host::lock_names(&prefix, &seen);
     }
 
@@ -136,13 +134,12 @@ impl Hub {
         let Some(prefix) = self.lock_prefix() else { return };
         let hub = self.weak();
         let member = uid.to_owned();
-        let gone: Function = Closure::once_into_js(move || {
+        let gone = callback::once(move || {
             if let Some(hub) = hub.upgrade() {
                 hub.lose_route(at, true, Reason::Closed);
                 hub.member_arrived(&member);
             }
-        })
-        .unchecked_into();
+        });
         let watch = host::watch_lock(&text(&[&prefix, uid]), &gone);
         let unneeded = match self.inner.borrow_mut().peers.get_mut(at) {
             Some(peer) => peer.watch.replace(watch),

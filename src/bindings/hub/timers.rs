@@ -1,11 +1,9 @@
 //! One timer for everything that waits: deadlines of calls and connections, repetitions, heartbeats, counts to tell.
 
-use js_sys::Function;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
 
 use super::Hub;
+use crate::bindings::callback;
 use crate::bindings::host;
 
 /// How often peers are looked at: is the frame still in the page, the popup still open, ms.
@@ -35,13 +33,12 @@ impl Hub {
         }
         let awaited = self.is_awaited();
         let hub = self.weak();
-        let wake: Function = Closure::once_into_js(move || {
+        let wake = callback::once(move || {
             if let Some(hub) = hub.upgrade() {
                 hub.inner.borrow_mut().alarm = None;
                 hub.woken();
             }
-        })
-        .unchecked_into();
+        });
         let pause = (at - host::now()).max(0.0);
         let id = if awaited {
             host::set_deadline(&wake, pause)
@@ -80,7 +77,7 @@ impl Hub {
 
     /// Runs once, after the current turn's synchronous work.
     pub(crate) fn soon(run: impl FnOnce() + 'static) {
-        let run: Function = Closure::once_into_js(run).unchecked_into();
+        let run = callback::once(run);
         host::soon(&run);
     }
 }

@@ -12,6 +12,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{Shared, call_broadcast};
+use crate::bindings::callback;
 use crate::bindings::error::{fail, text};
 use crate::bindings::host;
 use crate::bindings::hub::frame_kind;
@@ -58,12 +59,11 @@ impl Bus {
         member.peer_up(EVERYONE);
         member.settle();
         let weak = Rc::downgrade(member);
-        let alone: Function = Closure::once_into_js(move || {
+        let alone = callback::once(move || {
             if let Some(member) = weak.upgrade() {
                 member.be_ready();
             }
-        })
-        .unchecked_into();
+        });
         host::set_timer(&alone, LOOK_ROUND);
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! Writes of one turn of the event loop, or of one debounce, are sent together; one promise stands for all of them.
 
-use js_sys::{Function, Promise};
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
 
+use crate::bindings::callback;
 use crate::bindings::host::{self, Deferred};
 use crate::bindings::promise;
 
@@ -29,7 +29,7 @@ impl Turn {
 
 /// A timer that runs once.
 pub(crate) fn after(pause: f64, run: impl FnOnce() + 'static) -> JsValue {
-    let run: Function = Closure::once_into_js(run).unchecked_into();
+    let run = callback::once(run);
     host::set_timer(&run, pause)
 }
 
@@ -42,10 +42,8 @@ pub(crate) fn settle_turn(
     match result {
         Ok(sent) if host::is_thenable(&sent) => {
             let (kept, lost) = (done.clone(), done.clone());
-            let fulfilled = Closure::once(move |_: JsValue| kept.resolve(&value()));
-            let rejected = Closure::once(move |error: JsValue| lost.reject(&error));
-            let fulfilled: Function = fulfilled.into_js_value().unchecked_into();
-            let rejected: Function = rejected.into_js_value().unchecked_into();
+            let fulfilled = callback::reaction(move |_| kept.resolve(&value()));
+            let rejected = callback::reaction(move |error| lost.reject(&error));
             let _ = promise::then(&Promise::resolve(&sent), &fulfilled, Some(&rejected));
         }
         Ok(_) => done.resolve(&value()),
