@@ -16,7 +16,6 @@ mod states;
 mod timers;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use gloo_events::EventListener;
@@ -28,6 +27,7 @@ use super::options::Config;
 use super::shared::Shared;
 use crate::core::calls::Calls;
 use crate::core::id::PeerRef;
+use crate::core::map::SmallMap;
 use crate::transport::broadcast::BroadcastWire;
 pub(crate) use calls::Outgoing;
 use calls::Pending;
@@ -64,12 +64,12 @@ pub(crate) struct Inner {
     next_token: u32,
     peers: Peers,
     /// Wires that are not peers yet, or are: by a number of their own.
-    sessions: BTreeMap<u32, Session>,
+    sessions: SmallMap<u32, Session>,
     doors: Vec<Door>,
     greetings: Vec<Greeting>,
     calls: Calls<Pending>,
-    handlers: BTreeMap<String, Vec<Handler>>,
-    registered: BTreeMap<String, Registered>,
+    handlers: SmallMap<String, Vec<Handler>>,
+    registered: SmallMap<String, Registered>,
     system: Vec<SystemListener>,
     rejected: Vec<Rejected>,
     states: Vec<Rc<dyn Shared>>,
@@ -110,12 +110,12 @@ impl Hub {
                 destroyed: false,
                 next_token: 0,
                 peers: Peers::default(),
-                sessions: BTreeMap::new(),
+                sessions: SmallMap::new(),
                 doors: Vec::new(),
                 greetings: Vec::new(),
                 calls: Calls::new(),
-                handlers: BTreeMap::new(),
-                registered: BTreeMap::new(),
+                handlers: SmallMap::new(),
+                registered: SmallMap::new(),
                 system: Vec::new(),
                 rejected: Vec::new(),
                 states: Vec::new(),
