@@ -1,12 +1,14 @@
-// node modules.mjs <directory of wasm-bindgen's output>: what the entries of the package import from pkg/wasm.
+// node modules.mjs <directory of wasm-bindgen's output> <what wasm-opt renamed>: what the entries of the package import from pkg/wasm.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inlineModule } from './encode.mjs';
 import { built, replace } from './files.mjs';
 import { withoutDuplicates, withoutFree } from './glue.mjs';
+import { withShortNames } from './names.mjs';
 
 const from = process.argv[2];
+const names = JSON.parse(await readFile(process.argv[3]));
 const entries = await readdir(from, { recursive: true, withFileTypes: true });
 const files = entries
   .filter((entry) => entry.isFile())
@@ -23,7 +25,7 @@ for (const file of files) {
   const content = await readFile(join(from, file));
   await replace(
     join(built, file),
-    file === 'parley_sync.js' ? withoutFree(withoutDuplicates(String(content))) : content,
+    file === 'parley_sync.js' ? withShortNames(withoutFree(withoutDuplicates(String(content))), names) : content,
   );
 }
 

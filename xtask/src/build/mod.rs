@@ -26,12 +26,13 @@ pub fn command(arguments: &[String]) -> Outcome {
 pub fn modules() -> Outcome {
     let _alone = lock()?;
     let raw = task("compiling to wasm32", wasm::compile)?;
-    let bound = task("wasm-bindgen and wasm-opt -Oz", || wasm::bind(&raw))?;
+    let (bound, names) = task("wasm-bindgen and wasm-opt -Oz", || wasm::bind(&raw))?;
     task("inlining the wasm", || {
         command::run(
             command::at_root("node")
                 .arg(paths::script("modules.mjs"))
-                .arg(&bound),
+                .arg(&bound)
+                .arg(&names),
         )
     })?;
     task("bundling for require and for script tags", || {

@@ -56,8 +56,16 @@ fn without_paths_of_this_machine() -> String {
     flags
 }
 
-/// The directory with the module, optimised, and its glue.
-pub fn bind(raw: &Path) -> Outcome<PathBuf> {
+/// What wasm-opt may put in place of a call. Measured: without this the module is 3 % smaller, but 4 % larger after brotli,
+/// which finds a call repeated where it does not find a body.
+const INLINE: [&str; 3] = [
+    "--always-inline-max-function-size=5",
+    "--flexible-inline-max-function-size=10",
+    "--one-caller-inline-max-function-size=0",
+];
+
+/// The directory with the module, optimised, and its glue; and a file that lists the names which only the module has changed.
+pub fn bind(raw: &Path) -> Outcome<(PathBuf, PathBuf)> {
     let directory = paths::target().join("parley-sync-bound");
     if directory.is_dir() {
         fs::remove_dir_all(&directory)
@@ -80,7 +88,11 @@ pub fn bind(raw: &Path) -> Outcome<PathBuf> {
     optimise
         .arg(paths::npm_bin("wasm-opt"))
         .args(["-Oz", "--strip-debug", "--strip-producers"])
-        .args(FEATURES);
-    command::run(optimise.arg(&module).arg("-o").arg(&module))?;
-    Ok(directory)
+        .args(FEATURES)
+        .args(INLINE)
+        .arg("--minify-imports-and-exports-and-modules");
+    let renamed = command::capture(optimise.arg(&module).arg("-o").arg(&module))?;
+    let names = directory.with_extension("names.json");
+    fs::write(&names, renamed).map_err(|error| format!("cannot write {}: {error}", names.display()))?;
+    Ok((directory, names))
 }
