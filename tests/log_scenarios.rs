@@ -770,6 +770,23 @@ fn states_of_a_fold_that_was_overtaken_are_not_gone_on_from() {
     assert_eq!(windows[0].told, ["a", "b", "early", "between"]);
 }
 
+#[test]
+fn who_lost_what_is_folded_away_gets_the_state() {
+    let mut windows = little_pair();
+    for at in 0..40 {
+        windows[0].dispatch("lost", NOW + f64::from(at));
+        windows[0].sent.clear();
+    }
+    assert!(windows[0].node.tip().cuts > 0);
+    windows[1].dispatch("own", NOW + 50.0);
+    windows[1].sent.clear();
+    let effects = windows[1].node.tick(NOW + 60.0);
+    windows[1].carry_out(effects);
+    run(&mut windows, NOW + 60.0);
+    assert_eq!(windows[1].state.len(), 41);
+    assert_eq!(windows[0].state, windows[1].state);
+}
+
 /// Order-sensitive, and how many.
 type Sum = (u64, u64);
 
