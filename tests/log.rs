@@ -17,7 +17,7 @@ use log_network::case::Case;
 use log_network::random::Random;
 use log_network::{Summary, play, shrink};
 
-const SCHEDULES: u64 = if cfg!(debug_assertions) { 5_000 } else { 100_000 };
+const SCHEDULES: u64 = 30_000;
 const SEED: u64 = 0x6c_6f67;
 
 fn setting(name: &str, default: u64) -> u64 {
