@@ -5,6 +5,7 @@ use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 use web_sys::{EventTarget, MessageEvent, MessagePort};
 
+use crate::bindings::host;
 use crate::core::frame::WIRE_VERSION;
 
 #[wasm_bindgen]
@@ -131,6 +132,11 @@ impl Address {
     /// The window or worker itself, to compare with an event's source.
     pub(crate) fn is(&self, source: &JsValue) -> bool {
         self.outlet == *source
+    }
+
+    /// A window that was closed. One of another origin may be asked that much.
+    pub(crate) fn is_closed(&self) -> bool {
+        !self.is_worker && host::window_of(&self.outlet).is_null()
     }
 
     pub(crate) fn is_worker(&self) -> bool {

@@ -11,6 +11,7 @@ use super::session::Proven;
 use crate::bindings::callback;
 use crate::bindings::error::{fail, fail_with, text};
 use crate::bindings::host::{self, Deferred};
+use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::handshake::{self, OnHello, OnOffer, Phase};
@@ -138,14 +139,7 @@ impl Hub {
             }
         };
         let is_worker = wanted.kind == "worker";
-        let listener = is_worker.then(|| {
-            let hub = self.weak();
-            window::listen(&wanted.target, move |event| {
-                if let Some(hub) = hub.upgrade() {
-                    hub.heard_from_worker(number, event);
-                }
-            })
-        });
+        let listener = self.listen_at_door(number, &wanted);
         let by_window = matches!(wanted.kind.as_str(), "window" | "iframe" | "worker");
         let deadline = host::now() + wanted.timeout;
         let identity = wanted
@@ -214,6 +208,53 @@ impl Hub {
             Err(error) => self.give_up(number, &error),
         }
         Ok(promise.promise.into())
+    }
+
+    /// Messages of a worker come to the worker object; a frame's load event tells that it shows another document.
+    fn listen_at_door(&self, number: u32, wanted: &Wanted) -> Option<EventListener> {
+        let hub = self.weak();
+        match wanted.kind.as_str() {
+            "worker" => Some(window::listen(&wanted.target, move |event| {
+                if let Some(hub) = hub.upgrade() {
+                    hub.heard_from_worker(number, event);
+                }
+            })),
+            "iframe" => Some(EventListener::new(
+                wanted.target.unchecked_ref(),
+                "load",
+                move |_| {
+                    if let Some(hub) = hub.upgrade() {
+                        hub.frame_loaded(number);
+                    }
+                },
+            )),
+            _ => None,
+        }
+    }
+
+    /// A frame shows a document, and its peer may have been in the one before, whose goodbye got lost: it is asked.
+    fn frame_loaded(&self, number: u32) {
+        let peer = match self.inner.borrow_mut().door(number) {
+            Some(door) => door.peer,
+            None => return,
+        };
+        let Some(peer) = peer else { return };
+        let asked = host::now();
+        self.ping(peer);
+        let hub = self.weak();
+        after(ANSWER_COMES, move || {
+            if let Some(hub) = hub.upgrade() {
+                let silent = hub
+                    .inner
+                    .borrow()
+                    .peers
+                    .get(peer)
+                    .is_some_and(|peer| peer.heard < asked);
+                if silent {
+                    hub.leave_peer(peer, Reason::Navigated);
+                }
+            }
+        });
     }
 
     /// An id names one peer. What it named is gone when its frame left the page: then the id is free.
@@ -656,11 +697,16 @@ impl Hub {
     /// Doors whose frame left the page, or whose popup was closed, with nobody there to say so.
     pub(crate) fn doors_gone(&self) -> Vec<(PeerRef, Reason)> {
         let inner = self.inner.borrow();
-        let gone = inner
+        let doors = inner
             .doors
             .iter()
-            .filter(|door| door.target.is_some() && door.address().is_none());
-        gone.filter_map(|door| Some((door.peer?, Reason::Closed)))
+            .filter(|door| door.target.is_some() && door.address().is_none())
+            .filter_map(|door| door.peer);
+        let closed = inner.peers.iter().filter(|(_, peer)| !peer.on_mesh);
+        let closed = closed.filter(|(_, peer)| peer.window.as_ref().is_some_and(Address::is_closed));
+        doors
+            .chain(closed.map(|(at, _)| at))
+            .map(|at| (at, Reason::Closed))
             .collect()
     }
 
@@ -688,6 +734,8 @@ impl Hub {
     }
 }
 
+/// How long a peer has to answer when its frame has loaded another document, perhaps, ms.
+const ANSWER_COMES: f64 = 1000.0;
 /// Windows greeted and remembered: parent and opener, and whoever knocked last.
 const GREETINGS_KEPT: usize = 256;
 

@@ -77,25 +77,25 @@ impl Hub {
         self.inner.borrow_mut().listeners = listeners;
     }
 
-    /// The page closes, navigates, or goes into the back/forward cache: the last moment at which anything arrives.
+    /// The page closes, navigates, or goes into the back/forward cache: the last moment at which anything arrives. Ports
+    /// stay open, for what was just posted to one that is closed may not arrive (Firefox).
     fn page_leaves(&self) {
         self.states_flush();
         self.say_bye(1.0);
-        for peer in self.peer_refs() {
-            self.lose_peer(peer, Reason::Local);
-        }
         self.leave_mesh();
+        self.inner.borrow_mut().left = true;
     }
 
     /// The page came back from the cache: everyone it knew has gone on without it, so it begins anew.
     fn page_returns(&self) {
-        let left = {
-            let inner = self.inner.borrow();
-            self.config.channel.is_some() && inner.mesh.is_none() && !inner.destroyed
-        };
-        if left {
-            self.join_mesh();
+        let back = std::mem::take(&mut self.inner.borrow_mut().left);
+        if !back || self.is_destroyed() {
+            return;
         }
+        for peer in self.peer_refs() {
+            self.lose_peer(peer, Reason::Closed);
+        }
+        self.join_mesh();
         self.greet_relatives_again();
         self.knock_again();
     }
@@ -126,6 +126,13 @@ impl Hub {
         if let Some(mesh) = mesh {
             let _ = mesh.post(None, &frame);
         }
+    }
+
+    /// Says goodbye to one peer, which may be there after all, and loses it.
+    pub(crate) fn leave_peer(&self, at: PeerRef, reason: Reason) {
+        let frame = Array::of2(&JsValue::from_f64(Kind::Bye.tag()), &JsValue::from_f64(0.0));
+        let _ = self.post(at, &frame, None);
+        self.lose_peer(at, reason);
     }
 
     /// Says goodbye to one peer and forgets it.
@@ -237,7 +244,7 @@ impl Hub {
             inner.peers.len() > 0
         };
         for at in silent {
-            self.lose_peer(at, Reason::Timeout);
+            self.leave_peer(at, Reason::Timeout);
         }
         for at in ask {
             self.ping(at);

@@ -10,10 +10,14 @@ use super::session::{Proven, has_heard, kind_of, read_join};
 use crate::bindings::callback;
 use crate::bindings::error::text;
 use crate::bindings::host;
+use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::id::PeerRef;
 use crate::transport::broadcast::BroadcastWire;
+
+/// How long after a member let go of its lock its goodbye may still arrive, ms.
+const GOODBYE_COMES: f64 = 50.0;
 
 impl Hub {
     fn lock_prefix(&self) -> Option<String> {
@@ -38,8 +42,9 @@ impl Hub {
         let Some(wire) = wire else { return false };
         self.inner.borrow_mut().mesh = Some(Rc::new(wire));
         let hub = self.weak();
-        let held = callback::once(move || {
+        let held = callback::once_with(move |ours| {
             if let Some(hub) = hub.upgrade() {
+                hub.inner.borrow_mut().mesh_locked = Some(ours.is_truthy());
                 hub.look_round();
             }
         });
@@ -67,7 +72,11 @@ impl Hub {
         self.inner.borrow().mesh.clone()
     }
 
+    /// Nothing is heard before our own lock is held: who answered earlier would be waited for in vain, and taken for dead.
     fn on_mesh_frame(&self, from: &str, to_all: bool, frame: &JsValue) {
+        if self.inner.borrow().mesh_locked.is_none() {
+            return;
+        }
         let origin = self.config.own_origin.clone().unwrap_or_default();
         let kind = match kind_of(frame) {
             Ok(kind) => kind,
@@ -125,7 +134,10 @@ impl Hub {
                 from: None,
             };
             let at = self.add_route(&uid, &claimed, &proven, None);
-            self.watch_member(at, &uid);
+            // One that could hold no lock cannot be waited for.
+            if frame.get(5).is_truthy() {
+                self.watch_member(at, &uid);
+            }
         }
         self.member_arrived(&uid);
     }
@@ -135,10 +147,13 @@ impl Hub {
         let hub = self.weak();
         let member = uid.to_owned();
         let gone = callback::once(move || {
-            if let Some(hub) = hub.upgrade() {
-                hub.lose_route(at, true, Reason::Closed);
-                hub.member_arrived(&member);
-            }
+            // Its goodbye may be on the way: it is given the time to say why it went.
+            after(GOODBYE_COMES, move || {
+                if let Some(hub) = hub.upgrade() {
+                    hub.lose_route(at, true, Reason::Closed);
+                    hub.member_arrived(&member);
+                }
+            });
         });
         let watch = host::watch_lock(&text(&[&prefix, uid]), &gone);
         let unneeded = match self.inner.borrow_mut().peers.get_mut(at) {
@@ -156,6 +171,7 @@ impl Hub {
             let mut inner = self.inner.borrow_mut();
             (inner.mesh.take(), inner.mesh_lock.take())
         };
+        self.inner.borrow_mut().mesh_locked = None;
         if let Some(mesh) = mesh {
             mesh.close();
         }

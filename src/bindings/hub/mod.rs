@@ -76,6 +76,10 @@ pub(crate) struct Inner {
     /// What a state is broadcasting right now.
     carried: Option<(JsValue, Weak<dyn Shared>)>,
     mesh: Option<Rc<BroadcastWire>>,
+    /// Whether our lock is held; None until that is known, and while we are on no mesh.
+    mesh_locked: Option<bool>,
+    /// The page has left, or sleeps in the back/forward cache.
+    left: bool,
     /// Lets go of the lock that tells the mesh we live.
     mesh_lock: Option<Function>,
     /// The first look round, until it is over.
@@ -122,6 +126,8 @@ impl Hub {
                 carried: None,
                 mesh: None,
                 mesh_lock: None,
+                mesh_locked: None,
+                left: false,
                 look: None,
                 listeners: Vec::new(),
                 alarm: None,

@@ -10,6 +10,7 @@ use crate::core::inbox::Inbox;
 use crate::core::limits::{Limits, Meter};
 use crate::core::map::SmallMap;
 use crate::transport::Wire;
+use crate::transport::window::Address;
 
 /// As `getConnectionState` names it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub(crate) struct Peer {
     pub(crate) wire: Option<Rc<dyn Wire>>,
     /// Whether it is on the mesh, which then carries everything to it: one route, so one order.
     pub(crate) on_mesh: bool,
+    /// The window or worker it came from, if it came by one.
+    pub(crate) window: Option<Address>,
     /// Stops waiting for its death.
     pub(crate) watch: Option<js_sys::Function>,
     pub(crate) inbox: Inbox,
@@ -97,6 +100,7 @@ impl Peer {
             uid,
             wire: None,
             on_mesh: false,
+            window: None,
             watch: None,
             inbox: Inbox::default(),
             meter: limits.map(|limits| Meter::new(limits, now)),

@@ -49,6 +49,7 @@ const LONGEST_ID: usize = 128;
 impl Hub {
     /// What this side says first on every wire. Only a join that has not heard the other's is answered.
     pub(crate) fn join_frame(&self, heard: bool) -> JsValue {
+        let locked = self.inner.borrow().mesh_locked == Some(true);
         let frame = Array::of5(
             &JsValue::from_f64(Kind::Join.tag()),
             &JsValue::from_str(&self.uid),
@@ -56,6 +57,7 @@ impl Hub {
             &JsValue::from_str(&host::own_kind()),
             &JsValue::from_bool(heard),
         );
+        frame.push(&JsValue::from_bool(locked));
         frame.into()
     }
 
@@ -274,6 +276,9 @@ impl Hub {
                     .add(Peer::new(identity, uid.to_owned(), self.config.limits, now))
             });
             if let Some(peer) = inner.peers.get_mut(at) {
+                if proven.from.is_some() {
+                    peer.window.clone_from(&proven.from);
+                }
                 match wire {
                     Some(wire) => replaced = peer.wire.replace(wire),
                     None => peer.on_mesh = true,

@@ -7,7 +7,7 @@ use crate::bindings::callback;
 use crate::bindings::host;
 
 /// How often peers are looked at: is the frame still in the page, the popup still open, ms.
-pub(crate) const BEAT: f64 = 2000.0;
+pub(crate) const BEAT: f64 = 1000.0;
 
 /// The next time this hub wakes.
 pub(crate) struct Alarm {

@@ -141,30 +141,48 @@ const locks = () => {
   }
 };
 
+// A lock that is granted while a script waits in window.open() is taken back ("callback is no longer runnable", Chromium).
+const LOCK_ATTEMPTS = 5;
+
 /**
  * Holds the lock `name` for as long as this context lives, or until the returned function is called.
- * `held` is called when it is ours, or at once where there are no locks (insecure contexts, opaque origins).
+ * `held` is called once: with true when it is ours, with false where there are no locks (insecure contexts, opaque origins).
  */
 export function holdLock(name, held) {
   const manager = locks();
-  if (!manager) {
-    queueMicrotask(held);
-    return () => {};
-  }
   let release = () => {};
+  let released = false;
+  let told = false;
+  const tell = (ours) => {
+    if (released || told) return;
+    told = true;
+    held(ours);
+  };
   const done = new Promise((resolve) => {
-    release = resolve;
+    release = () => {
+      released = true;
+      resolve();
+    };
   });
-  try {
-    manager
-      .request(name, () => {
-        held();
-        return done;
-      })
-      .catch(held);
-  } catch {
-    queueMicrotask(held);
-  }
+  const attempt = (left) => {
+    const failed = () => {
+      if (released) return;
+      if (left > 1) setTimeout(() => attempt(left - 1), 10);
+      else tell(false);
+    };
+    try {
+      manager
+        .request(name, () => {
+          tell(true);
+          return done;
+        })
+        .catch(failed);
+    } catch {
+      queueMicrotask(failed);
+    }
+  };
+  if (manager) attempt(LOCK_ATTEMPTS);
+  else queueMicrotask(() => tell(false));
   return release;
 }
 
