@@ -38,14 +38,16 @@ console.log(`${browser.name} ${browser.version}, ${tests.length} scenarios${repe
 let counts;
 try {
   const rounds = Array.from({ length: repeat }, () => tests).flat();
-  counts = await run(rounds, { browser, server, verbose });
+  // A failure is tried once more where nobody watches; whoever works on it wants to see it.
+  counts = await run(rounds, { browser, server, verbose, again: Boolean(process.env.CI) });
 } finally {
   await browser.close();
   await server.close();
 }
 
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
-const skipped = counts.skipped ? `, ${counts.skipped} skipped` : '';
+const skipped =
+  (counts.skipped ? `, ${counts.skipped} skipped` : '') + (counts.again ? `, ${counts.again} tried twice` : '');
 console.log(`${browser.name}: ${seconds} s${skipped}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);

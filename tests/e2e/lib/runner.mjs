@@ -2,8 +2,8 @@ import { within } from './poll.mjs';
 import { Stage } from './stage.mjs';
 
 /** Runs the tests one after the other, each in a fresh profile; returns the counts. */
-export async function run(tests, { browser, server, verbose, out = console.log }) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+export async function run(tests, { browser, server, verbose, again = false, out = console.log }) {
+  const counts = { passed: 0, failed: 0, skipped: 0, again: 0 };
   for (const [index, test] of tests.entries()) {
     const missing = test.needs.find((ability) => !browser.can[ability]);
     if (missing) {
@@ -11,10 +11,19 @@ export async function run(tests, { browser, server, verbose, out = console.log }
       out(`skip  ${test.name} (the ${browser.name} driver cannot: ${missing})`);
       continue;
     }
-    const log = [];
+    let log = [];
+    let notes = [];
     const started = performance.now();
-    const notes = [];
-    const error = await one(test, { browser, server, log, notes, seed: index + 1 });
+    let error = await one(test, { browser, server, log, notes, seed: index + 1 });
+    if (error && again) {
+      // A whole browser on a busy machine now and then does something else first. What fails twice is a failure; what
+      // passes at the second attempt is counted and told, with the first one's error.
+      counts.again++;
+      out(`again ${test.name}`);
+      out(indent(error.stack ?? String(error)));
+      [log, notes] = [[], []];
+      error = await one(test, { browser, server, log, notes, seed: index + 1 });
+    }
     const took = `${Math.round(performance.now() - started)} ms`;
     counts[error ? 'failed' : 'passed']++;
     out(`${error ? 'FAIL' : 'ok  '}  ${test.name} (${took})`);
