@@ -101,7 +101,13 @@ inNetwork('a reducer that throws: reported, and skipped alike everywhere', async
   a.store.dispatch({ type: 'throw' });
   a.store.dispatch({ type: 'add', value: 2 });
   await network.settle();
-  assert.deepEqual([items(a), items(b)], [[1, 2], [1, 2]]);
+  assert.deepEqual(
+    [items(a), items(b)],
+    [
+      [1, 2],
+      [1, 2],
+    ],
+  );
   assert.deepEqual(errors, ['a reducer of the application', 'a reducer of the application']);
 });
 
@@ -113,7 +119,13 @@ inNetwork('a subscriber that dispatches keeps the order', async (network, open) 
   });
   b.store.dispatch({ type: 'add', value: 'cause' });
   await network.settle();
-  assert.deepEqual([items(a), items(b)], [['cause', 'effect'], ['cause', 'effect']]);
+  assert.deepEqual(
+    [items(a), items(b)],
+    [
+      ['cause', 'effect'],
+      ['cause', 'effect'],
+    ],
+  );
 });
 
 inNetwork('the initial state that was passed in is not touched, nor the action', async (network, open) => {
