@@ -21,5 +21,9 @@ pub(crate) fn fail_with(code: &str, message: &str, details: &[(&str, JsValue)]) 
 
 /// A message of several parts, without the weight of `format!`.
 pub(crate) fn text(parts: &[&str]) -> String {
-    parts.concat()
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
 }

@@ -160,10 +160,10 @@ impl Parts<'_> {
             return Err(OriginFault::Opaque);
         }
         let rest = rest.strip_prefix("//").ok_or(OriginFault::Scheme)?;
-        if rest.contains(['/', '?', '#']) {
+        if rest.bytes().any(|byte| matches!(byte, b'/' | b'?' | b'#')) {
             return Err(OriginFault::Path);
         }
-        if rest.contains('@') {
+        if host::has(rest, b'@') {
             return Err(OriginFault::UserInfo);
         }
         if text.len() > LONGEST {

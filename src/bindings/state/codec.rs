@@ -19,7 +19,8 @@ fn number(value: f64) -> JsValue {
 /// A key; none with half of a surrogate pair, which would become another key here.
 fn key_in(value: &JsValue) -> Option<Key> {
     let text = value.as_string()?;
-    if text.contains(char::REPLACEMENT_CHARACTER) && JsValue::from_str(&text) != *value {
+    // U+FFFD, and some others, begin with this byte: a quick sieve before the comparison.
+    if text.bytes().any(|byte| byte == 0xEF) && JsValue::from_str(&text) != *value {
         return None;
     }
     Some(Key::from(text))

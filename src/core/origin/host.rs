@@ -8,13 +8,18 @@ pub(super) fn normal(host: &str) -> Result<String, OriginFault> {
         let inner = inner.strip_suffix(']').ok_or(OriginFault::Host)?;
         return v6(inner).ok_or(OriginFault::Host);
     }
-    if host.contains('*') {
+    if has(host, b'*') {
         return Err(OriginFault::Wildcard);
     }
     if !is_name(host) || (ends_in_number(host) && !is_v4(host)) {
         return Err(OriginFault::Host);
     }
     Ok(host.to_ascii_lowercase())
+}
+
+/// Whether an ASCII character occurs. The search of std is for any text, and many times as large.
+pub(super) fn has(text: &str, character: u8) -> bool {
+    text.as_bytes().contains(&character)
 }
 
 /// Labels of ASCII letters, digits, `-` and `_`, none of them empty: so no trailing dot either, which browsers

@@ -23,7 +23,7 @@ impl OriginPattern {
     /// and the rest is the author's to know.
     pub fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
         let text = text.strip_suffix('/').unwrap_or(text);
-        if !text.contains('*') {
+        if !host::has(text, b'*') {
             return parse_exact(text).map(|origin| OriginPattern(Kind::Exact(origin)));
         }
         let parts = Parts::split(text).map_err(|fault| match fault {
@@ -35,14 +35,14 @@ impl OriginPattern {
             .strip_prefix("*.")
             .ok_or(OriginFault::Wildcard)?
             .to_ascii_lowercase();
-        if suffix.contains('*') {
+        if host::has(&suffix, b'*') {
             return Err(OriginFault::Wildcard);
         }
         // A numeric last label is an IPv4 address to a browser: `*.0.0.1` would let in 10.0.0.1.
         if !host::is_name(&suffix) || host::ends_in_number(&suffix) {
             return Err(OriginFault::Host);
         }
-        if !suffix.contains('.') && suffix != "localhost" {
+        if !host::has(&suffix, b'.') && suffix != "localhost" {
             return Err(OriginFault::Wildcard);
         }
         let mut head = parts.scheme;
