@@ -7,21 +7,62 @@ use super::error::{fail, fail_with, text};
 use super::host;
 use crate::core::codes;
 
-/// A plain object that has no other properties than those `known` (names with spaces between).
-pub(crate) fn known_options(given: &JsValue, known: &str, what: &str) -> Result<(), JsValue> {
-    if !given.is_object() || Array::is_array(given) {
-        return Err(fail(codes::CONFIG, &text(&[what, " must be an object"])));
-    }
-    match host::unknown_option(given, known)? {
-        None => Ok(()),
-        Some(name) => {
-            let message = text(&["unknown option '", &name, "' in ", what, "; there are: ", known]);
-            Err(fail_with(
-                codes::CONFIG,
-                &message,
-                &[("option", JsValue::from_str(&name))],
-            ))
+/// The options somebody gave, read all at once.
+pub(crate) struct Options {
+    known: &'static str,
+    values: Array,
+}
+
+impl Options {
+    /// Of an object that has no other properties than those `known` (names with spaces between). Throws ERR_CONFIG.
+    pub(crate) fn read(given: &JsValue, known: &'static str, what: &str) -> Result<Options, JsValue> {
+        if !given.is_object() || Array::is_array(given) {
+            return Err(fail(codes::CONFIG, &text(&[what, " must be an object"])));
         }
+        let read = host::read_options(given, known)?;
+        match read.as_string() {
+            None => Ok(Options {
+                known,
+                values: read.unchecked_into(),
+            }),
+            Some(name) => {
+                let message = text(&["unknown option '", &name, "' in ", what, "; there are: ", known]);
+                Err(fail_with(
+                    codes::CONFIG,
+                    &message,
+                    &[("option", JsValue::from_str(&name))],
+                ))
+            }
+        }
+    }
+
+    /// The value of an option; undefined for one that this call does not know.
+    pub(crate) fn get(&self, name: &str) -> JsValue {
+        let mut known = self.known.as_bytes().split(|&byte| byte == b' ');
+        match known.position(|known| known == name.as_bytes()) {
+            Some(at) => self.values.get(at as u32),
+            None => JsValue::UNDEFINED,
+        }
+    }
+
+    pub(crate) fn string(&self, name: &str) -> Result<Option<String>, JsValue> {
+        string(&self.get(name), name)
+    }
+
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, JsValue> {
+        boolean(&self.get(name), name)
+    }
+
+    pub(crate) fn duration(&self, name: &str) -> Result<Option<f64>, JsValue> {
+        duration(&self.get(name), name)
+    }
+
+    pub(crate) fn count(&self, name: &str) -> Result<Option<u32>, JsValue> {
+        count(&self.get(name), name)
+    }
+
+    pub(crate) fn strings(&self, name: &str) -> Result<Option<Vec<String>>, JsValue> {
+        strings(&self.get(name), name)
     }
 }
 
@@ -31,7 +72,7 @@ fn wrong(name: &str, wanted: &str) -> JsValue {
 }
 
 /// An optional string.
-pub(crate) fn string(value: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
+fn string(value: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
     if value.is_undefined() {
         return Ok(None);
     }
@@ -39,7 +80,7 @@ pub(crate) fn string(value: &JsValue, name: &str) -> Result<Option<String>, JsVa
 }
 
 /// An optional boolean.
-pub(crate) fn boolean(value: &JsValue, name: &str) -> Result<Option<bool>, JsValue> {
+fn boolean(value: &JsValue, name: &str) -> Result<Option<bool>, JsValue> {
     if value.is_undefined() {
         return Ok(None);
     }
@@ -50,7 +91,7 @@ pub(crate) fn boolean(value: &JsValue, name: &str) -> Result<Option<bool>, JsVal
 }
 
 /// Optional milliseconds: a number from 0; Infinity means never.
-pub(crate) fn duration(value: &JsValue, name: &str) -> Result<Option<f64>, JsValue> {
+fn duration(value: &JsValue, name: &str) -> Result<Option<f64>, JsValue> {
     if value.is_undefined() {
         return Ok(None);
     }
@@ -61,7 +102,7 @@ pub(crate) fn duration(value: &JsValue, name: &str) -> Result<Option<f64>, JsVal
 }
 
 /// An optional whole number from 0.
-pub(crate) fn count(value: &JsValue, name: &str) -> Result<Option<u32>, JsValue> {
+fn count(value: &JsValue, name: &str) -> Result<Option<u32>, JsValue> {
     if value.is_undefined() {
         return Ok(None);
     }
@@ -74,7 +115,7 @@ pub(crate) fn count(value: &JsValue, name: &str) -> Result<Option<u32>, JsValue>
 }
 
 /// An optional list of strings.
-pub(crate) fn strings(value: &JsValue, name: &str) -> Result<Option<Vec<String>>, JsValue> {
+fn strings(value: &JsValue, name: &str) -> Result<Option<Vec<String>>, JsValue> {
     if value.is_undefined() {
         return Ok(None);
     }

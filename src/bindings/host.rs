@@ -89,8 +89,8 @@ extern "C" {
     pub(crate) fn check(schema: &JsValue, payload: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = isSchema)]
     pub(crate) fn is_schema(value: &JsValue) -> bool;
-    #[wasm_bindgen(catch, js_name = unknownOption)]
-    pub(crate) fn unknown_option(given: &JsValue, known: &str) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(catch, js_name = readOptions)]
+    pub(crate) fn read_options(given: &JsValue, known: &str) -> Result<JsValue, JsValue>;
     pub(crate) fn weigh(value: &JsValue, limit: f64) -> f64;
     #[wasm_bindgen(js_name = reportError)]
     pub(crate) fn report_error(error: &JsValue);

@@ -2,41 +2,12 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::args;
+use super::args::Options;
 use super::error::{fail, fail_with, text};
 use super::host;
 use crate::core::codes;
 use crate::core::limits::Limits;
 use crate::core::origin::Allowlist;
-
-#[wasm_bindgen]
-extern "C" {
-    type Given;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = allowedOrigins)]
-    fn allowed_origins(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn channel(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn timeout(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn grants(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn limits(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = instanceId)]
-    fn instance_id(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = logLevel)]
-    fn log_level(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = targetType)]
-    fn target_type(this: &Given) -> Result<JsValue, JsValue>;
-
-    type GivenLimits;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = messageBytes)]
-    fn message_bytes(this: &GivenLimits) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = messagesPerSecond)]
-    fn messages_per_second(this: &GivenLimits) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn depth(this: &GivenLimits) -> Result<JsValue, JsValue>;
-}
 
 const KNOWN: &str = "allowedOrigins channel timeout grants limits instanceId logLevel targetType";
 const LEVELS: [&str; 5] = ["none", "error", "warn", "info", "debug"];
@@ -72,9 +43,8 @@ impl Config {
         if given.is_undefined() {
             return Ok(config);
         }
-        args::known_options(given, KNOWN, "Parley.create's options")?;
-        let given: &Given = given.unchecked_ref();
-        if let Some(origins) = args::strings(&given.allowed_origins()?, "allowedOrigins")? {
+        let given = Options::read(given, KNOWN, "Parley.create's options")?;
+        if let Some(origins) = given.strings("allowedOrigins")? {
             config.allowed =
                 Allowlist::parse(origins.iter().map(String::as_str), config.own_origin.as_deref()).map_err(
                     |bad| {
@@ -88,13 +58,13 @@ impl Config {
                     },
                 )?;
         }
-        config.channel = named(&given.channel()?, "channel")?;
-        config.instance_id = named(&given.instance_id()?, "instanceId")?;
-        if let Some(timeout) = args::duration(&given.timeout()?, "timeout")? {
+        config.channel = named(&given, "channel")?;
+        config.instance_id = named(&given, "instanceId")?;
+        if let Some(timeout) = given.duration("timeout")? {
             config.timeout = timeout;
         }
-        config.limits = limits(&given.limits()?)?;
-        if let Some(level) = args::string(&given.log_level()?, "logLevel")? {
+        config.limits = limits(&given.get("limits"))?;
+        if let Some(level) = given.string("logLevel")? {
             config.log_level = LEVELS.iter().position(|known| *known == level).ok_or_else(|| {
                 fail(
                     codes::CONFIG,
@@ -102,7 +72,7 @@ impl Config {
                 )
             })?;
         }
-        if let Some(kind) = args::string(&given.target_type()?, "targetType")?
+        if let Some(kind) = given.string("targetType")?
             && kind != "iframe"
             && kind != "window"
         {
@@ -111,7 +81,7 @@ impl Config {
                 "the option targetType is 'iframe' or 'window'",
             ));
         }
-        if !given.grants()?.is_undefined() {
+        if !given.get("grants").is_undefined() {
             return Err(fail(
                 codes::CONFIG,
                 "the option grants is not enforced in this version, so it is not accepted",
@@ -121,8 +91,8 @@ impl Config {
     }
 }
 
-fn named(value: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
-    let given = args::string(value, name)?;
+fn named(options: &Options, name: &str) -> Result<Option<String>, JsValue> {
+    let given = options.string(name)?;
     if given
         .as_ref()
         .is_some_and(|text| text.is_empty() || text.len() > LONGEST_NAME)
@@ -139,9 +109,8 @@ fn limits(value: &JsValue) -> Result<Option<Limits>, JsValue> {
     if value.is_undefined() {
         return Ok(None);
     }
-    args::known_options(value, "messageBytes messagesPerSecond depth", "limits")?;
+    let given = Options::read(value, "messageBytes messagesPerSecond depth", "limits")?;
     let wrong = || fail(codes::CONFIG, "each of limits must be a number above 0");
-    let given: &GivenLimits = value.unchecked_ref();
     let mut limits = Limits::DEFAULT;
     let check = |number: JsValue, default: f64| {
         if number.is_undefined() || number.is_null() {
@@ -149,9 +118,9 @@ fn limits(value: &JsValue) -> Result<Option<Limits>, JsValue> {
         }
         number.as_f64().filter(|number| *number > 0.0).ok_or_else(wrong)
     };
-    limits.message_bytes = check(given.message_bytes()?, limits.message_bytes)?;
-    limits.messages_per_second = check(given.messages_per_second()?, limits.messages_per_second)?;
-    limits.depth = check(given.depth()?, f64::from(limits.depth))?.min(1e6) as u32;
+    limits.message_bytes = check(given.get("messageBytes"), limits.message_bytes)?;
+    limits.messages_per_second = check(given.get("messagesPerSecond"), limits.messages_per_second)?;
+    limits.depth = check(given.get("depth"), f64::from(limits.depth))?.min(1e6) as u32;
     // Twice the largest message a second, unless the default allows more.
     limits.bytes_per_second = limits.bytes_per_second.max(limits.message_bytes * 2.0);
     Ok(Some(limits))

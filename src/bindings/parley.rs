@@ -1,6 +1,5 @@
 //! `Parley`, as JavaScript sees it: every argument checked here, everything else in the hub.
 
-use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Function, Promise};
@@ -15,6 +14,7 @@ use super::hub::{EVENTS, Hub, Outgoing, Wanted};
 use super::options::Config;
 use super::promise;
 use super::sending::{CallOptions, Registration};
+use crate::cell::RefCell;
 use crate::core::codes;
 
 thread_local! {

@@ -1,6 +1,5 @@
 //! A BroadcastChannel: the same-origin mesh. One frame reaches every member; each carries who sent it and for whom.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
@@ -9,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::bindings::host;
+use crate::cell::RefCell;
 
 /// This context's place on the channel.
 pub(crate) struct BroadcastWire {

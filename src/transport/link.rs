@@ -1,7 +1,5 @@
 //! A user's own wire: WebSocket, WebRTC, a broker, a test network. It may lose, repeat and reorder.
 
-use std::cell::RefCell;
-
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
@@ -9,6 +7,7 @@ use super::Wire;
 use crate::bindings::callback;
 use crate::bindings::error::fail;
 use crate::bindings::host;
+use crate::cell::RefCell;
 use crate::core::codes;
 
 #[wasm_bindgen]

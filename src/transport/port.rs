@@ -1,13 +1,12 @@
 //! A MessagePort: private to two windows, in order, lossless.
 
-use std::cell::RefCell;
-
 use gloo_events::EventListener;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort};
 
 use super::Wire;
+use crate::cell::RefCell;
 
 /// One end of a channel. Dropping it stops listening.
 pub(crate) struct PortWire {

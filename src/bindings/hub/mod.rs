@@ -15,7 +15,6 @@ mod session;
 mod states;
 mod timers;
 
-use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use gloo_events::EventListener;
@@ -25,6 +24,7 @@ use wasm_bindgen::JsValue;
 use super::host::{self, Deferred};
 use super::options::Config;
 use super::shared::Shared;
+use crate::cell::RefCell;
 use crate::core::calls::Calls;
 use crate::core::id::PeerRef;
 use crate::core::map::SmallMap;

@@ -116,10 +116,10 @@ export function isSchema(value) {
   );
 }
 
-/** The names in `given` that are not in `known`: misspelt options are errors, not silence. */
-export function unknownOption(given, known) {
+/** The values of the `known` options in their order; or the name of one that is not known: misspelt options are errors, not silence. */
+export function readOptions(given, known) {
   const names = known.split(' ');
-  return Object.keys(given).find((name) => !names.includes(name));
+  return Object.keys(given).find((name) => !names.includes(name)) ?? names.map((name) => given[name]);
 }
 
 /** A rough count of the bytes a value takes on the wire: enough to refuse a flood, cheap enough for every message. */

@@ -4,7 +4,6 @@
 //! them; comparisons and repairs go as `name:sync`. A delta says from where it is complete, so whoever hears one that was
 //! meant for another does no wrong by it.
 
-use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Function, Reflect};
@@ -16,6 +15,7 @@ use crate::bindings::callback;
 use crate::bindings::error::{fail, text};
 use crate::bindings::host;
 use crate::bindings::hub::frame_kind;
+use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::id::PeerRef;
 

@@ -7,7 +7,7 @@ mod listeners;
 mod options;
 mod write;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use js_sys::Array;
@@ -16,6 +16,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::error::fail;
 use super::host::{self, Deferred};
 use super::shared::{Carrier, Shared, Turn};
+use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::sync::{StateEffect, StateFrame, StateNode};

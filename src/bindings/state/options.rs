@@ -2,34 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::bindings::args;
+use crate::bindings::args::Options;
 use crate::bindings::error::{fail, text};
 use crate::core::codes;
-
-#[wasm_bindgen]
-extern "C" {
-    type Given;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn name(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn conflict(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = syncedKeys)]
-    fn synced_keys(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = debounceMs)]
-    fn debounce_ms(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = maxWaitMs)]
-    fn max_wait_ms(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn diff(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn persist(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn validate(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn version(this: &Given) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn migrate(this: &Given) -> Result<JsValue, JsValue>;
-}
 
 /// How a state behaves.
 pub(crate) struct StateOptions {
@@ -59,36 +34,30 @@ impl StateOptions {
         if given.is_undefined() {
             return Ok(options);
         }
-        args::known_options(given, KNOWN, "SyncedState's options")?;
-        let given: &Given = given.unchecked_ref();
-        if let Some(name) = args::string(&given.name()?, "name")? {
+        let given = Options::read(given, KNOWN, "SyncedState's options")?;
+        if let Some(name) = given.string("name")? {
             if name.is_empty() {
                 return Err(fail(codes::CONFIG, "the option name must not be empty"));
             }
             options.name = name;
         }
-        if let Some(diff) = args::boolean(&given.diff()?, "diff")? {
+        if let Some(diff) = given.boolean("diff")? {
             options.diff = diff;
         }
-        options.synced_keys = args::strings(&given.synced_keys()?, "syncedKeys")?;
-        if let Some(ms) = args::duration(&given.debounce_ms()?, "debounceMs")? {
+        options.synced_keys = given.strings("syncedKeys")?;
+        if let Some(ms) = given.duration("debounceMs")? {
             options.debounce_ms = ms;
             options.max_wait_ms = ms;
         }
-        if let Some(ms) = args::duration(&given.max_wait_ms()?, "maxWaitMs")? {
+        if let Some(ms) = given.duration("maxWaitMs")? {
             options.max_wait_ms = ms;
         }
-        let conflict = given.conflict()?;
+        let conflict = given.get("conflict");
         if !conflict.is_undefined() && conflict.as_string().as_deref() != Some("last-write-wins") {
             return Err(not_yet("conflict", "anything but 'last-write-wins'"));
         }
-        for (value, name) in [
-            (given.persist()?, "persist"),
-            (given.validate()?, "validate"),
-            (given.version()?, "version"),
-            (given.migrate()?, "migrate"),
-        ] {
-            if !value.is_undefined() {
+        for name in ["persist", "validate", "version", "migrate"] {
+            if !given.get(name).is_undefined() {
                 return Err(not_yet(name, "any value"));
             }
         }
@@ -111,29 +80,17 @@ fn not_yet(name: &str, what: &str) -> JsValue {
     )
 }
 
-#[wasm_bindgen]
-extern "C" {
-    type GivenSet;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn ack(this: &GivenSet) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn timeout(this: &GivenSet) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch, js_name = rollbackOnError)]
-    fn rollback_on_error(this: &GivenSet) -> Result<JsValue, JsValue>;
-}
-
 /// The second argument of `setState`: what this version does not do, it does not accept.
 pub(crate) fn check_set_options(given: &JsValue) -> Result<(), JsValue> {
     if given.is_undefined() {
         return Ok(());
     }
-    args::known_options(given, "ack timeout rollbackOnError", "setState's options")?;
-    let given: &GivenSet = given.unchecked_ref();
-    if args::string(&given.ack()?, "ack")?.is_some_and(|ack| ack != "none") {
+    let given = Options::read(given, "ack timeout rollbackOnError", "setState's options")?;
+    if given.string("ack")?.is_some_and(|ack| ack != "none") {
         return Err(not_yet("ack", "anything but 'none'"));
     }
-    if args::boolean(&given.rollback_on_error()?, "rollbackOnError")?.unwrap_or(false) {
+    if given.boolean("rollbackOnError")?.unwrap_or(false) {
         return Err(not_yet("rollbackOnError", "true"));
     }
-    args::duration(&given.timeout()?, "timeout").map(|_| ())
+    given.duration("timeout").map(|_| ())
 }

@@ -4,7 +4,7 @@ mod class;
 mod codec;
 mod fold;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -14,6 +14,7 @@ use super::args;
 use super::error::{fail, text};
 use super::host::{self, Deferred};
 use super::shared::{Carrier, Shared, Turn, settle_turn};
+use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, PeerRef};
@@ -320,15 +321,14 @@ impl StoreOptions {
         if given.is_undefined() {
             return Ok(options);
         }
-        args::known_options(given, "name version checkpointEvery", "SyncedStore's options")?;
-        let get = |name: &str| Reflect::get(given, &JsValue::from_str(name));
-        if let Some(name) = args::string(&get("name")?, "name")? {
+        let given = args::Options::read(given, "name version checkpointEvery", "SyncedStore's options")?;
+        if let Some(name) = given.string("name")? {
             if name.is_empty() {
                 return Err(fail(codes::CONFIG, "the option name must not be empty"));
             }
             options.name = name;
         }
-        if let Some(every) = args::count(&get("checkpointEvery")?, "checkpointEvery")? {
+        if let Some(every) = given.count("checkpointEvery")? {
             if every == 0 {
                 return Err(fail(
                     codes::CONFIG,
@@ -337,7 +337,7 @@ impl StoreOptions {
             }
             options.checkpoint_every = every;
         }
-        if !get("version")?.is_undefined() {
+        if !given.get("version").is_undefined() {
             return Err(fail(
                 codes::CONFIG,
                 "the option version does not take any value in this version",
