@@ -48,8 +48,10 @@ export function withShortNames(glue, { imports, exports }) {
   table = replaced(table, /^        __proto__: null,\n/m, (line) => line + taken.join(''), 'its imports');
 
   const short = new Map(exports);
-  return rest.replace('\0', () => table).replace(/\bwasm\.(\w+)/g, (_, name) => {
-    if (!short.has(name)) throw new Error(`the wasm exports no ${name}`);
-    return `wasm.${short.get(name)}`;
-  });
+  return rest
+    .replace('\0', () => table)
+    .replace(/\bwasm\.(\w+)/g, (_, name) => {
+      if (!short.has(name)) throw new Error(`the wasm exports no ${name}`);
+      return `wasm.${short.get(name)}`;
+    });
 }
