@@ -10,8 +10,8 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  default: { aim: 25, limit: 110 },
-  slim: { aim: 20, limit: 107 },
+  default: { aim: 25, limit: 102 },
+  slim: { aim: 20, limit: 100 },
 };
 
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1).padStart(7);
