@@ -53,6 +53,10 @@ extern "C" {
     /// `[promise, resolve, reject]`
     fn deferred() -> Array;
     pub(crate) fn handled(promise: &Promise);
+    #[wasm_bindgen(js_name = makeStep)]
+    pub(crate) fn make_step(parley: f64, step: &str, nonce: &str, mark: f64, from: &str) -> JsValue;
+    #[wasm_bindgen(js_name = readStep)]
+    pub(crate) fn read_step(step: &JsValue) -> Array;
     #[wasm_bindgen(js_name = messageFrame)]
     pub(crate) fn message_frame(
         kind: f64,

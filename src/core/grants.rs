@@ -114,12 +114,12 @@ impl Grants {
 impl KeyPattern {
     fn parse(text: &str) -> Option<KeyPattern> {
         let (name, key) = text.split_once('.')?;
-        if name.is_empty() || key.is_empty() || name.contains('*') {
+        if name.is_empty() || key.is_empty() || name.as_bytes().contains(&b'*') {
             return None;
         }
         let key = match key {
             "*" => None,
-            key if key.contains('*') => return None,
+            key if key.as_bytes().contains(&b'*') => return None,
             key => Some(key.to_owned()),
         };
         Some(KeyPattern {
@@ -135,7 +135,10 @@ impl TypePattern {
             Some(head) => (head, true),
             None => (text, false),
         };
-        if head.contains('*') || head.is_empty() || (wild && (!head.ends_with(':') || head == ":")) {
+        if head.as_bytes().contains(&b'*')
+            || head.is_empty()
+            || (wild && (!head.ends_with(':') || head == ":"))
+        {
             return None;
         }
         let head = head.to_owned();

@@ -1,7 +1,7 @@
 //! window.postMessage, used for nothing but finding each other: see `core::handshake`. Workers take the same steps.
 
 use gloo_events::EventListener;
-use js_sys::{Array, Object};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{EventTarget, MessageEvent, MessagePort};
 
@@ -21,30 +21,6 @@ extern "C" {
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(structural, method, catch, js_name = postMessage)]
     fn post_to_worker(this: &Outlet, message: &JsValue, transfer: &Array) -> Result<(), JsValue>;
-
-    /// What crosses before there is a port. Read only from a structured clone, which has no getters.
-    #[wasm_bindgen(extends = Object)]
-    type Step;
-    #[wasm_bindgen(structural, method, getter)]
-    fn parley(this: &Step) -> JsValue;
-    #[wasm_bindgen(structural, method, getter)]
-    fn step(this: &Step) -> JsValue;
-    #[wasm_bindgen(structural, method, getter)]
-    fn nonce(this: &Step) -> JsValue;
-    #[wasm_bindgen(structural, method, getter)]
-    fn mark(this: &Step) -> JsValue;
-    #[wasm_bindgen(structural, method, getter)]
-    fn from(this: &Step) -> JsValue;
-    #[wasm_bindgen(structural, method, setter)]
-    fn set_parley(this: &Step, version: f64);
-    #[wasm_bindgen(structural, method, setter)]
-    fn set_step(this: &Step, name: &str);
-    #[wasm_bindgen(structural, method, setter)]
-    fn set_nonce(this: &Step, nonce: &str);
-    #[wasm_bindgen(structural, method, setter)]
-    fn set_mark(this: &Step, mark: f64);
-    #[wasm_bindgen(structural, method, setter)]
-    fn set_from(this: &Step, id: &str);
 }
 
 /// One step of a handshake, as it arrived.
@@ -79,32 +55,29 @@ pub(crate) fn read(event: &MessageEvent) -> Option<Heard> {
     if !data.is_object() {
         return None;
     }
-    let step: &Step = data.unchecked_ref();
-    let version = step.parley().as_f64()?;
+    let step = host::read_step(&data);
+    let version = step.get(0).as_f64()?;
     if version != f64::from(WIRE_VERSION) {
         return Some(Heard::OtherVersion);
     }
-    match step.step().as_string()?.as_str() {
+    match step.get(1).as_string()?.as_str() {
         "knock" => Some(Heard::Knock),
         "hello" => Some(Heard::Hello {
-            mark: step.mark().as_f64().filter(|mark| mark.is_finite())?,
-            nonce: short(&step.nonce())?,
+            mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
+            nonce: short(&step.get(2))?,
         }),
         "offer" => Some(Heard::Offer {
-            nonce: short(&step.nonce())?,
-            mark: step.mark().as_f64().filter(|mark| mark.is_finite())?,
-            from: short(&step.from())?,
+            nonce: short(&step.get(2))?,
+            mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
+            from: short(&step.get(4))?,
             port: event.ports().get(0).dyn_into().ok()?,
         }),
         _ => None,
     }
 }
 
-fn new_step(name: &str) -> Step {
-    let step: Step = Object::new().unchecked_into();
-    step.set_parley(f64::from(WIRE_VERSION));
-    step.set_step(name);
-    step
+fn new_step(name: &str, nonce: &str, mark: f64, from: &str) -> JsValue {
+    host::make_step(f64::from(WIRE_VERSION), name, nonce, mark, from)
 }
 
 /// Where steps go: a window at an origin, or a worker.
@@ -147,7 +120,7 @@ impl Address {
         &self.outlet
     }
 
-    fn post(&self, step: &Step, origin: &str, transfer: &Array) {
+    fn post(&self, step: &JsValue, origin: &str, transfer: &Array) {
         let outlet: &Outlet = self.outlet.unchecked_ref();
         // A window that is gone takes nothing: its silence is noticed by whoever waits.
         let _ = if self.is_worker {
@@ -159,23 +132,18 @@ impl Address {
 
     /// Carries nothing, so it may go to whatever origin is there.
     pub(crate) fn knock(&self) {
-        self.post(&new_step("knock"), "*", &Array::new());
+        self.post(&new_step("knock", "", 0.0, ""), "*", &Array::new());
     }
 
     /// Carries a nonce of no worth elsewhere: an offer that names it is believed only from an allowed origin.
     pub(crate) fn hello(&self, origin: &str, nonce: &str, mark: f64) {
-        let step = new_step("hello");
-        step.set_nonce(nonce);
-        step.set_mark(mark);
+        let step = new_step("hello", nonce, mark, "");
         self.post(&step, origin, &Array::new());
     }
 
     /// The port goes to the exact origin the hello came from, or nowhere.
     pub(crate) fn offer(&self, origin: &str, nonce: &str, mark: f64, own: &str, port: &MessagePort) {
-        let step = new_step("offer");
-        step.set_nonce(nonce);
-        step.set_mark(mark);
-        step.set_from(own);
+        let step = new_step("offer", nonce, mark, own);
         self.post(&step, origin, &Array::of1(port));
     }
 }

@@ -19,6 +19,19 @@ export function handled(promise) {
   promise.catch(() => {});
 }
 
+/** A step of the handshake: what crosses before there is a port. */
+export function makeStep(parley, step, nonce, mark, from) {
+  const out = { parley, step };
+  if (nonce !== '') Object.assign(out, { nonce, mark });
+  if (from !== '') out.from = from;
+  return out;
+}
+
+/** Its parts. Only ever of a structured clone, which has no getters. */
+export function readStep({ parley, step, nonce, mark, from }) {
+  return [parley, step, nonce, mark, from];
+}
+
 export function messageFrame(kind, id, type, payload, expects) {
   return [kind, id, type, payload, expects];
 }
