@@ -87,7 +87,7 @@ pub fn bind(raw: &Path) -> Outcome<(PathBuf, PathBuf)> {
     let mut optimise = command::at_root("node");
     optimise
         .arg(paths::npm_bin("wasm-opt"))
-        .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
+        .args(["-Oz", "--strip-debug", "--strip-producers"])
         .args(FEATURES)
         .args(INLINE)
         .arg("--minify-imports-and-exports-and-modules");
