@@ -1,7 +1,6 @@
 //! How far a log is cut, and whether two logs were cut alike.
 
 use std::cmp::Ordering;
-use std::collections::VecDeque;
 
 use super::super::id::Actor;
 use super::super::version::VersionVector;
@@ -74,14 +73,15 @@ pub(super) enum Relation {
 
 /// This window's last tips.
 pub(super) struct Lineage {
-    tips: VecDeque<Tip>,
+    /// Rising. So few that moving them up costs nothing.
+    tips: Vec<Tip>,
     tip: Tip,
 }
 
 impl Lineage {
     pub(super) fn new(tip: Tip) -> Lineage {
         Lineage {
-            tips: VecDeque::from([tip]),
+            tips: vec![tip],
             tip,
         }
     }
@@ -92,9 +92,9 @@ impl Lineage {
 
     pub(super) fn cut(&mut self, folded: &VersionVector) {
         self.tip = self.tip.next(folded);
-        self.tips.push_back(self.tip);
+        self.tips.push(self.tip);
         if self.tips.len() > REMEMBERED {
-            self.tips.pop_front();
+            self.tips.remove(0);
         }
     }
 
