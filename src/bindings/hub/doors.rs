@@ -430,7 +430,8 @@ impl Hub {
                 if let Some(door) = door
                     && let Some(door) = self.inner.borrow_mut().door(door)
                 {
-                    door.phase = Phase::Offered { mark, nonce };
+                    // Its hello may still be on the way to us: it is of the document that we have accepted.
+                    door.phase = Phase::Joined { mark };
                     door.session = Some(session);
                 }
             }
