@@ -67,6 +67,8 @@ extern "C" {
     ) -> Array;
     #[wasm_bindgen(js_name = answerFrame)]
     pub(crate) fn answer_frame(kind: f64, id: f64, ok: bool, value: &JsValue, message: &JsValue) -> Array;
+    #[wasm_bindgen(js_name = makeRespond)]
+    pub(crate) fn make_respond(respond: &Function, peer: f64, id: f64) -> JsValue;
     #[wasm_bindgen(js_name = makeMetadata)]
     pub(crate) fn make_metadata(
         message: &str,

@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{Array, Promise};
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::calls::MAY_REPEAT;
@@ -16,7 +15,7 @@ use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
 
 /// A message being handled: whom to answer, once.
-struct Question {
+pub(crate) struct Question {
     peer: PeerRef,
     id: f64,
     what: String,
@@ -119,7 +118,7 @@ impl Hub {
             let Some(peer) = inner.peers.get_mut(from) else {
                 return;
             };
-            let Some(at) = peer.handling.iter().position(|(handled, _)| *handled == id) else {
+            let Some(at) = peer.handling.iter().position(|(handled, _)| handled.id == id) else {
                 return;
             };
             peer.handling.remove(at).1
@@ -230,9 +229,9 @@ impl Hub {
         if question.expects
             && let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer)
         {
-            peer.handling.push((question.id, metadata.clone()));
+            peer.handling.push((question.clone(), metadata.clone()));
         }
-        let respond = self.responder(question);
+        let respond = host::make_respond(&self.respond, f64::from(question.peer), question.id);
         let mut later = false;
         let mut failed = None;
         for handler in handlers {
@@ -260,16 +259,22 @@ impl Hub {
         }
     }
 
-    fn responder(&self, question: &Rc<Question>) -> JsValue {
-        let hub = self.weak();
-        let question = question.clone();
-        let respond = Closure::<dyn Fn(JsValue, JsValue)>::new(move |value: JsValue, transfer: JsValue| {
-            if let Some(hub) = hub.upgrade() {
-                let list = transfer.dyn_into::<Array>().ok();
-                hub.answer(&question, &value, list.as_ref());
-            }
-        });
-        respond.into_js_value()
+    /// What a handler's `respond` calls. One function of the wasm serves all questions: to make one for each would cost
+    /// more than to answer it.
+    pub(crate) fn respond(&self, from: PeerRef, id: f64, value: &JsValue, transfer: &JsValue) {
+        let question = {
+            let inner = self.inner.borrow();
+            let handling = inner.peers.get(from).map(|peer| peer.handling.as_slice());
+            let found = handling
+                .unwrap_or_default()
+                .iter()
+                .find(|(handled, _)| handled.id == id);
+            found.map(|(question, _)| question.clone())
+        };
+        // None: answered, no longer awaited, or nobody expects an answer.
+        if let Some(question) = question {
+            self.answer(&question, value, transfer.dyn_ref::<Array>());
+        }
     }
 
     fn answer_when_settled(&self, question: &Rc<Question>, value: &JsValue) {
@@ -329,7 +334,7 @@ impl Hub {
     fn post_answer(&self, question: &Question, frame: &JsValue, transfer: Option<&Array>, value: &JsValue) {
         question.answered.set(true);
         if let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer) {
-            peer.handling.retain(|(id, _)| *id != question.id);
+            peer.handling.retain(|(handled, _)| handled.id != question.id);
         }
         match self.post(question.peer, frame, transfer) {
             Ok(()) => {

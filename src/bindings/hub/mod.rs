@@ -19,7 +19,8 @@ use std::rc::{Rc, Weak};
 
 use gloo_events::EventListener;
 use js_sys::Function;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::host::{self, Deferred};
 use super::options::Config;
@@ -100,6 +101,8 @@ pub(crate) struct Hub {
     pub(crate) config: Config,
     pub(crate) ready: Deferred,
     inner: RefCell<Inner>,
+    /// What every handler's `respond` leads to.
+    respond: Function,
     me: Weak<Hub>,
 }
 
@@ -135,6 +138,7 @@ impl Hub {
                 asked_again: host::now(),
                 known_before: Vec::new(),
             }),
+            respond: responder(me.clone()),
             me: me.clone(),
         });
         hub.listen();
@@ -221,4 +225,15 @@ impl Hub {
             .any(|known| known == name)
             .then(|| peers::State::Disconnected.name())
     }
+}
+
+fn responder(hub: Weak<Hub>) -> Function {
+    let respond = Closure::<dyn Fn(f64, f64, JsValue, JsValue)>::new(
+        move |from: f64, id: f64, value: JsValue, transfer: JsValue| {
+            if let Some(hub) = hub.upgrade() {
+                hub.respond(from as PeerRef, id, &value, &transfer);
+            }
+        },
+    );
+    respond.into_js_value().unchecked_into()
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
+use super::deliver::Question;
 use crate::bindings::host;
 use crate::core::id::PeerRef;
 use crate::core::inbox::Inbox;
@@ -78,8 +79,8 @@ pub(crate) struct Peer {
     pub(crate) watch: Option<js_sys::Function>,
     pub(crate) inbox: Inbox,
     pub(crate) meter: Option<Meter>,
-    /// Messages of its that are being handled: id and metadata, whose signal tells when it no longer waits.
-    pub(crate) handling: Vec<(f64, JsValue)>,
+    /// Messages of its that are being handled, with their metadata, whose signal tells when it no longer waits.
+    pub(crate) handling: Vec<(Rc<Question>, JsValue)>,
     /// Answers to messages that may be asked again, newest last.
     pub(crate) answered: Vec<(f64, JsValue)>,
     /// When a frame of its last came, and when it was last asked whether it is there, ms.

@@ -40,6 +40,11 @@ export function answerFrame(kind, id, ok, value, message) {
   return message === undefined ? [kind, id, ok, value] : [kind, id, ok, value, message];
 }
 
+/** What a handler gets as its second argument. */
+export function makeRespond(respond, peer, id) {
+  return (value, transfer) => respond(peer, id, value, transfer);
+}
+
 /** What a handler gets as its third argument. The signal is made only if somebody looks at it. */
 class MessageMetadata {
   #control;

@@ -80,10 +80,7 @@ pub(super) struct Lineage {
 
 impl Lineage {
     pub(super) fn new(tip: Tip) -> Lineage {
-        Lineage {
-            tips: vec![tip],
-            tip,
-        }
+        Lineage { tips: vec![tip], tip }
     }
 
     pub(super) fn tip(&self) -> Tip {
