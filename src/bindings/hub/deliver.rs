@@ -108,6 +108,7 @@ impl Hub {
         {
             peer.identity.latency = host::precise_now() - sent;
             peer.pinged = -1.0;
+            peer.unanswered = 0;
         }
     }
 

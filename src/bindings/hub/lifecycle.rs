@@ -19,6 +19,8 @@ const ASK_AFTER: f64 = 5000.0;
 /// It is given up when it stays silent for this long after that; hidden pages' timers run once a minute, ms.
 const GIVE_UP_AFTER: f64 = 75_000.0;
 
+/// How often in a row an unanswered ping is repeated, and states compared: a frozen page answers none.
+const REPEATS: u32 = 5;
 /// How often a visible page compares what was seen, ms. Wires lose nothing by themselves, but what a BroadcastChannel
 /// delivers while the page waits in window.open() was seen to get lost (Chromium), as lock grants do.
 const COMPARE: f64 = 5000.0;
@@ -224,6 +226,8 @@ impl Hub {
         }
         let mut ask = Vec::new();
         let mut silent = Vec::new();
+        let mut unanswered = false;
+        let precise = host::precise_now();
         let any = {
             let mut inner = self.inner.borrow_mut();
             for at in inner.peers.refs() {
@@ -231,6 +235,13 @@ impl Hub {
                     continue;
                 };
                 let quiet = now - peer.heard;
+                // It does not answer: what was sent with the question, or with its answer, may be lost as well.
+                if peer.pinged >= 0.0 && peer.unanswered < REPEATS && precise - peer.pinged > BEAT * 0.9 {
+                    peer.unanswered += 1;
+                    unanswered = true;
+                    ask.push(at);
+                    continue;
+                }
                 // A page that slept itself has heard nobody: whoever it has not asked since cannot have failed to answer.
                 if now - peer.asked > ASK_AFTER && (quiet > ASK_AFTER || peer.identity.latency < 0.0) {
                     let first = peer.asked <= peer.heard;
@@ -249,6 +260,9 @@ impl Hub {
         }
         for at in ask {
             self.ping(at);
+        }
+        if unanswered {
+            self.states_tick();
         }
         if any {
             self.compare_slowly(now);

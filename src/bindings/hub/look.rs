@@ -24,6 +24,20 @@ enum Members {
     Over,
 }
 
+/// Members that hold a lock but have not joined. What a page's channel delivers while it waits in window.open() was seen to
+/// get lost (Chromium), so they are called again, a few times: frozen ones never answer.
+pub(crate) struct Missing {
+    uids: Vec<String>,
+    next: f64,
+    calls: u32,
+}
+
+/// The calls after the first, and the pauses before them, ms: quick ones while `ready` waits, then slow ones.
+const CALLS: u32 = 8;
+const QUICK_CALLS: u32 = 4;
+const QUICK: f64 = 200.0;
+const SLOW: f64 = 1000.0;
+
 /// Whom the look round still waits for.
 pub(crate) struct Look {
     members: Members,
@@ -57,24 +71,71 @@ impl Hub {
                 .filter(|(_, peer)| peer.on_mesh)
                 .map(|(_, peer)| peer.uid.clone())
                 .collect();
-            let Some(look) = &mut inner.look else { return };
-            if Array::is_array(names) {
-                let names: &Array = names.unchecked_ref();
-                let missing = names.iter().filter_map(|name| name.as_string());
-                let missing = missing
-                    .filter(|uid| *uid != self.uid && !here.contains(uid))
-                    .collect();
-                look.members = Members::Awaited(missing);
+            let blind = !Array::is_array(names);
+            let missing: Vec<String> = if blind {
+                Vec::new()
             } else {
-                look.members = Members::Blind;
-                look.members_end = host::now() + BLIND;
+                let names: &Array = names.unchecked_ref();
+                let uids = names.iter().filter_map(|name| name.as_string());
+                uids.filter(|uid| *uid != self.uid && !here.contains(uid))
+                    .collect()
+            };
+            inner.missing = (blind || !missing.is_empty()).then(|| Missing {
+                uids: missing.clone(),
+                next: host::now() + QUICK,
+                calls: 0,
+            });
+            if let Some(look) = &mut inner.look {
+                if blind {
+                    look.members = Members::Blind;
+                    look.members_end = host::now() + BLIND;
+                } else {
+                    look.members = Members::Awaited(missing);
+                }
             }
         }
+        self.wake_by(host::now() + QUICK);
         self.look_due(host::now());
+    }
+
+    /// Calls those again who have not joined; when next.
+    pub(crate) fn call_missing(&self, now: f64) -> f64 {
+        let (mesh, next) = {
+            let mut inner = self.inner.borrow_mut();
+            let mesh = inner.mesh.clone();
+            let Some(missing) = &mut inner.missing else {
+                return f64::INFINITY;
+            };
+            if now < missing.next {
+                return missing.next;
+            }
+            missing.calls += 1;
+            missing.next = now + if missing.calls < QUICK_CALLS { QUICK } else { SLOW };
+            let next = missing.next;
+            if missing.calls >= CALLS {
+                inner.missing = None;
+            }
+            (mesh, next)
+        };
+        if let Some(mesh) = mesh {
+            let _ = mesh.post(None, &self.join_frame(false));
+        }
+        next
     }
 
     /// A member of the mesh is there, or gone.
     pub(crate) fn member_arrived(&self, uid: &str) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            if let Some(missing) = &mut inner.missing
+                && !missing.uids.is_empty()
+            {
+                missing.uids.retain(|other| other != uid);
+                if missing.uids.is_empty() {
+                    inner.missing = None;
+                }
+            }
+        }
         if let Some(Look {
             members: Members::Awaited(missing),
             ..

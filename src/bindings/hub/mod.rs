@@ -36,7 +36,7 @@ pub(crate) use doors::Wanted;
 use doors::{Door, Greeting};
 pub(crate) use events::EVENTS;
 use events::{Rejected, SystemListener};
-use look::Look;
+use look::{Look, Missing};
 use peers::Peers;
 use session::Session;
 pub(crate) use session::kind_of as frame_kind;
@@ -85,6 +85,8 @@ pub(crate) struct Inner {
     mesh_lock: Option<Function>,
     /// The first look round, until it is over.
     look: Option<Look>,
+    /// Members that are to be called again.
+    missing: Option<Missing>,
     listeners: Vec<EventListener>,
     alarm: Option<Alarm>,
     /// When states were last compared with all peers, ms.
@@ -132,6 +134,7 @@ impl Hub {
                 mesh_locked: None,
                 left: false,
                 look: None,
+                missing: None,
                 listeners: Vec::new(),
                 alarm: None,
                 compared: host::now(),

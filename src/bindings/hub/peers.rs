@@ -88,6 +88,8 @@ pub(crate) struct Peer {
     pub(crate) asked: f64,
     /// What the last ping carried, and so its answer: the precise time of sending, ms.
     pub(crate) pinged: f64,
+    /// How many in a row stayed unanswered.
+    pub(crate) unanswered: u32,
 }
 
 /// Answers kept for repeated questions, for each peer: more calls than that are not under way on a lossy link.
@@ -110,6 +112,7 @@ impl Peer {
             heard: now,
             asked: now,
             pinged: -1.0,
+            unanswered: 0,
         }
     }
 

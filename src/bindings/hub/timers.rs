@@ -62,6 +62,7 @@ impl Hub {
         next = next.min(self.join_again(now));
         next = next.min(self.tell_rejected(now));
         next = next.min(self.look_due(now));
+        next = next.min(self.call_missing(now));
         next = next.min(self.states_due(now));
         next = next.min(self.beat(now));
         self.wake_by(next);

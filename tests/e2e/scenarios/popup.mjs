@@ -70,40 +70,17 @@ scenario('a popup, a frame and a second tab hold one state', async (t) => {
   const src = t.url(t.b, peer, { allowed: [t.a] });
   const opener = await t.open(t.a, peer, { allowed: [t.a, t.b], channel: 'home', frames: [{ id: 'frame', src }] });
   const frame = await opener.frame('frame').loaded();
-  await opener.eval(() => {
-    window.tap = [];
-    window.bb = new BroadcastChannel('parley-sync:home');
-    bb.onmessage = (e) => tap.push(e.data);
-    window.sent = [];
-    const o = BroadcastChannel.prototype.postMessage;
-    BroadcastChannel.prototype.postMessage = function (m) {
-      sent.push(m);
-      return o.call(this, m);
-    };
-  });
   const tab = await t.open(t.a, peer, { channel: 'home' });
   const popup = await t.popup(opener, open, t.url(t.b, peer, { allowed: [t.a] }));
   await popup.loaded();
   const all = [opener, frame, tab, popup];
   for (const [index, view] of all.entries()) await view.eval((key) => state.setState({ [key]: true }), `from${index}`);
-  if (
-    !(await Promise.race([
-      opener.until(() => [0, 1, 2, 3].every((index) => state.get(`from${index}`))).then(() => true),
-      new Promise((r) => setTimeout(r, 3000)),
-    ]))
-  )
-    for (const view of all)
-      console.log(
-        view.name,
-        JSON.stringify(
-          await view.eval(() => [window.log, state.getState(), parley.peers, parley.instanceId.slice(0, 5)]),
-        ),
-      );
   for (const view of all) await view.until(() => [0, 1, 2, 3].every((index) => state.get(`from${index}`)));
   await assertAgree(all);
+  // What a page's channel delivers while it waits in window.open() may be lost; a repair brings several keys at once.
   for (const view of all)
     t.assert.deepEqual(
-      await view.eval(() => [...changes].sort()),
+      await view.eval(() => changes.flatMap((keys) => keys.split(',')).sort()),
       ['from0', 'from1', 'from2', 'from3'],
       `${view.name}: each once`,
     );
