@@ -3,9 +3,11 @@
 //! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, lets go, then calls out.
 
 mod calls;
+mod connect;
 mod deliver;
 mod doors;
 mod events;
+mod greetings;
 mod handlers;
 mod lifecycle;
 mod look;
@@ -32,10 +34,11 @@ use crate::core::map::SmallMap;
 use crate::transport::broadcast::BroadcastWire;
 pub(crate) use calls::Outgoing;
 use calls::Pending;
+use doors::Door;
 pub(crate) use doors::Wanted;
-use doors::{Door, Greeting};
 pub(crate) use events::EVENTS;
 use events::{Rejected, SystemListener};
+use greetings::Greeting;
 use look::{Look, Missing};
 use peers::Peers;
 use session::Session;

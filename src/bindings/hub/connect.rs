@@ -1,0 +1,249 @@
+//! `connect`: what is wanted is checked, a door is made for it, and somebody knocks.
+
+use gloo_events::EventListener;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Hub;
+use super::doors::{Door, Waiting, Wanted};
+use super::peers::{Identity, State};
+use super::session::Proven;
+use crate::bindings::callback;
+use crate::bindings::error::{fail, text};
+use crate::bindings::host::{self, Deferred};
+use crate::bindings::shared::after;
+use crate::core::codes;
+use crate::core::frame::Reason;
+use crate::core::handshake::Phase;
+use crate::transport::window;
+
+/// How long a peer has to answer when its frame has loaded another document, perhaps, ms.
+const ANSWER_COMES: f64 = 1000.0;
+
+impl Hub {
+    /// Joins a target; the promise settles with its PeerInfo.
+    pub(crate) fn connect(&self, wanted: Wanted) -> Result<JsValue, JsValue> {
+        let promise = Deferred::new();
+        let peer_kind = match wanted.kind.as_str() {
+            "window" => host::kind_of(&wanted.target),
+            other => other.to_owned(),
+        };
+        if let Some(alias) = &wanted.alias {
+            self.check_alias(alias, &wanted.target)?;
+        }
+        if let Some(existing) = self.same_door(&wanted) {
+            return existing;
+        }
+        let number = {
+            let mut inner = self.inner.borrow_mut();
+            inner.next_token += 1;
+            inner.next_token
+        };
+        let stop_listening = match &wanted.signal {
+            None => None,
+            Some(signal) => {
+                let hub = self.weak();
+                let abort = callback::once(move || {
+                    if let Some(hub) = hub.upgrade() {
+                        let error = fail(codes::ABORTED, "connect() was aborted");
+                        hub.give_up(number, &error);
+                    }
+                });
+                Some(host::on_abort(signal, &abort)?)
+            }
+        };
+        let is_worker = wanted.kind == "worker";
+        let listener = self.listen_at_door(number, &wanted);
+        let by_window = matches!(wanted.kind.as_str(), "window" | "iframe" | "worker");
+        let deadline = host::now() + wanted.timeout;
+        let identity = wanted
+            .alias
+            .as_ref()
+            .map(|alias| Identity::new(alias, &peer_kind, "", false));
+        let door = Door {
+            number,
+            alias: wanted.alias.clone(),
+            kind: peer_kind.clone(),
+            target: by_window.then(|| wanted.target.clone()),
+            is_worker,
+            phase: Phase::Waiting,
+            session: None,
+            peer: None,
+            waiting: Some(Waiting {
+                promise: promise.clone(),
+                deadline,
+                stop_listening,
+            }),
+            _listener: listener,
+        };
+        let address = door.address();
+        self.inner.borrow_mut().doors.push(door);
+        self.wake_by(deadline);
+        if let Some(identity) = identity {
+            self.emit_state(&identity, State::Disconnected, State::Connecting);
+        }
+        if by_window {
+            // A frame that is not there yet says hello by itself when it is.
+            if let Some(address) = address {
+                address.knock();
+            }
+            return Ok(promise.promise.into());
+        }
+        let proven = Proven {
+            alias: wanted.alias,
+            kind: peer_kind,
+            origin: String::new(),
+            door: Some(number),
+            from: None,
+        };
+        let started = if wanted.kind == "port" {
+            Ok(self.start_port(wanted.target.unchecked_into(), proven))
+        } else {
+            self.start_link(wanted.target, proven)
+        };
+        match started {
+            Ok(session) => {
+                let joined = {
+                    let mut inner = self.inner.borrow_mut();
+                    if let Some(door) = inner.door(number) {
+                        door.session = Some(session);
+                        door.phase = Phase::Offered {
+                            mark: 0.0,
+                            nonce: String::new(),
+                        };
+                    }
+                    inner.sessions.get(&session).and_then(|session| session.peer)
+                };
+                // A link may carry the answer back before send() returns.
+                if let Some(peer) = joined {
+                    self.door_joined(session, peer);
+                }
+            }
+            Err(error) => self.give_up(number, &error),
+        }
+        Ok(promise.promise.into())
+    }
+
+    /// Messages of a worker come to the worker object; a frame's load event tells that it shows another document.
+    fn listen_at_door(&self, number: u32, wanted: &Wanted) -> Option<EventListener> {
+        let hub = self.weak();
+        match wanted.kind.as_str() {
+            "worker" => Some(window::listen(&wanted.target, move |event| {
+                if let Some(hub) = hub.upgrade() {
+                    hub.heard_from_worker(number, event);
+                }
+            })),
+            "iframe" => Some(EventListener::new(
+                wanted.target.unchecked_ref(),
+                "load",
+                move |_| {
+                    if let Some(hub) = hub.upgrade() {
+                        hub.frame_loaded(number);
+                    }
+                },
+            )),
+            _ => None,
+        }
+    }
+
+    /// A frame shows a document, and its peer may have been in the one before, whose goodbye got lost: it is asked.
+    fn frame_loaded(&self, number: u32) {
+        let peer = match self.inner.borrow_mut().door(number) {
+            Some(door) => door.peer,
+            None => return,
+        };
+        let Some(peer) = peer else { return };
+        let asked = host::now();
+        self.ping(peer);
+        let hub = self.weak();
+        after(ANSWER_COMES, move || {
+            if let Some(hub) = hub.upgrade() {
+                let silent = hub
+                    .inner
+                    .borrow()
+                    .peers
+                    .get(peer)
+                    .is_some_and(|peer| peer.heard < asked);
+                if silent {
+                    hub.leave_peer(peer, Reason::Navigated);
+                }
+            }
+        });
+    }
+
+    /// An id names one peer. What it named is gone when its frame left the page: then the id is free.
+    fn check_alias(&self, alias: &str, target: &JsValue) -> Result<(), JsValue> {
+        let (door, other_peer) = {
+            let inner = self.inner.borrow();
+            let door = inner.doors.iter().find(|door| door.alias() == alias);
+            let door = door.map(|door| {
+                (
+                    door.number,
+                    door.peer,
+                    door.target.as_ref() == Some(target),
+                    door.is_over(),
+                )
+            });
+            let other_peer = inner
+                .peers
+                .iter()
+                .any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias);
+            (door, other_peer)
+        };
+        match door {
+            Some((_, _, true, _)) => return Ok(()),
+            Some((number, peer, false, true)) => {
+                if let Some(peer) = peer {
+                    self.lose_peer(peer, Reason::Closed);
+                }
+                self.give_up(number, &fail(codes::PEER_LOST, "the frame left the page"));
+                self.inner.borrow_mut().doors.retain(|door| door.number != number);
+                return Ok(());
+            }
+            None if !other_peer => return Ok(()),
+            _ => {}
+        }
+        let message = text(&[
+            "the id '",
+            alias,
+            "' is in use: disconnect it first, or choose another",
+        ]);
+        Err(fail(codes::CONNECTION, &message))
+    }
+
+    /// connect() again for what is connected, or being connected, gives the same.
+    fn same_door(&self, wanted: &Wanted) -> Option<Result<JsValue, JsValue>> {
+        let (waiting, peer, number, address) = {
+            let inner = self.inner.borrow();
+            let door = inner.doors.iter().find(|door| {
+                door.target.as_ref() == Some(&wanted.target)
+                    && (wanted.alias.is_none() || door.alias == wanted.alias)
+            })?;
+            let waiting = door
+                .waiting
+                .as_ref()
+                .map(|waiting| waiting.promise.promise.clone());
+            (waiting, door.peer, door.number, door.address())
+        };
+        if let Some(promise) = waiting {
+            return Some(Ok(promise.into()));
+        }
+        if let Some(info) = peer.and_then(|peer| self.info(peer)) {
+            return Some(Ok(js_sys::Promise::resolve(&info).into()));
+        }
+        // It was connected once and is gone: ask again, and wait.
+        let promise = Deferred::new();
+        let deadline = host::now() + wanted.timeout;
+        if let Some(door) = self.inner.borrow_mut().door(number) {
+            door.waiting = Some(Waiting {
+                promise: promise.clone(),
+                deadline,
+                stop_listening: None,
+            });
+        }
+        self.wake_by(deadline);
+        if let Some(address) = address {
+            address.knock();
+        }
+        Some(Ok(promise.promise.into()))
+    }
+}
