@@ -3,6 +3,7 @@
 
 pub mod batch;
 pub mod calls;
+pub mod cell;
 pub mod clock;
 pub mod codes;
 pub mod frame;
@@ -13,8 +14,10 @@ pub mod inbox;
 pub mod limits;
 pub mod log;
 pub mod map;
+pub mod merge;
 pub mod origin;
 pub mod register;
 pub mod replica;
 pub mod sync;
+pub mod value;
 pub mod version;

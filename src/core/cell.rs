@@ -1,0 +1,200 @@
+//! What a user's key is made of: cells, each one register of the replica.
+//!
+//! Most keys are one cell, the root, which is named as the key and holds the value. Other cells stand beside it, named by
+//! the key, a NUL and a suffix; a NUL in a user's key is doubled.
+
+use std::rc::Rc;
+
+use super::clock::Time;
+use super::id::{Actor, Key};
+use super::merge::Node;
+use super::register::Stamp;
+
+/// Which cell of a key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Part {
+    /// The value, by plain last-write-wins.
+    Root,
+    /// What one writer wrote where a plain write would forget too much.
+    Slot(Actor),
+    /// Writes that one window refused or took back.
+    Veto(Actor),
+    /// What one writer added to the number.
+    Count(Actor),
+    /// A part of a value that is merged by parts: what the suffix says, see [`merge`](super::merge).
+    Tree(Key),
+    /// How many writes one writer made, on no key.
+    Writes(Actor),
+}
+
+/// What a cell holds.
+#[derive(Clone, Debug)]
+pub enum Cell<V> {
+    /// [`Part::Root`]
+    Plain(V),
+    /// [`Part::Slot`]
+    Slot(Rc<Slot<V>>),
+    /// [`Part::Veto`]
+    Veto(Rc<Vec<Veto<V>>>),
+    /// [`Part::Count`], [`Part::Writes`]
+    Count(Count),
+    /// [`Part::Tree`]
+    Node(Node<V>),
+}
+
+/// A write that remembers what it replaced, what its writer had seen, and what it stands or falls with.
+#[derive(Clone, Debug)]
+pub struct Slot<V> {
+    /// When it was written, in the order of its key.
+    pub time: Time,
+    /// What; `None` to delete.
+    pub value: Option<V>,
+    /// What showed before, and which write that was: what shows again if this one falls.
+    pub base: Option<(Option<V>, Stamp)>,
+    /// Of each writer of this key, its latest write that was known here.
+    pub seen: Vec<(Actor, Time)>,
+    /// The keys that were written with it and stand or fall with it; empty if it stands by itself.
+    pub group: Vec<Key>,
+    /// The window that wrote, as its peers know it; empty where nobody asks.
+    pub from: Rc<str>,
+}
+
+/// A write that does not count.
+#[derive(Clone, Debug)]
+pub struct Veto<V> {
+    /// The suffix of its cell, empty for the root.
+    pub part: Key,
+    /// Which write.
+    pub stamp: Stamp,
+    /// What the cell held before; of no use for a slot, which knows it itself.
+    pub base: Option<(Cell<V>, Stamp)>,
+}
+
+/// What was added since a write.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Count {
+    /// The write it adds to; `None` for initial values and for keys that are not there.
+    pub to: Option<Stamp>,
+    /// The sum.
+    pub sum: f64,
+}
+
+const MARK: char = '\0';
+
+/// The name of a user's key's root cell.
+#[must_use]
+pub fn root_name(key: &Key) -> Key {
+    if key.contains(MARK) {
+        Key::from(key.replace(MARK, "\0\0"))
+    } else {
+        Rc::clone(key)
+    }
+}
+
+/// The name of a cell.
+#[must_use]
+pub fn cell_name(key: &Key, part: &Part) -> Key {
+    let root = root_name(key);
+    let suffix = suffix(part);
+    if suffix.is_empty() {
+        return root;
+    }
+    let mut name = String::with_capacity(root.len() + 1 + suffix.len());
+    name.push_str(&root);
+    name.push(MARK);
+    name.push_str(&suffix);
+    Key::from(name)
+}
+
+/// What stands behind the NUL; empty for the root.
+#[must_use]
+pub fn suffix(part: &Part) -> Key {
+    let (kind, actor) = match part {
+        Part::Root => return Key::from(""),
+        Part::Tree(rest) => {
+            let mut text = String::with_capacity(1 + rest.len());
+            text.push('.');
+            text.push_str(rest);
+            return Key::from(text);
+        }
+        Part::Slot(actor) => ('s', actor),
+        Part::Veto(actor) => ('x', actor),
+        Part::Count(actor) => ('c', actor),
+        Part::Writes(actor) => ('w', actor),
+    };
+    let mut text = String::with_capacity(15);
+    text.push(kind);
+    push_hex(&mut text, actor.bits());
+    Key::from(text)
+}
+
+/// Whether a cell's name is a plain key: its root, and nothing doubled.
+#[must_use]
+pub fn is_plain(name: &str) -> bool {
+    !name.as_bytes().contains(&0)
+}
+
+/// Which cell of which key that is; `None` if nothing this package writes.
+#[must_use]
+pub fn parse(name: &Key) -> Option<(Key, Part)> {
+    if is_plain(name) {
+        return Some((Rc::clone(name), Part::Root));
+    }
+    let mut key = String::with_capacity(name.len());
+    let mut rest = name.chars();
+    while let Some(char) = rest.next() {
+        if char != MARK {
+            key.push(char);
+            continue;
+        }
+        let after = rest.as_str();
+        if let Some(doubled) = after.strip_prefix(MARK) {
+            key.push(MARK);
+            rest = doubled.chars();
+        } else {
+            return Some((Key::from(key), parse_suffix(after)?));
+        }
+    }
+    Some((Key::from(key), Part::Root))
+}
+
+/// The part that a suffix names.
+#[must_use]
+pub fn parse_suffix(suffix: &str) -> Option<Part> {
+    let mut chars = suffix.chars();
+    let Some(kind) = chars.next() else {
+        return Some(Part::Root);
+    };
+    let rest = chars.as_str();
+    if kind == '.' {
+        return Some(Part::Tree(Key::from(rest)));
+    }
+    let actor = parse_hex(rest)?;
+    match kind {
+        's' => Some(Part::Slot(actor)),
+        'x' => Some(Part::Veto(actor)),
+        'c' => Some(Part::Count(actor)),
+        'w' => Some(Part::Writes(actor)),
+        _ => None,
+    }
+}
+
+/// Writes a number in lower-case hexadecimal, without leading zeros.
+pub(crate) fn push_hex(text: &mut String, number: u64) {
+    let digits = (64 - number.leading_zeros()).div_ceil(4).max(1);
+    for at in (0..digits).rev() {
+        let digit = (number >> (at * 4)) as u32 & 15;
+        text.push(char::from_digit(digit, 16).unwrap_or('0'));
+    }
+}
+
+/// An actor as [`push_hex`] wrote it, and in no other way.
+pub(crate) fn parse_hex(text: &str) -> Option<Actor> {
+    let canonical = !text.starts_with('0') && text.len() <= 14;
+    let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if !canonical || !digits {
+        return None;
+    }
+    let bits = u64::from_str_radix(text, 16).ok()?;
+    Actor::from_f64(bits as f64).filter(|actor| actor.bits() == bits)
+}
