@@ -4,7 +4,27 @@ use js_sys::{Array, Float64Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::core::id::{Actor, whole};
+use crate::core::schema::FIRST_VERSION;
 use crate::core::version::VersionVector;
+
+/// What frames carry as the name of what they are about: with its version, unless that is the first.
+pub(crate) fn label_out(name: &str, version: u32) -> JsValue {
+    let name = JsValue::from_str(name);
+    if version == FIRST_VERSION {
+        return name;
+    }
+    Array::of2(&name, &JsValue::from_f64(f64::from(version))).into()
+}
+
+/// The name and the version in a label; None if it is malformed.
+pub(crate) fn label_in(value: &JsValue) -> Option<(String, u32)> {
+    if let Some(name) = value.as_string() {
+        return Some((name, FIRST_VERSION));
+    }
+    let parts = list(value)?;
+    let version = whole(parts.get(1).as_f64()?)?;
+    Some((parts.get(0).as_string()?, u32::try_from(version).ok()?))
+}
 
 /// Numbers as one typed array.
 pub(crate) fn numbers(values: &[f64]) -> JsValue {

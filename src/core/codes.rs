@@ -38,5 +38,7 @@ pub const WIRE_VERSION: &str = "ERR_WIRE_VERSION";
 pub const DENIED: &str = "ERR_DENIED";
 /// A second state of one name on one Parley.
 pub const DUPLICATE_NAME: &str = "ERR_DUPLICATE_NAME";
+/// The other side holds another version of what is shared under this name.
+pub const SCHEMA_VERSION: &str = "ERR_SCHEMA_VERSION";
 /// A stamp too far in the future.
 pub const CLOCK: &str = "ERR_CLOCK";

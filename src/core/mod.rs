@@ -18,6 +18,7 @@ pub mod merge;
 pub mod origin;
 pub mod register;
 pub mod replica;
+pub mod schema;
 pub mod sync;
 pub mod value;
 pub mod version;

@@ -9,6 +9,7 @@ use super::Hub;
 use crate::bindings::error::{fail, text};
 use crate::bindings::host;
 use crate::bindings::shared::Shared;
+use crate::bindings::wire::label_in;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
@@ -145,7 +146,7 @@ impl Hub {
 
     /// A frame for a state. A window that has no state of that name lets it pass.
     pub(crate) fn on_state_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
-        let Some(name) = frame.get(1).as_string() else {
+        let Some((name, version)) = label_in(&frame.get(1)) else {
             return self.reject_from(from, codes::MALFORMED);
         };
         let (state, also) = {
@@ -164,7 +165,11 @@ impl Hub {
             };
             (state, also)
         };
-        state.receive(from, &also, kind, frame);
+        if version == state.version() {
+            state.receive(from, &also, kind, frame);
+        } else {
+            state.receive_other(from, version, kind);
+        }
     }
 
     /// One frame to several peers: a single one on the mesh for all who are there, one for each other wire.

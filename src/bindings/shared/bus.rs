@@ -15,6 +15,7 @@ use crate::bindings::callback;
 use crate::bindings::error::{fail, text};
 use crate::bindings::host;
 use crate::bindings::hub::frame_kind;
+use crate::bindings::wire::label_in;
 use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::id::PeerRef;
@@ -108,6 +109,10 @@ fn heard(member: &Weak<dyn Shared>, payload: &JsValue) {
     }
     if let Ok(kind) = frame_kind(&sync) {
         let frame: &Array = sync.unchecked_ref();
-        member.receive(EVERYONE, &[], kind, frame);
+        match label_in(&frame.get(1)) {
+            Some((_, version)) if version == member.version() => member.receive(EVERYONE, &[], kind, frame),
+            Some((_, version)) => member.receive_other(EVERYONE, version, kind),
+            None => {}
+        }
     }
 }

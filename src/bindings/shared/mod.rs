@@ -8,13 +8,15 @@ use std::rc::{Rc, Weak};
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::error::fail;
+use super::error::{fail, fail_with, text};
 use super::host;
 use super::hub::Hub;
 use super::parley;
+use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
+use crate::core::schema::{FIRST_VERSION, Schema};
 use bus::Bus;
 pub(crate) use turn::{Turn, after, settle_turn};
 
@@ -41,6 +43,12 @@ pub(crate) trait Shared {
     /// Compares with every peer and repairs.
     fn tick(&self);
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array);
+    /// The version of what it shares.
+    fn version(&self) -> u32 {
+        FIRST_VERSION
+    }
+    /// A frame that is of another version. It is not let in.
+    fn receive_other(&self, _from: PeerRef, _version: u32, _kind: Kind) {}
     /// A message of its own type that nobody of this package sent: hand-written code speaks.
     fn plain_update(&self, from: PeerRef, payload: &JsValue);
     fn hub_destroyed(&self);
@@ -125,6 +133,52 @@ impl Carrier {
             Carrier::Hub(hub) => hub.report(error),
             Carrier::Bus(_) => host::report_error(error),
         }
+    }
+
+    /// Counts a frame of another version; the first of each neighbour is also an error that says what does not fit. `what`
+    /// is shared here: 'store' or 'state'. Tells whether a neighbour was found to be apart, and has to be let go of.
+    pub(crate) fn refuse_version(
+        &self,
+        what: &str,
+        name: &str,
+        schema: &RefCell<Schema>,
+        from: PeerRef,
+        theirs: u32,
+    ) -> bool {
+        self.refuse(from, codes::SCHEMA_VERSION);
+        let (news, own) = {
+            let mut schema = schema.borrow_mut();
+            (schema.part(from, theirs), schema.version())
+        };
+        if news {
+            let mut details = vec![
+                ("name", JsValue::from_str(name)),
+                ("version", JsValue::from_f64(f64::from(own))),
+                ("theirs", JsValue::from_f64(f64::from(theirs))),
+            ];
+            if let Carrier::Hub(hub) = self {
+                details.extend(hub.info(from).map(|peer| ("peer", peer)));
+            }
+            let (own, theirs) = (own.to_string(), theirs.to_string());
+            let message = text(&[
+                "the ",
+                what,
+                " '",
+                name,
+                "' is of version ",
+                &own,
+                " here and of version ",
+                &theirs,
+                " there: nothing of it is exchanged",
+            ]);
+            self.report(&fail_with(codes::SCHEMA_VERSION, &message, &details));
+        }
+        news && self.knows_peers()
+    }
+
+    /// Whether a handle stands for one neighbour: behind a bus there may be any number.
+    pub(crate) fn knows_peers(&self) -> bool {
+        matches!(self, Carrier::Hub(_))
     }
 
     /// Counts a refusal.

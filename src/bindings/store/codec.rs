@@ -3,6 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use crate::bindings::host;
 use crate::bindings::wire::{floats, list, numbers, pairs_in, pairs_out, vector_in, vector_out};
 use crate::core::clock::Time;
 use crate::core::frame::Kind;
@@ -69,7 +70,7 @@ fn actions_in(frame: &Array, at: u32) -> Option<Vec<Logged<JsValue>>> {
             },
             time: Time::from_f64(*time)?,
             deps: pairs_in(&needs.get(at))?,
-            action,
+            action: host::hand_out(&action),
         });
     }
     Some(actions)
@@ -106,30 +107,30 @@ fn checkpoint_in(value: &JsValue) -> Option<Option<Checkpoint<JsValue>>> {
     Some(Some(Checkpoint {
         vector: vector_in(&parts.get(0))?,
         last,
-        state: parts.get(2),
+        state: host::hand_out(&parts.get(2)),
     }))
 }
 
-fn head(kind: Kind, name: &JsValue) -> Array {
-    Array::of2(&JsValue::from_f64(kind.tag()), name)
+fn head(kind: Kind, label: &JsValue) -> Array {
+    Array::of2(&JsValue::from_f64(kind.tag()), label)
 }
 
 /// A frame for the wire.
-pub(super) fn encode(name: &JsValue, frame: &Frame) -> JsValue {
+pub(super) fn encode(label: &JsValue, frame: &Frame) -> JsValue {
     let out = match frame {
         LogFrame::Append(actions) => {
-            let out = head(Kind::Append, name);
+            let out = head(Kind::Append, label);
             actions_out(&out, actions);
             out
         }
         LogFrame::Sync { vector, tip } => {
-            let out = head(Kind::LogSync, name);
+            let out = head(Kind::LogSync, label);
             out.push(&vector_out(vector));
             out.push(&tip_out(tip));
             out
         }
         LogFrame::Delta(delta) => {
-            let out = head(Kind::LogDelta, name);
+            let out = head(Kind::LogDelta, label);
             out.push(&vector_out(&delta.vector));
             out.push(&tip_out(&delta.tip));
             out.push(&checkpoint_out(delta.checkpoint.as_ref()));
@@ -137,7 +138,7 @@ pub(super) fn encode(name: &JsValue, frame: &Frame) -> JsValue {
             out
         }
         LogFrame::Ack { vector } => {
-            let out = head(Kind::LogAck, name);
+            let out = head(Kind::LogAck, label);
             out.push(&vector_out(vector));
             out
         }

@@ -32,37 +32,76 @@ pub(super) fn initial(reducer: &Function, given: &JsValue) -> Result<JsValue, Js
     })
 }
 
+/// What listeners are still to be told.
+pub(super) struct Notice {
+    action: JsValue,
+    /// The state it led to; None if the one that is shown has passed that.
+    state: Option<JsValue>,
+}
+
 impl StoreHost {
     /// Folds actions into the state. One on which the reducer throws is skipped, in every window alike.
+    ///
+    /// States are frozen: they are gone on from again, so a reducer that changes one in place would part the windows.
     pub(super) fn fold(&self, fold: Fold<JsValue, JsValue>) {
-        let mut state = fold.start;
-        let mut position = fold.position;
-        let mut failed = Vec::new();
-        for step in &fold.steps {
+        let count = fold.steps.len();
+        let ending = fold.steps.iter().rev().take_while(|step| step.fresh).count();
+        let known = count - ending;
+        let (mut state, mut position) = (fold.start, fold.position);
+        let (mut told, mut failed) = (Vec::new(), Vec::new());
+        for (at, step) in fold.steps.into_iter().enumerate() {
             self.folding.set(true);
             let result = self.reducer.call2(&JsValue::UNDEFINED, &state, &step.action);
             self.folding.set(false);
             match result {
-                Ok(next) => state = next,
+                Ok(next) => state = host::hand_out(&next),
                 Err(error) if step.fresh => failed.push(error),
                 Err(_) => {}
             }
             position += 1;
             self.node.borrow_mut().record(fold.epoch, position, state.clone());
+            if step.fresh {
+                told.push(Notice {
+                    action: step.action,
+                    state: Some(state.clone()),
+                });
+            }
+            if at + 1 == known {
+                // A late one is seen together with what comes after it.
+                for notice in &mut told {
+                    notice.state = Some(state.clone());
+                }
+            }
         }
-        let before = self.state.replace(state.clone());
-        let fresh: Vec<JsValue> = fold
-            .steps
-            .into_iter()
-            .filter(|step| step.fresh)
-            .map(|step| step.action)
-            .collect();
-        if fresh.is_empty() && fold.replaced && !host::unchanged(&before, &state) {
-            self.notices.borrow_mut().push(action(REPLACED));
+        // What others did before this window was there is their state, and no news.
+        let is_history = !self.is_current.get() || self.is_blank.get();
+        self.is_blank.set(false);
+        if fold.replaced && (told.is_empty() || is_history) {
+            told.clear();
+            if !host::unchanged(&self.state(), &state) {
+                told.push(Notice {
+                    action: action(REPLACED),
+                    state: Some(state.clone()),
+                });
+            }
         }
-        self.notices.borrow_mut().extend(fresh);
+        self.show(state, told);
         for error in failed {
             self.carrier.report(&error);
+        }
+    }
+
+    /// Listeners are told of each action with the state it led to, as if it had come alone. Who dispatches while they are
+    /// told has to find its action applied, so then the state is ahead of what they have been told.
+    fn show(&self, state: JsValue, told: Vec<Notice>) {
+        let mut notices = self.notices.borrow_mut();
+        let at_once = self.notifying.get() || told.is_empty();
+        notices.extend(told);
+        if at_once {
+            for notice in notices.iter_mut() {
+                notice.state = None;
+            }
+            self.state.replace(state);
         }
     }
 
@@ -72,19 +111,22 @@ impl StoreHost {
             return;
         }
         loop {
-            let action = {
+            let notice = {
                 let mut notices = self.notices.borrow_mut();
                 if notices.is_empty() {
                     break;
                 }
                 notices.remove(0)
             };
+            if let Some(state) = notice.state {
+                self.state.replace(state);
+            }
             let listeners = self.listeners.borrow().clone();
             for (token, listener) in listeners {
                 if !self.listeners.borrow().iter().any(|(known, _)| *known == token) {
                     continue;
                 }
-                if let Err(error) = listener.call2(&JsValue::UNDEFINED, &self.state(), &action) {
+                if let Err(error) = listener.call2(&JsValue::UNDEFINED, &self.state(), &notice.action) {
                     self.carrier.report(&error);
                 }
             }

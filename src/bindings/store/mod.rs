@@ -14,23 +14,25 @@ use super::args;
 use super::error::{fail, text};
 use super::host::{self, Deferred};
 use super::shared::{Carrier, Shared, Turn, settle_turn};
+use super::wire::label_out;
 use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, PeerRef};
 use crate::core::log::{LogEffect, LogFrame, LogNode, Options};
+use crate::core::schema::{FIRST_VERSION, Schema};
 pub use class::SyncedStore;
+use fold::Notice;
 
 type Node = LogNode<JsValue, JsValue>;
 type Effects = Vec<LogEffect<JsValue, JsValue>>;
 
-/// What listeners are still to be told: the action.
-type Notice = JsValue;
-
 /// One store.
 pub(crate) struct StoreHost {
     name: String,
-    name_js: JsValue,
+    /// What its frames carry as its name.
+    label: JsValue,
+    schema: RefCell<Schema>,
     message: String,
     messenger: JsValue,
     carrier: Carrier,
@@ -39,6 +41,10 @@ pub(crate) struct StoreHost {
     state: RefCell<JsValue>,
     listeners: RefCell<Vec<(u32, Function)>>,
     notices: RefCell<Vec<Notice>>,
+    /// The core has said that it is ready.
+    is_current: Cell<bool>,
+    /// It has had no action yet.
+    is_blank: Cell<bool>,
     notifying: Cell<bool>,
     /// A reducer is running: it must not dispatch.
     folding: Cell<bool>,
@@ -53,6 +59,8 @@ pub(crate) struct StoreHost {
 pub(crate) struct StoreOptions {
     pub(crate) name: String,
     pub(crate) checkpoint_every: u32,
+    /// Peers with another are not let in.
+    pub(crate) version: u32,
 }
 
 impl StoreHost {
@@ -64,6 +72,7 @@ impl StoreHost {
     ) -> Result<Rc<StoreHost>, JsValue> {
         let carrier = Carrier::of(messenger)?;
         let initial = host::own(&fold::initial(&reducer, initial)?, "initialState")?;
+        host::hand_out(&initial);
         let log = Options {
             checkpoint_every: u64::from(options.checkpoint_every),
             ..Options::DEFAULT
@@ -72,7 +81,8 @@ impl StoreHost {
         let node = LogNode::new(actor, host::now(), initial.clone(), log);
         let store = Rc::new_cyclic(|me| StoreHost {
             message: text(&[&options.name, ":action"]),
-            name_js: JsValue::from_str(&options.name),
+            label: label_out(&options.name, options.version),
+            schema: RefCell::new(Schema::new(options.version)),
             name: options.name,
             messenger: messenger.clone(),
             carrier,
@@ -81,6 +91,8 @@ impl StoreHost {
             state: RefCell::new(initial),
             listeners: RefCell::new(Vec::new()),
             notices: RefCell::new(Vec::new()),
+            is_current: Cell::new(false),
+            is_blank: Cell::new(true),
             notifying: Cell::new(false),
             folding: Cell::new(false),
             next_token: Cell::new(0),
@@ -121,7 +133,8 @@ impl StoreHost {
                 "an action must be an object with a type, which is a string",
             ));
         }
-        host::own(action, "")
+        // Frozen: it is folded again when a late one comes before it.
+        Ok(host::hand_out(&host::own(action, "")?))
     }
 
     /// `dispatch`: applied here at once; the promise settles with the state when the action has been handed to everyone.
@@ -215,10 +228,13 @@ impl StoreHost {
             match effect {
                 LogEffect::Send { to, frame } => {
                     self.carrier
-                        .send(&self.name, &to, &codec::encode(&self.name_js, &frame));
+                        .send(&self.name, &to, &codec::encode(&self.label, &frame));
                 }
                 LogEffect::Fold(fold) => self.fold(fold),
-                LogEffect::Ready => self.ready.resolve(&JsValue::UNDEFINED),
+                LogEffect::Ready => {
+                    self.is_current.set(true);
+                    self.ready.resolve(&JsValue::UNDEFINED);
+                }
                 LogEffect::Refused { from, code } => self.carrier.refuse(from, code),
             }
         }
@@ -256,6 +272,7 @@ impl Shared for StoreHost {
     }
 
     fn peer_down(&self, peer: PeerRef) {
+        self.schema.borrow_mut().meet(peer);
         self.decide(|node, now| node.peer_down(peer, now));
     }
 
@@ -281,7 +298,7 @@ impl Shared for StoreHost {
 
     fn take_frame(&self) -> Option<JsValue> {
         let batch = self.node.borrow_mut().take_batch();
-        (!batch.is_empty()).then(|| codec::encode(&self.name_js, &LogFrame::Append(batch)))
+        (!batch.is_empty()).then(|| codec::encode(&self.label, &LogFrame::Append(batch)))
     }
 
     fn tick(&self) {
@@ -292,7 +309,30 @@ impl Shared for StoreHost {
         let Some(decoded) = codec::decode(kind, frame) else {
             return self.carrier.refuse(from, codes::MALFORMED);
         };
+        if self.carrier.knows_peers() && self.schema.borrow_mut().meet(from) {
+            // Its store was made anew, in the version of this one.
+            self.peer_up(from);
+        }
         self.decide(|node, now| node.receive(from, also, decoded, now));
+    }
+
+    fn version(&self) -> u32 {
+        self.schema.borrow().version()
+    }
+
+    fn receive_other(&self, from: PeerRef, version: u32, kind: Kind) {
+        let apart = self
+            .carrier
+            .refuse_version("store", &self.name, &self.schema, from, version);
+        if apart {
+            self.decide(|node, now| node.peer_down(from, now));
+        }
+        if kind == Kind::LogSync {
+            // It asks, so it does not know. An acknowledgement says which version this is, and is never answered itself.
+            let vector = self.node.borrow().vector().clone();
+            let frame = codec::encode(&self.label, &LogFrame::Ack { vector });
+            self.carrier.send(&self.name, &[from], &frame);
+        }
     }
 
     fn plain_update(&self, from: PeerRef, payload: &JsValue) {
@@ -317,6 +357,7 @@ impl StoreOptions {
         let mut options = StoreOptions {
             name: "store".to_owned(),
             checkpoint_every: 64,
+            version: FIRST_VERSION,
         };
         if given.is_undefined() {
             return Ok(options);
@@ -337,11 +378,8 @@ impl StoreOptions {
             }
             options.checkpoint_every = every;
         }
-        if !given.get("version").is_undefined() {
-            return Err(fail(
-                codes::CONFIG,
-                "the option version does not take any value in this version",
-            ));
+        if let Some(version) = given.count("version")? {
+            options.version = version;
         }
         Ok(options)
     }
