@@ -16,7 +16,12 @@ pub(crate) fn once_with(run: impl FnOnce(JsValue) + 'static) -> Function {
     freed_by_call(Box::new(run))
 }
 
-/// Freed when nobody holds it any more: one of two reactions to a promise is never called.
+/// Freed when nobody holds it any more: for what may never be called, as a timer that is cleared, or a watch that is given up.
+pub(crate) fn perhaps(run: impl FnOnce() + 'static) -> Function {
+    reaction(move |_| run())
+}
+
+/// The same, with what it is called with: one of two reactions to a promise is never called.
 pub(crate) fn reaction(run: impl FnOnce(JsValue) + 'static) -> Function {
     freed_when_unheld(Box::new(run))
 }

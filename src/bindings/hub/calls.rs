@@ -144,7 +144,7 @@ impl Hub {
         self.wake_by(deadline);
         if let Some(signal) = &out.signal {
             let hub = self.weak();
-            let abort = callback::once(move || {
+            let abort = callback::perhaps(move || {
                 if let Some(hub) = hub.upgrade() {
                     hub.abort_call(id as u64);
                 }

@@ -42,7 +42,7 @@ impl Hub {
             None => None,
             Some(signal) => {
                 let hub = self.weak();
-                let abort = callback::once(move || {
+                let abort = callback::perhaps(move || {
                     if let Some(hub) = hub.upgrade() {
                         let error = fail(codes::ABORTED, "connect() was aborted");
                         hub.give_up(number, &error);

@@ -42,7 +42,7 @@ impl Hub {
         let Some(wire) = wire else { return false };
         self.inner.borrow_mut().mesh = Some(Rc::new(wire));
         let hub = self.weak();
-        let held = callback::once_with(move |ours| {
+        let held = callback::reaction(move |ours| {
             if let Some(hub) = hub.upgrade() {
                 hub.inner.borrow_mut().mesh_locked = Some(ours.is_truthy());
                 hub.look_round();
@@ -146,7 +146,7 @@ impl Hub {
         let Some(prefix) = self.lock_prefix() else { return };
         let hub = self.weak();
         let member = uid.to_owned();
-        let gone = callback::once(move || {
+        let gone = callback::perhaps(move || {
             // Its goodbye may be on the way: it is given the time to say why it went.
             after(GOODBYE_COMES, move || {
                 if let Some(hub) = hub.upgrade() {

@@ -108,6 +108,8 @@ pub(crate) struct Hub {
     inner: RefCell<Inner>,
     /// What every handler's `respond` leads to.
     respond: Function,
+    /// What every timer calls: it is set anew too often to be made anew.
+    wake: Function,
     me: Weak<Hub>,
 }
 
@@ -145,6 +147,7 @@ impl Hub {
                 known_before: Vec::new(),
             }),
             respond: responder(me.clone()),
+            wake: waker(me.clone()),
             me: me.clone(),
         });
         hub.listen();
@@ -231,6 +234,15 @@ impl Hub {
             .any(|known| known == name)
             .then(|| peers::State::Disconnected.name())
     }
+}
+
+fn waker(hub: Weak<Hub>) -> Function {
+    let wake = Closure::<dyn Fn()>::new(move || {
+        if let Some(hub) = hub.upgrade() {
+            hub.alarmed();
+        }
+    });
+    wake.into_js_value().unchecked_into()
 }
 
 fn responder(hub: Weak<Hub>) -> Function {

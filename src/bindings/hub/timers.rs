@@ -32,18 +32,11 @@ impl Hub {
             host::clear_timer(&alarm.id);
         }
         let awaited = self.is_awaited();
-        let hub = self.weak();
-        let wake = callback::once(move || {
-            if let Some(hub) = hub.upgrade() {
-                hub.inner.borrow_mut().alarm = None;
-                hub.woken();
-            }
-        });
         let pause = (at - host::now()).max(0.0);
         let id = if awaited {
-            host::set_deadline(&wake, pause)
+            host::set_deadline(&self.wake, pause)
         } else {
-            host::set_timer(&wake, pause)
+            host::set_timer(&self.wake, pause)
         };
         self.inner.borrow_mut().alarm = Some(Alarm { at, id });
     }
@@ -52,6 +45,12 @@ impl Hub {
     fn is_awaited(&self) -> bool {
         let inner = self.inner.borrow();
         !inner.calls.is_empty() || inner.doors.iter().any(super::Door::is_awaited)
+    }
+
+    /// The timer went off.
+    pub(super) fn alarmed(&self) {
+        self.inner.borrow_mut().alarm = None;
+        self.woken();
     }
 
     /// Does everything that is due, and sets the next alarm.

@@ -29,7 +29,7 @@ impl Turn {
 
 /// A timer that runs once.
 pub(crate) fn after(pause: f64, run: impl FnOnce() + 'static) -> JsValue {
-    let run = callback::once(run);
+    let run = callback::perhaps(run);
     host::set_timer(&run, pause)
 }
 
