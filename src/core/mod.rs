@@ -16,6 +16,7 @@ pub mod log;
 pub mod map;
 pub mod merge;
 pub mod origin;
+pub mod persist;
 pub mod register;
 pub mod replica;
 pub mod schema;

@@ -253,7 +253,15 @@ impl<V: Clone> Replica<V> {
     ) -> Option<KeyChange<V>> {
         let slot = self.find(&key).unwrap_or(self.slots.len());
         let (old, was) = match self.slots.get_mut(slot) {
-            Some(found) if found.register.stamp >= stamp => return None,
+            Some(found) if found.register.stamp >= stamp => {
+                // What was restored from storage meets the window that wrote it, or one that has heard of it: it has its
+                // number already, and need not be told under another.
+                if found.register.stamp == stamp && stage == Stage::Sent && found.stage != Stage::Sent {
+                    found.register.dot = dot;
+                    found.stage = Stage::Sent;
+                }
+                return None;
+            }
             Some(found) => {
                 let old = std::mem::replace(
                     &mut found.register,

@@ -6,6 +6,7 @@
 mod node;
 mod peers;
 mod receive;
+mod restore;
 mod spread;
 
 pub use node::StateNode;
@@ -53,6 +54,8 @@ pub enum ChangeOrigin {
     Local,
     /// Another window.
     Remote,
+    /// Storage: an earlier life of this window, or a window that cannot be heard.
+    Storage,
 }
 
 /// What the host has to do.

@@ -21,6 +21,7 @@ const PLAIN: Config = Config {
     debounce: false,
     reactive: false,
     initial: 0,
+    disks: 0,
 };
 
 /// A schedule and what went wrong in it.
@@ -101,6 +102,7 @@ fn early_batch_forgotten() -> Case {
         skew: 1,
         reactive: true,
         initial: 1,
+        disks: 0,
         ..PLAIN
     };
     Case {

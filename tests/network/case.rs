@@ -53,6 +53,8 @@ pub struct Config {
     pub reactive: bool,
     /// How many initial values each window brings.
     pub initial: usize,
+    /// How many disks there are. Window n keeps its state on disk n modulo one more than that; the last is none.
+    pub disks: usize,
 }
 
 /// One thing that happens. Windows are taken modulo their number, keys modulo [`KEYS`].
@@ -120,6 +122,10 @@ pub enum Step {
     Thaw {
         at: usize,
     },
+    /// Lays together what the window holds and what is on its disk.
+    Save {
+        at: usize,
+    },
 }
 
 /// A whole schedule.
@@ -166,6 +172,7 @@ impl Case {
             debounce: random.percent(50),
             reactive: random.percent(30),
             initial: random.pick(&[0, 1, KEYS]),
+            disks: random.pick(&[0, 0, 1, 2, 6]),
         };
         // Kinds of steps: none that hurts, none that hurts unnoticed, all.
         let kinds = if config.is_reliable() {
@@ -211,7 +218,8 @@ impl Step {
             83..=87 => Self::Cut { a, b },
             88..=92 => Self::Mend { a, b },
             93..=94 => Self::Plain { at, key },
-            _ => Self::Tick { at },
+            95..=97 => Self::Tick { at },
+            _ => Self::Save { at },
         }
     }
 }

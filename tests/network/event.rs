@@ -31,6 +31,8 @@ pub enum Event {
     },
     /// The window has looked round; `life` is that of the window.
     Settle { at: usize, life: u32 },
+    /// The window's storage has answered.
+    Load { at: usize, life: u32 },
 }
 
 /// Events by time; those of one time in the order they were put.

@@ -1,6 +1,7 @@
 //! A network of windows from a seed: their nodes are real, time and wires are not.
 
 pub mod case;
+mod disk;
 mod event;
 pub mod random;
 pub mod shrink;
@@ -15,6 +16,7 @@ use parley_sync::core::id::{Actor, Key, PeerRef};
 use parley_sync::core::sync::{ChangeOrigin, StateEffect, StateFrame};
 
 use case::{Case, Config, KEYS};
+use disk::Disk;
 use event::{Arrival, Event, Queue};
 use random::Random;
 use window::{Causes, Value, Window};
@@ -43,6 +45,7 @@ pub struct Network {
     now: u64,
     sites: Vec<Site>,
     links: Links,
+    disks: Vec<Disk>,
     queue: Queue,
     causes: Causes,
     /// The keys that steps write, and the one that the reactive window answers on.
@@ -72,6 +75,7 @@ pub fn play(case: &Case) -> Outcome {
     network.tick_all()?;
     network.tick_all()?;
     network.check()?;
+    network.check_disks()?;
     network.stir = 0;
     network.tick_all()?;
     match network.stir {
@@ -101,6 +105,7 @@ impl Network {
             now: 0,
             sites,
             links: Links::new(&config),
+            disks: vec![Disk::default(); config.disks],
             queue: Queue::default(),
             causes: Causes::default(),
             keys,
@@ -136,6 +141,13 @@ impl Network {
         site.lives += 1;
         let life = site.lives;
         site.window = Some(Window::new(actor, born, life, initial));
+        // Storage that answers at once, or later.
+        if self.random.percent(50) {
+            self.load(at)?;
+        } else {
+            let answers = self.now + u64::from(self.random.between(0, 50));
+            self.queue.put(answers, Event::Load { at, life });
+        }
         for peer in self.links.of(at) {
             self.meet(at, peer)?;
         }
@@ -148,6 +160,10 @@ impl Network {
     fn close(&mut self, at: usize) -> Outcome {
         if !self.is_open(at) {
             return Ok(());
+        }
+        // A crash saves nothing.
+        if self.random.percent(70) {
+            self.write_disk(at);
         }
         self.sites[at].frozen = false;
         self.sites[at].backlog.clear();
@@ -180,9 +196,16 @@ impl Network {
                 }
                 Ok(())
             }
-            Event::Settle { at, .. } if self.sites[at].frozen => {
+            Event::Settle { at, .. } | Event::Load { at, .. } if self.sites[at].frozen => {
                 self.queue.put(self.now + 1, event);
                 Ok(())
+            }
+            Event::Load { at, life } => {
+                let same = self.sites[at]
+                    .window
+                    .as_ref()
+                    .is_some_and(|window| window.life == life);
+                if same { self.load(at) } else { Ok(()) }
             }
             Event::Settle { at, life } => {
                 let window = self.sites[at]
@@ -246,12 +269,12 @@ impl Network {
                     let Some(window) = &mut self.sites[at].window else {
                         continue;
                     };
-                    let heard = window.hear(&changes, origin, &self.causes);
+                    let heard = window.hear(&changes, origin, &self.causes, self.config.disks > 0);
                     heard.map_err(|error| format!("window {at}: {error}"))?;
                     self.stir += 1;
                     let echo = &self.keys[KEYS];
                     let news =
-                        origin == ChangeOrigin::Remote && changes.iter().any(|change| change.key != *echo);
+                        origin != ChangeOrigin::Local && changes.iter().any(|change| change.key != *echo);
                     if news && self.config.reactive && at == 0 {
                         self.write(at, &[KEYS])?;
                     }

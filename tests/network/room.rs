@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use parley_sync::core::id::{Actor, Key, PeerRef};
+use parley_sync::core::persist::Record;
 use parley_sync::core::sync::{ChangeOrigin, StateEffect, StateFrame, StateNode};
 
 pub type Value = &'static str;
@@ -122,6 +123,17 @@ impl Room {
     pub fn set(&mut self, at: usize, key: &str, value: Value) {
         self.write(at, &[(key, Some(value))]);
         self.flush(at);
+    }
+
+    /// Registers come from storage.
+    pub fn restore(&mut self, at: usize, records: Vec<Record<Value>>) {
+        let effects = self.nodes[at].import(records, self.now);
+        self.carry_out(at, effects);
+    }
+
+    /// What that window would store.
+    pub fn store(&self, at: usize) -> Vec<Record<Value>> {
+        self.nodes[at].export().collect()
     }
 
     pub fn tick(&mut self, at: usize) {

@@ -30,7 +30,7 @@ pub fn shrink(mut case: Case) -> Case {
 }
 
 fn simplify(mut case: Case) -> Case {
-    let simpler: [fn(&mut Case); 8] = [
+    let simpler: [fn(&mut Case); 9] = [
         |case| case.config.wire.loss = 0,
         |case| case.config.wire.duplicate = 0,
         |case| case.config.wire.latency = (0, 0),
@@ -39,6 +39,7 @@ fn simplify(mut case: Case) -> Case {
         |case| case.config.reactive = false,
         |case| case.config.debounce = false,
         |case| case.config.initial = 0,
+        |case| case.config.disks = 0,
     ];
     for make in simpler {
         let mut candidate = case.clone();

@@ -36,6 +36,7 @@ impl Network {
                 Ok(())
             }
             Step::Thaw { at } => self.thaw(at),
+            Step::Save { at } => self.turn(at, |network| network.save(at)),
         }
     }
 

@@ -94,6 +94,7 @@ impl Window {
         changes: &[KeyChange<Value>],
         origin: ChangeOrigin,
         causes: &Causes,
+        stored: bool,
     ) -> Result<(), String> {
         if changes.is_empty() {
             return Err("told of no change".into());
@@ -121,14 +122,17 @@ impl Window {
             changes
                 .iter()
                 .filter_map(|change| change.new)
-                .try_for_each(|value| self.rests(value, causes))?;
+                .try_for_each(|value| self.rests(value, causes, stored))?;
         }
         Ok(())
     }
 
-    /// Every cause of that write is here, or something later.
-    fn rests(&self, value: Value, causes: &Causes) -> Result<(), String> {
-        match self.first_missing(&causes.list[value as usize]) {
+    /// Every cause of that write is here, or something later. Initial values are not stored, so what came by way of a
+    /// disk may come without those it was written over.
+    fn rests(&self, value: Value, causes: &Causes, stored: bool) -> Result<(), String> {
+        let mut causes = causes.list[value as usize].clone();
+        causes.retain(|(_, stamp)| !(stored && stamp.time.is_initial()));
+        match self.first_missing(&causes) {
             Some(key) => Err(format!("write {value} is shown before its cause on {key}")),
             None => Ok(()),
         }

@@ -84,7 +84,7 @@ impl StateHost {
             };
             let (new, old) = (value_of(change.new.as_ref()), value_of(change.old.as_ref()));
             // Two windows may begin with the same initial value, or write the same: nobody needs to hear of it.
-            if self.options.diff && origin == ChangeOrigin::Remote && host::unchanged(&old, &new) {
+            if self.options.diff && origin != ChangeOrigin::Local && host::unchanged(&old, &new) {
                 continue;
             }
             self.note_change(&key, &new);
@@ -97,6 +97,7 @@ impl StateHost {
         let origin = match origin {
             ChangeOrigin::Local => "local",
             ChangeOrigin::Remote => "remote",
+            ChangeOrigin::Storage => "storage",
         };
         self.notices.borrow_mut().push(Notice {
             whole,

@@ -27,6 +27,8 @@ pub struct StateNode<V> {
     pub(super) met: bool,
     /// How often this window had to take another name.
     pub(super) renewals: u32,
+    /// Something came from storage that others may lack, and they have not been told.
+    pub(super) restored: bool,
 }
 
 pub(super) type Effects<V> = Vec<StateEffect<V>>;
@@ -53,6 +55,7 @@ impl<V: Clone> StateNode<V> {
             ready: false,
             met: false,
             renewals: 0,
+            restored: false,
         }
     }
 

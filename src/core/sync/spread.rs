@@ -81,6 +81,7 @@ impl<V: Clone> StateNode<V> {
         if !owed.is_empty() {
             self.tell(&owed, effects);
         }
+        self.tell_restored(effects);
         effects.push(StateEffect::Ready);
     }
 }

@@ -1,0 +1,122 @@
+//! What is stored of a state: its registers with their stamps, merged with whatever is stored already.
+//!
+//! A deletion is stored like a value, or an old window could bring back what was deleted. Of a state that was cleared as a
+//! whole the deletions are marked as such: they beat every write that they are later than, wherever it turns up again, but
+//! not the initial values of a window that begins anew, for which nothing is stored.
+
+use std::cmp::Ordering;
+
+use super::clock::Time;
+use super::id::{Actor, Key};
+use super::register::Stamp;
+
+/// For how long a deletion is stored. A window that neither read the storage nor met another window for so long may bring
+/// the key back; without an end, whoever uses keys once would fill the storage with them.
+pub const FORGET_AFTER_MS: f64 = 30.0 * 86_400_000.0;
+/// How many deletions are stored, the latest ones.
+pub const DELETIONS: usize = 10_000;
+
+/// One register as it is stored.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record<V> {
+    /// The register's name.
+    pub key: Key,
+    /// Which write it is of.
+    pub stamp: Stamp,
+    /// What was written; `None` for a deletion.
+    pub value: Option<V>,
+    /// Whether it was deleted together with everything else.
+    pub cleared: bool,
+}
+
+/// What came of laying together what is held and what is stored.
+pub struct Merged<V> {
+    /// What is to be stored, by key.
+    pub records: Vec<Record<V>>,
+    /// What is stored and not held.
+    pub news: Vec<Record<V>>,
+    /// Something of `records` is not stored.
+    pub lacking: bool,
+}
+
+/// A stamp as it was read. `None` if it is none of a write that has been made: initial values are not stored, and what
+/// lies in the future would win for ever.
+#[must_use]
+pub fn stamp_in(time: f64, actor: f64, now: f64) -> Option<Stamp> {
+    let stamp = Stamp {
+        time: Time::from_f64(time)?,
+        actor: Actor::from_f64(actor)?,
+    };
+    (!stamp.time.is_initial() && !stamp.time.is_ahead(now)).then_some(stamp)
+}
+
+/// The stamp of values that came without one: later than any initial value, earlier than any write, and the same in every
+/// window that reads them. A value whose own stamp cannot be believed gets it too: it was somebody's, and is not lost.
+#[must_use]
+pub fn foreign_stamp() -> Stamp {
+    // Neither can fail; initial values would be beaten by these anyway.
+    Stamp {
+        time: Time::from_f64(0.0).unwrap_or(Time::initial(0.0)),
+        actor: Actor::from_random(1),
+    }
+}
+
+/// Lays what is held and what is stored together: of each register the write with the greater stamp.
+#[must_use]
+pub fn merge<V: Clone>(held: Vec<Record<V>>, stored: Vec<Record<V>>, now: f64) -> Merged<V> {
+    let mut all: Vec<(Record<V>, bool)> = Vec::with_capacity(held.len() + stored.len());
+    all.extend(held.into_iter().map(|record| (record, false)));
+    all.extend(stored.into_iter().map(|record| (record, true)));
+    all.sort_unstable_by(order);
+    let mut kept: Vec<(Record<V>, bool)> = Vec::with_capacity(all.len());
+    let mut news = Vec::new();
+    let mut rest = all.into_iter().peekable();
+    while let Some((mut best, mut is_stored)) = rest.next() {
+        // By key and then by stamp, so the last of a key wins; of the same write, what was stored comes last.
+        let (mut beaten, mut is_held) = (false, !is_stored);
+        while let Some((next, next_stored)) = rest.next_if(|(next, _)| next.key == best.key) {
+            if next.stamp == best.stamp {
+                is_stored = (is_stored && best.cleared >= next.cleared)
+                    || (next_stored && next.cleared >= best.cleared);
+                best.cleared |= next.cleared;
+                is_held |= !next_stored;
+            } else {
+                beaten |= is_stored;
+                (is_stored, is_held) = (next_stored, !next_stored);
+                best = next;
+            }
+        }
+        if !is_held {
+            news.push(best.clone());
+        }
+        // A deletion is forgotten only where nothing is stored that it would have to beat.
+        let forgotten = best.value.is_none() && !beaten && now - best.stamp.time.millis() > FORGET_AFTER_MS;
+        if !forgotten {
+            kept.push((best, is_stored));
+        }
+    }
+    forget_surplus(&mut kept);
+    Merged {
+        lacking: kept.iter().any(|(_, is_stored)| !is_stored),
+        records: kept.into_iter().map(|(record, _)| record).collect(),
+        news,
+    }
+}
+
+fn order<V>(a: &(Record<V>, bool), b: &(Record<V>, bool)) -> Ordering {
+    let by_write = a.0.key.cmp(&b.0.key).then(a.0.stamp.cmp(&b.0.stamp));
+    by_write.then(a.1.cmp(&b.1))
+}
+
+/// Leaves the latest [`DELETIONS`].
+fn forget_surplus<V>(kept: &mut Vec<(Record<V>, bool)>) {
+    let deletions = kept.iter().filter(|(record, _)| record.value.is_none());
+    let mut stamps: Vec<Stamp> = deletions.map(|(record, _)| record.stamp).collect();
+    let Some(surplus) = stamps.len().checked_sub(DELETIONS).filter(|&surplus| surplus > 0) else {
+        return;
+    };
+    stamps.sort_unstable();
+    if let Some(&oldest) = stamps.get(surplus) {
+        kept.retain(|(record, _)| record.value.is_some() || record.stamp >= oldest);
+    }
+}

@@ -1,0 +1,64 @@
+//! Registers that come from storage and go there.
+
+use super::node::{Effects, StateNode, changed};
+use super::peers::Peer;
+use super::{ChangeOrigin, StateEffect};
+use crate::core::persist::Record;
+use crate::core::replica::Stage;
+
+impl<V: Clone> StateNode<V> {
+    /// Merges stored registers, each by its own stamp; one with a stamp from the future is left out. Those that are news
+    /// here are told to the others under this window's own numbers, unless somebody turns out to have them.
+    pub fn import(&mut self, records: Vec<Record<V>>, now: f64) -> Vec<StateEffect<V>> {
+        let mut changes = Vec::with_capacity(records.len());
+        for Record {
+            key,
+            stamp,
+            value,
+            cleared,
+        } in records
+        {
+            if stamp.time.is_initial() || self.clock.observe(stamp.time, now).is_err() {
+                continue;
+            }
+            // What was cleared as a whole begins anew with its initial values.
+            if cleared && self.stamp(&key).is_none_or(|held| held.time.is_initial()) {
+                continue;
+            }
+            changes.extend(self.replica.write(key, value, stamp, Stage::Silent));
+        }
+        let mut effects = Vec::new();
+        if self.replica.has_silent() {
+            self.restored = true;
+            if self.ready {
+                self.tell_restored(&mut effects);
+            }
+        }
+        effects.extend(changed(changes, None, ChangeOrigin::Storage));
+        effects
+    }
+
+    /// Every register that was written, deleted ones too: what is to be stored.
+    pub fn export(&self) -> impl Iterator<Item = Record<V>> + '_ {
+        let written = self
+            .replica
+            .registers()
+            .filter(|(_, register)| !register.stamp.time.is_initial());
+        written.map(|(key, register)| Record {
+            key: key.clone(),
+            stamp: register.stamp,
+            value: register.value.clone(),
+            cleared: false,
+        })
+    }
+
+    /// Tells the neighbours what came from storage; those who come later are told like everyone who comes.
+    pub(super) fn tell_restored(&mut self, effects: &mut Effects<V>) {
+        if std::mem::take(&mut self.restored)
+            && self.replica.has_silent()
+            && self.peers.iter().any(Peer::follows)
+        {
+            self.tell(&[], effects);
+        }
+    }
+}
