@@ -10,6 +10,9 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use crate::bindings::host;
 use crate::cell::RefCell;
 
+/// Members no longer heard; most of them are long gone.
+const SHUNNED_KEPT: usize = 1024;
+
 /// This context's place on the channel.
 pub(crate) struct BroadcastWire {
     channel: BroadcastChannel,
@@ -60,7 +63,11 @@ impl BroadcastWire {
 
     /// Hears nothing more of one member: what it said before our goodbye reached it must not bring it back.
     pub(crate) fn shun(&self, uid: String) {
-        self.shunned.borrow_mut().push(uid);
+        let mut shunned = self.shunned.borrow_mut();
+        if shunned.len() >= SHUNNED_KEPT {
+            shunned.remove(0);
+        }
+        shunned.push(uid);
     }
 
     /// To one member, or to everyone.

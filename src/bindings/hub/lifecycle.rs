@@ -185,6 +185,7 @@ impl Hub {
             self.lose_peer_for(peer, Reason::Local, codes::DESTROYED);
         }
         self.leave_mesh();
+        self.drop_look();
         self.disarm();
         self.ready.resolve(&JsValue::UNDEFINED);
         let leftovers = {

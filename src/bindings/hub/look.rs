@@ -1,9 +1,11 @@
 //! The first look round: who was there before us? `ready` settles when everyone is connected, or nobody was.
 
-use js_sys::Array;
+use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
+use crate::bindings::callback;
+use crate::bindings::error::text;
 use crate::bindings::host;
 use crate::transport::window::Address;
 
@@ -38,9 +40,15 @@ const QUICK_CALLS: u32 = 4;
 const QUICK: f64 = 200.0;
 const SLOW: f64 = 1000.0;
 
+/// Members whose locks are watched while they are awaited: one that left a moment ago, a Parley destroyed just before this one
+/// was made, is still in the list that the lock manager gave.
+const WATCHED: usize = 16;
+
 /// Whom the look round still waits for.
 pub(crate) struct Look {
     members: Members,
+    /// Each stops watching the lock of one of them.
+    watches: Vec<Function>,
     relatives: Vec<Address>,
     members_end: f64,
     relatives_end: f64,
@@ -52,6 +60,7 @@ impl Hub {
         let now = host::now();
         let look = Look {
             members: if on_mesh { Members::Asked } else { Members::Over },
+            watches: Vec::new(),
             relatives,
             members_end: now + MEMBERS,
             relatives_end: now + RELATIVES,
@@ -63,6 +72,7 @@ impl Hub {
 
     /// The lock manager has answered; anything but a list means that it could not.
     pub(crate) fn saw_members(&self, names: &JsValue) {
+        let awaited: Vec<String>;
         {
             let mut inner = self.inner.borrow_mut();
             let here: Vec<String> = inner
@@ -85,6 +95,7 @@ impl Hub {
                 next: host::now() + QUICK,
                 calls: 0,
             });
+            awaited = missing.clone();
             if let Some(look) = &mut inner.look {
                 if blind {
                     look.members = Members::Blind;
@@ -94,8 +105,33 @@ impl Hub {
                 }
             }
         }
+        self.watch_awaited(awaited);
         self.wake_by(host::now() + QUICK);
         self.look_due(host::now());
+    }
+
+    /// Whoever lets go of its lock before it has joined is not waited for.
+    fn watch_awaited(&self, awaited: Vec<String>) {
+        let Some(prefix) = self.lock_prefix() else { return };
+        for uid in awaited.into_iter().take(WATCHED) {
+            let (hub, member) = (self.weak(), uid.clone());
+            let gone = callback::perhaps(move || {
+                if let Some(hub) = hub.upgrade() {
+                    hub.member_arrived(&member);
+                }
+            });
+            let watch = host::watch_lock(&text(&[&prefix, &uid]), &gone);
+            let unneeded = match &mut self.inner.borrow_mut().look {
+                Some(look) => {
+                    look.watches.push(watch);
+                    None
+                }
+                None => Some(watch),
+            };
+            if let Some(stop) = unneeded {
+                let _ = stop.call0(&JsValue::UNDEFINED);
+            }
+        }
     }
 
     /// Calls those again who have not joined; when next.
@@ -156,7 +192,7 @@ impl Hub {
 
     /// Ends the look round when nobody is awaited any more; when it ends at the latest.
     pub(crate) fn look_due(&self, now: f64) -> f64 {
-        {
+        let over = {
             let mut inner = self.inner.borrow_mut();
             let Some(look) = &mut inner.look else {
                 return f64::INFINITY;
@@ -179,11 +215,24 @@ impl Hub {
             if ends < f64::INFINITY {
                 return ends;
             }
-            inner.look = None;
-        }
+            inner.look.take()
+        };
+        self.stop_look(over);
         self.ready.resolve(&JsValue::UNDEFINED);
         self.states_settle();
         f64::INFINITY
+    }
+
+    /// Ends the look round unanswered; for destroy().
+    pub(crate) fn drop_look(&self) {
+        let look = self.inner.borrow_mut().look.take();
+        self.stop_look(look);
+    }
+
+    fn stop_look(&self, look: Option<Look>) {
+        for stop in look.into_iter().flat_map(|look| look.watches) {
+            let _ = stop.call0(&JsValue::UNDEFINED);
+        }
     }
 
     /// Whether the look round is over.

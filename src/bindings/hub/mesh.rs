@@ -20,7 +20,7 @@ use crate::transport::broadcast::BroadcastWire;
 const GOODBYE_COMES: f64 = 50.0;
 
 impl Hub {
-    fn lock_prefix(&self) -> Option<String> {
+    pub(super) fn lock_prefix(&self) -> Option<String> {
         self.config
             .channel
             .as_ref()

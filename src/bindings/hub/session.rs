@@ -45,6 +45,8 @@ pub(crate) struct Session {
 /// A lossy link's first repetition comes after this, each next after twice as long, ms.
 const JOIN_AGAIN: f64 = 100.0;
 const LONGEST_ID: usize = 128;
+/// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks meets thousands.
+const KNOWN_KEPT: usize = 256;
 
 impl Hub {
     /// What this side says first on every wire. Only a join that has not heard the other's is answered.
@@ -289,7 +291,10 @@ impl Hub {
                 }
             }
             let again = inner.known_before.contains(&alias);
-            if !again && inner.known_before.len() < 4096 {
+            if !again {
+                if inner.known_before.len() >= KNOWN_KEPT {
+                    inner.known_before.remove(0);
+                }
                 inner.known_before.push(alias.clone());
             }
             let Some(identity) = inner.peers.get(at).map(|peer| peer.identity.clone()) else {

@@ -191,17 +191,22 @@ scenario(
     const settled = (count) => stays.until((count) => gone >= count, count);
     const comes = await t.open(t.a, bench);
     const rounds = Math.min(CYCLES, 2000);
-    const many = (count) =>
-      comes.eval(async (count) => {
-        for (let i = 0; i < count; i++) {
-          const parley = Parley.create({ channel: 'home' });
-          const state = new SyncedState(parley, {});
-          await state.ready;
-          if (parley.getConnectedTargets().length !== 1) throw new Error('the other tab is missing');
-          if (i % 2) await parley.disconnect(parley.getConnectedTargets()[0]);
-          parley.destroy();
-        }
-      }, count);
+    const come = async (count) => {
+      for (let i = 0; i < count; i++) {
+        const parley = Parley.create({ channel: 'home' });
+        const state = new SyncedState(parley, {});
+        await state.ready;
+        if (parley.getConnectedTargets().length !== 1) throw new Error('the other tab is missing');
+        if (i % 2) await parley.disconnect(parley.getConnectedTargets()[0]);
+        parley.destroy();
+      }
+    };
+    const many = async (count) => {
+      for (let done = 0; done < count; done += CHUNK) {
+        await comes.eval(come, Math.min(CHUNK, count - done));
+        for (const view of [comes, stays]) await view.tab.heap();
+      }
+    };
     await many(WARM * 2);
     await settled(WARM * 2);
     const before = await measure(stays);
