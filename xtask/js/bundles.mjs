@@ -23,6 +23,27 @@ const commonJs = await build({
 });
 await replace(join(built, 'parley-sync.cjs'), commonJs.outputFiles[0].contents);
 
+// The entries that stand beside the main one: over the very module that `require('parley-sync')` gives.
+for (const name of ['redux']) {
+  const beside = await build({
+    ...common,
+    entryPoints: [join(packageDirectory, `${name}.js`)],
+    format: 'cjs',
+    platform: 'node',
+    plugins: [
+      {
+        name: 'one module',
+        setup({ onResolve }) {
+          onResolve({ filter: /\/wasm\/parley_sync\.js$/ }, () => ({ path: './parley-sync.cjs', external: true }));
+        },
+      },
+    ],
+  });
+  await replace(join(built, `${name}.cjs`), beside.outputFiles[0].contents);
+  const declarations = await readFile(join(packageDirectory, `${name}.d.ts`), 'utf8');
+  await replace(join(built, `${name}.d.cts`), declarations.replaceAll(`'./index.js'`, `'./index.cjs'`));
+}
+
 const script = await build({
   ...common,
   stdin: {

@@ -51,6 +51,12 @@ impl SyncedStore {
             .unwrap_or_else(|error| Promise::reject(&error))
     }
 
+    /// `dispatch` for who has to know at once: throws what that rejects with when nothing was applied.
+    #[wasm_bindgen(js_name = _dispatch)]
+    pub fn dispatch_now(&self, action: &JsValue) -> Result<Promise, JsValue> {
+        self.store.dispatch(action)
+    }
+
     /// Applies an action as if another window had sent it now.
     #[wasm_bindgen(js_name = dispatchRemote)]
     pub fn dispatch_remote(&self, action: &JsValue) -> Result<(), JsValue> {

@@ -14,11 +14,13 @@ const EXPECTED = [
   'index.d.ts',
   'index.js',
   'package.json',
+  'redux.d.ts',
+  'redux.js',
   'slim.d.ts',
   'slim.js',
 ];
 const FOLDERS =
-  /^(src\/\w+\.js|wasm\/(host\/\w+\.js|snippets\/.+\.js|index\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_bg\.wasm))$/;
+  /^(src\/\w+\.js|wasm\/(host\/\w+\.js|snippets\/.+\.js|\w+\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_bg\.wasm))$/;
 
 export async function contents() {
   const entries = await readdir(installed, { recursive: true, withFileTypes: true });
@@ -40,7 +42,8 @@ export async function contents() {
 
   await check('it installs without scripts and without dependencies', async () => {
     const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
-    for (const field of ['scripts', 'dependencies', 'peerDependencies', 'bin'])
-      assert.equal(manifest[field], undefined);
+    for (const field of ['scripts', 'dependencies', 'bin']) assert.equal(manifest[field], undefined);
+    for (const peer of Object.keys(manifest.peerDependencies))
+      assert.ok(manifest.peerDependenciesMeta[peer].optional, `${peer} is only for those who use it`);
   });
 }

@@ -28,7 +28,8 @@ const PENDING_MEMBERS = [
 export async function inNode() {
   // A process that something keeps alive is killed, and that is a failure.
   const patience = 10_000;
-  for (const script of ['import-only.mjs', 'module.mjs', 'require.cjs', 'slim.mjs', 'classes.mjs']) {
+  const scripts = ['import-only.mjs', 'module.mjs', 'require.cjs', 'slim.mjs', 'classes.mjs'];
+  for (const script of [...scripts, 'redux.mjs', 'redux.cjs', 'toolkit.mjs', 'react.mjs']) {
     await check(`Node: ${script} runs and ends`, () => node([join('node', script)], { cwd: consumer, patience }));
   }
 
@@ -55,12 +56,14 @@ export async function inNode() {
 
   const tsc = join(checkout, 'node_modules/.bin/tsc');
   const strict = ['--strict', '--noEmit', '--target', 'es2022', '--types', ''];
-  const sources = ['types/module.mts', 'types/require.cts'];
+  const sources = ['types/module.mts', 'types/redux.mts', 'types/require.cts', 'types/redux.cts'];
   await check('TypeScript finds the declarations (nodenext)', () =>
     node([tsc, ...strict, '--module', 'nodenext', ...sources], { cwd: consumer }),
   );
   await check('TypeScript finds the declarations (bundler)', () =>
-    node([tsc, ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', sources[0]], { cwd: consumer }),
+    node([tsc, ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', ...sources.slice(0, 2)], {
+      cwd: consumer,
+    }),
   );
 
   await check('vitest in Node: the assertions a user makes of a state', async () => {

@@ -1,0 +1,5 @@
+// Import 'parley-sync' as well, or initialise 'parley-sync/slim': whoever makes the Parley has done so.
+import { enhancerOver } from './src/redux.js';
+import { SyncedStore } from './wasm/parley_sync.js';
+
+export const parleyEnhancer = /* @__PURE__ */ enhancerOver(SyncedStore);
