@@ -83,6 +83,11 @@ impl<K: Ord, V> SmallMap<K, V> {
         self.entries.iter().map(|(key, value)| (key, value))
     }
 
+    /// Every entry, by rising key, its value to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {
+        self.entries.iter_mut().map(|(key, value)| (&*key, value))
+    }
+
     /// Every key, rising.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.entries.iter().map(|entry| &entry.0)

@@ -1,9 +1,214 @@
 //! Values that are merged by their parts: objects by path, arrays of primitives as ordered sets, numbers by the sum of
 //! their changes, texts by character.
+//!
+//! # Cells
+//!
+//! Each path of the value has a cell, a last-write-wins register that holds what kind of thing stands there; what it
+//! consists of stands in further cells: the properties of an object at longer paths, and beside the path the elements of
+//! a set, what each writer added to a number, and what each writer did to a text. `path` says how they are named.
+//!
+//! # What belongs to what
+//!
+//! A thing that takes another's place must start without the other's parts, and yet two windows that make the same thing
+//! in the same place at once must not lose each other's. So a node carries its [`Era`]: the stamp of what it replaced.
+//! Parts written later than that are its own, whoever made the node they were written under; sums and edits, whose cells
+//! are written over and over, name the era they belong to. Initial values of all windows are one era.
+//!
+//! # What wins
+//!
+//! - Of two different kinds, or two values that are not merged, the later.
+//! - Taking away an object, or putting another kind in its place, wins over concurrent changes inside it. They show
+//!   again if the object is made anew later and they are later than what was taken away.
+//! - Of adding, moving and taking away one element of a set, the later. Adding one element twice adds it once.
+//! - Replacing a text wins over concurrent edits to it, see [`Node::Text`].
+
+mod number;
+mod path;
+mod place;
+mod plan;
+mod set;
+mod show;
+mod tree;
+
+use super::clock::Time;
+use super::id::{Actor, Key};
+use super::register::Stamp;
+use super::value::Value;
+use plan::Plan;
+use tree::Tree;
+
+/// The stamp of what a node replaced; `None` where nothing was. Its parts are later than that.
+pub type Era = Option<Stamp>;
+
+/// Cells to write, each later than the one before.
+pub type Writes<V> = Vec<(Key, Option<Node<V>>)>;
 
 /// What one cell of such a value holds.
 #[derive(Clone, Debug)]
 pub enum Node<V> {
-    /// A value that is not merged.
+    /// At a path: a value that is not merged.
     Leaf(V),
+    /// At a path: an object, whose properties stand at longer paths.
+    Object(Era),
+    /// At a path: an ordered set, whose elements stand beside it.
+    Set(Era),
+    /// At a path: a number, to which the counts of its era are added.
+    Number(f64, Era),
+    /// At a path: a text, as it was before the edits of its era.
+    Text(Key, Era),
+    /// Beside a set: an element that is there, and its place among the others.
+    Item(Key),
+    /// Beside a number: what one writer added to the number of that era.
+    Count(f64, Era),
+    /// Beside a text: some of what one writer did to the text of that era that began as the one with that fingerprint.
+    Edits(V, f64, Era),
+}
+
+/// What should be added to is not a number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotANumber;
+
+/// What merges texts: loaded only where a text is edited.
+pub trait Texts<V> {
+    /// The text that begins as `seed`, to be edited by `actor`. The same wherever it is opened.
+    fn open(&self, seed: &str, actor: Actor) -> Box<dyn TextDoc<V>>;
+    /// One update that stands for all of these.
+    fn merge(&self, updates: &[V]) -> V;
+}
+
+/// An open text. What it says depends only on its seed and on which updates it was given, in whatever order.
+pub trait TextDoc<V> {
+    /// Makes it say `next`. The update that does so elsewhere; `None` if it did already.
+    fn edit(&mut self, next: &str) -> Option<V>;
+    /// Takes an update, however often; whether it was one.
+    fn apply(&mut self, update: &V) -> bool;
+    /// What it says.
+    fn text(&self) -> String;
+}
+
+/// One key's cells, what they show, and what to write so that they show something else.
+///
+/// It mirrors the cells and decides nothing about which write to a cell wins: a cell may well go back to what it held.
+pub struct Merged<V> {
+    tree: Tree<V>,
+    /// The root's own cell; `tree` has the later of it and `plain`.
+    root: Option<tree::Cell<V>>,
+    plain: Option<tree::Cell<V>>,
+}
+
+impl<V: Value> Default for Merged<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<V: Value> Merged<V> {
+    /// A key without cells.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            tree: Tree::new(),
+            root: None,
+            plain: None,
+        }
+    }
+
+    /// The cells of a key that starts with `value`: the same in every window that starts with it.
+    #[must_use]
+    pub fn initial(value: &V) -> Writes<V> {
+        Self::new().plan(Some(value), nobody(), None)
+    }
+
+    /// A cell of this key changed, here or elsewhere. Names that nobody writes are left out.
+    pub fn set(&mut self, rest: &str, node: Option<Node<V>>, stamp: Stamp) {
+        let Some((steps, detail)) = path::parse(rest) else {
+            return;
+        };
+        self.put(&steps, detail, Some(tree::Cell { node, stamp }));
+    }
+
+    /// What a cell held was taken back, and nobody had written it before.
+    pub fn unset(&mut self, rest: &str) {
+        if let Some((steps, detail)) = path::parse(rest) {
+            self.put(&steps, detail, None);
+        }
+    }
+
+    fn put(&mut self, steps: &[Key], detail: Option<path::Detail>, cell: Option<tree::Cell<V>>) {
+        if steps.is_empty() && detail.is_none() {
+            self.root = cell;
+            self.settle_root();
+            return;
+        }
+        if let Some(tree) = self.tree.at(steps) {
+            match detail {
+                Some(detail) => tree.set_detail(detail, cell),
+                None => tree.cell = cell,
+            }
+        }
+    }
+
+    /// The key was also written without its parts (by a window that does not merge it): `value` at `stamp`, `None` to
+    /// delete. It counts as written at the root, if it is later than what stands there.
+    pub fn set_plain(&mut self, plain: Option<(Option<V>, Stamp)>) {
+        self.plain = plain.map(|(value, stamp)| tree::Cell {
+            node: value.map(Node::Leaf),
+            stamp,
+        });
+        self.settle_root();
+    }
+
+    /// The stamp of the root's cell, if there is one.
+    #[must_use]
+    pub fn stamp(&self) -> Option<Stamp> {
+        Some(self.root.as_ref()?.stamp)
+    }
+
+    /// What the cells show; `None` if nothing is there. Properties stand in the order of their names.
+    pub fn show(&mut self, _texts: Option<&dyn Texts<V>>) -> Option<V> {
+        show::show(&self.tree, None)
+    }
+
+    /// What to write so that `next` shows here (`None`: nothing), and nothing that shows already is written again.
+    pub fn plan(&mut self, next: Option<&V>, actor: Actor, _texts: Option<&dyn Texts<V>>) -> Writes<V> {
+        let mut plan = Plan::new(actor);
+        plan.value(&mut self.tree, plan::Spot::root(), next);
+        plan.writes
+    }
+
+    /// What to write to add to the number that the whole value is. A missing one counts as 0.
+    ///
+    /// # Errors
+    /// [`NotANumber`] if it is something else.
+    pub fn add(&mut self, by: f64, actor: Actor) -> Result<Writes<V>, NotANumber> {
+        let mut plan = Plan::new(actor);
+        plan.add(&self.tree, by)?;
+        Ok(plan.writes)
+    }
+
+    fn settle_root(&mut self) {
+        let later = [&self.root, &self.plain].into_iter().flatten();
+        self.tree.cell = later.max_by_key(|cell| cell.stamp).cloned();
+    }
+}
+
+/// Who writes initial values: no window, so that all write the same.
+fn nobody() -> Actor {
+    Actor::from_random(0)
+}
+
+/// The era of what replaces a cell of that stamp. All initial values are one.
+fn era_after(stamp: Stamp) -> Era {
+    if !stamp.time.is_initial() {
+        return Some(stamp);
+    }
+    Some(Stamp {
+        time: Time::initial(0.0),
+        actor: nobody(),
+    })
+}
+
+/// Whether something written at `stamp` is a part of what began in `era`.
+fn is_part(era: Era, stamp: Stamp) -> bool {
+    era.is_none_or(|era| !stamp.time.is_initial() && stamp > era)
 }

@@ -1,0 +1,238 @@
+//! Places of elements among each other, as texts that compare as the places do, with room between any two.
+//!
+//! A place is a path of steps (number, actor, number). Between two neighbours there is always one more: a step further
+//! within the run that its writer began there, or else a run of its own. Runs of different writers stay whole.
+
+use crate::core::id::Actor;
+
+/// In ascending order as ASCII characters.
+const DIGITS: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+/// Digits of an actor.
+const ACTOR: u32 = 9;
+/// Digits of the longest number.
+const LONGEST: u32 = 9;
+/// Numbers beyond that are nobody's: there is always room to count on.
+const GREATEST: u64 = 1 << 53;
+/// A number's first character says how many digits follow: this for none, and the number 0.
+const ZERO: u8 = b'P';
+/// Places grow where elements are put between the last two time and again. Longer ones are given up for a new one.
+const MAX_LENGTH: usize = 512;
+
+/// One step. Compares as its text does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Step {
+    run: i64,
+    actor: Actor,
+    at: i64,
+}
+
+/// A place, taken apart.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(Vec<Step>);
+
+impl Place {
+    /// A place that [`write`](Self::write) wrote, unless it has become too long.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > MAX_LENGTH {
+            return None;
+        }
+        let mut bytes = text.bytes();
+        let mut steps = Vec::new();
+        while bytes.len() > 0 {
+            let run = read_number(&mut bytes)?;
+            let actor = Actor::from_f64(read_digits(&mut bytes, ACTOR)? as f64)?;
+            let at = read_number(&mut bytes)?;
+            steps.push(Step { run, actor, at });
+        }
+        (!steps.is_empty()).then_some(Self(steps))
+    }
+
+    /// The place as a text.
+    pub fn write(&self) -> String {
+        let mut text = String::with_capacity(self.0.len() * 12);
+        for step in &self.0 {
+            write_number(&mut text, step.run);
+            write_digits(&mut text, step.actor.bits(), ACTOR);
+            write_number(&mut text, step.at);
+        }
+        text
+    }
+
+    /// A place for `actor` between two others, of which the first is less; `None` for no neighbour.
+    pub fn between(left: Option<&Self>, right: Option<&Self>, actor: Actor) -> Self {
+        let begin = |run| Step { run, actor, at: 0 };
+        let fits =
+            |place: &Self| left.is_none_or(|left| left < place) && right.is_none_or(|right| place < right);
+        let mut candidates = Vec::new();
+        if let Some((last, parent)) = left.and_then(|left| left.0.split_last()) {
+            if last.actor == actor {
+                candidates.push(Self::of(
+                    parent,
+                    Step {
+                        at: last.at + 1,
+                        ..*last
+                    },
+                ));
+            }
+            candidates.push(Self::of(parent, begin(last.run + 1)));
+        }
+        if let Some((last, parent)) = right.and_then(|right| right.0.split_last()) {
+            if last.actor == actor {
+                candidates.push(Self::of(
+                    parent,
+                    Step {
+                        at: last.at - 1,
+                        ..*last
+                    },
+                ));
+            }
+            candidates.push(Self::of(parent, begin(last.run - 1)));
+        }
+        if let Some(found) = candidates.into_iter().find(fits) {
+            return found;
+        }
+        // The right one lies beyond everything below the left one, or is itself below it.
+        let above = left.map_or(&[][..], |left| &left.0);
+        let below = right.and_then(|right| right.0.strip_prefix(above)?.first());
+        Self::of(above, begin(below.map_or(0, |step| step.run - 1)))
+    }
+
+    fn of(parent: &[Step], last: Step) -> Self {
+        let mut steps = parent.to_vec();
+        steps.push(last);
+        Self(steps)
+    }
+}
+
+/// Less than zero: one character less for each digit, and the digits of the distance to -1 complemented.
+fn write_number(text: &mut String, number: i64) {
+    let distance = if number < 0 { !number } else { number } as u64;
+    let count = (64 - distance.leading_zeros()).div_ceil(6).min(LONGEST);
+    if number < 0 {
+        text.push(char::from(ZERO - 1 - count as u8));
+        write_digits(text, !distance, count);
+    } else {
+        text.push(char::from(ZERO + count as u8));
+        write_digits(text, distance, count);
+    }
+}
+
+fn read_number(bytes: &mut std::str::Bytes<'_>) -> Option<i64> {
+    let kind = bytes.next()?;
+    let negative = kind < ZERO;
+    let count = u32::from(if negative {
+        (ZERO - 1).checked_sub(kind)?
+    } else {
+        kind - ZERO
+    });
+    if count > LONGEST {
+        return None;
+    }
+    let digits = read_digits(bytes, count)?;
+    let distance = if negative {
+        !digits & ((1 << (6 * count)) - 1)
+    } else {
+        digits
+    };
+    // Numbers have no leading zeros, and so one text.
+    let canonical = (64 - distance.leading_zeros()).div_ceil(6) == count && distance <= GREATEST;
+    let number = i64::try_from(distance).ok()?;
+    canonical.then_some(if negative { !number } else { number })
+}
+
+fn write_digits(text: &mut String, number: u64, count: u32) {
+    for at in (0..count).rev() {
+        let digit = (number >> (6 * at)) & 63;
+        text.push(char::from(DIGITS.get(digit as usize).copied().unwrap_or(b'-')));
+    }
+}
+
+fn read_digits(bytes: &mut std::str::Bytes<'_>, count: u32) -> Option<u64> {
+    let mut number = 0;
+    for _ in 0..count {
+        let digit = DIGITS.binary_search(&bytes.next()?).ok()?;
+        number = (number << 6) | digit as u64;
+    }
+    Some(number)
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing)]
+mod tests {
+    use super::{Place, read_number, write_number};
+    use crate::core::id::Actor;
+
+    #[test]
+    fn numbers_compare_as_their_texts_do() {
+        let mut numbers: Vec<i64> = (0..54).flat_map(|bit| [(1 << bit) - 1, 1 << bit]).collect();
+        numbers.extend(numbers.clone().iter().map(|number| !number));
+        numbers.sort_unstable();
+        numbers.dedup();
+        let texts: Vec<String> = numbers
+            .iter()
+            .map(|&number| {
+                let mut text = String::new();
+                write_number(&mut text, number);
+                assert_eq!(read_number(&mut text.bytes()), Some(number));
+                text
+            })
+            .collect();
+        assert!(texts.is_sorted_by(|a, b| a < b), "{texts:?}");
+    }
+
+    #[test]
+    fn there_is_room_between_any_two() {
+        let actors: Vec<Actor> = [3, 1 << 40, 7].map(Actor::from_random).into();
+        let mut places: Vec<Place> = Vec::new();
+        let mut state = 1u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as usize % below
+        };
+        for _ in 0..3000 {
+            let at = next(places.len() + 1);
+            let left = at.checked_sub(1).map(|before| &places[before]);
+            let place = Place::between(left, places.get(at), actors[next(3)]);
+            places.insert(at, place);
+        }
+        let texts: Vec<String> = places.iter().map(Place::write).collect();
+        assert!(texts.is_sorted_by(|a, b| a < b));
+        for (place, text) in places.iter().zip(&texts) {
+            assert!(Place::parse(text).is_none_or(|parsed| parsed == *place));
+        }
+    }
+
+    #[test]
+    fn adding_at_an_end_stays_short() {
+        let actors = [3, 5].map(Actor::from_random);
+        let (mut first, mut last) = (None, None);
+        for at in 0..20_000 {
+            let actor = actors[at % 2];
+            let (front, back) = (
+                Place::between(None, first.as_ref(), actor),
+                Place::between(last.as_ref(), None, actor),
+            );
+            assert!(front.write().len() < 20 && back.write().len() < 20);
+            (first, last) = (Some(front), Some(back));
+        }
+    }
+
+    #[test]
+    fn what_nobody_writes_is_no_place() {
+        for text in [
+            "",
+            "P",
+            "P--------2",
+            "P---------P",
+            "PP",
+            "Q-",
+            "ä",
+            "~",
+            "P--------2Q-",
+        ] {
+            assert!(Place::parse(text).is_none(), "{text}");
+        }
+        assert!(Place::parse("P--------0P").is_some());
+        assert!(Place::parse(&"P--------0P".repeat(60)).is_none());
+    }
+}

@@ -1,0 +1,180 @@
+//! What to write so that something else shows: only where the two differ.
+
+use super::path::{self, Detail, MAX_DEPTH};
+use super::tree::Tree;
+use super::{Era, Node, NotANumber, Writes, number};
+use crate::core::id::{Actor, Key};
+use crate::core::value::{Parts, Value};
+
+/// Writes on their way, in order.
+pub(super) struct Plan<V> {
+    pub actor: Actor,
+    pub writes: Writes<V>,
+}
+
+/// Where in the value: the path's name, how many steps it has, and the era of what it is a part of.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub path: &'a str,
+    depth: usize,
+    era: Era,
+}
+
+impl Spot<'_> {
+    pub fn root() -> Self {
+        Self {
+            path: "",
+            depth: 0,
+            era: None,
+        }
+    }
+
+    fn inside(self, era: Era) -> Self {
+        Self {
+            era: self.era.max(era),
+            ..self
+        }
+    }
+}
+
+impl<V: Value> Plan<V> {
+    pub fn new(actor: Actor) -> Self {
+        Self {
+            actor,
+            writes: Vec::new(),
+        }
+    }
+
+    pub fn write(&mut self, path: &str, node: Option<Node<V>>) {
+        self.writes.push((Key::from(path), node));
+    }
+
+    pub fn write_beside(&mut self, path: &str, detail: &Detail, node: Option<Node<V>>) {
+        self.writes.push((path::beside(path, detail), node));
+    }
+
+    /// Makes the value at a path `next`.
+    pub fn value(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: Option<&V>) {
+        let Some(next) = next else {
+            if tree.value(spot.era).is_some() {
+                self.write(spot.path, None);
+            }
+            return;
+        };
+        let parts = parts(next, spot.depth);
+        let done = match (tree.value(spot.era), &parts) {
+            (Some(&Node::Object(era)), Parts::Object(fields)) => {
+                self.fields(tree, spot.inside(era), fields);
+                true
+            }
+            (Some(&Node::Set(era)), Parts::Set(atoms)) => {
+                self.items(tree, spot.path, spot.era.max(era), atoms);
+                true
+            }
+            (Some(&Node::Number(base, era)), &Parts::Number(to)) => {
+                self.number(tree, spot.path, (base, era), to)
+            }
+            (Some(Node::Text(seed, _)), Parts::Text(to)) => **seed == **to,
+            (Some(Node::Leaf(value)), _) => value.same(next),
+            _ => false,
+        };
+        if !done {
+            self.anew(tree, spot, next, &parts);
+        }
+    }
+
+    /// Adds to the number that the whole value is.
+    pub fn add(&mut self, tree: &Tree<V>, by: f64) -> Result<(), NotANumber> {
+        let (shown, base, era, stands) = match tree.value(None) {
+            Some(&Node::Number(base, era)) => (number::total(tree, base, era), base, era, true),
+            Some(Node::Leaf(value)) => {
+                let base = value.as_number().ok_or(NotANumber)?;
+                (base, base, tree.next_era(None), false)
+            }
+            Some(_) => return Err(NotANumber),
+            None => (0.0, 0.0, tree.next_era(None), false),
+        };
+        let own = number::own_count(tree, era, self.actor) + by;
+        if !(shown + by).is_finite() || !own.is_finite() {
+            self.write("", Some(Node::Leaf(V::of_number(shown + by))));
+            return Ok(());
+        }
+        if !stands {
+            self.write("", Some(Node::Number(base, era)));
+        }
+        self.write_beside("", &Detail::Count(self.actor), Some(Node::Count(own, era)));
+        Ok(())
+    }
+
+    /// Puts something new at a path.
+    fn anew(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: &V, parts: &Parts<V>) {
+        let era = tree.next_era(spot.era);
+        match parts {
+            Parts::Object(fields) => {
+                self.write(spot.path, Some(Node::Object(era)));
+                self.fields(tree, spot.inside(era), fields);
+            }
+            Parts::Set(atoms) => {
+                self.write(spot.path, Some(Node::Set(era)));
+                self.items(tree, spot.path, era, atoms);
+            }
+            &Parts::Number(base) if number::counts(tree, era).next().is_none() => {
+                self.write(spot.path, Some(Node::Number(base, era)));
+            }
+            Parts::Text(text) => {
+                self.write(spot.path, Some(Node::Text(Key::from(text.as_str()), era)));
+            }
+            Parts::Whole | Parts::Number(_) => self.write(spot.path, Some(Node::Leaf(next.clone()))),
+        }
+    }
+
+    /// Makes these the properties, and no others.
+    fn fields(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, fields: &[(Key, V)]) {
+        let mut names: Vec<&Key> = fields.iter().map(|field| &field.0).collect();
+        names.sort_unstable();
+        for (name, child) in tree.children.iter_mut() {
+            if names.binary_search(&name).is_err() {
+                self.value(child, spot.child(&path::child(spot.path, name)), None);
+            }
+        }
+        let mut nothing = Tree::new();
+        for (name, value) in fields {
+            let child = tree
+                .children
+                .get_mut(name)
+                .map_or(&mut nothing, |child| &mut **child);
+            self.value(child, spot.child(&path::child(spot.path, name)), Some(value));
+        }
+    }
+
+    /// Makes the number show `next`, if adding can do that.
+    fn number(&mut self, tree: &Tree<V>, path: &str, (base, era): (f64, Era), next: f64) -> bool {
+        if number::total(tree, base, era).to_bits() == next.to_bits() {
+            return true;
+        }
+        let Some(own) = number::count_for(tree, base, era, self.actor, next) else {
+            return false;
+        };
+        self.write_beside(path, &Detail::Count(self.actor), Some(Node::Count(own, era)));
+        true
+    }
+}
+
+impl Spot<'_> {
+    fn child<'a>(&self, path: &'a str) -> Spot<'a> {
+        Spot {
+            path,
+            depth: self.depth + 1,
+            era: self.era,
+        }
+    }
+}
+
+/// What it is merged by, at that depth.
+fn parts<V: Value>(value: &V, depth: usize) -> Parts<V> {
+    match value.parts() {
+        Parts::Number(number) if !number.is_finite() => Parts::Whole,
+        Parts::Object(_) if depth == MAX_DEPTH => Parts::Whole,
+        parts => parts,
+    }
+}

@@ -1,0 +1,225 @@
+//! Ordered sets: a cell for each element, which holds its place. Elements with the same content are told apart by a
+//! number, so an array keeps its duplicates.
+
+use super::path::{self, Detail};
+use super::place::Place;
+use super::plan::Plan;
+use super::tree::Tree;
+use super::{Era, Node, is_part};
+use crate::core::id::Key;
+use crate::core::value::{Atom, Value};
+
+/// An element that is there. Compares as they stand.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Item {
+    place: Key,
+    pub atom: Key,
+    nth: u32,
+}
+
+/// The elements of a set, in order.
+pub(super) fn items<V>(tree: &Tree<V>, era: Era) -> Vec<Item> {
+    let mut items: Vec<Item> = tree
+        .details
+        .iter()
+        .filter_map(|(detail, cell)| match (detail, &cell.node) {
+            (Detail::Item(atom, nth), Some(Node::Item(place))) if is_part(era, cell.stamp) => Some(Item {
+                place: place.clone(),
+                atom: atom.clone(),
+                nth: *nth,
+            }),
+            _ => None,
+        })
+        .collect();
+    items.sort_unstable();
+    items
+}
+
+/// An element as it will be: which one, and its place if it stays there.
+struct Goal {
+    atom: Key,
+    nth: Option<u32>,
+    place: Option<Place>,
+}
+
+impl<V: Value> Plan<V> {
+    /// Makes these the elements, in this order: takes away, moves and adds as few as is easily found.
+    pub(super) fn items(&mut self, tree: &Tree<V>, path: &str, era: Era, next: &[Atom]) {
+        let shown = items(tree, era);
+        let next: Vec<Key> = next.iter().map(path::push_atom).collect();
+        let same = |(item, atom): &(&Item, &Key)| item.atom == **atom;
+        let head = shown.iter().zip(&next).take_while(same).count();
+        let most = shown.len().min(next.len()) - head;
+        let tail = shown
+            .iter()
+            .rev()
+            .zip(next.iter().rev())
+            .take(most)
+            .take_while(same)
+            .count();
+        if head + tail == shown.len() && shown.len() == next.len() {
+            return;
+        }
+        let mut goals: Vec<Goal> = next
+            .into_iter()
+            .map(|atom| Goal {
+                atom,
+                nth: None,
+                place: None,
+            })
+            .collect();
+        let (from, to) = (head..shown.len() - tail, head..goals.len() - tail);
+        let mut pairs = pair(
+            shown.get(from.clone()).unwrap_or_default(),
+            goals.get(to.clone()).unwrap_or_default(),
+        );
+        for (old, new) in &mut pairs {
+            (*old, *new) = (*old + head, *new + head);
+        }
+        let ends = (0..head).map(|at| (at, at));
+        let ends = ends.chain((0..tail).map(|at| (from.end + at, to.end + at)));
+        // The middle's pairs, by where they go; those that also rise by where they come from may stay.
+        pairs.sort_unstable_by_key(|pair| pair.1);
+        let places = places(&shown);
+        let place_of = |old: usize| places.get(old).and_then(Option::as_ref);
+        let fixed: Vec<(usize, usize)> = pairs
+            .iter()
+            .copied()
+            .filter(|pair| place_of(pair.0).is_some())
+            .collect();
+        let stay = longest_rising(&fixed);
+        let mut gone = vec![true; shown.len()];
+        for (old, new) in ends.clone().chain(pairs) {
+            if let (Some(item), Some(goal), Some(gone)) =
+                (shown.get(old), goals.get_mut(new), gone.get_mut(old))
+            {
+                goal.nth = Some(item.nth);
+                *gone = false;
+            }
+        }
+        for (old, new) in ends.chain(stay) {
+            if let Some(goal) = goals.get_mut(new) {
+                goal.place = place_of(old).cloned();
+            }
+        }
+        for (item, _) in shown.iter().zip(gone).filter(|(_, gone)| *gone) {
+            self.write_beside(path, &Detail::Item(item.atom.clone(), item.nth), None);
+        }
+        number_new(&shown, &mut goals);
+        self.settle(path, goals);
+    }
+
+    /// Gives places to those that have none, and writes them.
+    fn settle(&mut self, path: &str, goals: Vec<Goal>) {
+        let mut right = goals
+            .iter()
+            .filter_map(|goal| goal.place.clone())
+            .collect::<Vec<_>>();
+        right.reverse();
+        let mut left: Option<Place> = None;
+        for goal in goals {
+            left = Some(if let Some(place) = goal.place {
+                right.pop();
+                place
+            } else {
+                let place = Place::between(left.as_ref(), right.last(), self.actor);
+                let detail = Detail::Item(goal.atom, goal.nth.unwrap_or(0));
+                self.write_beside(path, &detail, Some(Node::Item(Key::from(place.write()))));
+                place
+            });
+        }
+    }
+}
+
+/// The places of elements that can stay: each beyond the one before.
+fn places(shown: &[Item]) -> Vec<Option<Place>> {
+    let mut last: Option<Place> = None;
+    shown
+        .iter()
+        .map(|item| {
+            let place =
+                Place::parse(&item.place).filter(|place| last.as_ref().is_none_or(|last| last < place))?;
+            last = Some(place.clone());
+            Some(place)
+        })
+        .collect()
+}
+
+/// Which element becomes which: of those with the same content the first the first.
+fn pair(shown: &[Item], goals: &[Goal]) -> Vec<(usize, usize)> {
+    let mut old: Vec<(&Key, usize)> = shown
+        .iter()
+        .enumerate()
+        .map(|(at, item)| (&item.atom, at))
+        .collect();
+    let mut new: Vec<(&Key, usize)> = goals
+        .iter()
+        .enumerate()
+        .map(|(at, goal)| (&goal.atom, at))
+        .collect();
+    old.sort_unstable();
+    new.sort_unstable();
+    let mut old = old.into_iter().peekable();
+    let mut pairs = Vec::new();
+    for (atom, to) in new {
+        while old.next_if(|(other, _)| *other < atom).is_some() {}
+        if let Some((_, from)) = old.next_if(|(other, _)| *other == atom) {
+            pairs.push((from, to));
+        }
+    }
+    pairs
+}
+
+/// Of pairs with rising second numbers, as many as possible with rising first ones.
+fn longest_rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    // The end of the best run of each length so far, and of each pair the one before it in its run.
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
+    for (at, pair) in pairs.iter().enumerate() {
+        let length = ends.partition_point(|end| end.0 < pair.0);
+        before.push(
+            length
+                .checked_sub(1)
+                .and_then(|shorter| ends.get(shorter))
+                .map(|end| end.1),
+        );
+        ends.truncate(ends.len().max(length));
+        match ends.get_mut(length) {
+            Some(end) => *end = (pair.0, at),
+            None => ends.push((pair.0, at)),
+        }
+    }
+    let mut run = Vec::with_capacity(ends.len());
+    let mut at = ends.last().map(|end| end.1);
+    while let Some(here) = at {
+        run.extend(pairs.get(here));
+        at = before.get(here).copied().flatten();
+    }
+    run
+}
+
+/// Gives new elements numbers that no element with their content has.
+fn number_new(shown: &[Item], goals: &mut [Goal]) {
+    let mut used: Vec<(Key, u32)> = shown.iter().map(|item| (item.atom.clone(), item.nth)).collect();
+    used.sort_unstable();
+    let mut new: Vec<&mut Goal> = goals.iter_mut().filter(|goal| goal.nth.is_none()).collect();
+    new.sort_by(|a, b| a.atom.cmp(&b.atom));
+    let mut used = used.into_iter().peekable();
+    let mut last: Option<(Key, u32)> = None;
+    for goal in new {
+        let mut nth = match &last {
+            Some((atom, nth)) if *atom == goal.atom => nth + 1,
+            _ => 0,
+        };
+        while used.next_if(|(atom, _)| *atom < goal.atom).is_some() {}
+        while used
+            .next_if(|(atom, taken)| *atom == goal.atom && *taken <= nth)
+            .is_some_and(|(_, taken)| {
+                nth = nth.max(taken.saturating_add(1));
+                true
+            })
+        {}
+        goal.nth = Some(nth);
+        last = Some((goal.atom.clone(), nth));
+    }
+}

@@ -1,0 +1,64 @@
+//! The mirror of a key's cells, as the tree that their names make.
+
+use super::path::Detail;
+use super::{Era, Node, era_after, is_part};
+use crate::core::id::Key;
+use crate::core::map::SmallMap;
+use crate::core::register::Stamp;
+
+/// What a cell holds, and since which write.
+#[derive(Clone)]
+pub(super) struct Cell<V> {
+    pub node: Option<Node<V>>,
+    pub stamp: Stamp,
+}
+
+/// One path: its cell, those beside it, and the longer paths.
+pub(super) struct Tree<V> {
+    pub cell: Option<Cell<V>>,
+    pub children: SmallMap<Key, Box<Tree<V>>>,
+    pub details: SmallMap<Detail, Cell<V>>,
+}
+
+impl<V> Tree<V> {
+    pub fn new() -> Self {
+        Self {
+            cell: None,
+            children: SmallMap::new(),
+            details: SmallMap::new(),
+        }
+    }
+
+    /// The tree at the end of these steps, made if need be: never `None`.
+    pub fn at(&mut self, steps: &[Key]) -> Option<&mut Self> {
+        let mut tree = self;
+        for step in steps {
+            if tree.children.get(step).is_none() {
+                tree.children.insert(Key::clone(step), Box::new(Self::new()));
+            }
+            tree = tree.children.get_mut(step)?;
+        }
+        Some(tree)
+    }
+
+    pub fn set_detail(&mut self, detail: Detail, cell: Option<Cell<V>>) {
+        match cell {
+            Some(cell) => self.details.insert(detail, cell),
+            None => self.details.remove(&detail),
+        };
+    }
+
+    /// The value that is here, as part of what began in `era`.
+    pub fn value(&self, era: Era) -> Option<&Node<V>> {
+        let cell = self.cell.as_ref().filter(|cell| is_part(era, cell.stamp))?;
+        cell.node
+            .as_ref()
+            .filter(|node| !matches!(node, Node::Item(_) | Node::Count(..) | Node::Edits(..)))
+    }
+
+    /// The era of what is put here next, inside of what began in `era`.
+    pub fn next_era(&self, era: Era) -> Era {
+        let here = self.cell.as_ref().and_then(|cell| era_after(cell.stamp));
+        here.max(era)
+    }
+}
