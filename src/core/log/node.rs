@@ -270,6 +270,21 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         (self.history.len(), self.history.states())
     }
 
+    /// Entries of every list that is held in memory, whatever it is for. It does not grow with the number of actions.
+    pub fn entries(&self) -> usize {
+        let causes: usize = self.history.tail().map(|logged| logged.deps.len()).sum();
+        self.vector.len()
+            + self.times.len()
+            + self.news.len()
+            + self.open.len()
+            + self.history.len()
+            + causes
+            + self.history.states()
+            + self.lineage.len()
+            + self.waiting.len()
+            + self.peers.entries()
+    }
+
     /// The actions that are not folded away, in their order.
     pub fn tail(&self) -> impl DoubleEndedIterator<Item = &Logged<A>> {
         self.history.tail()

@@ -46,6 +46,11 @@ impl Peers {
         self.list.iter_mut()
     }
 
+    pub(super) fn entries(&self) -> usize {
+        let known = |peer: &Peer| 1 + peer.sent.len() + peer.acked.len();
+        self.list.iter().map(known).sum()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

@@ -83,6 +83,10 @@ impl Lineage {
         Lineage { tips: vec![tip], tip }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.tips.len()
+    }
+
     pub(super) fn tip(&self) -> Tip {
         self.tip
     }

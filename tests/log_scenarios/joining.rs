@@ -1,0 +1,60 @@
+//! Who comes late, and who is waited for.
+
+use parley_sync::core::log::Options;
+
+use crate::window::{NOW, Window, join, pair, run};
+
+#[test]
+fn a_late_joiner_has_state_and_position_before_it_is_ready() {
+    let mut windows = pair();
+    for action in ["a", "b", "c"] {
+        windows[0].dispatch(action, NOW);
+    }
+    run(&mut windows, NOW);
+    windows.push(Window::with(3, NOW + 50.0, vec!["mine"], Options::DEFAULT));
+    windows[2].dispatch("before", NOW + 51.0);
+    join(&mut windows, 2, 0, NOW + 52.0);
+    let effects = windows[2].node.settle_ready();
+    windows[2].carry_out(effects);
+    assert_eq!(windows[2].ready, 0, "not before the state has arrived");
+    run(&mut windows, NOW + 52.0);
+    assert_eq!(windows[2].ready, 1);
+    for window in &windows {
+        assert_eq!(window.state, ["a", "b", "c", "before"]);
+        assert_eq!(window.node.position(), 4);
+    }
+}
+
+#[test]
+fn a_lone_window_is_ready_when_the_look_round_is_over() {
+    let mut window = Window::new(1, NOW);
+    assert!(!window.node.is_ready());
+    let effects = window.node.settle_ready();
+    window.carry_out(effects);
+    let effects = window.node.settle_ready();
+    window.carry_out(effects);
+    assert_eq!(window.ready, 1);
+}
+
+#[test]
+fn a_neighbour_that_goes_away_is_not_waited_for() {
+    let mut windows = vec![Window::new(1, NOW), Window::new(2, NOW)];
+    join(&mut windows, 0, 1, NOW);
+    let effects = windows[0].node.settle_ready();
+    windows[0].carry_out(effects);
+    assert_eq!(windows[0].ready, 0);
+    let effects = windows[0].node.peer_down(1, NOW);
+    windows[0].carry_out(effects);
+    assert_eq!(windows[0].ready, 1);
+}
+
+#[test]
+fn what_was_dispatched_before_the_connection_arrives_with_it() {
+    let mut windows = vec![Window::new(1, NOW), Window::new(2, NOW + 1.0)];
+    windows[0].dispatch("a", NOW + 2.0);
+    windows[1].dispatch("b", NOW + 3.0);
+    join(&mut windows, 0, 1, NOW + 4.0);
+    run(&mut windows, NOW + 4.0);
+    assert_eq!(windows[0].state, ["a", "b"]);
+    assert_eq!(windows[1].state, ["a", "b"]);
+}

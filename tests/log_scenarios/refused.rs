@@ -1,0 +1,151 @@
+//! What is not believed, and whom nobody listens to.
+
+use parley_sync::core::clock::Time;
+use parley_sync::core::id::Actor;
+use parley_sync::core::log::{Checkpoint, LogDelta, LogFrame, Logged, Tip};
+
+use crate::window::{NOW, logged, pair, run};
+
+#[test]
+fn bad_frames_are_refused_whole() {
+    let ahead = 301_000.0;
+    let initial = Logged {
+        time: Time::initial(NOW),
+        ..logged(9, 1, 0.0)
+    };
+    let cases: Vec<(&str, Vec<Logged<&'static str>>, &str)> = vec![
+        (
+            "a stamp from the future",
+            vec![logged(9, 1, 0.0), logged(9, 2, ahead)],
+            "ERR_CLOCK",
+        ),
+        ("no number", vec![logged(9, 0, 0.0)], "ERR_MALFORMED"),
+        (
+            "stamps that fall",
+            vec![logged(9, 1, 5.0), logged(9, 2, 4.0)],
+            "ERR_MALFORMED",
+        ),
+        (
+            "one stamp twice",
+            vec![logged(9, 1, 5.0), logged(9, 2, 5.0)],
+            "ERR_MALFORMED",
+        ),
+        ("an initial time", vec![initial], "ERR_MALFORMED"),
+        (
+            "an action of mine that I never made",
+            vec![logged(9, 1, 0.0), logged(2, 1, 1.0)],
+            "ERR_MALFORMED",
+        ),
+    ];
+    for (what, actions, code) in cases {
+        let delta = LogFrame::Delta(LogDelta {
+            vector: Default::default(),
+            tip: Tip::new(NOW, Actor::from_random(1)),
+            checkpoint: None,
+            actions: actions.clone(),
+        });
+        for frame in [LogFrame::Append(actions.clone()), delta] {
+            let mut windows = pair();
+            windows[0].dispatch("fine", NOW);
+            run(&mut windows, NOW);
+            let effects = windows[1].node.receive(0, &[], frame, NOW);
+            windows[1].carry_out(effects);
+            assert_eq!(windows[1].refused, [code], "{what}");
+            assert_eq!(windows[1].state, ["fine"], "{what}: nothing of it is applied");
+        }
+    }
+}
+
+#[test]
+fn an_actor_whose_clock_runs_backwards_is_refused() {
+    let mut windows = pair();
+    for (seq, ms, refused) in [(1, 10.0, 0), (2, 5.0, 1), (2, 11.0, 1)] {
+        let effects = windows[1]
+            .node
+            .receive(0, &[], LogFrame::Append(vec![logged(9, seq, ms)]), NOW);
+        windows[1].carry_out(effects);
+        assert_eq!(windows[1].refused.len(), refused, "{seq} at {ms}");
+    }
+    assert_eq!(windows[1].state.len(), 2);
+}
+
+#[test]
+fn bad_roots_are_refused_whole() {
+    let own = Actor::from_random(2);
+    let root = |vector: Vec<(Actor, u64)>, ms: f64| Checkpoint {
+        vector: vector.into_iter().collect(),
+        last: Some(logged(9, 1, ms).stamp()),
+        state: vec!["hostile"],
+    };
+    let winner = Tip {
+        cuts: 7,
+        ..Tip::new(0.0, Actor::from_random(9))
+    };
+    let cases = [
+        (
+            "actions of mine that I never made",
+            root(vec![(own, 4)], 0.0),
+            winner,
+            "ERR_MALFORMED",
+        ),
+        (
+            "a stamp from the future",
+            root(vec![], 301_000.0),
+            winner,
+            "ERR_CLOCK",
+        ),
+        (
+            "a birth that is no time",
+            root(vec![], 0.0),
+            Tip {
+                born: f64::NAN,
+                ..winner
+            },
+            "ERR_MALFORMED",
+        ),
+        (
+            "more cuts than can be",
+            root(vec![], 0.0),
+            Tip {
+                cuts: 1 << 53,
+                ..winner
+            },
+            "ERR_MALFORMED",
+        ),
+    ];
+    for (what, checkpoint, tip, code) in cases {
+        let mut windows = pair();
+        let delta = LogDelta {
+            vector: checkpoint.vector.clone(),
+            tip,
+            checkpoint: Some(checkpoint),
+            actions: Vec::new(),
+        };
+        let effects = windows[1].node.receive(0, &[], LogFrame::Delta(delta), NOW);
+        windows[1].carry_out(effects);
+        assert_eq!(windows[1].refused, [code], "{what}");
+        assert!(windows[1].state.is_empty(), "{what}");
+    }
+}
+
+#[test]
+fn frames_of_a_stranger_are_ignored() {
+    let mut windows = pair();
+    let effects = windows[1]
+        .node
+        .receive(77, &[], LogFrame::Append(vec![logged(9, 1, 0.0)]), NOW);
+    assert!(effects.is_empty());
+}
+
+#[test]
+fn a_neighbour_that_claims_what_it_never_sends_is_not_asked_for_ever() {
+    let mut windows = pair();
+    let vector = [(Actor::from_random(99), 5)].into_iter().collect();
+    let tip = windows[1].node.tip();
+    let effects = windows[1]
+        .node
+        .receive(0, &[], LogFrame::Sync { vector, tip }, NOW);
+    windows[1].carry_out(effects);
+    run(&mut windows, NOW);
+    assert!(windows[1].sent.is_empty());
+}
