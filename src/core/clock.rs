@@ -25,6 +25,12 @@ impl Time {
         Self(-(since_epoch(born_ms) as i64) - 1)
     }
 
+    /// The next after that many writes, for keys that are ordered by how many writes theirs had seen.
+    #[must_use]
+    pub fn after(seen: Option<Time>) -> Self {
+        Self(seen.map_or(0, |time| time.0.max(0)).saturating_add(1))
+    }
+
     /// A time as it crossed a wire; `None` unless a whole number within what both sides hold exactly.
     #[must_use]
     pub fn from_f64(number: f64) -> Option<Self> {

@@ -40,6 +40,14 @@ impl<K: Ord, V> SmallMap<K, V> {
         self.entries.get_mut(at).map(|entry| &mut entry.1)
     }
 
+    /// Whether something is held under `key`.
+    pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.find(key).is_ok()
+    }
+
     /// Holds `value` under `key`; what was held there before.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         match self.find(&key) {
@@ -51,6 +59,25 @@ impl<K: Ord, V> SmallMap<K, V> {
                 self.entries.insert(at, (key, value));
                 None
             }
+        }
+    }
+
+    /// What is held under `key`, to change; `make` says what if nothing is.
+    pub fn get_or_insert_with(&mut self, key: &K, make: impl FnOnce() -> V) -> &mut V
+    where
+        K: Clone,
+    {
+        let at = match self.find(key) {
+            Ok(at) => at,
+            Err(at) => {
+                self.entries.insert(at, (key.clone(), make()));
+                at
+            }
+        };
+        // Either found there or put there.
+        match self.entries.get_mut(at) {
+            Some(entry) => &mut entry.1,
+            None => std::process::abort(),
         }
     }
 

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod log;
 pub mod map;
 pub mod merge;
+pub mod model;
 pub mod origin;
 pub mod persist;
 pub mod register;

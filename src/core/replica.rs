@@ -84,7 +84,7 @@ impl<V: Clone> Replica<V> {
         self.slots.iter().map(|slot| (&slot.key, &slot.register))
     }
 
-    /// Writes a key that has not got a dot yet.
+    /// Writes a key that has not got a dot yet. The change, if it won.
     pub fn write(&mut self, key: Key, value: Option<V>, stamp: Stamp, stage: Stage) -> Option<KeyChange<V>> {
         self.put(
             key,
@@ -98,7 +98,7 @@ impl<V: Clone> Replica<V> {
         )
     }
 
-    /// Merges a write that another window made. The change, if it won and shows.
+    /// Merges a write that another window made. The change, if it won.
     pub fn merge(&mut self, entry: Entry<V>) -> Option<KeyChange<V>> {
         self.put(entry.key, entry.value, entry.stamp, entry.dot, Stage::Sent)
     }
@@ -252,7 +252,7 @@ impl<V: Clone> Replica<V> {
         stage: Stage,
     ) -> Option<KeyChange<V>> {
         let slot = self.find(&key).unwrap_or(self.slots.len());
-        let (old, was) = match self.slots.get_mut(slot) {
+        let (old, was, before) = match self.slots.get_mut(slot) {
             Some(found) if found.register.stamp >= stamp => {
                 // What was restored from storage meets the window that wrote it, or one that has heard of it: it has its
                 // number already, and need not be told under another.
@@ -271,7 +271,8 @@ impl<V: Clone> Replica<V> {
                         dot,
                     },
                 );
-                (old.value, std::mem::replace(&mut found.stage, stage))
+                let before = Some(old.stamp);
+                (old.value, std::mem::replace(&mut found.stage, stage), before)
             }
             None => {
                 self.index
@@ -286,7 +287,7 @@ impl<V: Clone> Replica<V> {
                     register,
                     stage,
                 });
-                (None, Stage::Sent)
+                (None, Stage::Sent, None)
             }
         };
         if was != stage {
@@ -296,7 +297,13 @@ impl<V: Clone> Replica<V> {
                 Stage::Sent => {}
             }
         }
-        (old.is_some() || value.is_some()).then_some(KeyChange { key, old, new: value })
+        Some(KeyChange {
+            key,
+            old,
+            new: value,
+            was: before,
+            stamp,
+        })
     }
 
     fn next_dot(&self) -> Dot {

@@ -13,6 +13,7 @@ pub use node::StateNode;
 
 use super::batch::{Batch, Delta};
 use super::id::{Actor, Key, PeerRef};
+use super::register::Stamp;
 use super::version::VersionVector;
 
 /// A reading lies more than five minutes ahead of this window's clock.
@@ -36,7 +37,7 @@ pub enum StateFrame<V> {
     Delta(Delta<V>),
 }
 
-/// What a visible change did to one key.
+/// What a change did to one key. A deletion of what was not there is one too: its stamp is news.
 #[derive(Clone)]
 pub struct KeyChange<V> {
     /// Which key.
@@ -45,6 +46,10 @@ pub struct KeyChange<V> {
     pub old: Option<V>,
     /// What it holds; `None` if it is not there any more.
     pub new: Option<V>,
+    /// The write that was there before.
+    pub was: Option<Stamp>,
+    /// The write that is there now.
+    pub stamp: Stamp,
 }
 
 /// Who made a change.
@@ -54,6 +59,8 @@ pub enum ChangeOrigin {
     Local,
     /// Another window.
     Remote,
+    /// A write was taken back.
+    Rollback,
     /// Storage: an earlier life of this window, or a window that cannot be heard.
     Storage,
 }

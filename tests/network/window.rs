@@ -99,7 +99,7 @@ impl Window {
         if changes.is_empty() {
             return Err("told of no change".into());
         }
-        for KeyChange { key, old, new } in changes {
+        for KeyChange { key, old, new, .. } in changes {
             if self.mirror.get(key) != old.as_ref() {
                 let had = self.mirror.get(key);
                 return Err(format!(

@@ -5,7 +5,7 @@ use super::{ChangeOrigin, KeyChange, StateEffect};
 use crate::core::batch::Batch;
 use crate::core::clock::{Clock, Time};
 use crate::core::id::{Actor, Key, PeerRef};
-use crate::core::register::{Dot, Stamp};
+use crate::core::register::{Dot, Register, Stamp};
 use crate::core::replica::{Replica, Stage};
 use crate::core::version::VersionVector;
 
@@ -70,6 +70,37 @@ impl<V: Clone> StateNode<V> {
             changes.extend(self.replica.write(key, value, stamp, Stage::Open));
         }
         changed(changes, None, ChangeOrigin::Local).into_iter().collect()
+    }
+
+    /// A reading of this window's clock, later than all that it has made or seen.
+    pub fn now(&mut self, now: f64) -> Time {
+        self.clock.tick(now)
+    }
+
+    /// Writes with times that are given, as one change. Plainly applied writes wait until others have to be told all.
+    pub fn write_at(
+        &mut self,
+        entries: Vec<(Key, Option<V>, Time)>,
+        stage: Stage,
+        origin: ChangeOrigin,
+    ) -> Vec<StateEffect<V>> {
+        let actor = self.actor();
+        let mut changes = Vec::with_capacity(entries.len());
+        for (key, value, time) in entries {
+            changes.extend(self.replica.write(key, value, Stamp { time, actor }, stage));
+        }
+        changed(changes, None, origin).into_iter().collect()
+    }
+
+    /// The register of a key, a deleted one's too.
+    #[must_use]
+    pub fn register(&self, key: &str) -> Option<&Register<V>> {
+        self.replica.register(key)
+    }
+
+    /// Every register by first write, deleted ones too.
+    pub fn registers(&self) -> impl Iterator<Item = (&Key, &Register<V>)> {
+        self.replica.registers()
     }
 
     /// Sends what was written since the last flush, as one batch.

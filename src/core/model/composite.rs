@@ -1,0 +1,95 @@
+//! Keys that are more than their root cell.
+
+use crate::core::cell::{Cell, Part};
+use crate::core::id::{Actor, Key};
+use crate::core::merge::Merged;
+use crate::core::register::Stamp;
+
+/// Such a key in this window.
+pub(super) struct Composite<V> {
+    /// Its cells but the root: which, and their names.
+    parts: Vec<(Part, Key)>,
+    /// The parts of its value, where it is merged.
+    pub(super) tree: Option<Merged<V>>,
+    /// What it shows.
+    pub(super) shown: Option<V>,
+    /// The candidates that were last told of.
+    pub(super) told: Vec<Stamp>,
+}
+
+impl<V> Composite<V> {
+    pub(super) fn new(shown: Option<V>) -> Self {
+        Self {
+            parts: Vec::new(),
+            tree: None,
+            shown,
+            told: Vec::new(),
+        }
+    }
+
+    /// Takes note of a cell.
+    pub(super) fn add(&mut self, part: Part, name: Key) {
+        if !self.parts.iter().any(|(_, known)| *known == name) {
+            self.parts.push((part, name));
+        }
+    }
+
+    pub(super) fn slots(&self) -> impl Iterator<Item = (Actor, &Key)> {
+        self.parts.iter().filter_map(|(part, name)| match part {
+            Part::Slot(actor) => Some((*actor, name)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn vetoes(&self) -> impl Iterator<Item = &Key> {
+        self.parts
+            .iter()
+            .filter(|(part, _)| matches!(part, Part::Veto(_)))
+            .map(|(_, name)| name)
+    }
+
+    pub(super) fn counts(&self) -> impl Iterator<Item = (Actor, &Key)> {
+        self.parts.iter().filter_map(|(part, name)| match part {
+            Part::Count(actor) => Some((*actor, name)),
+            _ => None,
+        })
+    }
+}
+
+/// One write that a key may show.
+pub(super) struct Contribution<V> {
+    /// Which write.
+    pub(super) stamp: Stamp,
+    /// What it wrote.
+    pub(super) value: Option<V>,
+    /// What it replaced.
+    pub(super) base: Option<(Option<V>, Stamp)>,
+    /// What its writer knew.
+    pub(super) seen: Vec<(Actor, crate::core::clock::Time)>,
+    /// Who wrote, if it says so.
+    pub(super) from: Option<std::rc::Rc<str>>,
+}
+
+impl<V> Contribution<V> {
+    /// Whether its writer knew of that write.
+    pub(super) fn saw(&self, stamp: Stamp) -> bool {
+        saw(&self.seen, self.stamp, stamp)
+    }
+}
+
+/// Whether the write `by`, whose writer knew `seen`, knew of the write `of`.
+pub(super) fn saw(seen: &[(Actor, crate::core::clock::Time)], by: Stamp, of: Stamp) -> bool {
+    of.time.is_initial()
+        || (by.actor == of.actor && by.time >= of.time)
+        || seen
+            .iter()
+            .any(|&(actor, time)| actor == of.actor && time >= of.time)
+}
+
+/// The plain value of a cell that should hold one.
+pub(super) fn plain<V: Clone>(cell: Option<&Cell<V>>) -> Option<V> {
+    match cell {
+        Some(Cell::Plain(value)) => Some(value.clone()),
+        _ => None,
+    }
+}

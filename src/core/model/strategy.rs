@@ -1,0 +1,43 @@
+//! How writes to one key that did not know of each other are settled.
+
+use crate::core::id::Key;
+use crate::core::map::SmallMap;
+
+/// One key's strategy. All windows must be given the same; which one they are given decides nothing about what is sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Strategy {
+    /// The later by the hybrid logical clock.
+    #[default]
+    LastWriteWins,
+    /// The one that had seen more writes to the key.
+    HighestVersion,
+    /// Both, part by part.
+    Merge,
+    /// All are kept until somebody resolves; the later shows.
+    Manual,
+    /// A function of all that are there, called by the host.
+    Custom,
+}
+
+/// The strategy of each key.
+#[derive(Clone, Debug, Default)]
+pub struct Strategies {
+    /// Of keys that are not named.
+    pub default: Strategy,
+    /// Of those that are.
+    pub by_key: SmallMap<Key, Strategy>,
+}
+
+impl Strategies {
+    /// The strategy of that key.
+    #[must_use]
+    pub fn of(&self, key: &str) -> Strategy {
+        self.by_key.get(key).copied().unwrap_or(self.default)
+    }
+
+    /// Whether any key is merged.
+    #[must_use]
+    pub fn merge_any(&self) -> bool {
+        self.default == Strategy::Merge || self.by_key.values().any(|one| *one == Strategy::Merge)
+    }
+}

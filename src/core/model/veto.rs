@@ -1,0 +1,151 @@
+//! Writes that are taken back: by their writer, when they failed, or by a window that refuses them.
+
+use std::rc::Rc;
+
+use super::write::Cells;
+use super::{CellChange, Model, ModelEffects, WriteId};
+use crate::core::cell::{Cell, Part, Veto, parse, suffix};
+use crate::core::id::Key;
+use crate::core::merge::unapply;
+use crate::core::register::Stamp;
+use crate::core::replica::Stage;
+use crate::core::sync::ChangeOrigin;
+use crate::core::value::Value;
+
+/// A write of this window that can still fall.
+pub(super) struct Pending<V> {
+    pub(super) id: WriteId,
+    /// Its cells.
+    pub(super) cells: Vec<(Key, Stamp)>,
+    /// What it added to which keys.
+    pub(super) added: Vec<(Key, f64)>,
+    /// What it turned into what, in keys that are merged.
+    pub(super) merged: Vec<(Key, Option<V>, Option<V>)>,
+}
+
+impl<V: Value> Model<V> {
+    /// Takes back a write of this window, wherever it arrived, and nothing that came after. Does nothing if the write is
+    /// final.
+    pub fn retract(&mut self, id: WriteId, now: f64) -> ModelEffects<V> {
+        let Some(at) = self.pending.iter().position(|pending| pending.id == id) else {
+            return Vec::new();
+        };
+        let pending = self.pending.remove(at);
+        let mut cells = Cells::new();
+        for (key, by) in pending.added {
+            self.plan_add(&key, -by, now, &mut cells);
+        }
+        for (key, old, new) in pending.merged {
+            let next = unapply(self.get(&key), old.as_ref(), new.as_ref());
+            self.plan_merge(&key, next.as_ref(), now, &mut cells);
+        }
+        // Sums and merged parts are taken out by their difference: what was added since stays.
+        let slots = pending.cells.into_iter().filter_map(|(name, stamp)| {
+            let (key, part) = parse(&name)?;
+            let veto = Veto {
+                part: suffix(&part),
+                stamp,
+                base: None,
+            };
+            matches!(part, Part::Slot(_)).then_some((key, veto))
+        });
+        for (key, veto) in slots.collect::<Vec<_>>() {
+            self.plan_vetoes(&key, vec![veto], now, &mut cells);
+        }
+        self.put_cells(cells, Stage::Open, ChangeOrigin::Rollback)
+    }
+
+    /// The write is final: it cannot be taken back any more.
+    pub fn confirm(&mut self, id: WriteId) {
+        self.pending.retain(|pending| pending.id != id);
+    }
+
+    /// Makes those writes count no more, in every window.
+    pub fn veto(&mut self, changes: Vec<CellChange<V>>, now: f64) -> ModelEffects<V> {
+        let mut by_key: Vec<(Key, Vec<Veto<V>>)> = Vec::new();
+        for CellChange { name, stamp, base } in changes {
+            let Some((key, part)) = parse(&name) else { continue };
+            if matches!(part, Part::Veto(_) | Part::Writes(_)) {
+                continue;
+            }
+            // What was there before may have been refused itself: then what was there before that.
+            let base = base.and_then(|(cell, stamp)| self.unvetoed(&key, &part, cell, stamp));
+            let veto = Veto {
+                part: suffix(&part),
+                stamp,
+                base: if matches!(part, Part::Slot(_)) { None } else { base },
+            };
+            match by_key.iter_mut().find(|one| one.0 == key) {
+                Some(one) => one.1.push(veto),
+                None => by_key.push((key, vec![veto])),
+            }
+        }
+        let mut cells = Cells::new();
+        for (key, vetoes) in by_key {
+            self.plan_vetoes(&key, vetoes, now, &mut cells);
+        }
+        self.put_cells(cells, Stage::Open, ChangeOrigin::Rollback)
+    }
+
+    fn unvetoed(&self, key: &Key, part: &Part, cell: Cell<V>, stamp: Stamp) -> Option<(Cell<V>, Stamp)> {
+        let part = suffix(part);
+        let vetoes = self.vetoes(key);
+        let mut held = Some((cell, stamp));
+        // Each step goes to an earlier write.
+        while let Some((cell, stamp)) = held {
+            let Some(veto) = vetoes
+                .iter()
+                .find(|veto| veto.part == part && veto.stamp == stamp)
+            else {
+                return Some((cell, stamp));
+            };
+            held = veto.base.clone().filter(|base| base.1 < stamp);
+        }
+        None
+    }
+
+    /// Own writes that somebody's veto has just taken back.
+    pub(super) fn lost(&mut self, changed: &[Key]) -> Vec<WriteId> {
+        let mut lost = Vec::new();
+        for name in changed {
+            let Some((key, Part::Veto(by))) = parse(name) else {
+                continue;
+            };
+            if by == self.node.actor() {
+                continue;
+            }
+            let Some(Cell::Veto(list)) = self.held(name).cloned() else {
+                continue;
+            };
+            for veto in list.iter() {
+                let Some(part) = crate::core::cell::parse_suffix(&veto.part) else {
+                    continue;
+                };
+                let cell = crate::core::cell::cell_name(&key, &part);
+                self.pending.retain(|pending| {
+                    let hit = pending
+                        .cells
+                        .iter()
+                        .any(|one| one.0 == cell && one.1 == veto.stamp);
+                    if hit {
+                        lost.push(pending.id);
+                    }
+                    !hit
+                });
+            }
+        }
+        lost
+    }
+
+    /// What a cell of a write that came from elsewhere held before.
+    pub(super) fn note_cells(changes: &[crate::core::sync::KeyChange<Cell<V>>]) -> Vec<CellChange<V>> {
+        changes
+            .iter()
+            .map(|change| CellChange {
+                name: Rc::clone(&change.key),
+                stamp: change.stamp,
+                base: change.old.clone().zip(change.was),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,474 @@
+//! This window's own writes: which cells they become.
+
+use std::rc::Rc;
+
+use super::composite::Contribution;
+use super::show::{binding, latest};
+use super::undo::Step;
+use super::{How, Model, ModelEffects, Op, Pending, Strategy, WriteId};
+use crate::core::cell::{Cell, Count, Part, Slot, Veto, cell_name, root_name, suffix};
+use crate::core::clock::Time;
+use crate::core::id::{Actor, Key};
+use crate::core::merge::Merged;
+use crate::core::register::Stamp;
+use crate::core::replica::Stage;
+use crate::core::sync::ChangeOrigin;
+use crate::core::value::Value;
+
+/// Cells to write, with their times.
+pub(super) type Cells<V> = Vec<(Key, Option<Cell<V>>, Time)>;
+
+/// A key cannot be counted up: it does not hold a number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NotANumber(pub Key);
+
+impl<V: Value> Model<V> {
+    /// Writes at once, here; the others are told by the next flush. Refused as a whole, or done as a whole.
+    ///
+    /// # Errors
+    /// [`NotANumber`] if something is added to what is not a number.
+    pub fn write(
+        &mut self,
+        ops: Vec<(Key, Op<V>)>,
+        how: How,
+        now: f64,
+    ) -> Result<(WriteId, ModelEffects<V>), NotANumber> {
+        for (key, op) in &ops {
+            let number = |value: &V| value.as_number().is_some();
+            if matches!(op, Op::Add(_)) && !self.get(key).is_none_or(number) {
+                return Err(NotANumber(Rc::clone(key)));
+            }
+        }
+        let step = how.undoable.then(|| self.before(&ops));
+        let merged: Vec<(Key, Option<V>)> = ops
+            .iter()
+            .filter(|(key, op)| {
+                how.may_fall && matches!(op, Op::Set(_)) && self.strategies.of(key) == Strategy::Merge
+            })
+            .map(|(key, _)| (Rc::clone(key), self.get(key).cloned()))
+            .collect();
+        self.next_write += 1;
+        let id = WriteId(self.next_write);
+        let ops = if how.is_transaction {
+            last_of_each(ops)
+        } else {
+            ops
+        };
+        let effects = self.put(ops, how, id, now);
+        let merged: Vec<_> = merged
+            .into_iter()
+            .map(|(key, old)| {
+                let new = self.get(&key).cloned();
+                (key, old, new)
+            })
+            .collect();
+        if let Some(pending) = self.pending.last_mut().filter(|pending| pending.id == id) {
+            pending.merged = merged;
+        }
+        if let Some(step) = step {
+            self.after(step);
+        }
+        Ok((id, effects))
+    }
+
+    fn put(&mut self, ops: Vec<(Key, Op<V>)>, how: How, id: WriteId, now: f64) -> ModelEffects<V> {
+        let plain = self.keys.is_empty()
+            && !how.is_transaction
+            && !how.may_fall
+            && !self.counts_writes
+            && self.strategies.by_key.is_empty()
+            && self.strategies.default == Strategy::LastWriteWins;
+        let mut cells = Cells::with_capacity(ops.len());
+        let added = ops.iter().filter_map(|(key, op)| match op {
+            Op::Add(by) if how.may_fall => Some((Rc::clone(key), *by)),
+            _ => None,
+        });
+        let added: Vec<(Key, f64)> = added.collect();
+        if plain && ops.iter().all(|(_, op)| !matches!(op, Op::Add(_))) {
+            for (key, op) in ops {
+                let time = self.node.now(now);
+                let value = match op {
+                    Op::Set(value) => value.map(Cell::Plain),
+                    Op::Add(_) => None,
+                };
+                cells.push((root_name(&key), value, time));
+            }
+        } else {
+            let group = self.group_of(&ops, how);
+            let shared = self.node.now(now);
+            for (key, op) in ops {
+                self.plan(key, op, how, &group, shared, now, &mut cells);
+            }
+            if self.counts_writes && !cells.is_empty() {
+                let (name, sum) = self.writes_cell();
+                let time = self.node.now(now);
+                cells.push((
+                    name,
+                    Some(Cell::Count(Count {
+                        to: None,
+                        sum: sum + 1.0,
+                    })),
+                    time,
+                ));
+            }
+        }
+        if how.may_fall {
+            let actor = self.node.actor();
+            let written = cells
+                .iter()
+                .map(|(name, _, time)| (Rc::clone(name), Stamp { time: *time, actor }));
+            self.pending.push(Pending {
+                id,
+                cells: written.collect(),
+                added,
+                merged: Vec::new(),
+            });
+        }
+        let (stage, origin) = match how.is_plain {
+            true => (Stage::Silent, ChangeOrigin::Remote),
+            false => (Stage::Open, how.origin),
+        };
+        self.put_cells(cells, stage, origin)
+    }
+
+    pub(super) fn put_cells(
+        &mut self,
+        cells: Cells<V>,
+        stage: Stage,
+        origin: ChangeOrigin,
+    ) -> ModelEffects<V> {
+        let effects = self.node.write_at(cells, stage, origin);
+        self.translate(effects)
+    }
+
+    /// The members of a transaction: keys that are settled by which write is the later. Others are kept or merged
+    /// whatever happens.
+    fn group_of(&self, ops: &[(Key, Op<V>)], how: How) -> Vec<Key> {
+        let mut group = Vec::new();
+        if how.is_transaction {
+            for (key, op) in ops {
+                let alone = matches!(op, Op::Add(_)) || self.strategies.of(key) != Strategy::LastWriteWins;
+                if !alone && !group.contains(key) {
+                    group.push(Rc::clone(key));
+                }
+            }
+        }
+        if group.len() < 2 { Vec::new() } else { group }
+    }
+
+    /// The cells of one write.
+    #[allow(clippy::too_many_arguments)]
+    fn plan(
+        &mut self,
+        key: Key,
+        op: Op<V>,
+        how: How,
+        group: &[Key],
+        shared: Time,
+        now: f64,
+        cells: &mut Cells<V>,
+    ) {
+        let strategy = self.strategies.of(&key);
+        let value = match op {
+            Op::Add(by) => return self.plan_add(&key, by, now, cells),
+            Op::Set(value) if strategy == Strategy::Merge => {
+                return self.plan_merge(&key, value.as_ref(), now, cells);
+            }
+            Op::Set(value) => value,
+        };
+        let grouped = group.contains(&key);
+        let keeps_all = matches!(strategy, Strategy::Manual | Strategy::Custom);
+        let entangled = self.is_grouped(&key);
+        if entangled {
+            self.seal_fallen(&key, now, cells);
+        }
+        let time = match strategy {
+            Strategy::HighestVersion => {
+                let seen = self
+                    .contributions(&key, &[])
+                    .iter()
+                    .map(|one| one.stamp.time)
+                    .max();
+                Time::after(seen)
+            }
+            _ if grouped => shared,
+            _ => self.node.now(now),
+        };
+        if !(grouped || keeps_all || entangled || how.may_fall) {
+            cells.push((root_name(&key), value.map(Cell::Plain), time));
+            return;
+        }
+        let fallen = self.fallen(std::slice::from_ref(&key));
+        let contributions = self.contributions(&key, &fallen);
+        let me = self.node.actor();
+        let slot = Slot {
+            time,
+            value,
+            base: self.base_of(&key, &contributions, me),
+            seen: self.seen_of(&key, &contributions, me),
+            group: if grouped { group.to_vec() } else { Vec::new() },
+            from: if strategy == Strategy::Manual {
+                Rc::clone(&self.name)
+            } else {
+                Rc::from("")
+            },
+        };
+        // A cell that only this window writes: its stamp tells nothing but that it is newer.
+        let stamp = self.node.now(now);
+        let stamp = if strategy == Strategy::HighestVersion {
+            stamp
+        } else {
+            stamp.max(time)
+        };
+        cells.push((
+            cell_name(&key, &Part::Slot(me)),
+            Some(Cell::Slot(Rc::new(slot))),
+            stamp,
+        ));
+    }
+
+    /// What shows now, and which write that is. What this window wrote over others' heads is not what others had
+    /// seen: under its own unseen write lies that write's base.
+    fn base_of(&self, key: &Key, list: &[Contribution<V>], me: Actor) -> Option<(Option<V>, Stamp)> {
+        let top = latest(list)?;
+        let keeps_all = matches!(self.strategies.of(key), Strategy::Manual | Strategy::Custom);
+        if keeps_all
+            && top.stamp.actor == me
+            && let Some(base) = &top.base
+        {
+            return Some(base.clone());
+        }
+        let shown = self.get(key).cloned();
+        Some((shown, top.stamp))
+    }
+
+    /// Of each writer its latest write known here, fallen ones too.
+    fn seen_of(&self, key: &Key, list: &[Contribution<V>], me: Actor) -> Vec<(Actor, Time)> {
+        let mut seen: Vec<(Actor, Time)> = Vec::new();
+        let mut note = |stamp: Stamp| {
+            if stamp.time.is_initial() || stamp.actor == me {
+                return;
+            }
+            match seen.iter_mut().find(|one| one.0 == stamp.actor) {
+                Some(one) => one.1 = one.1.max(stamp.time),
+                None => seen.push((stamp.actor, stamp.time)),
+            }
+        };
+        for one in list {
+            note(one.stamp);
+        }
+        if let Some(root) = self.node.register(&root_name(key)) {
+            note(root.stamp);
+        }
+        if let Some(composite) = self.keys.get(&**key) {
+            for (actor, name) in composite.slots() {
+                if let Some(Cell::Slot(slot)) = self.held(name) {
+                    note(Stamp {
+                        time: slot.time,
+                        actor,
+                    });
+                }
+            }
+        }
+        seen.sort_unstable();
+        seen
+    }
+
+    /// Before a key of a fallen group is written over, what made the group fall is written down: it may be what is
+    /// written over.
+    fn seal_fallen(&mut self, key: &Key, now: f64, cells: &mut Cells<V>) {
+        let fallen = self.fallen(std::slice::from_ref(key));
+        if fallen.is_empty() {
+            return;
+        }
+        for member in self.entangled(vec![Rc::clone(key)]) {
+            let mut dead: Vec<Veto<V>> = Vec::new();
+            if let Some(composite) = self.keys.get(&*member) {
+                for (actor, name) in composite.slots() {
+                    let Some(register) = self.node.register(name) else {
+                        continue;
+                    };
+                    let Some(Cell::Slot(slot)) = &register.value else {
+                        continue;
+                    };
+                    let stamp = Stamp {
+                        time: slot.time,
+                        actor,
+                    };
+                    if !slot.group.is_empty() && fallen.contains(&stamp) {
+                        dead.push(Veto {
+                            part: suffix(&Part::Slot(actor)),
+                            stamp: register.stamp,
+                            base: None,
+                        });
+                    }
+                }
+            }
+            self.plan_vetoes(&member, dead, now, cells);
+        }
+    }
+
+    /// Adds to the vetoes of this window on that key; those whose write has been written over are dropped.
+    pub(super) fn plan_vetoes(&mut self, key: &Key, more: Vec<Veto<V>>, now: f64, cells: &mut Cells<V>) {
+        let name = cell_name(key, &Part::Veto(self.node.actor()));
+        let waiting = cells.iter().rposition(|cell| cell.0 == name);
+        let held = match waiting.and_then(|at| cells.get(at)) {
+            Some((_, Some(Cell::Veto(list)), _)) => Some(Rc::clone(list)),
+            _ => match self.held(&name) {
+                Some(Cell::Veto(list)) => Some(Rc::clone(list)),
+                _ => None,
+            },
+        };
+        let held = held.map_or_else(Vec::new, |list| (*list).clone());
+        let before = held.len();
+        let mut list: Vec<Veto<V>> = held
+            .into_iter()
+            .filter(|veto| self.still_stands(key, veto))
+            .collect();
+        let kept = list.len();
+        for veto in more {
+            if !list
+                .iter()
+                .any(|one| one.part == veto.part && one.stamp == veto.stamp)
+            {
+                list.push(veto);
+            }
+        }
+        if list.len() == kept && (kept == before || kept > 0) {
+            return;
+        }
+        if let Some(at) = waiting {
+            cells.remove(at);
+        }
+        let time = self.node.now(now);
+        cells.push((name, Some(Cell::Veto(Rc::new(list))), time));
+    }
+
+    fn still_stands(&self, key: &Key, veto: &Veto<V>) -> bool {
+        crate::core::cell::parse_suffix(&veto.part)
+            .and_then(|part| self.node.register(&cell_name(key, &part)))
+            .is_some_and(|register| register.stamp == veto.stamp)
+    }
+
+    pub(super) fn plan_merge(&mut self, key: &Key, next: Option<&V>, now: f64, cells: &mut Cells<V>) {
+        let me = self.node.actor();
+        let written = latest(&self.contributions(key, &[])).map(|one| one.stamp);
+        let texts = self.texts.clone();
+        let tree = self.composite(key).tree.get_or_insert_with(Merged::new);
+        let planned = if tree
+            .stamp()
+            .is_some_and(|stamp| written.is_none_or(|written| stamp > written))
+        {
+            tree.plan(next, me, texts.as_deref())
+        } else {
+            // Nothing yet, or a value written as a whole, by code that knows nothing of parts: all parts begin anew.
+            Merged::new().plan(next, me, texts.as_deref())
+        };
+        self.stamp_tree(key, planned, now, cells);
+    }
+
+    pub(super) fn stamp_tree(
+        &mut self,
+        key: &Key,
+        planned: Vec<(Key, Option<crate::core::merge::Node<V>>)>,
+        now: f64,
+        cells: &mut Cells<V>,
+    ) {
+        for (rest, node) in planned {
+            let time = self.node.now(now);
+            cells.push((cell_name(key, &Part::Tree(rest)), node.map(Cell::Node), time));
+        }
+    }
+
+    pub(super) fn plan_add(&mut self, key: &Key, by: f64, now: f64, cells: &mut Cells<V>) {
+        let me = self.node.actor();
+        if self.strategies.of(key) == Strategy::Merge {
+            let tree = self.composite(key).tree.get_or_insert_with(Merged::new);
+            if let Ok(planned) = tree.add(by, me) {
+                return self.stamp_tree(key, planned, now, cells);
+            }
+        }
+        let name = cell_name(key, &Part::Count(me));
+        let fallen = self.fallen(std::slice::from_ref(key));
+        let to = binding(latest(&self.contributions(key, &fallen)).map(|one| one.stamp));
+        // Several additions in one turn, before the first of them is a register.
+        let waiting = cells.iter().rposition(|cell| cell.0 == name);
+        let before = match waiting.map(|at| cells.remove(at)) {
+            Some((_, Some(Cell::Count(count)), _)) => Some(count),
+            _ => {
+                let vetoes = self.vetoes(key);
+                match self.effective(&name, &suffix(&Part::Count(me)), &vetoes) {
+                    Some((Some(Cell::Count(count)), _)) => Some(count),
+                    _ => None,
+                }
+            }
+        };
+        let sum = before
+            .filter(|count| count.to == to)
+            .map_or(0.0, |count| count.sum)
+            + by;
+        let time = self.node.now(now);
+        cells.push((name, Some(Cell::Count(Count { to, sum })), time));
+    }
+
+    fn writes_cell(&self) -> (Key, f64) {
+        let name = cell_name(&Key::from(""), &Part::Writes(self.node.actor()));
+        let sum = match self.held(&name) {
+            Some(Cell::Count(count)) => count.sum,
+            _ => 0.0,
+        };
+        (name, sum)
+    }
+
+    /// Applies updates that came without a frame, as if another window had written them now. Not broadcast.
+    pub fn apply_plain(&mut self, entries: Vec<(Key, Option<V>)>, now: f64) -> ModelEffects<V> {
+        let ops = entries
+            .into_iter()
+            .map(|(key, value)| (key, Op::Set(value)))
+            .collect();
+        let how = How {
+            is_plain: true,
+            ..How::default()
+        };
+        self.put(ops, how, WriteId(0), now)
+    }
+
+    /// What undoing needs to know, before the write.
+    fn before(&self, ops: &[(Key, Op<V>)]) -> Step<V> {
+        Step::before(ops, |key| (self.get(key).cloned(), self.top(key)))
+    }
+
+    /// The write that shows.
+    pub(super) fn top(&self, key: &Key) -> Option<Stamp> {
+        let fallen = self.fallen(std::slice::from_ref(key));
+        latest(&self.contributions(key, &fallen)).map(|one| one.stamp)
+    }
+
+    fn after(&mut self, mut step: Step<V>) {
+        step.settle(|key| (self.get(key).cloned(), self.top(key)));
+        self.undos.push(step);
+        self.redos.clear();
+    }
+}
+
+/// One write for each key: the last, with what was added after it.
+fn last_of_each<V: Value>(ops: Vec<(Key, Op<V>)>) -> Vec<(Key, Op<V>)> {
+    let mut kept: Vec<(Key, Op<V>)> = Vec::with_capacity(ops.len());
+    for (key, op) in ops {
+        let Some(at) = kept.iter().position(|one| one.0 == key) else {
+            kept.push((key, op));
+            continue;
+        };
+        let before = kept.remove(at).1;
+        let op = match (before, op) {
+            (Op::Add(first), Op::Add(by)) => Op::Add(first + by),
+            (Op::Set(value), Op::Add(by)) => {
+                let number = value.as_ref().and_then(V::as_number).unwrap_or(0.0);
+                Op::Set(Some(V::of_number(number + by)))
+            }
+            (_, set) => set,
+        };
+        kept.push((key, op));
+    }
+    kept
+}

@@ -1,0 +1,298 @@
+//! A few windows, all connected to all or to none, that hand each other frames at once.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+
+use parley_sync::core::cell::Cell;
+use parley_sync::core::id::{Actor, Key, PeerRef};
+use parley_sync::core::model::{How, Model, ModelEffect, Op, Strategies, Strategy, WriteId};
+use parley_sync::core::sync::StateFrame;
+use parley_sync::core::value::{Parts, Value};
+
+/// A value: text, or a number if it looks like one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text(pub String);
+
+impl Value for Text {
+    fn as_number(&self) -> Option<f64> {
+        self.0.parse().ok()
+    }
+    fn of_number(number: f64) -> Self {
+        Text(number.to_string())
+    }
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
+    fn parts(&self) -> Parts<Self> {
+        Parts::Whole
+    }
+    fn of_parts(parts: Parts<Self>) -> Option<Self> {
+        match parts {
+            Parts::Number(number) => Some(Self::of_number(number)),
+            Parts::Text(text) => Some(Text(text)),
+            _ => None,
+        }
+    }
+}
+
+pub fn json(text: &str) -> Option<Text> {
+    Some(Text(text.to_owned()))
+}
+
+struct Window {
+    model: Model<Text>,
+    refuses: Option<String>,
+    lost: Vec<WriteId>,
+    mirror: BTreeMap<String, Text>,
+}
+
+type Mail = (usize, usize, StateFrame<Cell<Text>>);
+
+pub struct Room {
+    windows: Vec<Window>,
+    mail: VecDeque<Mail>,
+    now: f64,
+    together: bool,
+}
+
+const START: f64 = 1_767_225_600_000.0;
+
+impl Room {
+    pub fn new(count: usize, strategy: Strategy, initial: &[(&str, &str)]) -> Room {
+        let strategies = Strategies {
+            default: strategy,
+            ..Strategies::default()
+        };
+        let initial: Vec<(Key, Text)> = initial
+            .iter()
+            .map(|(key, value)| (Key::from(*key), Text((*value).to_owned())))
+            .collect();
+        let windows = (0..count)
+            .map(|at| Window {
+                model: Model::new(
+                    Actor::from_random(100 + at as u64),
+                    START + at as f64,
+                    &format!("w{at}"),
+                    strategies.clone(),
+                    initial.clone(),
+                ),
+                refuses: None,
+                lost: Vec::new(),
+                mirror: initial
+                    .iter()
+                    .map(|(key, value)| (key.to_string(), value.clone()))
+                    .collect(),
+            })
+            .collect();
+        let mut room = Room {
+            windows,
+            mail: VecDeque::new(),
+            now: START + 1000.0,
+            together: false,
+        };
+        for at in 0..count {
+            room.act(at, |model, _| model.with_node(|node| node.settle_ready()));
+        }
+        room.meet();
+        room
+    }
+
+    pub fn wait(&mut self, ms: u32) {
+        self.now += f64::from(ms);
+    }
+
+    pub fn part(&mut self) {
+        self.settle();
+        self.together = false;
+        self.each_pair(|node, peer, now| node.peer_down(peer, now));
+    }
+
+    pub fn meet(&mut self) {
+        if !self.together {
+            self.together = true;
+            self.each_pair(|node, peer, now| node.peer_up(peer, now));
+        }
+        self.settle();
+    }
+
+    fn each_pair(
+        &mut self,
+        act: impl Fn(
+            &mut parley_sync::core::sync::StateNode<Cell<Text>>,
+            PeerRef,
+            f64,
+        ) -> Vec<parley_sync::core::sync::StateEffect<Cell<Text>>>,
+    ) {
+        for at in 0..self.windows.len() {
+            for peer in (0..self.windows.len()).filter(|peer| *peer != at) {
+                self.act(at, |model, now| {
+                    model.with_node(|node| act(node, peer as PeerRef, now))
+                });
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        for at in 0..self.windows.len() {
+            self.flush(at);
+        }
+        while let Some((from, to, frame)) = self.mail.pop_front() {
+            self.act(to, |model, now| {
+                model.with_node(|node| node.receive(from as PeerRef, &[], frame, now))
+            });
+            self.flush(to);
+        }
+    }
+
+    fn flush(&mut self, at: usize) {
+        self.act(at, |model, now| model.with_node(|node| node.flush(now)));
+    }
+
+    fn act(&mut self, at: usize, act: impl FnOnce(&mut Model<Text>, f64) -> Vec<ModelEffect<Text>>) {
+        self.now += 1.0;
+        let effects = act(&mut self.windows[at].model, self.now);
+        self.carry_out(at, effects);
+    }
+
+    fn carry_out(&mut self, at: usize, effects: Vec<ModelEffect<Text>>) {
+        for effect in effects {
+            match effect {
+                ModelEffect::Send { to, frame } => {
+                    for peer in to {
+                        self.mail.push_back((at, peer as usize, frame.clone()));
+                    }
+                }
+                ModelEffect::Changed {
+                    mut changes,
+                    unsettled,
+                    from,
+                    cells,
+                    ..
+                } => {
+                    for key in unsettled {
+                        let window = &mut self.windows[at];
+                        if let Some(open) = window.model.unsettled(&key) {
+                            let mut value = open.first;
+                            for (next, base) in open.rest {
+                                let text = |value: Option<Text>| value.map_or("-".into(), |text| text.0);
+                                value = Some(Text(format!("{}+{}/{}", text(value), text(next), text(base))));
+                            }
+                            changes.extend(window.model.settle(&key, value));
+                        }
+                    }
+                    let refused = self.windows[at].refuses.clone();
+                    let bad = refused.is_some_and(|bad| {
+                        from.is_some()
+                            && changes
+                                .iter()
+                                .any(|change| change.new.as_ref().is_some_and(|new| new.0 == bad))
+                    });
+                    for change in &changes {
+                        let mirror = &mut self.windows[at].mirror;
+                        assert_eq!(mirror.get(&*change.key), change.old.as_ref(), "{}", change.key);
+                        match &change.new {
+                            Some(new) => mirror.insert(change.key.to_string(), new.clone()),
+                            None => mirror.remove(&*change.key),
+                        };
+                    }
+                    if bad {
+                        self.now += 1.0;
+                        let now = self.now;
+                        let effects = self.windows[at].model.veto(cells, now);
+                        self.carry_out(at, effects);
+                    }
+                }
+                ModelEffect::Lost { id } => self.windows[at].lost.push(id),
+                ModelEffect::Contested { .. } | ModelEffect::Ready => {}
+                ModelEffect::Refused { code, .. } => panic!("refused: {code}"),
+            }
+        }
+    }
+
+    pub fn write(&mut self, at: usize, entries: &[(&str, &str)], how: How) -> WriteId {
+        let ops = entries
+            .iter()
+            .map(|(key, value)| (Key::from(*key), Op::Set(Some(Text((*value).to_owned())))))
+            .collect();
+        self.now += 1.0;
+        let (id, effects) = self.windows[at].model.write(ops, how, self.now).unwrap();
+        self.carry_out(at, effects);
+        self.flush(at);
+        id
+    }
+
+    pub fn set(&mut self, at: usize, key: &str, value: &str) {
+        self.write(at, &[(key, value)], How::default());
+    }
+
+    pub fn add(&mut self, at: usize, key: &str, by: f64) {
+        self.act(at, |model, now| {
+            model
+                .write(vec![(Key::from(key), Op::Add(by))], How::default(), now)
+                .unwrap()
+                .1
+        });
+        self.flush(at);
+    }
+
+    pub fn retract(&mut self, at: usize, id: WriteId) {
+        self.act(at, |model, now| model.retract(id, now));
+    }
+
+    pub fn refuses(&mut self, at: usize, value: &str) {
+        self.windows[at].refuses = Some(value.to_owned());
+    }
+
+    pub fn lost(&self, at: usize) -> Vec<WriteId> {
+        self.windows[at].lost.clone()
+    }
+
+    pub fn undo(&mut self, at: usize) -> bool {
+        self.back(at, |model, now| model.undo(now))
+    }
+
+    pub fn redo(&mut self, at: usize) -> bool {
+        self.back(at, |model, now| model.redo(now))
+    }
+
+    fn back(
+        &mut self,
+        at: usize,
+        back: impl FnOnce(&mut Model<Text>, f64) -> Option<Vec<ModelEffect<Text>>>,
+    ) -> bool {
+        self.now += 1.0;
+        let Some(effects) = back(&mut self.windows[at].model, self.now) else {
+            return false;
+        };
+        self.carry_out(at, effects);
+        self.flush(at);
+        true
+    }
+
+    pub fn candidates(&self, at: usize, key: &str) -> Vec<Option<Text>> {
+        let key = Key::from(key);
+        let list = self.windows[at].model.candidates(&key);
+        list.into_iter().map(|one| one.value).collect()
+    }
+
+    pub fn contested(&self, at: usize) -> Vec<String> {
+        let keys = self.windows[at].model.contested();
+        keys.iter().map(ToString::to_string).collect()
+    }
+
+    pub fn agree(&mut self, expected: &[(&str, &str)]) {
+        let expected: BTreeMap<String, Text> = expected
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Text((*value).to_owned())))
+            .collect();
+        for (at, window) in self.windows.iter().enumerate() {
+            let state: BTreeMap<String, Text> = window
+                .model
+                .iter()
+                .map(|(key, value)| (key.to_string(), value.clone()))
+                .collect();
+            assert_eq!(state, expected, "window {at}");
+            assert_eq!(window.mirror, expected, "what the listener of window {at} knows");
+        }
+    }
+}
