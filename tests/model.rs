@@ -14,6 +14,7 @@ use parley_sync::core::model::{How, Strategy};
 
 const TRANSACTION: How = How {
     is_transaction: true,
+    joins_turn: false,
     may_fall: false,
     undoable: false,
     is_plain: false,
@@ -64,6 +65,37 @@ fn a_transaction_wins_or_loses_as_a_whole() {
     room.set(2, "token", "t-eve-2");
     room.meet();
     room.agree(&[("token", "t-eve-2"), ("user", "eve")]);
+}
+
+#[test]
+fn writes_of_one_turn_can_be_one_transaction() {
+    let together = How {
+        is_transaction: true,
+        joins_turn: true,
+        ..How::default()
+    };
+    let mut room = Room::new(3, Strategy::LastWriteWins, &[("user", "bob"), ("token", "t-bob")]);
+    room.part();
+    room.write_open(0, &[("user", "eve")], together);
+    room.write_open(0, &[("token", "t-eve")], together);
+    room.wait(10);
+    room.set(1, "token", "t-bob-2");
+    room.meet();
+    room.agree(&[("token", "t-bob-2"), ("user", "bob")]);
+    // The next turn's is another one.
+    room.write_open(0, &[("user", "eve")], together);
+    room.meet();
+    room.write_open(0, &[("other", "1")], together);
+    room.meet();
+    room.agree(&[("other", "1"), ("token", "t-bob-2"), ("user", "eve")]);
+}
+
+#[test]
+fn deleting_what_is_not_there_shows_nothing() {
+    let mut room = Room::new(2, Strategy::LastWriteWins, &[]);
+    assert_eq!(room.delete(0, "nothing"), 0);
+    room.meet();
+    room.agree(&[]);
 }
 
 #[test]

@@ -46,6 +46,8 @@ pub enum Op<V> {
 pub struct How {
     /// Its keys win or lose together.
     pub is_transaction: bool,
+    /// It joins the transaction of the writes since the last flush.
+    pub joins_turn: bool,
     /// It may have to be taken back: its id stays good until it is confirmed or taken back.
     pub may_fall: bool,
     /// `undo` takes it back.
@@ -60,6 +62,7 @@ impl Default for How {
     fn default() -> Self {
         Self {
             is_transaction: false,
+            joins_turn: false,
             may_fall: false,
             undoable: false,
             is_plain: false,
@@ -126,10 +129,12 @@ pub enum ModelEffect<V> {
         /// Which.
         keys: Vec<Key>,
     },
-    /// Somebody refused a write of this window; it has been taken back.
+    /// Somebody refused writes of this window; they have been taken back.
     Lost {
-        /// Which.
-        id: WriteId,
+        /// Those that could still fall.
+        ids: Vec<WriteId>,
+        /// The keys of the others.
+        keys: Vec<Key>,
     },
     /// See [`StateEffect::Ready`].
     Ready,
@@ -158,6 +163,8 @@ pub struct Model<V> {
     redos: Steps<V>,
     next_write: u64,
     counts_writes: bool,
+    /// Members of the transaction that the writes of this turn join.
+    turn: Vec<Key>,
 }
 
 impl<V: Value> Model<V> {
@@ -194,6 +201,7 @@ impl<V: Value> Model<V> {
             redos: Steps::new(),
             next_write: 0,
             counts_writes: false,
+            turn: Vec::new(),
         };
         let mut composite = Vec::new();
         for name in names {
@@ -418,6 +426,7 @@ impl<V: Value> Model<V> {
         // What keys that become composite in this very change showed before it.
         let mut roots: Vec<(Key, Option<V>)> = Vec::new();
         let mut names = Vec::new();
+        let mut vetoes = Vec::new();
         for change in cells {
             let lone = is_plain(&change.key)
                 && !self.keys.contains_key(&change.key)
@@ -445,7 +454,10 @@ impl<V: Value> Model<V> {
                 self.keys
                     .insert(Rc::clone(&key), Composite::new(plain(change.old.as_ref())));
             }
-            names.push(change.key);
+            names.push(Rc::clone(&change.key));
+            if is_veto(&change.key) {
+                vetoes.push(change);
+            }
         }
         for name in &names {
             let fresh = parse(name).filter(|(key, _)| !self.keys.contains_key(key));
@@ -462,7 +474,7 @@ impl<V: Value> Model<V> {
                 }
             }
         }
-        let vetoed = !names.is_empty() && roots.is_empty() && names.iter().all(is_veto);
+        let vetoed = !names.is_empty() && roots.is_empty() && names.len() == vetoes.len();
         let origin = if vetoed { ChangeOrigin::Rollback } else { origin };
         let mut unsettled = Vec::new();
         let mut contested = Vec::new();
@@ -482,8 +494,14 @@ impl<V: Value> Model<V> {
         if !contested.is_empty() {
             out.push(ModelEffect::Contested { keys: contested });
         }
-        for id in self.lost(&names) {
-            out.push(ModelEffect::Lost { id });
+        let (mut ids, mut keys) = (Vec::new(), Vec::new());
+        for change in &vetoes {
+            let (some, key) = self.lost(change);
+            ids.extend(some);
+            keys.extend(key);
+        }
+        if !ids.is_empty() || !keys.is_empty() {
+            out.push(ModelEffect::Lost { ids, keys });
         }
     }
 

@@ -202,7 +202,7 @@ impl Room {
                         self.carry_out(at, effects);
                     }
                 }
-                ModelEffect::Lost { id } => self.windows[at].lost.push(id),
+                ModelEffect::Lost { ids, .. } => self.windows[at].lost.extend(ids),
                 ModelEffect::Contested { .. } | ModelEffect::Ready => {}
                 ModelEffect::Refused { code, .. } => panic!("refused: {code}"),
             }
@@ -210,6 +210,20 @@ impl Room {
     }
 
     pub fn write(&mut self, at: usize, entries: &[(&str, &str)], how: How) -> WriteId {
+        let id = self.write_open(at, entries, how);
+        self.flush(at);
+        id
+    }
+
+    /// How many effects deleting the key has.
+    pub fn delete(&mut self, at: usize, key: &str) -> usize {
+        let ops = vec![(Key::from(key), Op::Set(None))];
+        let written = self.windows[at].model.write(ops, How::default(), self.now);
+        written.unwrap().1.len()
+    }
+
+    /// Without the flush that ends the turn.
+    pub fn write_open(&mut self, at: usize, entries: &[(&str, &str)], how: How) -> WriteId {
         let ops = entries
             .iter()
             .map(|(key, value)| (Key::from(*key), Op::Set(Some(Text((*value).to_owned())))))
@@ -217,7 +231,6 @@ impl Room {
         self.now += 1.0;
         let (id, effects) = self.windows[at].model.write(ops, how, self.now).unwrap();
         self.carry_out(at, effects);
-        self.flush(at);
         id
     }
 

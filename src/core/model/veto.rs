@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::write::Cells;
 use super::{CellChange, Model, ModelEffects, WriteId};
-use crate::core::cell::{Cell, Part, Veto, parse, suffix};
+use crate::core::cell::{Cell, Part, Veto, cell_name, parse, parse_suffix, suffix};
 use crate::core::id::Key;
 use crate::core::merge::unapply;
 use crate::core::register::Stamp;
@@ -104,37 +104,49 @@ impl<V: Value> Model<V> {
         None
     }
 
-    /// Own writes that somebody's veto has just taken back.
-    pub(super) fn lost(&mut self, changed: &[Key]) -> Vec<WriteId> {
+    /// Own writes that vetoes of others have just taken back: those that could still fall, and the keys of the others.
+    pub(super) fn lost(
+        &mut self,
+        change: &crate::core::sync::KeyChange<Cell<V>>,
+    ) -> (Vec<WriteId>, Option<Key>) {
         let mut lost = Vec::new();
-        for name in changed {
-            let Some((key, Part::Veto(by))) = parse(name) else {
+        let Some((key, Part::Veto(by))) = parse(&change.key) else {
+            return (lost, None);
+        };
+        let me = self.node.actor();
+        let Some(Cell::Veto(list)) = &change.new else {
+            return (lost, None);
+        };
+        let before = match &change.old {
+            Some(Cell::Veto(before)) => Some(before),
+            _ => None,
+        };
+        let mut final_ones = false;
+        for veto in list.iter().filter(|veto| by != me && veto.stamp.actor == me) {
+            let known = before.is_some_and(|before| {
+                before
+                    .iter()
+                    .any(|one| one.part == veto.part && one.stamp == veto.stamp)
+            });
+            let Some(part) = parse_suffix(&veto.part).filter(|_| !known) else {
                 continue;
             };
-            if by == self.node.actor() {
-                continue;
-            }
-            let Some(Cell::Veto(list)) = self.held(name).cloned() else {
-                continue;
-            };
-            for veto in list.iter() {
-                let Some(part) = crate::core::cell::parse_suffix(&veto.part) else {
-                    continue;
-                };
-                let cell = crate::core::cell::cell_name(&key, &part);
-                self.pending.retain(|pending| {
-                    let hit = pending
-                        .cells
-                        .iter()
-                        .any(|one| one.0 == cell && one.1 == veto.stamp);
-                    if hit {
-                        lost.push(pending.id);
-                    }
-                    !hit
-                });
-            }
+            let cell = cell_name(&key, &part);
+            let count = lost.len();
+            self.pending.retain(|pending| {
+                let hit = pending
+                    .cells
+                    .iter()
+                    .any(|one| one.0 == cell && one.1 == veto.stamp);
+                if hit && !lost.contains(&pending.id) {
+                    lost.push(pending.id);
+                }
+                !hit
+            });
+            final_ones |= lost.len() == count;
         }
-        lost
+        let key = (final_ones && lost.is_empty()).then_some(key);
+        (lost, key)
     }
 
     /// What a cell of a write that came from elsewhere held before.

@@ -74,6 +74,7 @@ impl<V: Value> Model<V> {
     fn put(&mut self, ops: Vec<(Key, Op<V>)>, how: How, id: WriteId, now: f64) -> ModelEffects<V> {
         let plain = self.keys.is_empty()
             && !how.is_transaction
+            && !how.joins_turn
             && !how.may_fall
             && !self.counts_writes
             && self.strategies.by_key.is_empty()
@@ -96,6 +97,7 @@ impl<V: Value> Model<V> {
         } else {
             let group = self.group_of(&ops, how);
             let shared = self.node.now(now);
+            self.rejoin(&ops, how, &group, shared, now, &mut cells);
             for (key, op) in ops {
                 self.plan(key, op, how, &group, shared, now, &mut cells);
             }
@@ -143,8 +145,11 @@ impl<V: Value> Model<V> {
 
     /// The members of a transaction: keys that are settled by which write is the later. Others are kept or merged
     /// whatever happens.
-    fn group_of(&self, ops: &[(Key, Op<V>)], how: How) -> Vec<Key> {
+    fn group_of(&mut self, ops: &[(Key, Op<V>)], how: How) -> Vec<Key> {
         let mut group = Vec::new();
+        if how.joins_turn && self.node.pending() {
+            group.clone_from(&self.turn);
+        }
         if how.is_transaction {
             for (key, op) in ops {
                 let alone = matches!(op, Op::Add(_)) || self.strategies.of(key) != Strategy::LastWriteWins;
@@ -153,7 +158,40 @@ impl<V: Value> Model<V> {
                 }
             }
         }
-        if group.len() < 2 { Vec::new() } else { group }
+        if how.joins_turn {
+            self.turn.clone_from(&group);
+        } else if group.len() < 2 {
+            group.clear();
+        }
+        group
+    }
+
+    /// What this turn wrote before becomes a member of the larger transaction, as it stands.
+    fn rejoin(
+        &mut self,
+        ops: &[(Key, Op<V>)],
+        how: How,
+        group: &[Key],
+        shared: Time,
+        now: f64,
+        cells: &mut Cells<V>,
+    ) {
+        if !how.joins_turn {
+            return;
+        }
+        for key in group.iter().filter(|key| !ops.iter().any(|op| op.0 == **key)) {
+            let name = cell_name(key, &Part::Slot(self.node.actor()));
+            let Some(Cell::Slot(slot)) = self.held(&name) else {
+                continue;
+            };
+            let slot = Slot {
+                time: shared,
+                group: group.to_vec(),
+                ..(**slot).clone()
+            };
+            let time = self.node.now(now).max(shared);
+            cells.push((name, Some(Cell::Slot(Rc::new(slot))), time));
+        }
     }
 
     /// The cells of one write.

@@ -158,6 +158,7 @@ impl<V: Clone> StateNode<V> {
         self.peers.add(Peer {
             id: peer,
             known: None,
+            told: VersionVector::new(),
             asked: false,
             held,
             awaited,
@@ -208,6 +209,38 @@ impl<V: Clone> StateNode<V> {
         }
         self.ask(|_| true, &mut effects);
         self.check_ready(&mut effects);
+        effects
+    }
+
+    /// Neighbours that take part: those who have said what they have.
+    pub fn followers(&self) -> impl Iterator<Item = PeerRef> {
+        self.peers
+            .iter()
+            .filter(|peer| peer.known.is_some())
+            .map(|peer| peer.id)
+    }
+
+    /// Whether a neighbour has said that it has this window's batches up to that one; true if it is gone.
+    #[must_use]
+    pub fn has_told(&self, peer: PeerRef, seq: u64) -> bool {
+        self.peers
+            .get(peer)
+            .is_none_or(|peer| peer.told.get(self.actor()) >= seq)
+    }
+
+    /// How many batches this window has sent.
+    #[must_use]
+    pub fn own_seq(&self) -> u64 {
+        self.replica.own_seq()
+    }
+
+    /// Asks every neighbour what it has.
+    pub fn inquire(&mut self) -> Vec<StateEffect<V>> {
+        let mut effects = Vec::new();
+        for peer in self.peers.iter_mut() {
+            peer.asked = false;
+        }
+        self.ask(|_| true, &mut effects);
         effects
     }
 

@@ -11,6 +11,8 @@ pub struct Peer {
     ///
     /// A guess on a wire that loses frames. Its own word resets it; a delta made from a wrong guess is refused.
     pub known: Option<VersionVector>,
+    /// What it said itself that it has.
+    pub told: VersionVector,
     /// It was asked for what this window lacks, and has not answered.
     pub asked: bool,
     /// It is to be asked once another neighbour has told what they surely share.

@@ -129,6 +129,7 @@ impl<V: Clone> StateNode<V> {
         let Some(peer) = self.peers.get_mut(from) else {
             return Ok(());
         };
+        peer.told = vector.clone();
         peer.known = Some(vector);
         // Until the elder has told what it has, the initial values here would be told only to lose.
         if !self.ready && peer.awaited && elder {
@@ -166,6 +167,7 @@ impl<V: Clone> StateNode<V> {
                 return Err(code);
             }
         };
+        peer.told.join(&delta.vector);
         match &mut peer.known {
             Some(known) => {
                 known.join(&delta.vector);
