@@ -9,6 +9,11 @@ export {
   ValidationError,
 } from '../wasm/host/errors.js';
 export { Parley, SyncedState, SyncedStore } from '../wasm/parley_sync.js';
-export { DebouncedSyncedState, DiffSyncedState, SlicedSyncedState } from './classes.js';
+export {
+  DebouncedSyncedState,
+  DiffSyncedState,
+  OptimisticSyncedState,
+  SlicedSyncedState,
+} from './classes.js';
 export { SYSTEM_EVENTS } from './events.js';
 export { createTestNetwork } from './network.js';

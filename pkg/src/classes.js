@@ -19,13 +19,24 @@ export class DiffSyncedState extends SyncedState {
   }
 }
 
-/** Only the named keys leave this window; listeners are for one key each. */
+/** Counts the writes of all windows; takes back what fails if asked to. */
+export class OptimisticSyncedState extends SyncedState {
+  constructor(parley, initialState, options) {
+    super(parley, initialState, options, 'optimistic');
+  }
+
+  get version() {
+    return this._writes;
+  }
+}
+
+/** Only the named keys leave this window; listeners are for one key each. What is written in one turn wins or loses together. */
 export class SlicedSyncedState {
   #state;
 
   constructor(parley, config = {}) {
     const { initialState, syncedKeys = [], ...options } = config;
-    this.#state = new SyncedState(parley, initialState, { ...options, syncedKeys });
+    this.#state = new SyncedState(parley, initialState, { ...options, syncedKeys }, 'sliced');
   }
 
   getState() {

@@ -36,6 +36,11 @@ extern "C" {
     /// `[key, value, ...]` of an object of updates, each value a private copy.
     #[wasm_bindgen(catch)]
     pub(crate) fn prepare(updates: &JsValue, what: &str) -> Result<Array, JsValue>;
+    pub(crate) fn same(a: &JsValue, b: &JsValue) -> bool;
+    #[wasm_bindgen(js_name = partsOf)]
+    pub(crate) fn parts_of(value: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = isWellFormed)]
+    pub(crate) fn is_well_formed(text: &JsValue) -> bool;
     pub(crate) fn unchanged(held: &JsValue, next: &JsValue) -> bool;
     #[wasm_bindgen(js_name = handOut)]
     pub(crate) fn hand_out(value: &JsValue) -> JsValue;
@@ -104,6 +109,9 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/bindings/js/browser.js")]
 extern "C" {
+    /// The engine that merges texts.
+    #[wasm_bindgen(catch, js_name = loadTexts)]
+    pub(crate) fn load_texts() -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_name = ownWindow)]
     pub(crate) fn own_window() -> JsValue;
     #[wasm_bindgen(js_name = ownWorker)]

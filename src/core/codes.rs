@@ -42,3 +42,5 @@ pub const DUPLICATE_NAME: &str = "ERR_DUPLICATE_NAME";
 pub const SCHEMA_VERSION: &str = "ERR_SCHEMA_VERSION";
 /// A stamp too far in the future.
 pub const CLOCK: &str = "ERR_CLOCK";
+/// A window refused a write.
+pub const REJECTED: &str = "ERR_REJECTED";

@@ -83,6 +83,14 @@ pub struct CellChange<V> {
     base: Option<(Cell<V>, Stamp)>,
 }
 
+impl<V> CellChange<V> {
+    /// The key it belongs to.
+    #[must_use]
+    pub fn key(&self) -> Option<Key> {
+        parse(&self.name).map(|(key, _)| key)
+    }
+}
+
 /// One of the writes to choose from.
 #[derive(Clone, Debug)]
 pub struct Candidate<V> {

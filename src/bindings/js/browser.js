@@ -217,3 +217,15 @@ export function lockNames(prefix, done) {
     queueMicrotask(() => done(null));
   }
 }
+
+let textLoader;
+
+/** Says how the engine that merges texts is loaded: a second wasm, for those who need it. */
+export function setTextLoader(load) {
+  textLoader = load;
+}
+
+export function loadTexts() {
+  if (textLoader === undefined) throw new Error('there is no engine to merge texts in this build');
+  return Promise.resolve(textLoader());
+}

@@ -268,3 +268,39 @@ export function deeperThan(value, max) {
   }
   return false;
 }
+
+/** Deep equality. */
+export function same(a, b) {
+  return deepEqual(a, b);
+}
+
+const isAtom = (value) =>
+  value === null ||
+  typeof value === 'boolean' ||
+  typeof value === 'number' ||
+  (typeof value === 'string' && wellFormed(value));
+
+/**
+ * What a value consists of, for merging: 1 for an array of primitives, [key, value, ...] for a plain object, 0 for anything
+ * else, and for what a key or string of it could not cross into wasm unchanged.
+ */
+export function partsOf(value) {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!(i in value) || !isAtom(value[i])) return 0;
+    return 1;
+  }
+  if (!isPlain(value) || Object.prototype.toString.call(value) !== '[object Object]') return 0;
+  const parts = [];
+  for (const key of Object.keys(value)) {
+    // An undefined property is one that is there: a merge by path could not tell it from none.
+    if (!wellFormed(key) || value[key] === undefined) return 0;
+    parts.push(key, value[key]);
+  }
+  return parts;
+}
+
+/** Whether a string is the same after its way into wasm and back. */
+export function isWellFormed(text) {
+  return wellFormed(text);
+}

@@ -72,6 +72,30 @@ impl Carrier {
         }
     }
 
+    /// This window, as its peers know it; nothing on a bus.
+    pub(crate) fn own_id(&self) -> String {
+        match self {
+            Carrier::Hub(hub) => hub.instance_id().to_owned(),
+            Carrier::Bus(_) => String::new(),
+        }
+    }
+
+    /// How long to wait for others by default, ms.
+    pub(crate) fn timeout(&self) -> f64 {
+        match self {
+            Carrier::Hub(hub) => hub.config.timeout,
+            Carrier::Bus(_) => 5000.0,
+        }
+    }
+
+    /// What is known of a peer; undefined on a bus.
+    pub(crate) fn info(&self, peer: PeerRef) -> JsValue {
+        match self {
+            Carrier::Hub(hub) => hub.info(peer).unwrap_or(JsValue::UNDEFINED),
+            Carrier::Bus(_) => JsValue::UNDEFINED,
+        }
+    }
+
     /// Introduces a member to whoever is there. Throws ERR_DUPLICATE_NAME.
     pub(crate) fn start(&self, member: Rc<dyn Shared>) -> Result<(), JsValue> {
         match self {

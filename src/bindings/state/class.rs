@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::{StateHost, StateOptions};
+use super::{SetOptions, StateHost, StateOptions, options};
 use crate::bindings::args;
 use crate::bindings::parley::off;
 use crate::core::id::Key;
@@ -25,8 +25,17 @@ impl SyncedState {
     /// A state on a Parley, or on anything with `on` and `broadcast`. Throws ERR_ARGUMENT, ERR_CONFIG,
     /// ERR_DUPLICATE_NAME, ERR_SERIALIZATION.
     #[wasm_bindgen(constructor)]
-    pub fn new(parley: &JsValue, initial: &JsValue, options: &JsValue) -> Result<SyncedState, JsValue> {
-        let options = StateOptions::read(options)?;
+    pub fn new(
+        parley: &JsValue,
+        initial: &JsValue,
+        options: &JsValue,
+        kind: &JsValue,
+    ) -> Result<SyncedState, JsValue> {
+        let mut options = StateOptions::read(options)?;
+        // What subclasses of this package are, beyond what users can ask for.
+        let kind = kind.as_string();
+        options.together = kind.as_deref() == Some("sliced");
+        options.counted = kind.as_deref() == Some("optimistic");
         Ok(SyncedState {
             state: StateHost::open(parley, initial, options)?,
         })
@@ -41,7 +50,7 @@ impl SyncedState {
     /// A frozen snapshot: the same object until something changes.
     #[wasm_bindgen(js_name = getState)]
     pub fn get_state(&self) -> JsValue {
-        self.state.snapshot()
+        self.state.state()
     }
 
     /// What one key holds.
@@ -53,21 +62,72 @@ impl SyncedState {
     /// Writes: here at once, everywhere soon.
     #[wasm_bindgen(js_name = setState)]
     pub fn set_state(&self, updates: &JsValue, options: &JsValue) -> Promise {
-        promised(super::options::check_set_options(options).and_then(|()| self.state.set(updates)))
+        promised(SetOptions::read(options).and_then(|options| self.state.set(updates, options)))
     }
 
     /// Removes keys, in every window.
     #[wasm_bindgen(variadic)]
     pub fn delete(&self, keys: &JsValue) -> Promise {
-        let list: &Array = keys.unchecked_ref();
-        let keys: Result<Vec<Key>, JsValue> = list
-            .iter()
-            .map(|key| match key.as_string() {
-                Some(key) => Ok(Key::from(key)),
-                None => Err(args::not_a_key()),
-            })
-            .collect();
-        promised(keys.and_then(|keys| self.state.delete(keys)))
+        promised(options::keys(keys.unchecked_ref()).and_then(|keys| self.state.delete(keys)))
+    }
+
+    /// Adds to a number, so that what others add at the same time counts too.
+    pub fn increment(&self, key: &JsValue, by: &JsValue) -> Promise {
+        let key = key.as_string().ok_or_else(args::not_a_key);
+        let attempt = key.and_then(|key| self.state.increment(Key::from(key), options::amount(by)?));
+        promised(attempt)
+    }
+
+    /// Several writes as one.
+    pub fn transaction(&self, run: &JsValue) -> Promise {
+        let run = args::function(run, "what a transaction runs");
+        promised(run.and_then(|run| self.state.transact(&run)))
+    }
+
+    /// Back to the initial state, in every window.
+    pub fn reset(&self) -> Promise {
+        promised(self.state.reset())
+    }
+
+    /// Takes back this window's latest write that still shows.
+    pub fn undo(&self) -> Result<bool, JsValue> {
+        self.state.turn_back(true)
+    }
+
+    /// Does again what was undone last.
+    pub fn redo(&self) -> Result<bool, JsValue> {
+        self.state.turn_back(false)
+    }
+
+    /// Keys with more than one candidate.
+    #[wasm_bindgen(getter)]
+    pub fn conflicts(&self) -> JsValue {
+        self.state.conflicts()
+    }
+
+    /// Tells a handler of keys with more than one candidate; the function stops it.
+    #[wasm_bindgen(js_name = onConflict)]
+    pub fn on_conflict(&self, handler: &JsValue) -> Result<Function, JsValue> {
+        self.state.check_alive()?;
+        let token = self.state.on_conflict(args::function(handler, "the handler")?);
+        let state = self.state.weak();
+        Ok(off(move || {
+            if let Some(state) = state.upgrade() {
+                state.off_conflict(token);
+            }
+        }))
+    }
+
+    /// Settles a key with more than one candidate.
+    pub fn resolve(&self, key: &JsValue, value: &JsValue) -> Promise {
+        let key = key.as_string().ok_or_else(args::not_a_key);
+        promised(key.and_then(|key| self.state.resolve(Key::from(key), value)))
+    }
+
+    /// How many writes all windows together have made: what OptimisticSyncedState calls its version.
+    #[wasm_bindgen(getter, js_name = _writes)]
+    pub fn writes(&self) -> f64 {
+        self.state.writes()
     }
 
     /// Tells a listener of every change; the function stops it.

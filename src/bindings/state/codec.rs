@@ -3,43 +3,16 @@
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::Held;
+use super::cells::{cell_in, cell_out, name_out, number};
+use super::held::Held;
 use crate::bindings::wire::{floats, numbers, pairs_in, pairs_out, vector_in, vector_out};
 use crate::core::batch::{Batch, Delta, Entry};
+use crate::core::cell::Cell;
 use crate::core::clock::Time;
 use crate::core::frame::Kind;
-use crate::core::id::{Actor, Key, whole};
+use crate::core::id::{Actor, whole};
 use crate::core::register::{Dot, Stamp};
 use crate::core::sync::StateFrame;
-
-fn number(value: f64) -> JsValue {
-    JsValue::from_f64(value)
-}
-
-/// A key; none with half of a surrogate pair, which would become another key here.
-fn key_in(value: &JsValue) -> Option<Key> {
-    let text = value.as_string()?;
-    // U+FFFD, and some others, begin with this byte: a quick sieve before the comparison.
-    if text.bytes().any(|byte| byte == 0xEF) && JsValue::from_str(&text) != *value {
-        return None;
-    }
-    Some(Key::from(text))
-}
-
-fn key_out(key: &Key, value: Option<&Held>) -> JsValue {
-    value.map_or_else(|| JsValue::from_str(key), |held| held.key.clone())
-}
-
-fn value_out(value: Option<&Held>) -> JsValue {
-    value.map_or(JsValue::UNDEFINED, |held| held.value.clone())
-}
-
-fn value_in(key: &JsValue, value: JsValue) -> Option<Held> {
-    (!value.is_undefined()).then(|| Held {
-        key: key.clone(),
-        value,
-    })
-}
 
 fn lists(frame: &Array, keys: u32) -> Option<(Array, Array, u32)> {
     let (keys, values) = (frame.get(keys), frame.get(keys + 1));
@@ -51,18 +24,17 @@ fn lists(frame: &Array, keys: u32) -> Option<(Array, Array, u32)> {
     (values.length() == count).then_some((keys, values, count))
 }
 
-/// The keys and values of a batch, as they are broadcast: deleted keys are undefined.
-pub(super) fn batch_lists(batch: &Batch<Held>) -> (Array, Array) {
+fn batch_lists(batch: &Batch<Cell<Held>>) -> (Array, Array) {
     let (keys, values) = (Array::new(), Array::new());
-    for (key, value, _) in &batch.entries {
-        keys.push(&key_out(key, value.as_ref()));
-        values.push(&value_out(value.as_ref()));
+    for (key, cell, _) in &batch.entries {
+        keys.push(&name_out(key, cell.as_ref()));
+        values.push(&cell_out(cell.as_ref()));
     }
     (keys, values)
 }
 
 /// A frame for the wire.
-pub(super) fn encode(name: &JsValue, frame: &StateFrame<Held>) -> JsValue {
+pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> JsValue {
     let out = Array::new();
     match frame {
         StateFrame::Batch(batch) => {
@@ -91,8 +63,8 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Held>) -> JsValue {
             let (keys, values) = (Array::new(), Array::new());
             let mut stamps = Vec::with_capacity(delta.entries.len() * 4);
             for entry in &delta.entries {
-                keys.push(&key_out(&entry.key, entry.value.as_ref()));
-                values.push(&value_out(entry.value.as_ref()));
+                keys.push(&name_out(&entry.key, entry.value.as_ref()));
+                values.push(&cell_out(entry.value.as_ref()));
                 stamps.extend([
                     entry.stamp.time.as_f64(),
                     entry.stamp.actor.as_f64(),
@@ -113,7 +85,7 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Held>) -> JsValue {
 }
 
 /// A frame from the wire; None if it is malformed anywhere.
-pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Held>> {
+pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<Held>>> {
     match kind {
         Kind::Batch => decode_batch(frame),
         Kind::Sync => Some(StateFrame::Sync {
@@ -125,7 +97,7 @@ pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Held>> {
     }
 }
 
-fn decode_batch(frame: &Array) -> Option<StateFrame<Held>> {
+fn decode_batch(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
     let actor = Actor::from_f64(frame.get(2).as_f64()?)?;
     let seq = whole(frame.get(3).as_f64()?)?;
     let deps = pairs_in(&frame.get(4))?;
@@ -139,12 +111,8 @@ fn decode_batch(frame: &Array) -> Option<StateFrame<Held>> {
     }
     let mut entries = Vec::with_capacity(times.len());
     for (at, time) in (0..count).zip(times) {
-        let key = keys.get(at);
-        entries.push((
-            key_in(&key)?,
-            value_in(&key, values.get(at)),
-            Time::from_f64(time)?,
-        ));
+        let (key, cell) = cell_in(&keys.get(at), values.get(at))?;
+        entries.push((key, cell, Time::from_f64(time)?));
     }
     Some(StateFrame::Batch(Batch {
         actor,
@@ -154,7 +122,7 @@ fn decode_batch(frame: &Array) -> Option<StateFrame<Held>> {
     }))
 }
 
-fn decode_delta(frame: &Array) -> Option<StateFrame<Held>> {
+fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
     let (since, vector) = (vector_in(&frame.get(2))?, vector_in(&frame.get(3))?);
     let stamps = floats(&frame.get(4))?;
     let (keys, values, count) = lists(frame, 5)?;
@@ -166,10 +134,10 @@ fn decode_delta(frame: &Array) -> Option<StateFrame<Held>> {
         let [time, actor, dot_actor, seq] = stamp else {
             return None;
         };
-        let key = keys.get(at);
+        let (key, value) = cell_in(&keys.get(at), values.get(at))?;
         entries.push(Entry {
-            value: value_in(&key, values.get(at)),
-            key: key_in(&key)?,
+            key,
+            value,
             stamp: Stamp {
                 time: Time::from_f64(*time)?,
                 actor: Actor::from_f64(*actor)?,

@@ -3,7 +3,8 @@
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Held, StateHost};
+use super::StateHost;
+use super::held::{Held, key_of, value_of};
 use crate::bindings::host;
 use crate::bindings::shared::Carrier;
 use crate::core::id::{Key, PeerRef};
@@ -34,12 +35,8 @@ pub(super) struct Notice {
     from: Option<PeerRef>,
 }
 
-fn value_of(held: Option<&Held>) -> JsValue {
-    held.map_or(JsValue::UNDEFINED, |held| held.value.clone())
-}
-
 impl StateHost {
-    fn token(&self) -> u32 {
+    pub(super) fn token(&self) -> u32 {
         self.next_token.set(self.next_token.get() + 1);
         self.next_token.get()
     }
@@ -78,10 +75,7 @@ impl StateHost {
             .iter()
             .filter(|change| self.options.is_synced(&change.key))
         {
-            let key = match change.new.as_ref().or(change.old.as_ref()) {
-                Some(held) => held.key.clone(),
-                None => JsValue::from_str(&change.key),
-            };
+            let key = key_of(change.new.as_ref().or(change.old.as_ref()), &change.key);
             let (new, old) = (value_of(change.new.as_ref()), value_of(change.old.as_ref()));
             // Two windows may begin with the same initial value, or write the same: nobody needs to hear of it.
             if self.options.diff && origin != ChangeOrigin::Local && host::unchanged(&old, &new) {
@@ -97,6 +91,7 @@ impl StateHost {
         let origin = match origin {
             ChangeOrigin::Local => "local",
             ChangeOrigin::Remote => "remote",
+            ChangeOrigin::Rollback => "rollback",
             ChangeOrigin::Storage => "storage",
         };
         self.notices.borrow_mut().push(Notice {

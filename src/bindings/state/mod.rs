@@ -1,10 +1,17 @@
 //! A shared state in one window: the core's node, the snapshot users see, and the way to the other windows.
 
+mod cells;
 mod class;
 mod codec;
+mod conflicts;
 mod effects;
+mod held;
 mod listeners;
+mod nodes;
 mod options;
+mod outcome;
+mod texts;
+mod transaction;
 mod write;
 
 use std::cell::Cell;
@@ -19,17 +26,16 @@ use super::shared::{Carrier, Shared, Turn};
 use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::id::{Actor, Key, PeerRef};
-use crate::core::sync::{StateEffect, StateFrame, StateNode};
+use crate::core::model::{Model, ModelEffects};
+use crate::core::sync::StateFrame;
 pub use class::SyncedState;
+use conflicts::Contested;
+pub(crate) use held::Held;
 use listeners::{KeyListener, Listener, Notice};
-pub(crate) use options::StateOptions;
-
-/// A user's value, and its key as JavaScript has it: neither is converted on its way through.
-#[derive(Clone)]
-pub(crate) struct Held {
-    pub(crate) key: JsValue,
-    pub(crate) value: JsValue,
-}
+pub(crate) use options::{SetOptions, StateOptions};
+use outcome::Outcome;
+use texts::TextsAre;
+use transaction::Transaction;
 
 /// What users see of the state, and what has changed since they last looked.
 struct View {
@@ -48,7 +54,9 @@ pub(crate) struct StateHost {
     name_js: JsValue,
     messenger: JsValue,
     carrier: Carrier,
-    node: RefCell<StateNode<Held>>,
+    node: RefCell<Model<Held>>,
+    /// What it began with, and goes back to.
+    initial: Vec<(Key, Held)>,
     /// Keys that never leave this window, by `syncedKeys`.
     local: RefCell<Vec<Held>>,
     view: RefCell<View>,
@@ -58,6 +66,10 @@ pub(crate) struct StateHost {
     notifying: Cell<bool>,
     next_token: Cell<u32>,
     turn: RefCell<Option<Turn>>,
+    transaction: RefCell<Option<Transaction>>,
+    outcomes: RefCell<Vec<Outcome>>,
+    contested: RefCell<Contested>,
+    texts: Cell<TextsAre>,
     pub(crate) ready: Deferred,
     destroyed: Cell<bool>,
     me: Weak<StateHost>,
@@ -82,7 +94,17 @@ impl StateHost {
         let mut message = options.name.clone();
         message.push_str(":update");
         let born = host::now();
-        let node = StateNode::new(Actor::from_random(host::random_u64()), born, synced);
+        let initial = synced.iter().chain(&local).cloned().collect();
+        let mut node = Model::new(
+            Actor::from_random(host::random_u64()),
+            born,
+            &carrier.own_id(),
+            options.strategies.clone(),
+            synced,
+        );
+        if options.counted {
+            node.count_writes();
+        }
         let state = Rc::new_cyclic(|me| StateHost {
             message,
             name_js: JsValue::from_str(&options.name),
@@ -90,6 +112,7 @@ impl StateHost {
             messenger: messenger.clone(),
             carrier,
             node: RefCell::new(node),
+            initial,
             local: RefCell::new(local.into_iter().map(|(_, held)| held).collect()),
             view: RefCell::new(View {
                 snapshot: js_sys::Object::new().into(),
@@ -102,16 +125,35 @@ impl StateHost {
             notifying: Cell::new(false),
             next_token: Cell::new(0),
             turn: RefCell::new(None),
+            transaction: RefCell::new(None),
+            outcomes: RefCell::new(Vec::new()),
+            contested: RefCell::new(Contested::default()),
+            texts: Cell::new(TextsAre::Unasked),
             ready: Deferred::new(),
             destroyed: Cell::new(false),
             me: me.clone(),
         });
         state.carrier.start(state.clone())?;
+        state.look_for_texts();
         Ok(state)
+    }
+
+    /// How many writes were made by all windows that count theirs.
+    pub(crate) fn writes(&self) -> f64 {
+        self.node.borrow().writes()
     }
 
     pub(crate) fn weak(&self) -> Weak<StateHost> {
         self.me.clone()
+    }
+
+    /// What `getState` gives: the snapshot, and inside a transaction what it has written so far.
+    pub(crate) fn state(&self) -> JsValue {
+        let base = self.snapshot();
+        match self.written_so_far() {
+            Some(changes) if changes.length() > 0 => host::patch(&base, &changes),
+            _ => base,
+        }
     }
 
     /// The frozen snapshot: the same object until something changes.
@@ -122,8 +164,7 @@ impl StateHost {
                 let changes = Array::new();
                 let node = self.node.borrow();
                 for (key, held) in node.iter().filter(|(key, _)| self.options.is_synced(key)) {
-                    let _ = key;
-                    changes.push(&held.key);
+                    changes.push(&held.key(&key));
                     changes.push(&held.value);
                 }
                 for held in self.local.borrow().iter() {
@@ -160,6 +201,13 @@ impl StateHost {
 
     /// What a key holds, undefined if nothing.
     pub(crate) fn get(&self, key: &str) -> JsValue {
+        if let Some(written) = self.written_to(key) {
+            return host::hand_out(&written);
+        }
+        self.shown(key)
+    }
+
+    fn shown(&self, key: &str) -> JsValue {
         let value = if self.options.is_synced(key) {
             self.node.borrow().get(key).map(|held| held.value.clone())
         } else {
@@ -187,6 +235,8 @@ impl StateHost {
         self.flush();
         self.destroyed.set(true);
         self.ready.resolve(&JsValue::UNDEFINED);
+        self.end_outcomes();
+        self.contested.borrow_mut().handlers.clear();
         self.listeners.borrow_mut().clear();
         self.key_listeners.borrow_mut().clear();
         self.carrier.stop(&self.options.name);
@@ -221,23 +271,23 @@ impl Shared for StateHost {
     }
 
     fn peer_up(&self, peer: PeerRef) {
-        self.decide(|node, now| node.peer_up(peer, now));
+        self.decide(|model, now| model.with_node(|node| node.peer_up(peer, now)));
     }
 
     fn peer_down(&self, peer: PeerRef) {
-        self.decide(|node, now| node.peer_down(peer, now));
+        self.decide(|model, now| model.with_node(|node| node.peer_down(peer, now)));
     }
 
     fn settle(&self) {
-        self.decide(|node, _| node.settle_ready());
+        self.decide(|model, _| model.with_node(|node| node.settle_ready()));
     }
 
     fn is_waiting(&self) -> bool {
-        !self.node.borrow().is_ready()
+        !self.node.borrow().node().is_ready()
     }
 
     fn be_ready(&self) {
-        self.ready.resolve(&JsValue::UNDEFINED);
+        self.become_ready();
     }
 
     fn flush(&self) {
@@ -245,8 +295,7 @@ impl Shared for StateHost {
     }
 
     fn flush_to_peers(&self) {
-        let effects = self.node.borrow_mut().flush(host::now());
-        self.run(effects);
+        self.decide(|model, now| model.with_node(|node| node.flush(now)));
     }
 
     fn take_frame(&self) -> Option<JsValue> {
@@ -255,7 +304,7 @@ impl Shared for StateHost {
     }
 
     fn tick(&self) {
-        self.decide(|node, now| node.tick(now));
+        self.decide(|model, now| model.with_node(|node| node.tick(now)));
     }
 
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: crate::core::frame::Kind, frame: &Array) {
@@ -263,7 +312,7 @@ impl Shared for StateHost {
             self.carrier.refuse(from, codes::MALFORMED);
             return;
         };
-        self.decide(|node, now| node.receive(from, also, decoded, now));
+        self.decide(|model, now| model.with_node(|node| node.receive(from, also, decoded, now)));
     }
 
     fn plain_update(&self, from: PeerRef, payload: &JsValue) {
@@ -279,7 +328,7 @@ impl Shared for StateHost {
 
 impl StateHost {
     /// Lets the core decide, and does what it says.
-    fn decide(&self, ask: impl FnOnce(&mut StateNode<Held>, f64) -> Vec<StateEffect<Held>>) {
+    fn decide(&self, ask: impl FnOnce(&mut Model<Held>, f64) -> ModelEffects<Held>) {
         let now = host::now();
         let effects = ask(&mut self.node.borrow_mut(), now);
         self.run(effects);

@@ -1,10 +1,14 @@
-//! The third argument of `SyncedState`, checked.
+//! The third argument of `SyncedState`, and the second of its writes, checked.
 
-use wasm_bindgen::prelude::*;
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::bindings::args::Options;
+use crate::bindings::args::{self, Options};
 use crate::bindings::error::{fail, text};
 use crate::core::codes;
+use crate::core::id::Key;
+use crate::core::map::SmallMap;
+use crate::core::model::{Strategies, Strategy};
 
 /// How a state behaves.
 pub(crate) struct StateOptions {
@@ -17,6 +21,18 @@ pub(crate) struct StateOptions {
     pub(crate) debounce_ms: f64,
     /// Milliseconds the first of a steady stream waits at most.
     pub(crate) max_wait_ms: f64,
+    /// How writes that did not know of each other are settled.
+    pub(crate) strategies: Strategies,
+    /// The functions of keys that have one of their own.
+    pub(crate) functions: SmallMap<Key, Function>,
+    /// The function of all others.
+    pub(crate) function: Option<Function>,
+    /// Says of writes that come in whether they are let in.
+    pub(crate) validate: Option<Function>,
+    /// Writes of one turn win or lose together.
+    pub(crate) together: bool,
+    /// Writes are counted, see `version` of OptimisticSyncedState.
+    pub(crate) counted: bool,
 }
 
 const KNOWN: &str = "name conflict syncedKeys debounceMs maxWaitMs diff persist validate version migrate";
@@ -30,6 +46,12 @@ impl StateOptions {
             synced_keys: None,
             debounce_ms: 0.0,
             max_wait_ms: 0.0,
+            strategies: Strategies::default(),
+            functions: SmallMap::new(),
+            function: None,
+            validate: None,
+            together: false,
+            counted: false,
         };
         if given.is_undefined() {
             return Ok(options);
@@ -52,11 +74,14 @@ impl StateOptions {
         if let Some(ms) = given.duration("maxWaitMs")? {
             options.max_wait_ms = ms;
         }
-        let conflict = given.get("conflict");
-        if !conflict.is_undefined() && conflict.as_string().as_deref() != Some("last-write-wins") {
-            return Err(not_yet("conflict", "anything but 'last-write-wins'"));
+        options.read_conflict(&given.get("conflict"))?;
+        let validate = given.get("validate");
+        if !validate.is_undefined() {
+            let function = validate.dyn_into::<Function>();
+            options.validate =
+                Some(function.map_err(|_| fail(codes::CONFIG, "the option validate must be a function"))?);
         }
-        for name in ["persist", "validate", "version", "migrate"] {
+        for name in ["persist", "version", "migrate"] {
             if !given.get(name).is_undefined() {
                 return Err(not_yet(name, "any value"));
             }
@@ -64,11 +89,61 @@ impl StateOptions {
         Ok(options)
     }
 
+    /// `conflict`: one strategy, or one for each key.
+    fn read_conflict(&mut self, given: &JsValue) -> Result<(), JsValue> {
+        if given.is_undefined() {
+            return Ok(());
+        }
+        if given.is_object() && !given.is_function() && !Array::is_array(given) {
+            let object: &Object = given.unchecked_ref();
+            for name in Object::keys(object).iter() {
+                let Some(key) = name.as_string().map(Key::from) else {
+                    continue;
+                };
+                let one = Reflect::get(given, &name)?;
+                if one.is_undefined() {
+                    continue;
+                }
+                let strategy = strategy(&one)?;
+                if let Some(function) = one.dyn_ref::<Function>() {
+                    self.functions.insert(key.clone(), function.clone());
+                }
+                self.strategies.by_key.insert(key, strategy);
+            }
+            return Ok(());
+        }
+        self.strategies.default = strategy(given)?;
+        self.function = given.dyn_ref::<Function>().cloned();
+        Ok(())
+    }
+
+    /// The function that settles a key, if one does.
+    pub(crate) fn function_of(&self, key: &str) -> Option<&Function> {
+        self.functions.get(key).or(self.function.as_ref())
+    }
+
     /// Whether a key leaves this window.
     pub(crate) fn is_synced(&self, key: &str) -> bool {
         self.synced_keys
             .as_ref()
             .is_none_or(|keys| keys.iter().any(|synced| synced == key))
+    }
+}
+
+fn strategy(given: &JsValue) -> Result<Strategy, JsValue> {
+    if given.is_function() {
+        return Ok(Strategy::Custom);
+    }
+    match given.as_string().as_deref() {
+        Some("last-write-wins") => Ok(Strategy::LastWriteWins),
+        Some("highest-version") => Ok(Strategy::HighestVersion),
+        Some("merge") => Ok(Strategy::Merge),
+        Some("manual") => Ok(Strategy::Manual),
+        _ => Err(fail(
+            codes::CONFIG,
+            "the option conflict must be 'last-write-wins', 'highest-version', 'merge', 'manual', a function, or an \
+             object with one of these for each key",
+        )),
     }
 }
 
@@ -80,17 +155,62 @@ fn not_yet(name: &str, what: &str) -> JsValue {
     )
 }
 
-/// The second argument of `setState`: what this version does not do, it does not accept.
-pub(crate) fn check_set_options(given: &JsValue) -> Result<(), JsValue> {
-    if given.is_undefined() {
-        return Ok(());
+/// The second argument of `setState`.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct SetOptions {
+    /// Wait until every connected peer has applied it.
+    pub(crate) ack: bool,
+    /// How long, ms; None for the Parley's own.
+    pub(crate) timeout: Option<f64>,
+    /// Take it back when it fails.
+    pub(crate) rollback: bool,
+}
+
+impl SetOptions {
+    /// From what the user gave. Throws ERR_CONFIG.
+    pub(crate) fn read(given: &JsValue) -> Result<SetOptions, JsValue> {
+        if given.is_undefined() {
+            return Ok(SetOptions::default());
+        }
+        let given = Options::read(given, "ack timeout rollbackOnError", "setState's options")?;
+        let ack = match given.string("ack")?.as_deref() {
+            None | Some("none") => false,
+            Some("all") => true,
+            Some(_) => return Err(fail(codes::CONFIG, "the option ack must be 'none' or 'all'")),
+        };
+        Ok(SetOptions {
+            ack,
+            timeout: given.duration("timeout")?,
+            rollback: given.boolean("rollbackOnError")?.unwrap_or(false),
+        })
     }
-    let given = Options::read(given, "ack timeout rollbackOnError", "setState's options")?;
-    if given.string("ack")?.is_some_and(|ack| ack != "none") {
-        return Err(not_yet("ack", "anything but 'none'"));
+
+    /// What both ask for.
+    pub(crate) fn and(self, other: SetOptions) -> SetOptions {
+        SetOptions {
+            ack: self.ack || other.ack,
+            timeout: match (self.timeout, other.timeout) {
+                (Some(one), Some(two)) => Some(one.min(two)),
+                (one, two) => one.or(two),
+            },
+            rollback: self.rollback || other.rollback,
+        }
     }
-    if given.boolean("rollbackOnError")?.unwrap_or(false) {
-        return Err(not_yet("rollbackOnError", "true"));
+}
+
+/// The amount of an increment. Throws ERR_ARGUMENT.
+pub(crate) fn amount(by: &JsValue) -> Result<f64, JsValue> {
+    if by.is_undefined() {
+        return Ok(1.0);
     }
-    given.duration("timeout").map(|_| ())
+    by.as_f64()
+        .filter(|by| by.is_finite())
+        .ok_or_else(|| fail(codes::ARGUMENT, "an increment must be by a finite number"))
+}
+
+/// A list of keys. Throws ERR_ARGUMENT.
+pub(crate) fn keys(list: &Array) -> Result<Vec<Key>, JsValue> {
+    list.iter()
+        .map(|key| key.as_string().map(Key::from).ok_or_else(args::not_a_key))
+        .collect()
 }

@@ -3,10 +3,15 @@
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Held, StateHost, pairs};
+use super::held::{key_of, value_of};
+use super::transaction::{add, not_a_number};
+use super::{Held, SetOptions, StateHost, pairs};
+use crate::bindings::error::fail;
 use crate::bindings::host;
 use crate::bindings::shared::{Turn, after, settle_turn};
+use crate::core::codes;
 use crate::core::id::Key;
+use crate::core::model::{How, Op};
 
 /// `{ updates, timestamp }`: what `broadcast` is called with.
 pub(super) fn payload(keys: &Array, values: &Array) -> JsValue {
@@ -27,50 +32,138 @@ pub(super) fn payload(keys: &Array, values: &Array) -> JsValue {
 
 impl StateHost {
     /// `setState`: the promise settles when the write has been handed to everyone.
-    pub(crate) fn set(&self, updates: &JsValue) -> Result<Promise, JsValue> {
+    pub(crate) fn set(&self, updates: &JsValue, options: SetOptions) -> Result<Promise, JsValue> {
         self.check_alive()?;
         let updates = match updates.dyn_ref::<Function>() {
-            Some(make) => make.call1(&JsValue::UNDEFINED, &self.snapshot())?,
+            Some(make) => make.call1(&JsValue::UNDEFINED, &self.state())?,
             None => updates.clone(),
         };
         let entries = host::prepare(&updates, "the updates")?;
         self.check_alive()?;
-        Ok(self.write(
-            pairs(&entries)
-                .map(|(key, held)| (key, (!held.value.is_undefined()).then_some(held)))
-                .collect(),
-        ))
+        let ops = pairs(&entries)
+            .map(|(key, held)| (key, Op::Set((!held.value.is_undefined()).then_some(held))))
+            .collect();
+        self.write(ops, options)
     }
 
     /// `delete`: gone in every window.
     pub(crate) fn delete(&self, keys: Vec<Key>) -> Result<Promise, JsValue> {
         self.check_alive()?;
-        Ok(self.write(keys.into_iter().map(|key| (key, None)).collect()))
+        let ops = keys.into_iter().map(|key| (key, Op::Set(None))).collect();
+        self.write(ops, SetOptions::default())
     }
 
-    fn write(&self, entries: Vec<(Key, Option<Held>)>) -> Promise {
-        let mut shared = Vec::with_capacity(entries.len());
-        let mut own = Vec::new();
-        for (key, value) in entries {
-            if !self.options.is_synced(&key) {
-                own.push((key, value));
-            } else if !self.changes_nothing(&key, value.as_ref()) {
-                shared.push((key, value));
+    /// `increment`: counts in every window, whatever others write at the same time.
+    pub(crate) fn increment(&self, key: Key, by: f64) -> Result<Promise, JsValue> {
+        self.check_alive()?;
+        self.write(vec![(key, Op::Add(by))], SetOptions::default())
+    }
+
+    /// `reset`: back to what the state began with here.
+    pub(crate) fn reset(&self) -> Result<Promise, JsValue> {
+        self.check_alive()?;
+        let gone = |key: &Key| !self.initial.iter().any(|one| one.0 == *key);
+        let mut ops: Vec<(Key, Op<Held>)> = Vec::new();
+        for (key, _) in self.node.borrow().iter() {
+            if gone(&key) {
+                ops.push((key, Op::Set(None)));
             }
         }
+        for held in self.local.borrow().iter() {
+            if let Some(key) = held.key.as_string().map(Key::from).filter(|key| gone(key)) {
+                ops.push((key, Op::Set(None)));
+            }
+        }
+        for (key, held) in &self.initial {
+            ops.push((key.clone(), Op::Set(Some(held.clone()))));
+        }
+        self.write(ops, SetOptions::default())
+    }
+
+    /// `undo` and `redo`: whether something was taken back, or done again.
+    pub(crate) fn turn_back(&self, is_undo: bool) -> Result<bool, JsValue> {
+        self.check_alive()?;
+        if self.transaction.borrow().is_some() {
+            return Err(fail(codes::ARGUMENT, "a transaction is open"));
+        }
+        let now = host::now();
+        let effects = {
+            let mut node = self.node.borrow_mut();
+            if is_undo { node.undo(now) } else { node.redo(now) }
+        };
+        let Some(effects) = effects else { return Ok(false) };
+        drop(self.open_turn());
+        self.run(effects);
+        Ok(true)
+    }
+
+    /// Into the open transaction, or at once.
+    pub(super) fn write(&self, ops: Vec<(Key, Op<Held>)>, options: SetOptions) -> Result<Promise, JsValue> {
+        if let Some(promise) = self.join_transaction(&ops, options)? {
+            return Ok(promise);
+        }
+        self.write_now(ops, options, false)
+    }
+
+    pub(super) fn write_now(
+        &self,
+        ops: Vec<(Key, Op<Held>)>,
+        options: SetOptions,
+        is_transaction: bool,
+    ) -> Result<Promise, JsValue> {
+        let mut shared = Vec::with_capacity(ops.len());
+        let mut own = Vec::new();
+        for (key, op) in ops {
+            match op {
+                _ if self.options.is_synced(&key) => {
+                    if !matches!(&op, Op::Set(value) if self.changes_nothing(&key, value.as_ref())) {
+                        shared.push((key, op));
+                    }
+                }
+                Op::Set(value) => own.push((key, value)),
+                Op::Add(by) => {
+                    let sum = add(&self.shown(&key), by)?;
+                    own.push((key, Some(Held::made(JsValue::from_f64(sum)))));
+                }
+            }
+        }
+        let how = How {
+            is_transaction: is_transaction || self.options.together,
+            joins_turn: self.options.together,
+            may_fall: options.rollback || options.ack,
+            undoable: true,
+            ..How::default()
+        };
+        let written = if shared.is_empty() {
+            None
+        } else {
+            let written = self.node.borrow_mut().write(shared, how, host::now());
+            Some(written.map_err(|_| not_a_number())?)
+        };
         self.write_local(own);
-        if shared.is_empty() {
-            return match &*self.turn.borrow() {
+        let Some((id, effects)) = written else {
+            return Ok(match &*self.turn.borrow() {
                 Some(turn) => turn.promise.promise.clone(),
                 None => Promise::resolve(&JsValue::UNDEFINED),
-            };
-        }
-        let promise = self.open_turn();
-        self.decide(|node, now| node.write(shared, now));
-        promise
+            });
+        };
+        let turn = self.open_turn();
+        let promise = if how.may_fall {
+            self.await_outcome(id, options, &turn)
+        } else {
+            turn
+        };
+        self.run(effects);
+        Ok(promise)
     }
 
     fn changes_nothing(&self, key: &str, value: Option<&Held>) -> bool {
+        if self.options.strategies.of(key).keeps_all()
+            && self.node.borrow().candidates(&Key::from(key)).len() > 1
+        {
+            // Writing what shows settles what was open.
+            return false;
+        }
         let held = self.node.borrow().get(key).cloned();
         match (held, value) {
             (None, None) => true,
@@ -106,7 +199,7 @@ impl StateHost {
     }
 
     /// The promise of the running turn; begins one if there is none.
-    fn open_turn(&self) -> Promise {
+    pub(super) fn open_turn(&self) -> Promise {
         let now = host::now();
         let debounce = self.options.debounce_ms;
         let (promise, is_new, since, stale) = {
@@ -156,7 +249,7 @@ impl StateHost {
             host::clear_timer(timer);
         }
         let (keys, values) = self.open_lists();
-        if keys.length() == 0 {
+        if keys.length() == 0 && !self.node.borrow().node().pending() {
             // Everything was beaten while it waited: there is nothing left to say.
             turn.promise.resolve(&JsValue::UNDEFINED);
             return;
@@ -170,17 +263,11 @@ impl StateHost {
 
     fn open_lists(&self) -> (Array, Array) {
         let (keys, values) = (Array::new(), Array::new());
-        for (key, value) in self.node.borrow().open_writes() {
-            match value {
-                Some(held) => {
-                    keys.push(&held.key);
-                    values.push(&held.value);
-                }
-                None => {
-                    keys.push(&JsValue::from_str(key));
-                    values.push(&JsValue::UNDEFINED);
-                }
-            }
+        let node = self.node.borrow();
+        for key in node.open_keys() {
+            let held = node.get(&key);
+            keys.push(&key_of(held, &key));
+            values.push(&value_of(held));
         }
         (keys, values)
     }
@@ -205,7 +292,7 @@ impl StateHost {
             .filter(|(key, value)| !self.changes_nothing(key, value.as_ref()))
             .collect();
         if !entries.is_empty() {
-            self.decide(|node, now| node.apply_plain(entries, None, now));
+            self.decide(|model, now| model.apply_plain(entries, now));
         }
         Ok(())
     }

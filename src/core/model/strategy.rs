@@ -19,6 +19,14 @@ pub enum Strategy {
     Custom,
 }
 
+impl Strategy {
+    /// Whether writes that did not know of each other are all kept.
+    #[must_use]
+    pub fn keeps_all(self) -> bool {
+        matches!(self, Strategy::Manual | Strategy::Custom)
+    }
+}
+
 /// The strategy of each key.
 #[derive(Clone, Debug, Default)]
 pub struct Strategies {

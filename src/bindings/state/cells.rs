@@ -1,0 +1,193 @@
+//! Cells as JavaScript values: arrays of numbers, strings and users' values, in frames and in storage.
+
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::held::{Held, value_of};
+use super::nodes;
+use crate::bindings::wire::list;
+use crate::core::cell::{Cell, Count, Part, Slot, Veto, parse, parse_suffix};
+use crate::core::clock::Time;
+use crate::core::id::{Actor, Key};
+use crate::core::register::Stamp;
+
+pub(super) fn number(value: f64) -> JsValue {
+    JsValue::from_f64(value)
+}
+
+/// A key; none with half of a surrogate pair, which would become another key here.
+pub(super) fn key_in(value: &JsValue) -> Option<Key> {
+    let text = value.as_string()?;
+    // U+FFFD, and some others, begin with this byte: a quick sieve before the comparison.
+    if text.bytes().any(|byte| byte == 0xEF) && JsValue::from_str(&text) != *value {
+        return None;
+    }
+    Some(Key::from(text))
+}
+
+pub(super) fn time_in(value: &JsValue) -> Option<Time> {
+    Time::from_f64(value.as_f64()?)
+}
+
+pub(super) fn stamp_in(time: &JsValue, actor: &JsValue) -> Option<Stamp> {
+    Some(Stamp {
+        time: time_in(time)?,
+        actor: Actor::from_f64(actor.as_f64()?)?,
+    })
+}
+
+/// The name of a cell, for JavaScript.
+pub(super) fn name_out(name: &Key, cell: Option<&Cell<Held>>) -> JsValue {
+    match cell {
+        Some(Cell::Plain(held)) => held.key(name),
+        _ => JsValue::from_str(name),
+    }
+}
+
+/// What a cell holds; undefined if it was deleted.
+pub(super) fn cell_out(cell: Option<&Cell<Held>>) -> JsValue {
+    match cell {
+        None => JsValue::UNDEFINED,
+        Some(Cell::Plain(held)) => held.value.clone(),
+        Some(Cell::Slot(slot)) => slot_out(slot),
+        Some(Cell::Veto(vetoes)) => vetoes.iter().map(veto_out).collect::<Array>().into(),
+        Some(Cell::Count(count)) => count_out(count),
+        Some(Cell::Node(node)) => nodes::node_out(node),
+    }
+}
+
+/// What [`cell_out`] gave of the cell of that name; None if it is malformed.
+pub(super) fn cell_in(name: &JsValue, value: JsValue) -> Option<(Key, Option<Cell<Held>>)> {
+    let key = key_in(name)?;
+    let (_, part) = parse(&key)?;
+    if value.is_undefined() {
+        return Some((key, None));
+    }
+    let name = if matches!(part, Part::Root) {
+        name.clone()
+    } else {
+        JsValue::UNDEFINED
+    };
+    let cell = part_in(&part, name, value)?;
+    Some((key, Some(cell)))
+}
+
+fn part_in(part: &Part, name: JsValue, value: JsValue) -> Option<Cell<Held>> {
+    Some(match part {
+        Part::Root => Cell::Plain(Held { key: name, value }),
+        Part::Slot(_) => Cell::Slot(Rc::new(slot_in(&value)?)),
+        Part::Veto(_) => {
+            let vetoes: Option<Vec<Veto<Held>>> = list(&value)?.iter().map(|veto| veto_in(&veto)).collect();
+            Cell::Veto(Rc::new(vetoes?))
+        }
+        Part::Count(_) | Part::Writes(_) => Cell::Count(count_in(&value)?),
+        Part::Tree(_) => Cell::Node(nodes::node_in(&value)?),
+    })
+}
+
+fn held_in(value: JsValue) -> Option<Held> {
+    (!value.is_undefined()).then(|| Held::made(value))
+}
+
+fn slot_out(slot: &Slot<Held>) -> JsValue {
+    let out = Array::of2(&number(slot.time.as_f64()), &value_of(slot.value.as_ref()));
+    match &slot.base {
+        Some((value, stamp)) => {
+            out.push(&number(stamp.time.as_f64()));
+            out.push(&number(stamp.actor.as_f64()));
+            out.push(&value_of(value.as_ref()));
+        }
+        None => {
+            out.push(&JsValue::NULL);
+            out.push(&JsValue::NULL);
+            out.push(&JsValue::UNDEFINED);
+        }
+    }
+    let seen = slot
+        .seen
+        .iter()
+        .flat_map(|(actor, time)| [number(actor.as_f64()), number(time.as_f64())]);
+    out.push(&seen.collect::<Array>());
+    let group = slot.group.iter().map(|key| JsValue::from_str(key));
+    out.push(&group.collect::<Array>());
+    out.push(&JsValue::from_str(&slot.from));
+    out.into()
+}
+
+fn slot_in(value: &JsValue) -> Option<Slot<Held>> {
+    let parts = list(value)?;
+    let base = if parts.get(2).is_null() {
+        None
+    } else {
+        Some((held_in(parts.get(4)), stamp_in(&parts.get(2), &parts.get(3))?))
+    };
+    let flat = list(&parts.get(5))?;
+    let mut seen = Vec::with_capacity(flat.length() as usize / 2);
+    for at in 0..flat.length() / 2 {
+        let stamp = stamp_in(&flat.get(at * 2 + 1), &flat.get(at * 2))?;
+        seen.push((stamp.actor, stamp.time));
+    }
+    let group: Option<Vec<Key>> = list(&parts.get(6))?.iter().map(|key| key_in(&key)).collect();
+    Some(Slot {
+        time: time_in(&parts.get(0))?,
+        value: held_in(parts.get(1)),
+        base,
+        seen,
+        group: group?,
+        from: Rc::from(parts.get(7).as_string()?),
+    })
+}
+
+fn veto_out(veto: &Veto<Held>) -> JsValue {
+    let out = Array::of3(
+        &JsValue::from_str(&veto.part),
+        &number(veto.stamp.time.as_f64()),
+        &number(veto.stamp.actor.as_f64()),
+    );
+    if let Some((cell, stamp)) = &veto.base {
+        out.push(&number(stamp.time.as_f64()));
+        out.push(&number(stamp.actor.as_f64()));
+        out.push(&cell_out(Some(cell)));
+    }
+    out.into()
+}
+
+fn veto_in(value: &JsValue) -> Option<Veto<Held>> {
+    let parts = list(value)?;
+    let name = key_in(&parts.get(0))?;
+    let part = parse_suffix(&name)?;
+    let held = parts.get(5);
+    let base = if held.is_undefined() || matches!(part, Part::Veto(_)) {
+        None
+    } else {
+        let stamp = stamp_in(&parts.get(3), &parts.get(4))?;
+        Some((part_in(&part, JsValue::UNDEFINED, held)?, stamp))
+    };
+    Some(Veto {
+        part: name,
+        stamp: stamp_in(&parts.get(1), &parts.get(2))?,
+        base,
+    })
+}
+
+fn count_out(count: &Count) -> JsValue {
+    let out = Array::of1(&number(count.sum));
+    if let Some(to) = count.to {
+        out.push(&number(to.time.as_f64()));
+        out.push(&number(to.actor.as_f64()));
+    }
+    out.into()
+}
+
+fn count_in(value: &JsValue) -> Option<Count> {
+    let parts = list(value)?;
+    let sum = parts.get(0).as_f64().filter(|sum| sum.is_finite())?;
+    let to = if parts.get(1).is_undefined() {
+        None
+    } else {
+        Some(stamp_in(&parts.get(1), &parts.get(2))?)
+    };
+    Some(Count { to, sum })
+}

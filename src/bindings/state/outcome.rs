@@ -1,0 +1,180 @@
+//! Writes that somebody waits for: until all have them, or with the wish to have them taken back.
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+
+use super::{SetOptions, StateHost};
+use crate::bindings::error::{fail, fail_with, text};
+use crate::bindings::host::{self, Deferred};
+use crate::bindings::shared::after;
+use crate::bindings::{callback, promise};
+use crate::core::codes;
+use crate::core::id::{Key, PeerRef};
+use crate::core::model::WriteId;
+
+/// One such write.
+pub(super) struct Outcome {
+    id: WriteId,
+    promise: Deferred,
+    options: SetOptions,
+    /// The batch it was sent in, once it was.
+    sent: Option<u64>,
+    /// Who has not said that it has it; None until everyone is known.
+    waiting: Option<Vec<PeerRef>>,
+    timer: Option<JsValue>,
+}
+
+impl StateHost {
+    /// Waits for what becomes of a write of the turn that settles by `turn`.
+    pub(super) fn await_outcome(&self, id: WriteId, options: SetOptions, turn: &Promise) -> Promise {
+        let deferred = Deferred::new();
+        let promise = deferred.promise.clone();
+        let timeout = options.timeout.unwrap_or_else(|| self.carrier.timeout());
+        let timer = (options.ack && timeout.is_finite()).then(|| {
+            let state = self.weak();
+            after(timeout, move || {
+                if let Some(state) = state.upgrade() {
+                    state.outcome_late(id);
+                }
+            })
+        });
+        self.outcomes.borrow_mut().push(Outcome {
+            id,
+            promise: deferred,
+            options,
+            sent: None,
+            waiting: None,
+            timer,
+        });
+        let (sent, failed) = (self.weak(), self.weak());
+        let sent = callback::reaction(move |_| {
+            if let Some(state) = sent.upgrade() {
+                state.outcome_sent(id);
+            }
+        });
+        let failed = callback::reaction(move |error| {
+            if let Some(state) = failed.upgrade() {
+                state.outcome_failed(id, &error);
+            }
+        });
+        let _ = promise::then(turn, &sent, Some(&failed));
+        promise
+    }
+
+    fn take_outcome(&self, id: WriteId) -> Option<Outcome> {
+        let mut outcomes = self.outcomes.borrow_mut();
+        let at = outcomes.iter().position(|outcome| outcome.id == id)?;
+        let outcome = outcomes.remove(at);
+        drop(outcomes);
+        if let Some(timer) = &outcome.timer {
+            host::clear_timer(timer);
+        }
+        Some(outcome)
+    }
+
+    fn outcome_sent(&self, id: WriteId) {
+        let seq = self.node.borrow().node().own_seq();
+        let waits = {
+            let mut outcomes = self.outcomes.borrow_mut();
+            let outcome = outcomes.iter_mut().find(|outcome| outcome.id == id);
+            outcome.is_some_and(|outcome| {
+                outcome.sent = Some(seq);
+                outcome.options.ack
+            })
+        };
+        if waits {
+            self.decide(|model, _| model.with_node(|node| node.inquire()));
+        } else if let Some(outcome) = self.take_outcome(id) {
+            self.node.borrow_mut().confirm(id);
+            outcome.promise.resolve(&JsValue::UNDEFINED);
+        }
+    }
+
+    /// Takes the write back if that was asked for, then says why it failed.
+    pub(super) fn outcome_failed(&self, id: WriteId, error: &JsValue) {
+        let Some(outcome) = self.take_outcome(id) else {
+            return;
+        };
+        if outcome.options.rollback && !self.destroyed.get() {
+            drop(self.open_turn());
+            self.decide(|model, now| model.retract(id, now));
+        } else {
+            self.node.borrow_mut().confirm(id);
+        }
+        outcome.promise.reject(error);
+    }
+
+    fn outcome_late(&self, id: WriteId) {
+        let error = fail(
+            codes::TIMEOUT,
+            "not every peer has said in time that it has the write",
+        );
+        self.outcome_failed(id, &error);
+    }
+
+    /// Looks whether those that were waited for have spoken.
+    pub(super) fn check_outcomes(&self) {
+        if self.outcomes.borrow().is_empty() {
+            return;
+        }
+        let mut done = Vec::new();
+        {
+            let node = self.node.borrow();
+            let node = node.node();
+            let mut outcomes = self.outcomes.borrow_mut();
+            for outcome in outcomes.iter_mut().filter(|outcome| outcome.options.ack) {
+                let Some(seq) = outcome.sent.filter(|_| node.is_ready()) else {
+                    continue;
+                };
+                let waiting = outcome.waiting.get_or_insert_with(|| node.followers().collect());
+                waiting.retain(|peer| !node.has_told(*peer, seq));
+                if waiting.is_empty() {
+                    done.push(outcome.id);
+                }
+            }
+        }
+        for id in done {
+            if let Some(outcome) = self.take_outcome(id) {
+                self.node.borrow_mut().confirm(id);
+                outcome.promise.resolve(&JsValue::UNDEFINED);
+            }
+        }
+    }
+
+    /// Somebody refused writes of this window. Who waits for one is told; otherwise everyone.
+    pub(super) fn tell_lost(&self, ids: &[WriteId], keys: &[Key]) {
+        let mut told = false;
+        for id in ids {
+            if let Some(outcome) = self.take_outcome(*id) {
+                told = true;
+                outcome.promise.reject(&fail(
+                    codes::REJECTED,
+                    "a window refused the write; it has been taken back",
+                ));
+            }
+        }
+        if told && keys.is_empty() {
+            return;
+        }
+        let names: js_sys::Array = keys.iter().map(|key| JsValue::from_str(key)).collect();
+        let message = text(&[
+            "a window refused a write to the state '",
+            &self.options.name,
+            "'; it has been taken back",
+        ]);
+        self.report(&fail_with(codes::REJECTED, &message, &[("keys", names.into())]));
+    }
+
+    /// Nobody will say any more.
+    pub(super) fn end_outcomes(&self) {
+        let outcomes = std::mem::take(&mut *self.outcomes.borrow_mut());
+        for outcome in outcomes {
+            if let Some(timer) = &outcome.timer {
+                host::clear_timer(timer);
+            }
+            outcome
+                .promise
+                .reject(&fail(codes::DESTROYED, "the state was destroyed"));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The engine that merges texts by character: a second wasm, loaded by those who merge texts.
+
+use std::rc::{Rc, Weak};
+
+use js_sys::{Array, Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use super::{Held, StateHost};
+use crate::bindings::{callback, host, promise};
+use crate::core::id::Actor;
+use crate::core::merge::{TextDoc, Texts};
+
+/// Where this state is with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextsAre {
+    /// Nothing has needed it.
+    Unasked,
+    /// It is being loaded, or could not be.
+    Asked,
+    /// It is there.
+    Here,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type Engine;
+    #[wasm_bindgen(method, structural, catch)]
+    fn open(this: &Engine, seed: &str, actor: f64) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn merge(this: &Engine, updates: &Array) -> Result<JsValue, JsValue>;
+
+    type Document;
+    #[wasm_bindgen(method, structural, catch)]
+    fn edit(this: &Document, next: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn apply(this: &Document, update: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn text(this: &Document) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn free(this: &Document) -> Result<JsValue, JsValue>;
+}
+
+struct TextEngine(JsValue);
+
+struct TextDocument(JsValue);
+
+impl Texts<Held> for TextEngine {
+    fn open(&self, seed: &str, actor: Actor) -> Box<dyn TextDoc<Held>> {
+        let opened = self.0.unchecked_ref::<Engine>().open(seed, actor.as_f64());
+        Box::new(TextDocument(opened.unwrap_or(JsValue::UNDEFINED)))
+    }
+
+    fn merge(&self, updates: &[Held]) -> Held {
+        let list: Array = updates.iter().map(|update| update.value.clone()).collect();
+        let merged = self.0.unchecked_ref::<Engine>().merge(&list);
+        Held::made(merged.unwrap_or_else(|_| Uint8Array::new_with_length(0).into()))
+    }
+}
+
+impl TextDoc<Held> for TextDocument {
+    fn edit(&mut self, next: &str) -> Option<Held> {
+        let update = self.0.unchecked_ref::<Document>().edit(next).ok()?;
+        (!update.is_undefined()).then(|| Held::made(update))
+    }
+
+    fn apply(&mut self, update: &Held) -> bool {
+        let applied = self.0.unchecked_ref::<Document>().apply(&update.value);
+        applied.is_ok_and(|applied| applied.is_truthy())
+    }
+
+    fn text(&self) -> String {
+        let text = self.0.unchecked_ref::<Document>().text();
+        text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+    }
+}
+
+impl Drop for TextDocument {
+    fn drop(&mut self) {
+        let _ = self.0.unchecked_ref::<Document>().free();
+    }
+}
+
+impl StateHost {
+    /// Loads the engine once something is there for it.
+    pub(super) fn look_for_texts(&self) {
+        if self.texts.get() != TextsAre::Unasked
+            || !self.options.strategies.merge_any()
+            || !self.node.borrow().wants_texts()
+        {
+            return;
+        }
+        self.texts.set(TextsAre::Asked);
+        let loading: Promise = match host::load_texts() {
+            Ok(loading) => loading,
+            Err(error) => return self.report(&error),
+        };
+        let (come, failed): (Weak<StateHost>, Weak<StateHost>) = (self.weak(), self.weak());
+        let come = callback::reaction(move |engine| {
+            if let Some(state) = come.upgrade() {
+                state.texts_come(&engine);
+            }
+        });
+        let failed = callback::reaction(move |error| {
+            if let Some(state) = failed.upgrade() {
+                // Texts are told as wholes until somebody loads the page again.
+                state.texts.set(TextsAre::Here);
+                state.report(&error);
+                state.become_ready();
+            }
+        });
+        let _: Promise = promise::then(&loading, &come as &Function, Some(&failed));
+    }
+
+    fn texts_come(&self, engine: &JsValue) {
+        if self.destroyed.get() {
+            return;
+        }
+        self.texts.set(TextsAre::Here);
+        let engine: Rc<dyn Texts<Held>> = Rc::new(TextEngine(engine.clone()));
+        let effects = self.node.borrow_mut().provide_texts(engine, host::now());
+        self.run(effects);
+        if !self.node.borrow().open_keys().is_empty() {
+            drop(self.open_turn());
+        }
+        if self.node.borrow().node().is_ready() {
+            self.become_ready();
+        }
+    }
+
+    /// What others had has arrived: users are told once texts can be shown.
+    pub(super) fn become_ready(&self) {
+        if self.texts.get() != TextsAre::Asked {
+            self.ready.resolve(&JsValue::UNDEFINED);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Several writes that are made, sent and seen as one.
+
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::JsValue;
+
+use super::held::value_of;
+use super::{Held, SetOptions, StateHost};
+use crate::bindings::error::fail;
+use crate::bindings::host::{self, Deferred};
+use crate::core::codes;
+use crate::core::id::Key;
+use crate::core::model::Op;
+
+/// One that is being made: nothing of it is applied yet, but it reads what it has written.
+pub(super) struct Transaction {
+    pub(super) ops: Vec<(Key, Op<Held>)>,
+    /// What those keys hold by now.
+    pub(super) written: Vec<(Key, Option<Held>)>,
+    pub(super) options: SetOptions,
+    done: Deferred,
+}
+
+impl StateHost {
+    /// `transaction`. Throws nothing: what goes wrong rejects the promise, and nothing was written.
+    pub(crate) fn transact(&self, run: &Function) -> Result<Promise, JsValue> {
+        self.check_alive()?;
+        let outer = self
+            .transaction
+            .borrow()
+            .as_ref()
+            .map(|open| open.done.promise.clone());
+        if let Some(promise) = outer {
+            // Within another it is a part of that one.
+            run.call0(&JsValue::UNDEFINED)?;
+            return Ok(promise);
+        }
+        let done = Deferred::new();
+        *self.transaction.borrow_mut() = Some(Transaction {
+            ops: Vec::new(),
+            written: Vec::new(),
+            options: SetOptions::default(),
+            done: done.clone(),
+        });
+        let ran = run.call0(&JsValue::UNDEFINED);
+        let Some(open) = self.transaction.borrow_mut().take() else {
+            return Ok(done.promise);
+        };
+        // Whoever holds the promise of a single write in it hears of its end as well; nobody has to.
+        host::handled(&done.promise);
+        let written = match ran {
+            Err(error) => Err(error),
+            Ok(result) if host::is_thenable(&result) => {
+                host::handled(&Promise::resolve(&result));
+                Err(fail(
+                    codes::ARGUMENT,
+                    "what a transaction runs must be synchronous: nothing of it was written",
+                ))
+            }
+            Ok(_) => self.check_alive().and_then(|()| self.write_all(open)),
+        };
+        match written {
+            Ok(promise) => {
+                done.resolve(&promise);
+                Ok(promise)
+            }
+            Err(error) => {
+                done.reject(&error);
+                Err(error)
+            }
+        }
+    }
+
+    fn write_all(&self, open: Transaction) -> Result<Promise, JsValue> {
+        self.write_now(open.ops, open.options, true)
+    }
+
+    /// Takes a write into the open transaction, if there is one.
+    pub(super) fn join_transaction(
+        &self,
+        ops: &[(Key, Op<Held>)],
+        options: SetOptions,
+    ) -> Result<Option<Promise>, JsValue> {
+        if self.transaction.borrow().is_none() {
+            return Ok(None);
+        }
+        let mut written = Vec::with_capacity(ops.len());
+        for (key, op) in ops {
+            let value = match op {
+                Op::Set(value) => value.clone(),
+                Op::Add(by) => {
+                    let value = self.written_to(key).unwrap_or_else(|| self.shown(key));
+                    Some(Held::made(JsValue::from_f64(add(&value, *by)?)))
+                }
+            };
+            written.push((key.clone(), value));
+        }
+        let mut open = self.transaction.borrow_mut();
+        Ok(open.as_mut().map(|open| {
+            open.ops.extend(ops.iter().cloned());
+            open.options = open.options.and(options);
+            for (key, value) in written {
+                open.written.retain(|one| one.0 != key);
+                open.written.push((key, value));
+            }
+            open.done.promise.clone()
+        }))
+    }
+
+    /// What the open transaction has written to a key.
+    pub(super) fn written_to(&self, key: &str) -> Option<JsValue> {
+        let open = self.transaction.borrow();
+        let written = open.as_ref()?.written.iter().find(|one| *one.0 == *key)?;
+        Some(value_of(written.1.as_ref()))
+    }
+
+    /// What the open transaction has written: `[key, value, ...]`.
+    pub(super) fn written_so_far(&self) -> Option<Array> {
+        let open = self.transaction.borrow();
+        let list = Array::new();
+        for (key, value) in &open.as_ref()?.written {
+            list.push(&JsValue::from_str(key));
+            list.push(&value_of(value.as_ref()));
+        }
+        Some(list)
+    }
+}
+
+/// A number and an amount. Throws ERR_ARGUMENT for what is no number.
+pub(super) fn add(value: &JsValue, by: f64) -> Result<f64, JsValue> {
+    if value.is_undefined() {
+        return Ok(by);
+    }
+    match value.as_f64().filter(|number| number.is_finite()) {
+        Some(number) => Ok(number + by),
+        None => Err(not_a_number()),
+    }
+}
+
+/// Only numbers are added to.
+pub(super) fn not_a_number() -> JsValue {
+    fail(
+        codes::ARGUMENT,
+        "only a finite number can be incremented, and the key holds something else",
+    )
+}
