@@ -579,7 +579,7 @@ impl<V: Value> Model<V> {
             if let Some(tree) = self.keys.get_mut(&**key).and_then(|one| one.tree.as_mut()) {
                 match effective {
                     Some((Some(Cell::Node(node)), stamp)) => tree.set(&rest, Some(node), stamp),
-                    _ => tree.set(&rest, None, veto.stamp),
+                    _ => tree.unset(&rest),
                 }
             }
         }

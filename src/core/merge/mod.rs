@@ -176,6 +176,17 @@ impl<V: Value> Merged<V> {
         plan.writes
     }
 
+    /// Whether a text waits for what merges texts.
+    #[must_use]
+    pub fn wants_texts(&self) -> bool {
+        false
+    }
+
+    /// What merges texts has come: what to write of what waited for it.
+    pub fn engine_arrived(&mut self, _actor: Actor, _texts: &dyn Texts<V>) -> Writes<V> {
+        Vec::new()
+    }
+
     /// What to write to add to the number that the whole value is. A missing one counts as 0.
     ///
     /// # Errors
@@ -190,6 +201,11 @@ impl<V: Value> Merged<V> {
         let later = [&self.root, &self.plain].into_iter().flatten();
         self.tree.cell = later.max_by_key(|cell| cell.stamp).cloned();
     }
+}
+
+/// `current` without what turned `old` into `new`.
+pub fn unapply<V: Value>(_current: Option<&V>, old: Option<&V>, _new: Option<&V>) -> Option<V> {
+    old.cloned()
 }
 
 /// Who writes initial values: no window, so that all write the same.

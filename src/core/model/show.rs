@@ -140,17 +140,9 @@ impl<V: Value> Model<V> {
             }
             return Shown::Value(self.with_added(key, latest(&candidates)));
         }
-        if strategy == Strategy::Merge {
-            let written = latest(&list).map(|one| one.stamp);
-            let texts = self.texts.as_deref();
-            let tree = self.keys.get_mut(&**key).and_then(|one| one.tree.as_mut());
-            if let Some(tree) = tree
-                && tree
-                    .stamp()
-                    .is_some_and(|stamp| written.is_none_or(|written| stamp > written))
-            {
-                return Shown::Value(tree.show(texts));
-            }
+        if strategy == Strategy::Merge && self.keys.get(&**key).is_some_and(|one| one.tree.is_some()) {
+            let texts = self.texts.clone();
+            return Shown::Value(self.tree_of(key).show(texts.as_deref()));
         }
         Shown::Value(self.with_added(key, latest(&list)))
     }

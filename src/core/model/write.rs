@@ -390,19 +390,19 @@ impl<V: Value> Model<V> {
 
     pub(super) fn plan_merge(&mut self, key: &Key, next: Option<&V>, now: f64, cells: &mut Cells<V>) {
         let me = self.node.actor();
-        let written = latest(&self.contributions(key, &[])).map(|one| one.stamp);
         let texts = self.texts.clone();
-        let tree = self.composite(key).tree.get_or_insert_with(Merged::new);
-        let planned = if tree
-            .stamp()
-            .is_some_and(|stamp| written.is_none_or(|written| stamp > written))
-        {
-            tree.plan(next, me, texts.as_deref())
-        } else {
-            // Nothing yet, or a value written as a whole, by code that knows nothing of parts: all parts begin anew.
-            Merged::new().plan(next, me, texts.as_deref())
-        };
+        let planned = self.tree_of(key).plan(next, me, texts.as_deref());
         self.stamp_tree(key, planned, now, cells);
+    }
+
+    /// The parts of a key, and what was written to it as a whole.
+    pub(super) fn tree_of(&mut self, key: &Key) -> &mut Merged<V> {
+        let fallen = self.fallen(std::slice::from_ref(key));
+        let contributions = self.contributions(key, &fallen);
+        let plain = latest(&contributions).map(|one| (one.value.clone(), one.stamp));
+        let tree = self.composite(key).tree.get_or_insert_with(Merged::new);
+        tree.set_plain(plain);
+        tree
     }
 
     pub(super) fn stamp_tree(
@@ -421,8 +421,7 @@ impl<V: Value> Model<V> {
     pub(super) fn plan_add(&mut self, key: &Key, by: f64, now: f64, cells: &mut Cells<V>) {
         let me = self.node.actor();
         if self.strategies.of(key) == Strategy::Merge {
-            let tree = self.composite(key).tree.get_or_insert_with(Merged::new);
-            if let Ok(planned) = tree.add(by, me) {
+            if let Ok(planned) = self.tree_of(key).add(by, me) {
                 return self.stamp_tree(key, planned, now, cells);
             }
         }
