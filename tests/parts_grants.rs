@@ -7,7 +7,8 @@
     clippy::indexing_slicing
 )]
 
-use parley_sync::core::grants::{BadGrant, GrantList, Grants};
+use parley_sync::core::grants::{BadEntry, BadGrant, GrantList, Grants, OriginGrants};
+use parley_sync::core::origin::Allowlist;
 
 fn owned(list: &[&str]) -> Vec<String> {
     list.iter().map(|&entry| entry.to_owned()).collect()
@@ -150,4 +151,169 @@ fn a_slip_of_the_pen_is_an_error_with_its_place() {
         );
         assert!(fault.unwrap().text().contains("messages"));
     }
+}
+
+fn state(read: Option<&[&str]>, write: Option<&[&str]>) -> Grants {
+    Grants::parse(read.map(owned).as_deref(), write.map(owned).as_deref(), None).unwrap()
+}
+
+#[test]
+fn a_state_is_shared_if_all_of_it_may_be_read_and_written() {
+    for (read, write, shares) in [
+        (None, None, true),
+        (Some(&["cart.*"][..]), Some(&["cart.*"][..]), true),
+        (Some(&["cart.*"]), None, true),
+        (None, Some(&["cart.*"]), true),
+        (Some(&["cart.*"]), Some(&[]), false),
+        (Some(&["cart.items"]), Some(&["cart.*"]), false),
+        (Some(&["cart.*"]), Some(&["cart.items"]), false),
+        (Some(&["other.*"]), Some(&["other.*"]), false),
+        (Some(&[]), Some(&[]), false),
+    ] {
+        assert_eq!(state(read, write).may_share("cart"), shares, "{read:?} {write:?}");
+    }
+}
+
+#[test]
+fn by_state_means_whole_states_alike_in_both_lists() {
+    for (read, write, expected) in [
+        (None, None, true),
+        (Some(&[][..]), Some(&[][..]), true),
+        (Some(&["a.*", "b.*"]), Some(&["b.*", "a.*"]), true),
+        (Some(&["a.*"]), Some(&["a.*", "b.*"]), false),
+        (Some(&["a.*", "b.*"]), Some(&["a.*"]), false),
+        (Some(&["a.x"]), Some(&["a.x"]), false),
+        (Some(&["a.*"]), None, false),
+        (None, Some(&[]), false),
+    ] {
+        assert_eq!(state(read, write).is_by_state(), expected, "{read:?} {write:?}");
+    }
+}
+
+#[test]
+fn two_grants_allow_what_both_allow() {
+    let names = ["a", "b"];
+    let keys = ["x", "y"];
+    let types = ["chat", "chat:a", "chat:a:b", "other"];
+    let lists: [Option<&[&str]>; 6] = [
+        None,
+        Some(&[]),
+        Some(&["a.*"]),
+        Some(&["a.x", "b.*"]),
+        Some(&["a.x", "a.y"]),
+        Some(&["b.y"]),
+    ];
+    let kinds: [Option<&[&str]>; 6] = [
+        None,
+        Some(&[]),
+        Some(&["chat:*"]),
+        Some(&["chat", "chat:a:*"]),
+        Some(&["chat:a"]),
+        Some(&["chat:*", "other"]),
+    ];
+    let all: Vec<Grants> = (0..36)
+        .map(|i| {
+            let (keys, types) = (lists[i % 6].map(owned), kinds[i / 6].map(owned));
+            Grants::parse(
+                keys.as_deref(),
+                lists[(i + 2) % 6].map(owned).as_deref(),
+                types.as_deref(),
+            )
+            .unwrap()
+        })
+        .collect();
+    for one in &all {
+        for two in &all {
+            let both = one.and(two);
+            for name in names {
+                for key in keys {
+                    assert_eq!(
+                        both.may_read(name, key),
+                        one.may_read(name, key) && two.may_read(name, key)
+                    );
+                    assert_eq!(
+                        both.may_write(name, key),
+                        one.may_write(name, key) && two.may_write(name, key)
+                    );
+                }
+            }
+            for kind in types {
+                assert_eq!(
+                    both.may_send(kind),
+                    one.may_send(kind) && two.may_send(kind),
+                    "{one:?} {two:?} {kind}"
+                );
+            }
+        }
+    }
+}
+
+fn allowed(entries: &[&str]) -> Allowlist {
+    Allowlist::parse(entries.iter().copied(), Some("https://own.example")).unwrap()
+}
+
+#[test]
+fn an_origin_is_held_to_the_entry_that_says_most_of_it() {
+    let allowed = allowed(&["https://*.app.example", "https://b.example"]);
+    let mut by_origin = OriginGrants::default();
+    by_origin
+        .add("https://*.app.example", messages(&["wide"]), &allowed)
+        .unwrap();
+    by_origin
+        .add("https://shop.app.example", messages(&["exact"]), &allowed)
+        .unwrap();
+    by_origin
+        .add("https://*.deep.app.example/", messages(&["deep"]), &allowed)
+        .unwrap();
+    for (origin, kind) in [
+        ("https://x.app.example", Some("wide")),
+        ("https://shop.app.example", Some("exact")),
+        ("https://a.deep.app.example", Some("deep")),
+        ("https://deep.app.example", Some("wide")),
+        ("https://b.example", None),
+        ("https://own.example", None),
+        ("null", None),
+        ("", None),
+    ] {
+        let grants = by_origin.of(origin);
+        assert_eq!(grants.is_some(), kind.is_some(), "{origin}");
+        if let (Some(grants), Some(kind)) = (grants, kind) {
+            assert!(grants.may_send(kind), "{origin}");
+        }
+    }
+}
+
+#[test]
+fn a_grant_for_who_is_not_let_in_is_a_slip() {
+    let allowed = allowed(&["https://*.app.example", "https://b.example"]);
+    for (origin, fits) in [
+        ("https://b.example", true),
+        ("HTTPS://B.example:443/", true),
+        ("https://x.app.example", true),
+        ("https://*.app.example", true),
+        ("https://*.deep.app.example", true),
+        ("https://app.example", false),
+        ("https://*.example.com", false),
+        ("https://*.b.example", false),
+        ("http://*.app.example", false),
+        ("https://*.notapp.example", false),
+        ("https://c.example", false),
+        ("https://own.example", false),
+    ] {
+        let added = OriginGrants::default().add(origin, Grants::nothing(), &allowed);
+        assert_eq!(
+            added,
+            if fits { Ok(()) } else { Err(BadEntry::NotAllowed) },
+            "{origin}"
+        );
+    }
+    for origin in ["null", "", "*", "example", "https://b.example/path"] {
+        let added = OriginGrants::default().add(origin, Grants::nothing(), &allowed);
+        assert!(matches!(added, Err(BadEntry::Origin(_))), "{origin}");
+    }
+    let own = Allowlist::own_only(Some("https://own.example"));
+    assert_eq!(
+        OriginGrants::default().add("https://own.example", Grants::nothing(), &own),
+        Ok(())
+    );
 }

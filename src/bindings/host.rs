@@ -47,8 +47,6 @@ extern "C" {
     pub(crate) fn patch(previous: &JsValue, changes: &Array) -> JsValue;
     #[wasm_bindgen(js_name = objectOf)]
     pub(crate) fn object_of(keys: &Array, values: &Array) -> JsValue;
-    #[wasm_bindgen(js_name = deeperThan)]
-    pub(crate) fn deeper_than(value: &JsValue, max: f64) -> bool;
 }
 
 #[wasm_bindgen(module = "/src/bindings/js/messages.js")]
@@ -102,7 +100,7 @@ extern "C" {
     pub(crate) fn is_schema(value: &JsValue) -> bool;
     #[wasm_bindgen(catch, js_name = readOptions)]
     pub(crate) fn read_options(given: &JsValue, known: &str) -> Result<JsValue, JsValue>;
-    pub(crate) fn weigh(value: &JsValue, limit: f64) -> f64;
+    pub(crate) fn weigh(value: &JsValue, limit: f64, deepest: f64) -> f64;
     #[wasm_bindgen(js_name = reportError)]
     pub(crate) fn report_error(error: &JsValue);
 }
@@ -122,6 +120,8 @@ extern "C" {
     pub(crate) fn relatives() -> Array;
     #[wasm_bindgen(js_name = kindOf)]
     pub(crate) fn kind_of(source: &JsValue) -> String;
+    /// A window, those it is in, and those that opened them.
+    pub(crate) fn lineage(source: &JsValue) -> Array;
     #[wasm_bindgen(js_name = ownKind)]
     pub(crate) fn own_kind() -> String;
     #[wasm_bindgen(js_name = documentMark)]
@@ -189,6 +189,12 @@ impl Deferred {
     pub(crate) fn reject(&self, error: &JsValue) {
         let _ = self.reject.call1(&JsValue::UNDEFINED, error);
     }
+}
+
+/// A text of no more than so many UTF-16 units: what is longer is not even copied.
+pub(crate) fn short_text(value: &JsValue, longest: u32) -> Option<String> {
+    let text = value.dyn_ref::<js_sys::JsString>()?;
+    (text.length() <= longest).then(|| text.into())
 }
 
 /// 128 random bits as 32 hex digits.

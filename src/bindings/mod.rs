@@ -3,6 +3,7 @@
 pub(crate) mod args;
 pub(crate) mod callback;
 pub(crate) mod error;
+pub(crate) mod grants;
 pub(crate) mod host;
 pub(crate) mod hub;
 pub(crate) mod options;

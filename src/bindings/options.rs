@@ -4,23 +4,33 @@ use wasm_bindgen::prelude::*;
 
 use super::args::Options;
 use super::error::{fail, fail_with, text};
-use super::host;
+use super::{grants, host};
 use crate::core::codes;
+use crate::core::grants::OriginGrants;
 use crate::core::limits::Limits;
 use crate::core::origin::Allowlist;
 
-const KNOWN: &str = "allowedOrigins channel timeout grants limits instanceId logLevel targetType";
+const KNOWN: &str =
+    "allowedOrigins channel timeout grants limits instanceId logLevel targetType exposeErrors";
 const LEVELS: [&str; 5] = ["none", "error", "warn", "info", "debug"];
 const TIMEOUT: f64 = 5000.0;
 const LONGEST_NAME: usize = 128;
+/// As browsers report the origin of a document that has none of its own.
+pub(crate) const OPAQUE: &str = "null";
+/// Bytes of one second that are let in however small a message must be.
+const BYTES_PER_SECOND: f64 = 67_108_864.0;
 
 /// How a Parley behaves.
 pub(crate) struct Config {
     pub(crate) allowed: Allowlist,
     pub(crate) channel: Option<String>,
     pub(crate) timeout: f64,
-    /// None: nothing is measured.
+    /// What the user gave, for every peer. None: the defaults, for windows of other origins.
     pub(crate) limits: Option<Limits>,
+    /// What each origin is held to.
+    pub(crate) grants: OriginGrants,
+    /// Other origins are told what went wrong in a handler.
+    pub(crate) expose_errors: bool,
     pub(crate) instance_id: Option<String>,
     /// 0 none, 1 error, ... 4 debug.
     pub(crate) log_level: usize,
@@ -36,6 +46,8 @@ impl Config {
             channel: None,
             timeout: TIMEOUT,
             limits: None,
+            grants: OriginGrants::default(),
+            expose_errors: false,
             instance_id: None,
             log_level: 1,
             own_origin,
@@ -81,13 +93,18 @@ impl Config {
                 "the option targetType is 'iframe' or 'window'",
             ));
         }
-        if !given.get("grants").is_undefined() {
-            return Err(fail(
-                codes::CONFIG,
-                "the option grants is not enforced in this version, so it is not accepted",
-            ));
-        }
+        config.grants = grants::by_origin(&given.get("grants"), &config.allowed)?;
+        config.expose_errors = given.boolean("exposeErrors")?.unwrap_or(false);
         Ok(config)
+    }
+
+    /// What a peer of this origin is held to. A window of the own origin could change this very page: the defaults would
+    /// hold nobody back. Wires without an origin were handed over by the user, who knows what is at their other end.
+    pub(crate) fn limits_for(&self, origin: &str) -> Option<Limits> {
+        let is_foreign = !origin.is_empty() && self.own_origin.as_deref() != Some(origin);
+        // Opaque origins are all different, whatever their name says.
+        self.limits
+            .or_else(|| (is_foreign || origin == OPAQUE).then_some(Limits::DEFAULT))
     }
 }
 
@@ -121,7 +138,14 @@ fn limits(value: &JsValue) -> Result<Option<Limits>, JsValue> {
     limits.message_bytes = check(given.get("messageBytes"), limits.message_bytes)?;
     limits.messages_per_second = check(given.get("messagesPerSecond"), limits.messages_per_second)?;
     limits.depth = check(given.get("depth"), f64::from(limits.depth))?.min(1e6) as u32;
-    // Twice the largest message a second, unless the default allows more.
-    limits.bytes_per_second = limits.bytes_per_second.max(limits.message_bytes * 2.0);
+    // What was asked for holds over every second, too; twice the largest message may come in one.
+    limits.burst = if given.get("messagesPerSecond").is_undefined() {
+        limits.burst
+    } else {
+        limits.messages_per_second
+    };
+    if !given.get("messageBytes").is_undefined() {
+        limits.bytes_per_second = (limits.message_bytes * 2.0).max(BYTES_PER_SECOND);
+    }
     Ok(Some(limits))
 }

@@ -150,10 +150,16 @@ impl Parley {
             return Err(fail(codes::ARGUMENT, "the targetId must have at most 128 bytes"));
         }
         let options = CallOptions::read(options, "timeout signal opaque grants", "connect()'s options")?;
-        if options.opaque {
+        if options.opaque && options.grants.is_none() {
             return Err(fail(
                 codes::CONFIG,
-                "the option opaque is not available in this version",
+                "opaque: true needs grants: say what a frame may do whose origin says nothing of it",
+            ));
+        }
+        if options.opaque && kind != "iframe" && kind != "window" {
+            return Err(fail(
+                codes::CONFIG,
+                "the option opaque is for frames and windows: nothing else has an origin",
             ));
         }
         if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
@@ -165,6 +171,8 @@ impl Parley {
             alias,
             timeout: options.timeout.unwrap_or(self.hub.config.timeout),
             signal: options.signal,
+            opaque: options.opaque,
+            grants: options.grants,
         })
     }
 

@@ -1,13 +1,16 @@
 //! The options of single calls, checked.
 
+use std::rc::Rc;
+
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::args::{self, Options};
 use super::error::fail;
-use super::host;
 use super::hub::Registered;
+use super::{grants, host};
 use crate::core::codes;
+use crate::core::grants::Grants;
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,6 +28,7 @@ pub(crate) struct CallOptions {
     pub(crate) signal: Option<JsValue>,
     pub(crate) transfer: Option<Array>,
     pub(crate) opaque: bool,
+    pub(crate) grants: Option<Rc<Grants>>,
 }
 
 impl CallOptions {
@@ -38,6 +42,7 @@ impl CallOptions {
             signal: None,
             transfer: None,
             opaque: false,
+            grants: None,
         };
         if given.is_undefined() {
             return Ok(options);
@@ -50,6 +55,10 @@ impl CallOptions {
         options.signal = args::signal(&given.get("signal"))?;
         options.transfer = args::transfer(&given.get("transfer"))?;
         options.opaque = given.boolean("opaque")?.unwrap_or(false);
+        let granted = given.get("grants");
+        if !granted.is_undefined() {
+            options.grants = Some(Rc::new(grants::read(&granted, "the grants of connect()")?));
+        }
         Ok(options)
     }
 }

@@ -1,5 +1,9 @@
 //! What a peer may see and do: which keys of which states it reads and writes, which messages it sends.
 
+mod origins;
+
+pub use origins::{BadEntry, OriginGrants};
+
 /// One peer's grants. For each of the three, no list means all, and an empty list means nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
@@ -103,6 +107,33 @@ impl Grants {
         covers_all(&self.write, name)
     }
 
+    /// Whether the peer takes part in this state: reads and writes every key of it.
+    pub fn may_share(&self, name: &str) -> bool {
+        self.may_read_all(name) && self.may_write_all(name)
+    }
+
+    /// Whether every state is granted whole or not at all, reading and writing alike.
+    pub fn is_by_state(&self) -> bool {
+        match (&self.read, &self.write) {
+            (None, None) => true,
+            (Some(read), Some(write)) => {
+                read.iter().chain(write).all(|pattern| pattern.key.is_none())
+                    && read.iter().all(|pattern| write.contains(pattern))
+                    && write.iter().all(|pattern| read.contains(pattern))
+            }
+            _ => false,
+        }
+    }
+
+    /// What both of two grants allow.
+    pub fn and(&self, other: &Grants) -> Grants {
+        Grants {
+            read: both(&self.read, &other.read, KeyPattern::and),
+            write: both(&self.write, &other.write, KeyPattern::and),
+            messages: both(&self.messages, &other.messages, TypePattern::and),
+        }
+    }
+
     /// Whether the peer may send messages of this type.
     pub fn may_send(&self, kind: &str) -> bool {
         self.messages
@@ -127,6 +158,17 @@ impl KeyPattern {
             key,
         })
     }
+
+    fn and(&self, other: &KeyPattern) -> Option<KeyPattern> {
+        if self.name != other.name {
+            return None;
+        }
+        match (&self.key, &other.key) {
+            (None, _) => Some(other.clone()),
+            (_, None) => Some(self.clone()),
+            (one, two) => (one == two).then(|| self.clone()),
+        }
+    }
 }
 
 impl TypePattern {
@@ -149,6 +191,20 @@ impl TypePattern {
         })
     }
 
+    fn and(&self, other: &TypePattern) -> Option<TypePattern> {
+        match (self, other) {
+            (TypePattern::Exact(kind), _) => other.matches(kind).then(|| self.clone()),
+            (_, TypePattern::Exact(kind)) => self.matches(kind).then(|| other.clone()),
+            (TypePattern::Prefix(one), TypePattern::Prefix(two)) => {
+                if one.starts_with(two.as_str()) {
+                    Some(self.clone())
+                } else {
+                    two.starts_with(one.as_str()).then(|| other.clone())
+                }
+            }
+        }
+    }
+
     fn matches(&self, kind: &str) -> bool {
         match self {
             TypePattern::Exact(exact) => exact == kind,
@@ -168,6 +224,21 @@ fn list<P>(
         patterns.push(parse(entry).ok_or(BadGrant { list, index })?);
     }
     Ok(Some(patterns))
+}
+
+/// Every pair of patterns, by what both cover; no list covers everything.
+fn both<P: Clone>(
+    one: &Option<Vec<P>>,
+    two: &Option<Vec<P>>,
+    and: fn(&P, &P) -> Option<P>,
+) -> Option<Vec<P>> {
+    let (Some(left), Some(right)) = (one, two) else {
+        return one.clone().or_else(|| two.clone());
+    };
+    let pairs = left
+        .iter()
+        .flat_map(|a| right.iter().filter_map(move |b| and(a, b)));
+    Some(pairs.collect())
 }
 
 fn covers(list: &Option<Vec<KeyPattern>>, name: &str, key: &str) -> bool {

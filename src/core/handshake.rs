@@ -4,6 +4,10 @@
 //! and opener when it starts); whoever wants that window *offers* it one end of a new MessageChannel, addressed to the exact
 //! origin the hello came from. Knock and hello carry nothing worth having; a hello's nonce comes back in the offer, so that an
 //! offer is taken only by the very Parley that spoke, and an old one by nobody.
+//!
+//! A document of an opaque origin cannot be addressed: what is sent to its window reaches whatever is there by then. So it is
+//! *invited*: a port goes to the window with nothing else, and the first word on it must be the nonce of the hello, which the
+//! document that said it knows, and one that took its place does not.
 
 /// What this side knows of one window it wants to be connected to.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,9 +39,11 @@ pub enum OnHello {
     Ignore,
 }
 
-/// A hello came from the exact window of a door, from an origin that is allowed.
-pub fn on_hello(phase: &Phase, mark: f64, nonce: &str) -> OnHello {
+/// A hello came from the exact window of a door, from an origin that is allowed. `same_origin`: of the origin that was heard
+/// there before. A mark is what a document says of itself; its origin is not.
+pub fn on_hello(phase: &Phase, same_origin: bool, mark: f64, nonce: &str) -> OnHello {
     match phase {
+        Phase::Offered { .. } | Phase::Joined { .. } if !same_origin => OnHello::Replace,
         Phase::Waiting => OnHello::Offer,
         Phase::Offered {
             mark: known,
@@ -57,6 +63,12 @@ pub fn on_hello(phase: &Phase, mark: f64, nonce: &str) -> OnHello {
             }
         }
     }
+}
+
+/// Whether a document with an opaque origin may come through a door. What lets it in is that one `connect` meant this very
+/// document: of the next in the same window nobody knows where it is from.
+pub fn may_enter(bound: Option<f64>, mark: f64) -> bool {
+    bound.is_none_or(|bound| bound == mark)
 }
 
 /// What to do about an offer that names the nonce of our own hello to that window.
@@ -95,18 +107,38 @@ mod tests {
 
     #[test]
     fn a_hello_is_answered_once_for_each_document() {
-        assert_eq!(on_hello(&Phase::Waiting, 1.0, "n"), OnHello::Offer);
-        assert_eq!(on_hello(&offered(), 1.0, "n"), OnHello::Ignore);
+        assert_eq!(on_hello(&Phase::Waiting, true, 1.0, "n"), OnHello::Offer);
+        assert_eq!(on_hello(&Phase::Waiting, false, 1.0, "n"), OnHello::Offer);
+        assert_eq!(on_hello(&offered(), true, 1.0, "n"), OnHello::Ignore);
         assert_eq!(
-            on_hello(&Phase::Joined { mark: 1.0 }, 1.0, "other"),
+            on_hello(&Phase::Joined { mark: 1.0 }, true, 1.0, "other"),
             OnHello::Ignore
         );
     }
 
     #[test]
+    fn another_origin_is_another_document_whatever_it_says_of_itself() {
+        assert_eq!(on_hello(&offered(), false, 1.0, "n"), OnHello::Replace);
+        assert_eq!(
+            on_hello(&Phase::Joined { mark: 1.0 }, false, 1.0, "n"),
+            OnHello::Replace
+        );
+    }
+
+    #[test]
+    fn a_door_for_an_opaque_document_lets_in_no_other() {
+        assert!(may_enter(None, 1.0) && may_enter(Some(1.0), 1.0));
+        assert!(!may_enter(Some(1.0), 2.0) && !may_enter(Some(1.0), f64::NAN));
+    }
+
+    #[test]
     fn a_new_document_takes_the_place_of_the_old() {
-        assert_eq!(on_hello(&offered(), 2.0, "m"), OnHello::Replace);
-        assert_eq!(on_hello(&Phase::Joined { mark: 1.0 }, 2.0, "m"), OnHello::Replace);
+        assert_eq!(on_hello(&offered(), true, 2.0, "m"), OnHello::Replace);
+        assert_eq!(on_hello(&offered(), true, 1.0, "m"), OnHello::Replace);
+        assert_eq!(
+            on_hello(&Phase::Joined { mark: 1.0 }, true, 2.0, "m"),
+            OnHello::Replace
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod codes;
 pub mod frame;
 pub mod grants;
+pub mod handling;
 pub mod handshake;
 pub mod id;
 pub mod inbox;

@@ -13,6 +13,9 @@ use crate::cell::RefCell;
 /// Members no longer heard; most of them are long gone.
 const SHUNNED_KEPT: usize = 1024;
 
+/// A member's own id has 32 digits.
+const LONGEST_UID: u32 = 128;
+
 /// This context's place on the channel.
 pub(crate) struct BroadcastWire {
     channel: BroadcastChannel,
@@ -46,7 +49,7 @@ impl BroadcastWire {
             if !to_all && to != mine {
                 return;
             }
-            if let Some(from) = envelope.get(0).as_string()
+            if let Some(from) = host::short_text(&envelope.get(0), LONGEST_UID)
                 && !unheard.borrow().contains(&from)
             {
                 on_frame(from, to_all, envelope.get(2));

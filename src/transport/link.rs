@@ -45,15 +45,19 @@ pub(crate) struct LinkWire {
 }
 
 impl LinkWire {
-    /// Takes the link's two listener slots.
+    /// Takes the link's two listener slots. What comes while `is_heard` says no is not looked at.
     pub(crate) fn start(
         link: JsValue,
+        is_heard: impl Fn() -> bool + 'static,
         on_frame: impl Fn(JsValue) + 'static,
         on_close: impl Fn() + 'static,
     ) -> Result<LinkWire, JsValue> {
         let link: UserLink = link.unchecked_into();
         let binary = link.binary()?.is_truthy();
         let frames = Closure::<dyn Fn(JsValue)>::new(move |frame: JsValue| {
+            if !is_heard() {
+                return;
+            }
             // What a link hands over is an object of somebody's: it may have getters, and change later.
             on_frame(if binary {
                 from_bytes(&frame)

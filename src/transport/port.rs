@@ -15,11 +15,18 @@ pub(crate) struct PortWire {
 }
 
 impl PortWire {
-    /// Starts the port; every frame that queued until now, and every later one, goes to `on_frame`.
+    /// Starts the port; every frame that queued until now, and every later one, goes to `on_frame`, unless `is_heard` says no:
+    /// then it is not even looked at, which some browsers reward by not deserialising it.
     /// A frame that cannot be deserialised here arrives as undefined.
-    pub(crate) fn start(port: MessagePort, on_frame: impl Fn(JsValue) + 'static) -> PortWire {
+    pub(crate) fn start(
+        port: MessagePort,
+        is_heard: impl Fn() -> bool + 'static,
+        on_frame: impl Fn(JsValue) + 'static,
+    ) -> PortWire {
         let listener = EventListener::new(&port, "message", move |event| {
-            on_frame(event.unchecked_ref::<MessageEvent>().data());
+            if is_heard() {
+                on_frame(event.unchecked_ref::<MessageEvent>().data());
+            }
         });
         port.start();
         PortWire {

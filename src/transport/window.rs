@@ -36,17 +36,21 @@ pub(crate) enum Heard {
         from: String,
         port: MessagePort,
     },
+    /// The same to a document of an opaque origin: it has to prove that it is the one that said hello.
+    Invite {
+        token: String,
+        mark: f64,
+        port: MessagePort,
+    },
     /// A Parley with another version of the wire format.
     OtherVersion,
 }
 
 /// Ids and nonces are 32 digits; nothing longer is taken in.
-const LONGEST: usize = 64;
+const LONGEST: u32 = 64;
 
 fn short(value: &JsValue) -> Option<String> {
-    value
-        .as_string()
-        .filter(|text| !text.is_empty() && text.len() <= LONGEST)
+    host::short_text(value, LONGEST).filter(|text| !text.is_empty())
 }
 
 /// Reads an event as a step; None for everything that is not ours. Touches `data` once.
@@ -60,7 +64,7 @@ pub(crate) fn read(event: &MessageEvent) -> Option<Heard> {
     if version != f64::from(WIRE_VERSION) {
         return Some(Heard::OtherVersion);
     }
-    match step.get(1).as_string()?.as_str() {
+    match short(&step.get(1))?.as_str() {
         "knock" => Some(Heard::Knock),
         "hello" => Some(Heard::Hello {
             mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
@@ -70,6 +74,11 @@ pub(crate) fn read(event: &MessageEvent) -> Option<Heard> {
             nonce: short(&step.get(2))?,
             mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
             from: short(&step.get(4))?,
+            port: event.ports().get(0).dyn_into().ok()?,
+        }),
+        "invite" => Some(Heard::Invite {
+            token: short(&step.get(2))?,
+            mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
             port: event.ports().get(0).dyn_into().ok()?,
         }),
         _ => None,
@@ -139,6 +148,13 @@ impl Address {
     pub(crate) fn hello(&self, origin: &str, nonce: &str, mark: f64) {
         let step = new_step("hello", nonce, mark, "");
         self.post(&step, origin, &Array::new());
+    }
+
+    /// The port goes to whatever the window shows: until the other side has named the nonce of its hello, nothing is said on
+    /// it. The token is of no worth.
+    pub(crate) fn invite(&self, token: &str, mark: f64, port: &MessagePort) {
+        let step = new_step("invite", token, mark, "");
+        self.post(&step, "*", &Array::of1(port));
     }
 
     /// The port goes to the exact origin the hello came from, or nowhere.

@@ -38,6 +38,8 @@ pub(crate) struct Outgoing {
 /// The last element of a message frame.
 const EXPECTS_NOTHING: f64 = 0.0;
 const EXPECTS_ANSWER: f64 = 1.0;
+/// What a peer says of an error is its own text: no more of it than this is passed on, in UTF-16 units.
+const LONGEST_REASON: u32 = 2000;
 /// The question may come again, so the answer must be kept.
 pub(crate) const MAY_REPEAT: f64 = 2.0;
 
@@ -239,16 +241,31 @@ impl Hub {
             Some(codes::SERIALIZATION) => codes::SERIALIZATION,
             _ => codes::HANDLER,
         };
-        let reason = frame.get(4).as_string().unwrap_or_default();
+        let reason = host::short_text(&frame.get(4), LONGEST_REASON).unwrap_or_default();
         let message = match code {
             codes::NO_HANDLER => text(&["the peer has no handler for '", &pending.what, "'"]),
             codes::HANDLER if reason.is_empty() => {
                 text(&["the peer's handler for '", &pending.what, "' failed"])
             }
             codes::HANDLER => text(&["the peer's handler for '", &pending.what, "' failed: ", &reason]),
+            _ if reason.is_empty() => text(&["the peer refused '", &pending.what, "'"]),
             _ => text(&["the peer refused '", &pending.what, "': ", &reason]),
         };
         pending.reject(&fail(code, &message));
+    }
+
+    /// An answer came that is more than what is let in.
+    pub(crate) fn refuse_answer(&self, from: PeerRef, frame: &Array) {
+        let Some(id) = frame.get(1).as_f64() else { return };
+        let pending = self.inner.borrow_mut().calls.finish(id as u64, from);
+        if let Some(pending) = pending {
+            let message = text(&[
+                "the answer to '",
+                &pending.what,
+                "' is larger or deeper than limits allow",
+            ]);
+            pending.reject(&fail(codes::LIMIT, &message));
+        }
     }
 
     /// Retries and rejects the calls whose time is up; when the next one's is.

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::Hub;
 use super::doors::{Door, Waiting, Wanted};
 use super::peers::{Identity, State};
-use super::session::Proven;
+use super::session::{Proof, Proven};
 use crate::bindings::callback;
 use crate::bindings::error::{fail, text};
 use crate::bindings::host::{self, Deferred};
@@ -14,10 +14,14 @@ use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::handshake::Phase;
+use crate::core::id::PeerRef;
 use crate::transport::window;
 
 /// How long a peer has to answer when its frame has loaded another document, perhaps, ms.
 const ANSWER_COMES: f64 = 1000.0;
+/// The same when somebody answers by its port, but its window has not said that it is still there, ms: a page that has just
+/// loaded may be busy.
+const WINDOW_ANSWERS: f64 = 3000.0;
 
 impl Hub {
     /// Joins a target; the promise settles with its PeerInfo.
@@ -73,6 +77,13 @@ impl Hub {
                 deadline,
                 stop_listening,
             }),
+            grants: wanted.grants.clone(),
+            opaque: wanted.opaque,
+            bound: None,
+            origin: String::new(),
+            refused: None,
+            shown: false,
+            offers: (0.0, 0),
             _listener: listener,
         };
         let address = door.address();
@@ -84,6 +95,7 @@ impl Hub {
         if by_window {
             // A frame that is not there yet says hello by itself when it is.
             if let Some(address) = address {
+                self.unshut(&address);
                 address.knock();
             }
             return Ok(promise.promise.into());
@@ -94,6 +106,8 @@ impl Hub {
             origin: String::new(),
             door: Some(number),
             from: None,
+            grants: wanted.grants,
+            proof: Proof::None,
         };
         let started = if wanted.kind == "port" {
             Ok(self.start_port(wanted.target.unchecked_into(), proven))
@@ -145,16 +159,23 @@ impl Hub {
         }
     }
 
-    /// A frame shows a document, and its peer may have been in the one before, whose goodbye got lost: it is asked.
+    /// A frame shows a document: perhaps the one that is connected has just finished loading, perhaps it is gone without a
+    /// goodbye. It is asked by its port, which only tells whether somebody has that port; and by its window.
     fn frame_loaded(&self, number: u32) {
-        let peer = match self.inner.borrow_mut().door(number) {
-            Some(door) => door.peer,
+        let (peer, address) = match self.inner.borrow_mut().door(number) {
+            Some(door) => {
+                door.shown = false;
+                (door.peer, door.address())
+            }
             None => return,
         };
         let Some(peer) = peer else { return };
+        if let Some(address) = address {
+            address.knock();
+        }
         let asked = host::now();
         self.ping(peer);
-        let hub = self.weak();
+        let (hub, later) = (self.weak(), self.weak());
         after(ANSWER_COMES, move || {
             if let Some(hub) = hub.upgrade() {
                 let silent = hub
@@ -164,10 +185,56 @@ impl Hub {
                     .get(peer)
                     .is_some_and(|peer| peer.heard < asked);
                 if silent {
-                    hub.leave_peer(peer, Reason::Navigated);
+                    hub.frame_navigated(number, peer);
                 }
             }
         });
+        after(WINDOW_ANSWERS, move || {
+            if let Some(hub) = later.upgrade() {
+                let hidden = match hub.inner.borrow_mut().door(number) {
+                    Some(door) => door.peer == Some(peer) && !door.shown,
+                    None => false,
+                };
+                if hidden {
+                    hub.frame_navigated(number, peer);
+                }
+            }
+        });
+    }
+
+    /// The document of a peer is no longer the one its frame shows.
+    fn frame_navigated(&self, number: u32, peer: PeerRef) {
+        let is_bound = match self.inner.borrow_mut().door(number) {
+            Some(door) => door.bound.is_some(),
+            None => false,
+        };
+        if is_bound {
+            self.revoke(number);
+        } else {
+            self.leave_peer(peer, Reason::Navigated);
+        }
+    }
+
+    /// Takes away a door for one document of an opaque origin: its window shows another.
+    pub(super) fn revoke(&self, number: u32) {
+        let door = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(at) = inner.doors.iter().position(|door| door.number == number) else {
+                return;
+            };
+            inner.doors.remove(at)
+        };
+        if let Some(peer) = door.peer {
+            self.leave_peer(peer, Reason::Navigated);
+        } else if let Some(session) = door.session {
+            self.end_session(session, Reason::Navigated);
+        }
+        if let Some(waiting) = door.waiting {
+            waiting.stop();
+            let message =
+                "the frame shows another document than the one that was let in: call connect() again";
+            waiting.promise.reject(&fail(codes::DENIED, message));
+        }
     }
 
     /// An id names one peer. What it named is gone when its frame left the page: then the id is free.
@@ -224,6 +291,7 @@ impl Hub {
                 .map(|waiting| waiting.promise.promise.clone());
             (waiting, door.peer, door.number, door.address())
         };
+        self.regrant(number, peer, wanted);
         if let Some(promise) = waiting {
             return Some(Ok(promise.into()));
         }
@@ -245,5 +313,29 @@ impl Hub {
             address.knock();
         }
         Some(Ok(promise.promise.into()))
+    }
+
+    /// connect() again may say anew what is let in, and what it may do.
+    fn regrant(&self, number: u32, peer: Option<PeerRef>, wanted: &Wanted) {
+        let changed = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(door) = inner.door(number) else { return };
+            if peer.is_none() {
+                door.bound = None;
+            }
+            door.opaque |= wanted.opaque;
+            let changed = wanted.grants.is_some() && wanted.grants != door.grants;
+            if changed {
+                door.grants.clone_from(&wanted.grants);
+                if let Some(peer) = peer.and_then(|peer| inner.peers.get_mut(peer)) {
+                    peer.grants.clone_from(&wanted.grants);
+                }
+            }
+            changed
+        };
+        if let Some(peer) = peer.filter(|_| changed) {
+            self.states_peer_down(peer);
+            self.states_peer_up(peer);
+        }
     }
 }

@@ -1,4 +1,7 @@
 //! Inbound frames of a connected peer, and messages on their way to handlers and back.
+//!
+//! The order of the questions: is the peer within its rate (before the frame is looked at), is the frame of a size to be
+//! handled, is it a message it may send, is it new, does it match what was registered.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,6 +16,7 @@ use crate::bindings::host;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
+use crate::core::limits::{NAME, PENDING};
 
 /// A message being handled: whom to answer, once.
 pub(crate) struct Question {
@@ -21,17 +25,23 @@ pub(crate) struct Question {
     what: String,
     expects: bool,
     keep: bool,
-    is_kin: bool,
+    /// Whether the sender may know what goes wrong here.
+    may_know: bool,
     answered: Cell<bool>,
+}
+
+/// A message that its sender waits for, and the metadata whose signal tells when it no longer does.
+pub(crate) struct Handled {
+    question: Rc<Question>,
+    pub(crate) metadata: JsValue,
 }
 
 impl Hub {
     /// A frame of a connected peer. `to_all`: others on the mesh got it as well.
     pub(crate) fn dispatch(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
-        let now = host::now();
-        if !self.admit(from, frame, now) {
+        let Some(now) = self.admit(from, kind, frame) else {
             return;
-        }
+        };
         match kind {
             Kind::Message => self.on_message(from, frame, now),
             Kind::Answer => self.on_answer(from, frame),
@@ -48,31 +58,62 @@ impl Hub {
         }
     }
 
-    /// Notes that the peer lives; whether its frame is within the limits, if there are any.
-    fn admit(&self, from: PeerRef, frame: &Array, now: f64) -> bool {
-        let limits = match self.inner.borrow_mut().peers.get_mut(from) {
+    /// Notes that the peer lives; whether it keeps to its rate. Asked before its frame is looked at: in some browsers that is
+    /// when it is deserialised, which costs more than everything else.
+    pub(crate) fn may_speak(&self, from: PeerRef) -> bool {
+        let now = host::now();
+        let admitted = match self.inner.borrow_mut().peers.get_mut(from) {
             Some(peer) => {
                 peer.heard = now;
-                peer.meter.as_ref().and(self.config.limits)
+                peer.meter
+                    .as_mut()
+                    .is_none_or(|meter| meter.admit_message(now).is_ok())
             }
             None => return false,
         };
-        let Some(limits) = limits else { return true };
-        // The weighing walks the frame: outside of any borrow, for a Proxy cannot come over a wire but a getter may be asked.
-        let bytes = host::weigh(frame, limits.message_bytes);
-        let too_deep = host::deeper_than(frame, f64::from(limits.depth) + 2.0);
-        let admitted = match self.inner.borrow_mut().peers.get_mut(from) {
-            Some(peer) => peer
-                .meter
-                .as_mut()
-                .is_none_or(|meter| meter.admit(bytes, now).is_ok()),
-            None => false,
+        if !admitted {
+            self.reject_from(from, codes::LIMIT);
+        }
+        admitted
+    }
+
+    /// When the frame came, if it is within the limits; whoever waits for a refused one is told.
+    fn admit(&self, from: PeerRef, kind: Kind, frame: &Array) -> Option<f64> {
+        let (now, limits) = {
+            let inner = self.inner.borrow();
+            let peer = inner.peers.get(from)?;
+            (peer.heard, peer.meter.as_ref().map(|meter| *meter.limits()))
         };
-        if admitted && !too_deep {
-            return true;
+        let Some(limits) = limits else { return Some(now) };
+        // The frame around the payload adds a level; so does the state around its values, and their list.
+        let deepest = f64::from(limits.depth) + 2.0;
+        // The weighing walks the frame: outside of any borrow.
+        let bytes = host::weigh(frame, limits.message_bytes, deepest);
+        let meter_says = |peer: &mut super::peers::Peer| {
+            let meter = peer.meter.as_mut();
+            meter.is_none_or(|meter| meter.admit_bytes(bytes).is_ok())
+        };
+        if meter_says(self.inner.borrow_mut().peers.get_mut(from)?) {
+            return Some(now);
         }
         self.reject_from(from, codes::LIMIT);
-        false
+        match kind {
+            Kind::Message => self.refuse_message(from, frame, codes::LIMIT),
+            Kind::Answer => self.refuse_answer(from, frame),
+            _ => {}
+        }
+        None
+    }
+
+    /// Tells the sender of a message that it is refused, if it waits.
+    fn refuse_message(&self, from: PeerRef, frame: &Array, code: &str) {
+        if frame.get(4).as_f64().is_some_and(|expects| expects > 0.0)
+            && let Some(id) = frame.get(1).as_f64()
+        {
+            let code = JsValue::from_str(code);
+            let answer = host::answer_frame(Kind::Answer.tag(), id, false, &code, &JsValue::UNDEFINED);
+            let _ = self.post(from, &answer, None);
+        }
     }
 
     /// Counts a refusal against a peer's origin.
@@ -119,25 +160,42 @@ impl Hub {
             let Some(peer) = inner.peers.get_mut(from) else {
                 return;
             };
-            let Some(at) = peer.handling.iter().position(|(handled, _)| handled.id == id) else {
+            let Some(handled) = peer.handling.take(id as u64) else {
                 return;
             };
-            peer.handling.remove(at).1
+            handled.metadata
         };
         host::abort_metadata(&metadata, codes::ABORTED, "the caller no longer waits");
     }
 
     fn on_message(&self, from: PeerRef, frame: &Array, now: f64) {
-        let what_js = frame.get(2);
-        let (Some(id), Some(what), Some(expects)) =
-            (frame.get(1).as_f64(), what_js.as_string(), frame.get(4).as_f64())
-        else {
+        let (Some(id), Some(what), Some(expects)) = (
+            frame.get(1).as_f64(),
+            host::short_text(&frame.get(2), NAME),
+            frame.get(4).as_f64(),
+        ) else {
             return self.reject_from(from, codes::MALFORMED);
         };
         if !(1.0..=crate::core::id::MAX_EXACT).contains(&id) || id.trunc() != id {
             return self.reject_from(from, codes::MALFORMED);
         }
-        let (first, kept, is_kin) = match self.inner.borrow_mut().peers.get_mut(from) {
+        let state = self.state_for_message(&what);
+        let (denied, full) = match self.inner.borrow().peers.get(from) {
+            Some(peer) => {
+                let grants = peer.grants.as_ref();
+                let may_send = grants.is_none_or(|grants| grants.may_send(&what));
+                // An update in words is a write like any other.
+                let may_write = state.as_ref().is_none_or(|state| peer.may_share(state.name()));
+                (!may_send || !may_write, peer.handling.len() >= PENDING)
+            }
+            None => return,
+        };
+        if denied || full {
+            let code = if denied { codes::DENIED } else { codes::LIMIT };
+            self.reject_from(from, code);
+            return self.refuse_message(from, frame, code);
+        }
+        let (first, kept, may_know) = match self.inner.borrow_mut().peers.get_mut(from) {
             Some(peer) => {
                 let first = peer.inbox.first(id as u64);
                 let kept = if first {
@@ -145,7 +203,8 @@ impl Hub {
                 } else {
                     peer.answered.iter().find(|(at, _)| *at == id)
                 };
-                (first, kept.map(|(_, frame)| frame.clone()), peer.identity.is_kin)
+                let may_know = peer.identity.is_kin || self.config.expose_errors;
+                (first, kept.map(|(_, frame)| frame.clone()), may_know)
             }
             None => return,
         };
@@ -162,11 +221,11 @@ impl Hub {
             what,
             expects: expects >= 1.0,
             keep: expects >= MAY_REPEAT,
-            is_kin,
+            may_know,
             answered: Cell::new(false),
         });
         let payload = frame.get(3);
-        if let Some(state) = self.state_for_message(&question.what) {
+        if let Some(state) = state {
             state.plain_update(from, &payload);
         }
         let schema = {
@@ -203,7 +262,13 @@ impl Hub {
             return self.handle(question, &verdict.get(1), now);
         }
         self.reject_from(question.peer, codes::VALIDATION);
-        self.answer_error(question, codes::VALIDATION, &verdict.get(1));
+        // The words may be those of an error that a predicate threw.
+        let message = if question.may_know {
+            verdict.get(1)
+        } else {
+            JsValue::from_str("it is not what was registered")
+        };
+        self.answer_error(question, codes::VALIDATION, &message);
     }
 
     /// Calls every handler of the type. The first answer counts.
@@ -230,7 +295,11 @@ impl Hub {
         if question.expects
             && let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer)
         {
-            peer.handling.push((question.clone(), metadata.clone()));
+            let handled = Handled {
+                question: question.clone(),
+                metadata: metadata.clone(),
+            };
+            peer.handling.insert(question.id as u64, handled);
         }
         let respond = host::make_respond(&self.respond, f64::from(question.peer), question.id);
         let mut later = false;
@@ -265,12 +334,9 @@ impl Hub {
     pub(crate) fn respond(&self, from: PeerRef, id: f64, value: &JsValue, transfer: &JsValue) {
         let question = {
             let inner = self.inner.borrow();
-            let handling = inner.peers.get(from).map(|peer| peer.handling.as_slice());
-            let found = handling
-                .unwrap_or_default()
-                .iter()
-                .find(|(handled, _)| handled.id == id);
-            found.map(|(question, _)| question.clone())
+            let peer = inner.peers.get(from);
+            peer.and_then(|peer| peer.handling.get(id as u64))
+                .map(|handled| handled.question.clone())
         };
         // None: answered, no longer awaited, or nobody expects an answer.
         if let Some(question) = question {
@@ -304,8 +370,8 @@ impl Hub {
     }
 
     fn answer_failure(&self, question: &Question, error: &JsValue) {
-        // What went wrong in a handler is told to windows of the same origin only.
-        let message = if question.is_kin {
+        // The text only, and never the stack.
+        let message = if question.may_know {
             js_sys::Reflect::get(error, &JsValue::from_str("message")).unwrap_or(JsValue::UNDEFINED)
         } else {
             JsValue::UNDEFINED
@@ -335,7 +401,7 @@ impl Hub {
     fn post_answer(&self, question: &Question, frame: &JsValue, transfer: Option<&Array>, value: &JsValue) {
         question.answered.set(true);
         if let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer) {
-            peer.handling.retain(|(handled, _)| handled.id != question.id);
+            peer.handling.take(question.id as u64);
         }
         match self.post(question.peer, frame, transfer) {
             Ok(()) => {

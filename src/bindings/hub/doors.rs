@@ -1,6 +1,8 @@
 //! Doors: the windows, ports, workers and links that `connect` was called for, until `disconnect`; who is behind them, and
 //! who waits.
 
+use std::rc::Rc;
+
 use gloo_events::EventListener;
 use js_sys::Function;
 use wasm_bindgen::JsValue;
@@ -9,8 +11,10 @@ use super::Hub;
 use super::peers::{Identity, State};
 use crate::bindings::error::{fail, fail_with, text};
 use crate::bindings::host::{self, Deferred};
+use crate::bindings::options::OPAQUE;
 use crate::core::codes;
 use crate::core::frame::Reason;
+use crate::core::grants::Grants;
 use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
 use crate::transport::window::Address;
@@ -29,6 +33,18 @@ pub(crate) struct Door {
     pub(super) peer: Option<PeerRef>,
     /// Whoever awaits connect().
     pub(super) waiting: Option<Waiting>,
+    /// What whoever comes through it may see and do, if more is said of it than of its origin.
+    pub(super) grants: Option<Rc<Grants>>,
+    /// A document of an opaque origin may come through it; which, once one did.
+    pub(super) opaque: bool,
+    pub(super) bound: Option<f64>,
+    /// The origin that was heard behind it last, and the one that was heard and is not let in.
+    pub(super) origin: String,
+    pub(super) refused: Option<String>,
+    /// The document that is connected has shown that its window still shows it, since that was last asked.
+    pub(super) shown: bool,
+    /// When documents behind it began to be counted, and how many were offered a connection since.
+    pub(super) offers: (f64, u32),
     /// Messages of a worker come to the worker object.
     pub(super) _listener: Option<EventListener>,
 }
@@ -46,6 +62,8 @@ pub(crate) struct Wanted {
     pub(crate) alias: Option<String>,
     pub(crate) timeout: f64,
     pub(crate) signal: Option<JsValue>,
+    pub(crate) opaque: bool,
+    pub(crate) grants: Option<Rc<Grants>>,
 }
 
 impl Door {
@@ -84,6 +102,11 @@ impl Door {
         Some((Identity::new(alias, &self.kind, "", false), State::Connecting))
     }
 
+    /// Whether this very window, or worker, is behind it.
+    pub(super) fn is_at(&self, source: &JsValue) -> bool {
+        self.address().is_some_and(|address| address.is(source))
+    }
+
     pub(super) fn address(&self) -> Option<Address> {
         let target = self.target.as_ref()?;
         if self.is_worker {
@@ -108,6 +131,10 @@ impl Hub {
             };
             door.phase = Phase::Joined { mark };
             door.peer = Some(peer);
+            door.shown = true;
+            if door.origin == OPAQUE {
+                door.bound = Some(mark);
+            }
             door.waiting.take()
         };
         if let Some(waiting) = waiting {
@@ -181,19 +208,38 @@ impl Hub {
         let mut late = Vec::new();
         for door in &self.inner.borrow().doors {
             match &door.waiting {
-                Some(waiting) if waiting.deadline <= now => late.push((door.number, door.alias.clone())),
+                Some(waiting) if waiting.deadline <= now => {
+                    late.push((door.number, door.alias.clone(), door.refused.clone()));
+                }
                 Some(waiting) => next = next.min(waiting.deadline),
                 None => {}
             }
         }
-        for (number, alias) in late {
+        for (number, alias, refused) in late {
             let name = alias.unwrap_or_default();
+            let details = [("targetId", JsValue::from_str(&name))];
+            if let Some(origin) = refused {
+                let way = if origin == OPAQUE {
+                    "an opaque origin is let in by connect(frame, id, { opaque: true, grants }) only"
+                } else {
+                    "allowedOrigins does not name it"
+                };
+                let message = text(&[
+                    "connect('",
+                    &name,
+                    "') found a page of the origin ",
+                    &origin,
+                    ": ",
+                    way,
+                ]);
+                self.give_up(number, &fail_with(codes::ORIGIN, &message, &details));
+                continue;
+            }
             let message = text(&[
                 "nobody answered connect('",
                 &name,
                 "') in time: is a Parley created there, and does each side's allowedOrigins name the other?",
             ]);
-            let details = [("targetId", JsValue::from_str(&name))];
             self.give_up(number, &fail_with(codes::TIMEOUT, &message, &details));
         }
         next

@@ -1,14 +1,21 @@
 //! The steps of the handshake, as `core::handshake` decides them: who is greeted, and whose offer is taken.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
-use web_sys::{MessageChannel, MessageEvent};
+use web_sys::{MessageChannel, MessageEvent, MessagePort};
 
 use super::Hub;
-use super::session::Proven;
+use super::session::{Proof, Proven};
 use crate::bindings::host;
+use crate::bindings::options::OPAQUE;
+use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::Reason;
+use crate::core::grants::Grants;
 use crate::core::handshake::{self, OnHello, OnOffer, Phase};
+use crate::core::id::PeerRef;
+use crate::core::limits;
 use crate::transport::window::{self, Address, Heard};
 
 /// What we said to a window, so that its offer is known.
@@ -17,10 +24,16 @@ pub(crate) struct Greeting {
     pub(super) nonce: String,
     /// Whose offers were taken on it.
     pub(super) taken: Vec<String>,
+    /// Our parent or opener: never forgotten for the sake of others.
+    pub(super) is_relative: bool,
 }
 
 /// Windows greeted and remembered: parent and opener, and whoever knocked last.
 const GREETINGS_KEPT: usize = 256;
+/// Windows remembered as shut.
+const SHUT_KEPT: usize = 256;
+/// A window whose documents come too quickly is asked again after this, ms.
+const SECOND: f64 = 1000.0;
 
 impl Hub {
     /// Says hello to the windows that may be waiting for this one.
@@ -31,12 +44,16 @@ impl Hub {
             relatives.push(Address::worker(worker));
         }
         for relative in &relatives {
-            self.say_hello(relative.clone(), "*");
+            self.greet(relative.clone(), "*", true);
         }
         relatives
     }
 
     fn say_hello(&self, to: Address, origin: &str) {
+        self.greet(to, origin, false);
+    }
+
+    fn greet(&self, to: Address, origin: &str, is_relative: bool) {
         let nonce = {
             let mut inner = self.inner.borrow_mut();
             match inner
@@ -47,13 +64,16 @@ impl Hub {
                 Some(greeting) => greeting.nonce.clone(),
                 None => {
                     let nonce = host::random_id();
-                    if inner.greetings.len() >= GREETINGS_KEPT {
-                        inner.greetings.remove(0);
+                    if inner.greetings.len() >= GREETINGS_KEPT
+                        && let Some(at) = inner.greetings.iter().position(|greeting| !greeting.is_relative)
+                    {
+                        inner.greetings.remove(at);
                     }
                     inner.greetings.push(Greeting {
                         to: to.clone(),
                         nonce: nonce.clone(),
                         taken: Vec::new(),
+                        is_relative,
                     });
                     nonce
                 }
@@ -71,14 +91,73 @@ impl Hub {
         let source = JsValue::from(source);
         let origin = event.origin();
         if !self.config.allowed.allows(&origin) {
-            if host::own_window() != source {
-                self.reject(&origin, codes::ORIGIN);
+            if host::own_window() == source || (origin == OPAQUE && self.heard_opaque(&source, event)) {
+                return;
             }
-            return;
+            self.refuse_window(&source, &origin);
+            return self.reject(&origin, codes::ORIGIN);
+        }
+        if self.is_shut(&source) {
+            return self.reject(&origin, codes::DENIED);
         }
         if let Some(step) = window::read(event) {
             self.heard(Address::window(source), &origin, step);
         }
+    }
+
+    /// A message of an opaque origin: heard if a door was opened for exactly this window. Whether there is one.
+    fn heard_opaque(&self, source: &JsValue, event: &MessageEvent) -> bool {
+        let is_meant = self
+            .inner
+            .borrow()
+            .doors
+            .iter()
+            .any(|door| door.opaque && door.is_at(source));
+        // Nothing else of it counts: a knock is answered by nobody, for whoever reads the answer cannot be known.
+        if is_meant && let Some(Heard::Hello { mark, nonce }) = window::read(event) {
+            self.heard_hello(&Address::window(source.clone()), OPAQUE, mark, nonce);
+        }
+        is_meant
+    }
+
+    /// Remembers whom connect() found instead of somebody who is let in.
+    fn refuse_window(&self, source: &JsValue, origin: &str) {
+        for door in &mut self.inner.borrow_mut().doors {
+            if door.is_awaited() && door.is_at(source) {
+                door.refused = Some(origin.to_owned());
+            }
+        }
+    }
+
+    fn is_shut(&self, window: &JsValue) -> bool {
+        self.inner.borrow().shut.iter().any(|shut| shut.is(window))
+    }
+
+    /// disconnect(): what is behind a window stays out until connect() asks for it, however often it knocks.
+    pub(crate) fn shut(&self, window: Address) {
+        let mut inner = self.inner.borrow_mut();
+        inner
+            .shut
+            .retain(|shut| !shut.is_closed() && !shut.is(window.outlet()));
+        if inner.shut.len() >= SHUT_KEPT {
+            inner.shut.remove(0);
+        }
+        inner.shut.push(window);
+    }
+
+    pub(super) fn unshut(&self, window: &Address) {
+        let mut inner = self.inner.borrow_mut();
+        inner.shut.retain(|shut| !shut.is(window.outlet()));
+    }
+
+    /// The windows of a peer, and of the door of this name.
+    pub(crate) fn windows_of(&self, name: &str, peer: Option<PeerRef>) -> Vec<Address> {
+        let inner = self.inner.borrow();
+        let doors = inner.doors.iter();
+        let behind = doors.filter(|door| door.alias() == name || (peer.is_some() && door.peer == peer));
+        let mut windows: Vec<Address> = behind.filter_map(|door| door.address()).collect();
+        windows.extend(peer.and_then(|at| inner.peers.get(at)?.window.clone()));
+        windows
     }
 
     pub(super) fn heard_from_worker(&self, number: u32, event: &MessageEvent) {
@@ -101,6 +180,9 @@ impl Hub {
     }
 
     fn heard(&self, from: Address, origin: &str, step: Heard) {
+        if self.is_shut(from.outlet()) {
+            return self.reject(origin, codes::DENIED);
+        }
         match step {
             Heard::Knock => self.say_hello(from, origin),
             Heard::Hello { mark, nonce } => self.heard_hello(&from, origin, mark, nonce),
@@ -110,19 +192,12 @@ impl Hub {
                 from: uid,
                 port,
             } => {
-                let Some(proven) = self.weigh_offer(&from, origin, &nonce, &uid) else {
-                    port.close();
-                    return;
-                };
-                let door = proven.door;
-                let session = self.start_port(port, proven);
-                if let Some(door) = door
-                    && let Some(door) = self.inner.borrow_mut().door(door)
-                {
-                    // Its hello may still be on the way to us: it is of the document that we have accepted.
-                    door.phase = Phase::Joined { mark };
-                    door.session = Some(session);
-                }
+                let proven = self.weigh_offer(&from, origin, &nonce, &uid);
+                self.take_port(&from, port, mark, proven);
+            }
+            Heard::Invite { token, mark, port } => {
+                let proven = self.weigh_invitation(&from, origin, &token);
+                self.take_port(&from, port, mark, proven);
             }
             Heard::OtherVersion => {
                 self.reject(origin, codes::WIRE_VERSION);
@@ -130,35 +205,94 @@ impl Hub {
         }
     }
 
-    fn heard_hello(&self, from: &Address, origin: &str, mark: f64, nonce: String) {
-        let (number, verdict, old) = {
+    fn take_port(&self, from: &Address, port: MessagePort, mark: f64, proven: Option<Proven>) {
+        let Some(proven) = proven else {
+            port.close();
+            return;
+        };
+        let (door, origin) = (proven.door, proven.origin.clone());
+        if door.is_none() {
+            self.make_room(from);
+        }
+        let session = self.start_port(port, proven);
+        if let Some(door) = door
+            && let Some(door) = self.inner.borrow_mut().door(door)
+        {
+            // Its hello may still be on the way to us: it is of the document that we have accepted.
+            door.phase = Phase::Joined { mark };
+            door.session = Some(session);
+            door.origin = origin;
+        }
+    }
+
+    /// Handshakes that were begun and not gone on with make room for new ones: first those of the same window.
+    fn make_room(&self, from: &Address) {
+        let stale = {
             let inner = self.inner.borrow();
-            let Some(door) = inner
-                .doors
+            let half_open: Vec<(u32, bool)> = inner
+                .sessions
                 .iter()
-                .find(|door| door.address().is_some_and(|address| address.is(from.outlet())))
-            else {
+                .filter(|(_, session)| session.peer.is_none() && session.proven.door.is_none())
+                .filter_map(|(number, session)| {
+                    let window = session.proven.from.as_ref()?;
+                    Some((*number, window.is(from.outlet())))
+                })
+                .collect();
+            let theirs = half_open.iter().filter(|(_, is_theirs)| *is_theirs).count();
+            let full = theirs >= limits::HALF_OPEN_PER_WINDOW;
+            let mut oldest = half_open.iter().filter(|(_, is_theirs)| *is_theirs || !full);
+            let stale = oldest.next().map(|(number, _)| *number);
+            stale.filter(|_| full || half_open.len() >= limits::HALF_OPEN)
+        };
+        if let Some(number) = stale {
+            self.end_session(number, Reason::Denied);
+        }
+    }
+
+    fn heard_hello(&self, from: &Address, origin: &str, mark: f64, nonce: String) {
+        let now = host::now();
+        let (number, verdict, old) = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(door) = inner.doors.iter_mut().find(|door| door.is_at(from.outlet())) else {
                 return;
             };
-            (
-                door.number,
-                handshake::on_hello(&door.phase, mark, &nonce),
-                door.session,
-            )
-        };
-        match verdict {
-            OnHello::Ignore => return,
-            OnHello::Offer => {}
-            OnHello::Replace => {
-                if let Some(old) = old {
-                    self.end_session(old, Reason::Navigated);
-                }
+            let same_origin = door.origin == origin;
+            let verdict = handshake::on_hello(&door.phase, same_origin, mark, &nonce);
+            if !handshake::may_enter(door.bound, mark) {
+                let number = door.number;
+                drop(inner);
+                return self.revoke(number);
             }
+            if verdict == OnHello::Ignore {
+                door.shown = true;
+                return;
+            }
+            if now - door.offers.0 >= SECOND {
+                door.offers = (now, 0);
+            }
+            door.offers.1 += 1;
+            if door.offers.1 > limits::OFFERS_PER_SECOND {
+                let first = door.offers.1 == limits::OFFERS_PER_SECOND + 1;
+                let number = door.number;
+                drop(inner);
+                self.reject(origin, codes::LIMIT);
+                if first {
+                    self.knock_later(number);
+                }
+                return;
+            }
+            (door.number, verdict, door.session)
+        };
+        if verdict == OnHello::Replace
+            && let Some(old) = old
+        {
+            self.end_session(old, Reason::Navigated);
         }
         // A new channel for each attempt: a port that was sent is spent, whether it arrived or not.
         let Ok(channel) = MessageChannel::new() else {
             return;
         };
+        let is_opaque = origin == OPAQUE;
         let proven = {
             let mut inner = self.inner.borrow_mut();
             let Some(door) = inner.door(number) else { return };
@@ -166,51 +300,86 @@ impl Hub {
                 mark,
                 nonce: nonce.clone(),
             };
+            origin.clone_into(&mut door.origin);
             Proven {
                 alias: door.alias.clone(),
                 kind: door.kind.clone(),
                 origin: origin.to_owned(),
                 door: Some(number),
                 from: Some(from.clone()),
+                grants: door.grants.clone(),
+                proof: if is_opaque {
+                    Proof::Awaited(nonce.clone())
+                } else {
+                    Proof::None
+                },
             }
         };
         let session = self.start_port(channel.port1(), proven);
         if let Some(door) = self.inner.borrow_mut().door(number) {
             door.session = Some(session);
         }
-        from.offer(origin, &nonce, host::document_mark(), &self.uid, &channel.port2());
+        if is_opaque {
+            from.invite(&host::random_id(), host::document_mark(), &channel.port2());
+        } else {
+            from.offer(origin, &nonce, host::document_mark(), &self.uid, &channel.port2());
+        }
+    }
+
+    /// Asks at a door a second from now, for whoever is there by then.
+    fn knock_later(&self, number: u32) {
+        let hub = self.weak();
+        after(SECOND, move || {
+            if let Some(hub) = hub.upgrade() {
+                let address = hub
+                    .inner
+                    .borrow_mut()
+                    .door(number)
+                    .and_then(|door| door.address());
+                if let Some(address) = address {
+                    address.knock();
+                }
+            }
+        });
     }
 
     /// Whether an offer is one we asked for, and what then is proven of its sender.
     fn weigh_offer(&self, from: &Address, origin: &str, nonce: &str, uid: &str) -> Option<Proven> {
-        let (verdict, door, mine) = {
-            let mut inner = self.inner.borrow_mut();
-            let door = inner
-                .doors
+        let (known, full) = {
+            let inner = self.inner.borrow();
+            let greeting = inner
+                .greetings
                 .iter()
-                .find(|door| door.address().is_some_and(|address| address.is(from.outlet())))
-                .map(|door| {
-                    (
-                        door.number,
-                        door.phase.clone(),
-                        door.session,
-                        door.alias.clone(),
-                        door.kind.clone(),
-                    )
-                });
+                .find(|greeting| greeting.to.is(from.outlet()))?;
+            let full = greeting.taken.len() >= limits::PARLEYS_PER_WINDOW;
+            (greeting.nonce == nonce, full)
+        };
+        if !known {
+            // It answers what we said before, or nothing we said: what we say now is worth an answer.
+            self.say_hello(from.clone(), origin);
+            return None;
+        }
+        if full {
+            self.reject(origin, codes::LIMIT);
+            return None;
+        }
+        let (verdict, door) = {
+            let mut inner = self.inner.borrow_mut();
+            let door = inner.doors.iter().find(|door| door.is_at(from.outlet()));
+            let door = door.map(|door| (door.number, door.phase.clone(), door.session));
             let greeting = inner
                 .greetings
                 .iter_mut()
-                .find(|greeting| greeting.nonce == nonce && greeting.to.is(from.outlet()))?;
+                .find(|greeting| greeting.to.is(from.outlet()))?;
             let before = greeting.taken.iter().any(|taken| taken == uid);
             let phase = door.as_ref().map(|door| &door.1);
             let verdict = handshake::on_offer(phase, before, &self.uid, uid);
             if verdict != OnOffer::Ignore {
                 greeting.taken.push(uid.to_owned());
             }
-            let mine = door.as_ref().and_then(|door| door.2);
-            (verdict, door, mine)
+            (verdict, door)
         };
+        let mine = door.as_ref().and_then(|door| door.2);
         match verdict {
             OnOffer::Ignore => return None,
             OnOffer::Accept => {}
@@ -225,32 +394,99 @@ impl Hub {
         }
         // A door that is connected already stays with whom it has; the new one is a peer of its own.
         let door = door.filter(|door| !matches!(door.1, Phase::Joined { .. }));
-        Some(match door {
-            Some((number, _, _, alias, kind)) => Proven {
-                alias,
-                kind,
-                origin: origin.to_owned(),
-                door: Some(number),
-                from: Some(from.clone()),
-            },
-            None => Proven {
-                alias: None,
-                kind: if from.is_worker() {
-                    "parent".to_owned()
-                } else {
-                    host::kind_of(from.outlet())
-                },
-                origin: origin.to_owned(),
-                door: None,
-                from: Some(from.clone()),
-            },
-        })
+        Some(self.prove(from, origin, door.map(|door| door.0), Proof::None))
     }
 
-    /// Forgets what was said to a window, so that its next offer needs a new hello.
-    pub(crate) fn forget_greetings(&self, uid: &str) {
-        for greeting in &mut self.inner.borrow_mut().greetings {
+    /// An invitation comes from a parent or opener to a document of an opaque origin, which nobody can address: only there is
+    /// it taken, and from nobody else but those who are let in.
+    fn weigh_invitation(&self, from: &Address, origin: &str, token: &str) -> Option<Proven> {
+        if self.config.own_origin.as_deref() != Some(OPAQUE) {
+            return None;
+        }
+        let (nonce, door) = {
+            let mut inner = self.inner.borrow_mut();
+            let door = inner.doors.iter().find(|door| door.is_at(from.outlet()));
+            let door = door.filter(|door| door.session.is_none()).map(|door| door.number);
+            let greeting = inner
+                .greetings
+                .iter_mut()
+                .find(|greeting| greeting.to.is(from.outlet()))?;
+            if greeting.taken.len() >= limits::PARLEYS_PER_WINDOW
+                || greeting.taken.iter().any(|taken| taken == token)
+            {
+                return None;
+            }
+            greeting.taken.push(token.to_owned());
+            (greeting.nonce.clone(), door)
+        };
+        Some(self.prove(from, origin, door, Proof::Given(nonce)))
+    }
+
+    /// What is known of whoever offered a port.
+    fn prove(&self, from: &Address, origin: &str, door: Option<u32>, proof: Proof) -> Proven {
+        let called = door.and_then(|number| {
+            let mut inner = self.inner.borrow_mut();
+            let door = inner.door(number)?;
+            Some((door.alias.clone(), door.kind.clone(), door.grants.clone()))
+        });
+        let (alias, kind, grants) = called.unwrap_or_else(|| {
+            let kind = if from.is_worker() {
+                "parent".to_owned()
+            } else {
+                host::kind_of(from.outlet())
+            };
+            (None, kind, self.held_to(from, origin))
+        });
+        Proven {
+            alias,
+            kind,
+            origin: origin.to_owned(),
+            door,
+            from: Some(from.clone()),
+            grants,
+            proof,
+        }
+    }
+
+    /// Who comes uncalled is held to what was said of those it belongs to: of the windows it is in or was opened by, and of
+    /// any other of its origin. Otherwise a restricted frame would only have to open another.
+    fn held_to(&self, from: &Address, origin: &str) -> Option<Rc<Grants>> {
+        let lineage = if from.is_worker() {
+            js_sys::Array::of1(from.outlet())
+        } else {
+            host::lineage(from.outlet())
+        };
+        let inner = self.inner.borrow();
+        let mut held = None;
+        for door in &inner.doors {
+            let Some(grants) = &door.grants else { continue };
+            if door.origin == origin || lineage.iter().any(|window| door.is_at(&window)) {
+                held = Some(both(held, grants));
+            }
+        }
+        match (held, self.config.grants.of(origin)) {
+            (Some(held), Some(general)) => Some(both(Some(held), &general)),
+            (held, _) => held,
+        }
+    }
+
+    /// A connection is over: what was said to the window it came from is worth no answer any more.
+    pub(crate) fn forget_greetings(&self, uid: &str, window: Option<&Address>) {
+        let mut inner = self.inner.borrow_mut();
+        let here: Vec<String> = inner.peers.iter().map(|(_, peer)| peer.uid.clone()).collect();
+        for greeting in &mut inner.greetings {
+            if window.is_some_and(|window| greeting.to.is(window.outlet())) {
+                greeting.nonce = host::random_id();
+                greeting.taken.retain(|taken| here.contains(taken));
+            }
             greeting.taken.retain(|taken| taken != uid);
         }
+    }
+}
+
+fn both(one: Option<Rc<Grants>>, other: &Rc<Grants>) -> Rc<Grants> {
+    match one {
+        None => other.clone(),
+        Some(one) => Rc::new(one.and(other)),
     }
 }

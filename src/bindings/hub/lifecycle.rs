@@ -141,6 +141,9 @@ impl Hub {
     /// Says goodbye to one peer and forgets it.
     pub(crate) fn disconnect(&self, name: &str) -> bool {
         let peer = self.find(name);
+        for window in self.windows_of(name, peer) {
+            self.shut(window);
+        }
         let had_door = self.close_door(name, peer);
         let Some(at) = peer else { return had_door };
         self.states_flush();

@@ -6,7 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
-use super::session::{Proven, has_heard, kind_of, read_join};
+use super::session::{Proof, Proven, has_heard, kind_of, read_join};
 use crate::bindings::callback;
 use crate::bindings::error::text;
 use crate::bindings::host;
@@ -14,6 +14,7 @@ use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::id::PeerRef;
+use crate::core::limits;
 use crate::transport::broadcast::BroadcastWire;
 
 /// How long after a member let go of its lock its goodbye may still arrive, ms.
@@ -95,7 +96,8 @@ impl Hub {
                 .filter(|at| inner.peers.get(*at).is_some_and(|peer| peer.on_mesh))
         };
         match known {
-            Some(peer) => self.dispatch(peer, kind, frame, to_all),
+            Some(peer) if self.may_speak(peer) => self.dispatch(peer, kind, frame, to_all),
+            Some(_) => {}
             // Somebody we have not met, or met before a pause: he gets to know us, and we him.
             None => {
                 if kind != Kind::Bye
@@ -132,7 +134,12 @@ impl Hub {
                 origin,
                 door: None,
                 from: None,
+                grants: None,
+                proof: Proof::None,
             };
+            if self.inner.borrow().peers.len() >= limits::PEERS {
+                return self.reject(&proven.origin, codes::LIMIT);
+            }
             let at = self.add_route(&uid, &claimed, &proven, None);
             // One that could hold no lock cannot be waited for.
             if frame.get(5).is_truthy() {

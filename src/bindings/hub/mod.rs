@@ -32,6 +32,7 @@ use crate::core::calls::Calls;
 use crate::core::id::PeerRef;
 use crate::core::map::SmallMap;
 use crate::transport::broadcast::BroadcastWire;
+use crate::transport::window::Address;
 pub(crate) use calls::Outgoing;
 use calls::Pending;
 use doors::Door;
@@ -71,6 +72,8 @@ pub(crate) struct Inner {
     sessions: SmallMap<u32, Session>,
     doors: Vec<Door>,
     greetings: Vec<Greeting>,
+    /// Windows that disconnect() shut out, until connect() asks for them.
+    shut: Vec<Address>,
     calls: Calls<Pending>,
     handlers: SmallMap<String, Vec<Handler>>,
     registered: SmallMap<String, Registered>,
@@ -127,6 +130,7 @@ impl Hub {
                 sessions: SmallMap::new(),
                 doors: Vec::new(),
                 greetings: Vec::new(),
+                shut: Vec::new(),
                 calls: Calls::new(),
                 handlers: SmallMap::new(),
                 registered: SmallMap::new(),

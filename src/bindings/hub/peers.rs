@@ -4,8 +4,12 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
-use super::deliver::Question;
+use super::deliver::Handled;
+use super::session::Proven;
 use crate::bindings::host;
+use crate::bindings::options::OPAQUE;
+use crate::core::grants::Grants;
+use crate::core::handling::Handling;
 use crate::core::id::PeerRef;
 use crate::core::inbox::Inbox;
 use crate::core::limits::{Limits, Meter};
@@ -79,8 +83,10 @@ pub(crate) struct Peer {
     pub(crate) watch: Option<js_sys::Function>,
     pub(crate) inbox: Inbox,
     pub(crate) meter: Option<Meter>,
-    /// Messages of its that are being handled, with their metadata, whose signal tells when it no longer waits.
-    pub(crate) handling: Vec<(Rc<Question>, JsValue)>,
+    /// What it may see and do; None: everything.
+    pub(crate) grants: Option<Rc<Grants>>,
+    /// Messages of its that are being handled.
+    pub(crate) handling: Handling<Handled>,
     /// Answers to messages that may be asked again, newest last.
     pub(crate) answered: Vec<(f64, JsValue)>,
     /// When a frame of its last came, and when it was last asked whether it is there, ms.
@@ -96,7 +102,13 @@ pub(crate) struct Peer {
 const ANSWERS_KEPT: usize = 64;
 
 impl Peer {
-    pub(crate) fn new(identity: Identity, uid: String, limits: Option<Limits>, now: f64) -> Peer {
+    pub(crate) fn new(
+        identity: Identity,
+        uid: String,
+        limits: Option<Limits>,
+        grants: Option<Rc<Grants>>,
+        now: f64,
+    ) -> Peer {
         Peer {
             identity,
             uid_js: JsValue::from_str(&uid),
@@ -107,13 +119,38 @@ impl Peer {
             watch: None,
             inbox: Inbox::default(),
             meter: limits.map(|limits| Meter::new(limits, now)),
-            handling: Vec::new(),
+            grants,
+            handling: Handling::default(),
             answered: Vec::new(),
             heard: now,
             asked: now,
             pinged: -1.0,
             unanswered: 0,
         }
+    }
+
+    /// Whether another way leads to this very peer: its id is only what it says of itself, and may be somebody else's. The
+    /// ways prove it by their origin; a port or link that was given no grants is vouched for by whoever handed it over, to a
+    /// member of the mesh.
+    pub(crate) fn may_be_reached_by(&self, proven: &Proven, by_mesh: bool) -> bool {
+        let origin = self.identity.origin.as_string().unwrap_or_default();
+        if !origin.is_empty() && !proven.origin.is_empty() {
+            return origin == proven.origin && origin != OPAQUE;
+        }
+        let vouched = |origin: &str, grants: &Option<Rc<Grants>>| origin.is_empty() && grants.is_none();
+        (self.on_mesh && vouched(&proven.origin, &proven.grants))
+            || (by_mesh && vouched(&origin, &self.grants))
+    }
+
+    /// Takes the id away that it called itself by.
+    pub(crate) fn rename(&mut self, uid: String) {
+        self.uid_js = JsValue::from_str(&uid);
+        self.uid = uid;
+    }
+
+    /// Whether it takes part in the state of this name.
+    pub(crate) fn may_share(&self, name: &str) -> bool {
+        self.grants.as_ref().is_none_or(|grants| grants.may_share(name))
     }
 
     pub(crate) fn keep_answer(&mut self, id: f64, frame: JsValue) {

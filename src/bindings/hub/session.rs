@@ -10,9 +10,12 @@ use super::Hub;
 use super::peers::{Identity, Peer};
 use crate::bindings::error::fail;
 use crate::bindings::host;
+use crate::bindings::options::OPAQUE;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
+use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
+use crate::core::limits;
 use crate::transport::Wire;
 use crate::transport::link::LinkWire;
 use crate::transport::port::PortWire;
@@ -30,6 +33,21 @@ pub(crate) struct Proven {
     pub(crate) door: Option<u32>,
     /// The window or worker it came from.
     pub(crate) from: Option<Address>,
+    /// What it may see and do, if more is said of it than of its origin.
+    pub(crate) grants: Option<Rc<Grants>>,
+    pub(crate) proof: Proof,
+}
+
+/// What has to be proven over a wire because its origin proves nothing: that at its other end is the document that spoke, and
+/// not the one that took its place in the window before the port arrived.
+#[derive(Clone, Default)]
+pub(crate) enum Proof {
+    #[default]
+    None,
+    /// Our first word names this nonce of ours.
+    Given(String),
+    /// We say nothing until the other side has named this nonce of its.
+    Awaited(String),
 }
 
 /// One wire.
@@ -66,12 +84,16 @@ impl Hub {
     /// Takes a port as a wire. Its number, by which it is closed if nobody joins.
     pub(crate) fn start_port(&self, port: MessagePort, proven: Proven) -> u32 {
         let number = self.new_session(proven);
-        let hub = self.weak();
-        let wire = PortWire::start(port, move |frame| {
-            if let Some(hub) = hub.upgrade() {
-                hub.on_frame(number, &frame);
-            }
-        });
+        let (speakers, hub) = (self.weak(), self.weak());
+        let wire = PortWire::start(
+            port,
+            move || speakers.upgrade().is_some_and(|hub| hub.may_be_heard(number)),
+            move |frame| {
+                if let Some(hub) = hub.upgrade() {
+                    hub.on_frame(number, &frame);
+                }
+            },
+        );
         self.say_join(number, Rc::new(wire));
         number
     }
@@ -79,9 +101,10 @@ impl Hub {
     /// Takes a user's link as a wire.
     pub(crate) fn start_link(&self, link: JsValue, proven: Proven) -> Result<u32, JsValue> {
         let number = self.new_session(proven);
-        let (frames, closes) = (self.weak(), self.weak());
+        let (speakers, frames, closes) = (self.weak(), self.weak(), self.weak());
         let wire = LinkWire::start(
             link,
+            move || speakers.upgrade().is_some_and(|hub| hub.may_be_heard(number)),
             move |frame| {
                 if let Some(hub) = frames.upgrade() {
                     hub.on_frame(number, &frame);
@@ -123,12 +146,22 @@ impl Hub {
 
     fn say_join(&self, number: u32, wire: Rc<dyn Wire>) {
         let again = wire.is_lossy().then(|| (host::now() + JOIN_AGAIN, JOIN_AGAIN));
+        let mut proof = Proof::None;
         if let Some(session) = self.inner.borrow_mut().sessions.get_mut(&number) {
             session.wire = Some(wire.clone());
             session.again = again;
+            proof = session.proven.proof.clone();
         }
         // A wire that fails at once says so by its own close.
-        let _ = wire.post(&self.join_frame(false), None);
+        let _ = match proof {
+            Proof::None => wire.post(&self.join_frame(false), None),
+            Proof::Given(nonce) => {
+                let frame = self.join_frame(false);
+                frame.unchecked_ref::<Array>().push(&JsValue::from_str(&nonce));
+                wire.post(&frame, None)
+            }
+            Proof::Awaited(_) => Ok(()),
+        };
         if let Some((at, _)) = again {
             self.wake_by(at);
         }
@@ -165,6 +198,15 @@ impl Hub {
             session.again = session.again.map(|(_, pause)| (0.0, pause / 2.0));
         }
         self.join_again(host::now());
+    }
+
+    /// Whether what comes over a wire is looked at. Who has not joined yet is bounded by the number of its kind.
+    fn may_be_heard(&self, number: u32) -> bool {
+        let peer = match self.inner.borrow().sessions.get(&number) {
+            Some(session) => session.peer,
+            None => return false,
+        };
+        peer.is_none_or(|peer| self.may_speak(peer))
     }
 
     /// A frame came over a wire of its own.
@@ -242,6 +284,17 @@ impl Hub {
             }
             None => return,
         };
+        if let Proof::Awaited(nonce) = &proven.proof {
+            if frame.get(6).as_string().as_ref() != Some(nonce) {
+                self.reject(&proven.origin, codes::DENIED);
+                return self.end_session(number, Reason::Denied);
+            }
+            let _ = wire.post(&self.join_frame(true), None);
+        }
+        if proven.door.is_none() && self.inner.borrow().peers.len() >= limits::PEERS {
+            self.reject(&proven.origin, codes::LIMIT);
+            return self.end_session(number, Reason::Denied);
+        }
         if lossy && !has_heard(frame) {
             let _ = wire.post(&self.join_frame(true), None);
         }
@@ -264,22 +317,50 @@ impl Hub {
         wire: Option<Rc<dyn Wire>>,
     ) -> PeerRef {
         let own = self.config.own_origin.as_deref();
-        let is_kin = own.is_some_and(|own| own == proven.origin);
+        // What is opaque is like nothing, not even itself.
+        let is_kin = own.is_some_and(|own| own == proven.origin && own != OPAQUE);
+        let grants = match &proven.grants {
+            Some(grants) => Some(grants.clone()),
+            None => self.config.grants.of(&proven.origin),
+        };
         let now = host::now();
         let (at, identity, is_new, again, replaced) = {
             let mut inner = self.inner.borrow_mut();
             let known = inner.peers.by_uid(uid);
+            let mut uid = uid.to_owned();
+            let known = known.filter(|at| {
+                let Some(peer) = inner.peers.get_mut(*at) else {
+                    return false;
+                };
+                let same = peer.may_be_reached_by(proven, wire.is_none());
+                if !same && wire.is_none() {
+                    // The mesh knows its members by these; whoever called itself so without being one is renamed.
+                    peer.rename(host::random_id());
+                } else if !same {
+                    uid = host::random_id();
+                }
+                same
+            });
+            let uid = uid.as_str();
             let alias = inner.alias_for(uid, claimed, proven);
             let mut replaced = None;
             let at = known.unwrap_or_else(|| {
                 let identity = Identity::new(&alias, &proven.kind, &proven.origin, is_kin);
+                let limits = self.config.limits_for(&proven.origin);
                 inner
                     .peers
-                    .add(Peer::new(identity, uid.to_owned(), self.config.limits, now))
+                    .add(Peer::new(identity, uid.to_owned(), limits, grants.clone(), now))
             });
             if let Some(peer) = inner.peers.get_mut(at) {
                 if proven.from.is_some() {
                     peer.window.clone_from(&proven.from);
+                }
+                if known.is_some()
+                    && let Some(grants) = &grants
+                {
+                    let before = peer.grants.take();
+                    peer.grants =
+                        Some(before.map_or_else(|| grants.clone(), |other| Rc::new(other.and(grants))));
                 }
                 match wire {
                     Some(wire) => replaced = peer.wire.replace(wire),
@@ -304,6 +385,11 @@ impl Hub {
         };
         if let Some(wire) = replaced {
             wire.close();
+        }
+        if !is_new && grants.is_some() {
+            // Another way to it, and it may take part in less than before.
+            self.states_peer_down(at);
+            self.states_peer_up(at);
         }
         if is_new {
             self.emit_connected(&identity, again);
@@ -376,10 +462,10 @@ impl Hub {
             let _ = watch.call0(&JsValue::UNDEFINED);
         }
         self.calls_lost(at, &peer.identity, reason);
-        for (_, metadata) in &peer.handling {
-            host::abort_metadata(metadata, codes::PEER_LOST, "the caller is gone");
+        for handled in peer.handling.into_entries() {
+            host::abort_metadata(&handled.metadata, codes::PEER_LOST, "the caller is gone");
         }
-        self.forget_greetings(&peer.uid);
+        self.forget_greetings(&peer.uid, peer.window.as_ref());
         self.states_peer_down(at);
         self.door_lost(at, reason);
         self.emit_ended(&peer.identity, reason);

@@ -12,6 +12,7 @@ use crate::bindings::shared::Shared;
 use crate::bindings::wire::label_in;
 use crate::core::codes;
 use crate::core::frame::Kind;
+use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 
 /// How often a state that is not ready asks again, ms.
@@ -33,7 +34,9 @@ impl Hub {
             inner.states.push(state.clone());
         }
         for peer in self.peer_refs() {
-            state.peer_up(peer);
+            if self.may_share(peer, state.name()) {
+                state.peer_up(peer);
+            }
         }
         if self.is_ready() {
             state.settle();
@@ -85,7 +88,21 @@ impl Hub {
     }
 
     pub(crate) fn states_peer_up(&self, peer: PeerRef) {
-        self.each_state(|state| state.peer_up(peer));
+        self.each_state(|state| {
+            if self.may_share(peer, state.name()) {
+                state.peer_up(peer);
+            }
+        });
+    }
+
+    /// What a peer may see and do; None: everything.
+    pub(crate) fn grants_of(&self, peer: PeerRef) -> Option<Rc<Grants>> {
+        self.inner.borrow().peers.get(peer)?.grants.clone()
+    }
+
+    /// Whether a peer takes part in the state of this name.
+    fn may_share(&self, peer: PeerRef, name: &str) -> bool {
+        self.grants_of(peer).is_none_or(|grants| grants.may_share(name))
     }
 
     pub(crate) fn states_peer_down(&self, peer: PeerRef) {
@@ -154,10 +171,14 @@ impl Hub {
             let Some(state) = inner.states.iter().find(|state| state.name() == name).cloned() else {
                 return;
             };
+            if !inner.peers.get(from).is_some_and(|peer| peer.may_share(&name)) {
+                drop(inner);
+                return self.reject_from(from, codes::DENIED);
+            }
             let mesh = inner
                 .peers
                 .iter()
-                .filter(|(at, peer)| peer.on_mesh && *at != from);
+                .filter(|(at, peer)| peer.on_mesh && *at != from && peer.may_share(&name));
             let also: Vec<PeerRef> = if to_all {
                 mesh.map(|(at, _)| at).collect()
             } else {

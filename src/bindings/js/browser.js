@@ -45,6 +45,23 @@ export function kindOf(source) {
   return 'tab';
 }
 
+/**
+ * A window, those it is in, and those that opened any of them, up to our own. Asked only of what every origin may read, and so
+ * nothing that a window could say of itself, though one that forgets its opener is no longer known to have had one.
+ */
+export function lineage(source) {
+  const own = ownWindow();
+  const out = [source];
+  try {
+    for (let i = 0; i < out.length && i < 64; i++)
+      for (const next of [out[i].parent, out[i].opener])
+        if (next && next !== own && !out.includes(next)) out.push(next);
+  } catch {
+    // A window that is gone.
+  }
+  return out;
+}
+
 /** 'tab', 'iframe', 'popup', 'worker' or 'link': what this context tells its same-origin mesh it is. */
 export function ownKind() {
   const own = ownWindow();

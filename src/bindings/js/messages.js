@@ -140,31 +140,92 @@ export function readOptions(given, known) {
   return Object.keys(given).find((name) => !names.includes(name)) ?? names.map((name) => given[name]);
 }
 
-/** A rough count of the bytes a value takes on the wire: enough to refuse a flood, cheap enough for every message. */
-export function weigh(value, limit) {
+// Objects met before it is worth remembering which: most messages have fewer.
+const FEW = 64;
+
+/** What a value takes that has no parts; -1 for one that has. */
+const plainSize = (value) => {
+  if (typeof value === 'string') return value.length;
+  if (typeof value === 'object') return value === null ? 8 : -1;
+  if (typeof value !== 'bigint' || BigInt.asIntN(64, value) === value) return 8;
+  return value.toString(16).length / 2;
+};
+
+/** What an object takes that keeps it elsewhere than in its properties. A Blob is a handle: its bytes stay where they are. */
+const hiddenSize = (part) => {
+  if (part instanceof Error) return String(part.message).length + String(part.stack).length;
+  if (part instanceof RegExp) return part.source.length;
+  if (part instanceof String) return part.length;
+  return part.width > 0 && part.height > 0 ? part.width * part.height * 4 : 0;
+};
+
+// What is still to be weighed; kept, since nothing else runs meanwhile.
+const parts = [];
+const depths = [];
+
+const visit = (inner, depth) => {
+  const size = plainSize(inner);
+  if (size >= 0) return size;
+  parts.push(inner);
+  depths.push(depth);
+  return 0;
+};
+
+/** A list longer than this is looked through by its indices only: to ask for its keys would cost more than to copy it. */
+const LONG = 1000;
+
+const visitAll = (list, depth, limit) => {
+  const { length } = list;
+  const isDense = length < 2 || length >>> 1 in list;
+  if (isDense && length * 8 > Math.min(limit, 2 ** 30)) return Infinity;
   let bytes = 0;
-  const stack = [value];
-  const seen = new Set();
-  while (stack.length > 0 && bytes <= limit) {
-    const part = stack.pop();
-    if (typeof part === 'string') bytes += part.length;
-    else if (typeof part === 'object' && part !== null) {
-      if (seen.has(part)) continue;
-      seen.add(part);
-      bytes += 16;
-      if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer) bytes += part.byteLength;
-      else if (part instanceof Map) for (const [key, inner] of part) stack.push(key, inner);
-      else if (part instanceof Set) for (const inner of part) stack.push(inner);
-      else {
-        if (typeof Blob === 'function' && part instanceof Blob) bytes += part.size;
-        for (const key of Object.keys(part)) {
-          bytes += key.length;
-          stack.push(part[key]);
-        }
-      }
-    } else bytes += 8;
+  if (isDense && (length > LONG || depth === 1 || Object.keys(list).length === length)) {
+    for (let i = 0; i < length; i++) bytes += visit(list[i], depth);
+  } else for (const key of Object.keys(list)) bytes += key.length + visit(list[key], depth);
+  return bytes;
+};
+
+const weighOne = (part, depth, limit) => {
+  if (Array.isArray(part)) return visitAll(part, depth, limit);
+  if (ArrayBuffer.isView(part)) return visit(part.buffer, depth);
+  if (part instanceof ArrayBuffer) return part.byteLength;
+  let bytes = 0;
+  if (part instanceof Map) for (const [key, inner] of part) bytes += visit(key, depth) + visit(inner, depth);
+  else if (part instanceof Set) for (const inner of part) bytes += visit(inner, depth);
+  else {
+    if (Object.getPrototypeOf(part) !== Object.prototype) bytes += hiddenSize(part);
+    for (const key of Object.keys(part)) bytes += key.length + visit(part[key], depth);
   }
   return bytes;
+};
+
+const walk = (root, limit, deepest, seen) => {
+  parts.length = 0;
+  depths.length = 0;
+  let met = 0;
+  let bytes = visit(root, 0);
+  while (parts.length > 0) {
+    const part = parts.pop();
+    const depth = depths.pop();
+    if (depth > deepest) return -1;
+    if (seen === undefined) {
+      if (++met > FEW) return undefined;
+    } else if (seen.has(part)) continue;
+    else seen.add(part);
+    bytes += 16 + weighOne(part, depth + 1, limit - bytes);
+    if (!(bytes <= limit)) return Infinity;
+  }
+  return bytes;
+};
+
+/**
+ * About how many bytes a value takes on the wire, without serialising it: enough to refuse what is too large, cheap enough
+ * for every message. Infinity for more than `limit`, -1 for one nested deeper than `deepest`.
+ */
+export function weigh(value, limit, deepest) {
+  const weight = walk(value, limit, deepest) ?? walk(value, limit, deepest, new Set());
+  parts.length = 0;
+  return weight;
 }
 
 export function reportError(error) {

@@ -217,7 +217,9 @@ const freeze = (value) => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   if (Array.isArray(value)) {
     Object.freeze(value);
-    for (let i = 0; i < value.length; i++) freeze(value[i]);
+    // A very long list by its keys: its length says nothing of what is in it.
+    if (value.length <= 1_000_000) for (let i = 0; i < value.length; i++) freeze(value[i]);
+    else for (const key of Object.keys(value)) freeze(value[key]);
   } else if (isPlain(value)) {
     Object.freeze(value);
     for (const key of Object.keys(value)) freeze(value[key]);
@@ -252,21 +254,6 @@ export function objectOf(keys, values) {
   const out = {};
   for (let i = 0; i < keys.length; i++) put(out, keys[i], values[i]);
   return out;
-}
-
-/** A value nested deeper than `max`? Walks no further than it must. */
-export function deeperThan(value, max) {
-  const stack = [[value, 0]];
-  let budget = 100_000;
-  while (stack.length > 0) {
-    const [part, depth] = stack.pop();
-    if (typeof part !== 'object' || part === null) continue;
-    if (depth >= max) return true;
-    if (--budget < 0) return false;
-    if (Array.isArray(part)) for (const inner of part) stack.push([inner, depth + 1]);
-    else if (isPlain(part)) for (const key of Object.keys(part)) stack.push([part[key], depth + 1]);
-  }
-  return false;
 }
 
 /** Deep equality. */

@@ -55,6 +55,12 @@ impl Allowlist {
             && (self.own.as_deref() == Some(origin)
                 || self.patterns.iter().any(|pattern| pattern.matches(origin)))
     }
+
+    /// Whether every origin that an entry means may talk to this window.
+    pub fn covers(&self, entry: &OriginPattern) -> bool {
+        self.own.as_deref().is_some_and(|own| entry.is_exactly(own))
+            || self.patterns.iter().any(|pattern| pattern.covers(entry))
+    }
 }
 
 /// The origin, unless it is one that many documents share without having anything in common.

@@ -64,4 +64,32 @@ impl OriginPattern {
                 .is_some_and(|below| host::is_name(below) && !below.bytes().any(|b| b.is_ascii_uppercase())),
         }
     }
+
+    /// Whether every origin that `narrow` means is meant by this entry.
+    pub fn covers(&self, narrow: &OriginPattern) -> bool {
+        match (&self.0, &narrow.0) {
+            (_, Kind::Exact(exact)) => self.matches(exact.as_str()),
+            (Kind::Exact(_), Kind::Below { .. }) => false,
+            (
+                Kind::Below { head, tail },
+                Kind::Below {
+                    head: narrow_head,
+                    tail: narrow_tail,
+                },
+            ) => head == narrow_head && narrow_tail.ends_with(tail.as_str()),
+        }
+    }
+
+    /// Whether it means this origin and no other.
+    pub fn is_exactly(&self, origin: &str) -> bool {
+        matches!(&self.0, Kind::Exact(exact) if exact.as_str() == origin)
+    }
+
+    /// Of two entries that mean the same origin, the one with the larger number says more about it.
+    pub fn exactness(&self) -> usize {
+        match &self.0 {
+            Kind::Exact(_) => usize::MAX,
+            Kind::Below { tail, .. } => tail.len(),
+        }
+    }
 }
