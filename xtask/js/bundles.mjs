@@ -1,4 +1,5 @@
-// The forms for those without a bundler: CommonJS for `require`, and one classic script that sets globalThis.ParleySync.
+// The forms for those without a bundler: CommonJS for `require`, and classic scripts, of which the first sets
+// globalThis.ParleySync.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -15,45 +16,58 @@ const common = {
   write: false,
 };
 
-const commonJs = await build({
-  ...common,
-  entryPoints: [join(packageDirectory, 'index.js')],
-  format: 'cjs',
-  platform: 'node',
+/** Takes modules whose path ends so from elsewhere: from another file beside the bundle, or from the text given. */
+const instead = (ends) => ({
+  name: 'instead',
+  setup({ onLoad, onResolve }) {
+    for (const [end, { file, text }] of Object.entries(ends)) {
+      onResolve({ filter: new RegExp(`${end.replaceAll('.', '\\.')}$`) }, ({ path }) =>
+        file ? { path: file, external: true } : { path, namespace: 'instead', pluginData: text },
+      );
+    }
+    onLoad({ filter: /.*/, namespace: 'instead' }, ({ pluginData }) => ({ contents: pluginData }));
+  },
 });
-await replace(join(built, 'parley-sync.cjs'), commonJs.outputFiles[0].contents);
 
-// The entries that stand beside the main one: over the very module that `require('parley-sync')` gives.
-for (const name of ['redux']) {
-  const beside = await build({
-    ...common,
-    entryPoints: [join(packageDirectory, `${name}.js`)],
-    format: 'cjs',
-    platform: 'node',
-    plugins: [
-      {
-        name: 'one module',
-        setup({ onResolve }) {
-          onResolve({ filter: /\/wasm\/parley_sync\.js$/ }, () => ({ path: './parley-sync.cjs', external: true }));
-        },
-      },
-    ],
-  });
-  await replace(join(built, `${name}.cjs`), beside.outputFiles[0].contents);
+/** Bundles the entry, a file of the package or the text of a module, into a file of `wasm/`. */
+async function bundle(name, entry, options) {
+  const input = entry.endsWith('.js')
+    ? { entryPoints: [join(packageDirectory, entry)] }
+    : { stdin: { contents: entry, resolveDir: packageDirectory } };
+  const { outputFiles } = await build({ ...common, ...input, ...options });
+  await replace(join(built, name), outputFiles[0].contents);
+}
+
+// What there is only once stands in a file of its own, which the others require: the wasm, and the engine for text.
+const commonJs = { format: 'cjs', platform: 'node' };
+const main = { '/wasm/parley_sync.js': { file: './parley-sync.cjs' } };
+const engine = { '/text-engine.js': { file: './text-engine.cjs' } };
+const text = { '../text.js': { file: './text.cjs' } };
+await bundle('parley-sync.cjs', 'index.js', { ...commonJs, plugins: [instead(engine)] });
+await bundle('redux.cjs', 'redux.js', { ...commonJs, plugins: [instead(main)] });
+await bundle('text.cjs', 'text.js', { ...commonJs, plugins: [instead(engine)] });
+await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [instead(text)] });
+
+// The first script finds the second beside itself when it needs it; a page that may not import modules has both.
+const script = { format: 'iife', minify: true };
+await bundle(
+  'parley-sync.iife.js',
+  `import * as ParleySync from './index.js';
+  import { provide } from './src/text-engine.js';
+  globalThis.ParleySync = Object.defineProperty({ ...ParleySync }, 'provideText', { value: provide });`,
+  { ...script, plugins: [instead({ '../text.js': { file: './parley-sync-text.iife.js' } })] },
+);
+const provide = `export const provide = (engine) => {
+  if (!globalThis.ParleySync) throw new Error('parley-sync-text.iife.js comes after parley-sync.iife.js');
+  globalThis.ParleySync.provideText(engine);
+};`;
+await bundle('parley-sync-text.iife.js', 'text.js', {
+  ...script,
+  plugins: [instead({ '/text-engine.js': { text: provide } })],
+});
+
+// Declarations for `require`: the same text, under the extension by which TypeScript tells the module kind.
+for (const name of ['index', 'redux', 'text']) {
   const declarations = await readFile(join(packageDirectory, `${name}.d.ts`), 'utf8');
   await replace(join(built, `${name}.d.cts`), declarations.replaceAll(`'./index.js'`, `'./index.cjs'`));
 }
-
-const script = await build({
-  ...common,
-  stdin: {
-    contents: `import * as ParleySync from './index.js'; globalThis.ParleySync = ParleySync;`,
-    resolveDir: packageDirectory,
-  },
-  format: 'iife',
-  minify: true,
-});
-await replace(join(built, 'parley-sync.iife.js'), script.outputFiles[0].contents);
-
-// Declarations for `require`: the same text, under the extension by which TypeScript tells the module kind.
-await replace(join(built, 'index.d.cts'), await readFile(join(packageDirectory, 'index.d.ts')));

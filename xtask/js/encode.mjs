@@ -35,10 +35,10 @@ export function encode(bytes) {
 }
 
 /** A module that exports `bytes()`: the wasm, decoded. */
-export function inlineModule(wasm) {
+export function inlineModule(name, wasm) {
   const { order, text } = encode(wasm);
   const hex = order.map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `// Built by \`cargo xtask build\`: parley_sync_bg.wasm as text.
+  return `// Built by \`cargo xtask build\`: ${name} as text.
 const alphabet = ${JSON.stringify(ALPHABET)};
 const order = ${JSON.stringify(hex)};
 const text = ${JSON.stringify(text)};

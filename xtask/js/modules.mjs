@@ -1,4 +1,5 @@
-// node modules.mjs <directory of wasm-bindgen's output> <what wasm-opt renamed>: what the entries of the package import from pkg/wasm.
+// node modules.mjs <name> <file for the wasm as text> <directory of wasm-bindgen's output> <what wasm-opt renamed>:
+// what the entries of the package import from pkg/wasm.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,26 +8,29 @@ import { built, replace } from './files.mjs';
 import { withoutDuplicates, withoutFree } from './glue.mjs';
 import { withShortNames } from './names.mjs';
 
-const from = process.argv[2];
-const names = JSON.parse(await readFile(process.argv[3]));
+const [name, inlineName, from, namesFile] = process.argv.slice(2);
+const names = JSON.parse(await readFile(namesFile));
+const main = name === 'parley_sync';
 const entries = await readdir(from, { recursive: true, withFileTypes: true });
 const files = entries
   .filter((entry) => entry.isFile())
   .map((entry) => relative(from, join(entry.parentPath, entry.name)));
 
-// Snippets of an earlier build, under another hash, must not be packed.
+// Snippets of an earlier build, under another hash, must not be packed. Only the main module has any.
 for (const folder of await readdir(join(built, 'snippets')).catch(() => [])) {
-  if (!files.some((file) => file.startsWith(join('snippets', folder) + sep))) {
+  if (main && !files.some((file) => file.startsWith(join('snippets', folder) + sep))) {
     await rm(join(built, 'snippets', folder), { recursive: true });
   }
 }
 
+/** Users meet the classes of the main module; those of the other are freed by the package itself. */
+const tidied = (glue) => (main ? withoutFree(withoutDuplicates(glue)) : glue);
+
 for (const file of files) {
   const content = await readFile(join(from, file));
-  await replace(
-    join(built, file),
-    file === 'parley_sync.js' ? withShortNames(withoutFree(withoutDuplicates(String(content))), names) : content,
-  );
+  // Only the slim entry fetches a wasm, the main one.
+  if (file.endsWith('.wasm') && !main) continue;
+  await replace(join(built, file), file === `${name}.js` ? withShortNames(tidied(String(content)), names) : content);
 }
 
 // wasm-bindgen puts the crate's own JavaScript under a folder with a hash; the entries import it by names that stay.
@@ -38,9 +42,9 @@ for (const file of files.filter((file) => file.startsWith(`snippets${sep}`) && f
   );
 }
 
-const wasm = await readFile(join(from, 'parley_sync_bg.wasm'));
-const inline = join(built, 'inline.js');
-await replace(inline, inlineModule(wasm));
+const wasm = await readFile(join(from, `${name}_bg.wasm`));
+const inline = join(built, inlineName);
+await replace(inline, inlineModule(`${name}_bg.wasm`, wasm));
 
 const { bytes } = await import(`${pathToFileURL(inline)}?${process.pid}`);
 if (!wasm.equals(bytes())) throw new Error('the inlined module does not decode to the wasm it was made from');

@@ -25,18 +25,27 @@ pub fn command(arguments: &[String]) -> Outcome {
 /// Leaves in `pkg/wasm` what the package's entries import.
 pub fn modules() -> Outcome {
     let _alone = lock()?;
-    let raw = task("compiling to wasm32", wasm::compile)?;
-    let (bound, names) = task("wasm-bindgen and wasm-opt -Oz", || wasm::bind(&raw))?;
-    task("inlining the wasm", || {
+    module("", wasm::MAIN)?;
+    module("text: ", wasm::TEXT)?;
+    task("bundling for require and for script tags", || {
+        command::run(command::at_root("node").arg(paths::script("bundles.mjs")))
+    })
+}
+
+fn module(label: &str, module: wasm::Module) -> Outcome {
+    let raw = task(&format!("{label}compiling to wasm32"), || wasm::compile(module))?;
+    let (bound, names) = task(&format!("{label}wasm-bindgen and wasm-opt -Oz"), || {
+        wasm::bind(module, &raw)
+    })?;
+    task(&format!("{label}inlining the wasm"), || {
         command::run(
             command::at_root("node")
                 .arg(paths::script("modules.mjs"))
+                .arg(module.name)
+                .arg(module.inline)
                 .arg(&bound)
                 .arg(&names),
         )
-    })?;
-    task("bundling for require and for script tags", || {
-        command::run(command::at_root("node").arg(paths::script("bundles.mjs")))
     })
 }
 

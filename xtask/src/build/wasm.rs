@@ -6,7 +6,35 @@ use std::{env, fs};
 use crate::{Outcome, command, paths};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const NAME: &str = "parley_sync";
+
+/// A crate of the workspace that becomes a module.
+#[derive(Clone, Copy)]
+pub struct Module {
+    /// As cargo calls it.
+    package: &'static str,
+    /// What its files begin with.
+    pub name: &'static str,
+    /// Where the wasm as JavaScript text goes.
+    pub inline: &'static str,
+    /// What wasm-bindgen is to do beside the usual.
+    extra: &'static [&'static str],
+}
+
+/// Messages and state.
+pub const MAIN: Module = Module {
+    package: "parley-sync",
+    name: "parley_sync",
+    inline: "inline.js",
+    extra: &[],
+};
+
+/// Text merged by character. It can be started anew: what others write is read there by a crate that may panic.
+pub const TEXT: Module = Module {
+    package: "parley-sync-text",
+    name: "parley_sync_text",
+    inline: "text-inline.js",
+    extra: &["--experimental-reset-state-function"],
+};
 
 /// What rustc's wasm32 target uses by default, and wasm-opt may use in turn: every engine of the last three years has it.
 const FEATURES: [&str; 6] = [
@@ -19,14 +47,14 @@ const FEATURES: [&str; 6] = [
 ];
 
 /// The crate as cargo leaves it.
-pub fn compile() -> Outcome<PathBuf> {
+pub fn compile(module: Module) -> Outcome<PathBuf> {
     let mut cargo = command::cargo();
     cargo.args([
         "build",
         "--release",
         "--lib",
         "--package",
-        "parley-sync",
+        module.package,
         "--target",
         TARGET,
     ]);
@@ -38,7 +66,7 @@ pub fn compile() -> Outcome<PathBuf> {
     Ok(paths::target()
         .join(TARGET)
         .join("release")
-        .join(NAME)
+        .join(module.name)
         .with_extension("wasm"))
 }
 
@@ -65,8 +93,8 @@ const INLINE: [&str; 3] = [
 ];
 
 /// The directory with the module, optimised, and its glue; and a file that lists the names which only the module has changed.
-pub fn bind(raw: &Path) -> Outcome<(PathBuf, PathBuf)> {
-    let directory = paths::target().join("parley-sync-bound");
+pub fn bind(which: Module, raw: &Path) -> Outcome<(PathBuf, PathBuf)> {
+    let directory = paths::target().join(format!("{}-bound", which.package));
     if directory.is_dir() {
         fs::remove_dir_all(&directory)
             .map_err(|error| format!("cannot empty {}: {error}", directory.display()))?;
@@ -79,11 +107,12 @@ pub fn bind(raw: &Path) -> Outcome<(PathBuf, PathBuf)> {
         "--no-typescript",
         "--omit-default-module-path",
         "--out-name",
-        NAME,
+        which.name,
     ]);
+    bindgen.args(which.extra);
     command::run(bindgen.arg("--out-dir").arg(&directory).arg(raw))?;
 
-    let module = directory.join(format!("{NAME}_bg.wasm"));
+    let module = directory.join(format!("{}_bg.wasm", which.name));
     let mut optimise = command::at_root("node");
     optimise
         .arg(paths::npm_bin("wasm-opt"))

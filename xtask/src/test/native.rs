@@ -16,19 +16,23 @@ pub fn clippy() -> Outcome {
             .args(["clippy", "--quiet", "--workspace", "--all-targets"])
             .args(warnings),
     )?;
-    let browser = [
-        "--package",
-        "parley-sync",
-        "--all-targets",
-        "--target",
-        "wasm32-unknown-unknown",
-    ];
-    command::run(
-        command::cargo()
-            .args(["clippy", "--quiet"])
-            .args(browser)
-            .args(warnings),
-    )
+    // The tests of the text crate are native ones.
+    for (package, targets) in [("parley-sync", "--all-targets"), ("parley-sync-text", "--lib")] {
+        let browser = [
+            "--package",
+            package,
+            targets,
+            "--target",
+            "wasm32-unknown-unknown",
+        ];
+        command::run(
+            command::cargo()
+                .args(["clippy", "--quiet"])
+                .args(browser)
+                .args(warnings),
+        )?;
+    }
+    Ok(())
 }
 
 /// Broken links and missing documentation, in both builds.
@@ -41,6 +45,8 @@ pub fn docs() -> Outcome {
             "--no-deps",
             "--package",
             "parley-sync",
+            "--package",
+            "parley-sync-text",
         ]);
         cargo
     };
@@ -51,7 +57,8 @@ pub fn docs() -> Outcome {
 /// Optimised, because the property tests run schedules by the hundred thousand; overflow and debug assertions stay on.
 pub fn tests() -> Outcome {
     let mut cargo = command::cargo();
-    cargo.args(["test", "--profile", "native", "--package", "parley-sync"]);
+    cargo.args(["test", "--profile", "native"]);
+    cargo.args(["--package", "parley-sync", "--package", "parley-sync-text"]);
     let said = listen::run_well(&mut cargo, LIMIT)?;
     if count_passed(&said) == 0 {
         return Err("cargo test ran no test".to_owned());

@@ -1,0 +1,28 @@
+// The engine that merges text by character: a module with a wasm of its own, which comes when somebody needs it.
+let engine;
+let loading;
+const waiting = [];
+
+/** The module with the engine calls this when it is there; the first one stays. */
+export function provide(given) {
+  engine ??= given;
+  for (const tell of waiting.splice(0)) tell(engine);
+}
+
+/** Calls `tell` with the engine: now if it is there, else when it comes. Loads nothing. */
+export function onEngine(tell) {
+  if (engine) tell(engine);
+  else waiting.push(tell);
+}
+
+/** Loads the engine, once; a failure is not remembered. Bundlers put it into a file of its own. */
+export function loadText() {
+  loading ??= import('../text.js').then(
+    () => engine,
+    (error) => {
+      loading = undefined;
+      throw error;
+    },
+  );
+  return loading;
+}
