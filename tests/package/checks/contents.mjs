@@ -18,9 +18,11 @@ const EXPECTED = [
   'redux.js',
   'slim.d.ts',
   'slim.js',
+  'text.d.ts',
+  'text.js',
 ];
 const FOLDERS =
-  /^(src\/\w+\.js|wasm\/(host\/\w+\.js|snippets\/.+\.js|\w+\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_bg\.wasm))$/;
+  /^(src\/[\w-]+\.js|wasm\/(host\/\w+\.js|snippets\/.+\.js|\w+\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_bg\.wasm))$/;
 
 export async function contents() {
   const entries = await readdir(installed, { recursive: true, withFileTypes: true });
