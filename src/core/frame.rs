@@ -36,9 +36,11 @@ pub enum Kind {
     LogDelta = 12,
     /// What a log has seen; asks for nothing.
     LogAck = 13,
+    /// Who was asked shares nothing under that name.
+    Lacks = 14,
 }
 
-const ALL: [Kind; 14] = [
+const ALL: [Kind; 15] = [
     Kind::Join,
     Kind::Message,
     Kind::Answer,
@@ -53,6 +55,7 @@ const ALL: [Kind; 14] = [
     Kind::LogSync,
     Kind::LogDelta,
     Kind::LogAck,
+    Kind::Lacks,
 ];
 
 /// Why a frame's first element is no kind of this version.
@@ -65,6 +68,11 @@ pub enum NotOurs {
 }
 
 impl Kind {
+    /// Whether its sender waits for what the other side has.
+    pub fn asks(self) -> bool {
+        matches!(self, Kind::Sync | Kind::LogSync)
+    }
+
     /// The number on the wire.
     pub fn tag(self) -> f64 {
         f64::from(WIRE_VERSION * KINDS + self as u32)

@@ -2,7 +2,7 @@
 
 use parley_sync::core::log::Options;
 
-use crate::window::{NOW, Window, join, pair, run};
+use crate::window::{NOW, Window, join, pair, run, settle};
 
 #[test]
 fn a_late_joiner_has_state_and_position_before_it_is_ready() {
@@ -57,4 +57,18 @@ fn what_was_dispatched_before_the_connection_arrives_with_it() {
     run(&mut windows, NOW + 4.0);
     assert_eq!(windows[0].state, ["a", "b"]);
     assert_eq!(windows[1].state, ["a", "b"]);
+}
+
+#[test]
+fn a_neighbour_that_never_answers_is_not_waited_for_for_ever() {
+    let mut windows = vec![Window::new(1, NOW), Window::new(2, NOW)];
+    join(&mut windows, 0, 1, NOW);
+    settle(&mut windows);
+    windows[0].sent.clear();
+    for (ms, ready) in [(1_000.0, 0), (4_999.0, 0), (5_000.0, 1), (9_000.0, 1)] {
+        let effects = windows[0].node.tick(NOW + ms);
+        windows[0].carry_out(effects);
+        windows[0].sent.clear();
+        assert_eq!(windows[0].ready, ready, "after {ms} ms");
+    }
 }

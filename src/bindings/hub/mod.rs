@@ -82,6 +82,8 @@ pub(crate) struct Inner {
     states: Vec<Rc<dyn Shared>>,
     /// What a state is broadcasting right now.
     carried: Option<(JsValue, Weak<dyn Shared>)>,
+    /// Who said that it shares nothing under a name, and has not spoken of it since.
+    lacking: Vec<(PeerRef, String)>,
     mesh: Option<Rc<BroadcastWire>>,
     /// Whether our lock is held; None until that is known, and while we are on no mesh.
     mesh_locked: Option<bool>,
@@ -138,6 +140,7 @@ impl Hub {
                 rejected: Vec::new(),
                 states: Vec::new(),
                 carried: None,
+                lacking: Vec::new(),
                 mesh: None,
                 mesh_lock: None,
                 mesh_locked: None,

@@ -49,6 +49,7 @@ impl Hub {
     pub(crate) fn detach(&self, name: &str) {
         let gone = {
             let mut inner = self.inner.borrow_mut();
+            inner.lacking.retain(|(_, lacked)| lacked != name);
             let at = inner.states.iter().position(|state| state.name() == name);
             at.map(|at| inner.states.remove(at))
         };
@@ -106,6 +107,10 @@ impl Hub {
     }
 
     pub(crate) fn states_peer_down(&self, peer: PeerRef) {
+        self.inner
+            .borrow_mut()
+            .lacking
+            .retain(|(lacks, _)| *lacks != peer);
         self.each_state(|state| state.peer_down(peer));
     }
 
@@ -161,7 +166,26 @@ impl Hub {
             .cloned()
     }
 
-    /// A frame for a state. A window that has no state of that name lets it pass.
+    /// Somebody shares nothing under this name: it is not waited for, and told nothing, until it speaks of it.
+    fn on_lacks(&self, from: PeerRef, state: &dyn Shared) {
+        if !self.spoke(from, state.name()) {
+            state.peer_down(from);
+        }
+        self.inner
+            .borrow_mut()
+            .lacking
+            .push((from, state.name().to_owned()));
+    }
+
+    /// Forgets that a peer lacked this; whether it did.
+    fn spoke(&self, from: PeerRef, name: &str) -> bool {
+        let lacking = &mut self.inner.borrow_mut().lacking;
+        let before = lacking.len();
+        lacking.retain(|(peer, lacked)| *peer != from || lacked != name);
+        lacking.len() != before
+    }
+
+    /// A frame for a state. A window that has no state of that name says so to who asks, and lets all else pass.
     pub(crate) fn on_state_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         let Some((name, version)) = label_in(&frame.get(1)) else {
             return self.reject_from(from, codes::MALFORMED);
@@ -169,6 +193,11 @@ impl Hub {
         let (state, also) = {
             let inner = self.inner.borrow();
             let Some(state) = inner.states.iter().find(|state| state.name() == name).cloned() else {
+                drop(inner);
+                if kind.asks() {
+                    let lacks = Array::of2(&JsValue::from_f64(Kind::Lacks.tag()), &JsValue::from_str(&name));
+                    self.post_state(&[from], &lacks);
+                }
                 return;
             };
             if !inner.peers.get(from).is_some_and(|peer| peer.may_share(&name)) {
@@ -186,6 +215,12 @@ impl Hub {
             };
             (state, also)
         };
+        if kind == Kind::Lacks {
+            return self.on_lacks(from, &*state);
+        }
+        if self.spoke(from, &name) {
+            state.peer_up(from);
+        }
         if version == state.version() {
             state.receive(from, &also, kind, frame);
         } else {

@@ -10,6 +10,9 @@ use super::history::{Held, History};
 use super::peers::Peers;
 use super::tip::{Lineage, Tip, mix};
 
+/// How long a neighbour that does not say what it has may keep this window from being ready: frozen ones never do.
+const PATIENCE_MS: f64 = 5_000.0;
+
 /// Actions of one turn that are sent before the turn is over: a loop of dispatches holds no more than this back.
 const LARGEST_BATCH: usize = 512;
 
@@ -194,8 +197,8 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     }
 
     /// A neighbour is connected.
-    pub fn peer_up(&mut self, peer: PeerRef, _now: f64) -> Vec<LogEffect<A, S>> {
-        self.peers.up(peer, !self.ready);
+    pub fn peer_up(&mut self, peer: PeerRef, now: f64) -> Vec<LogEffect<A, S>> {
+        self.peers.up(peer, !self.ready, now);
         let mut out = Vec::new();
         self.ask(peer, &mut out);
         out
@@ -220,12 +223,14 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     }
 
     /// Compares with every neighbour: on resuming, on a slow timer, and after anything may have been lost.
-    pub fn tick(&mut self, _now: f64) -> Vec<LogEffect<A, S>> {
+    pub fn tick(&mut self, now: f64) -> Vec<LogEffect<A, S>> {
         let mut out = Vec::new();
         for peer in self.peers.iter_mut() {
             peer.asked = false;
+            peer.awaited &= now - peer.up_at < PATIENCE_MS;
         }
         self.ask_all(&mut out);
+        self.check_ready(&mut out);
         self.try_at = 0;
         self.try_cut();
         out

@@ -14,6 +14,8 @@ pub(super) struct Peer {
     pub(super) asked: bool,
     /// Its first delta decides whether this window is ready.
     pub(super) awaited: bool,
+    /// When it was connected, ms.
+    pub(super) up_at: f64,
 }
 
 /// The neighbours. Few, so a list.
@@ -23,7 +25,7 @@ pub(super) struct Peers {
 }
 
 impl Peers {
-    pub(super) fn up(&mut self, id: PeerRef, awaited: bool) {
+    pub(super) fn up(&mut self, id: PeerRef, awaited: bool, now: f64) {
         self.down(id);
         self.list.push(Peer {
             id,
@@ -31,6 +33,7 @@ impl Peers {
             acked: VersionVector::new(),
             asked: false,
             awaited,
+            up_at: now,
         });
     }
 
