@@ -1,7 +1,7 @@
 //! Any schedule of concurrent changes to one merged key: all windows show the same, and each write shows at once where it
 //! was made.
 //!
-//! `PARLEY_SCHEDULES` is how many schedules to play (default 60,000), `PARLEY_SEED` the first one's seed.
+//! `PARLEY_SCHEDULES` is how many schedules to play (default 50,000), `PARLEY_SEED` the first one's seed.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ use merge_network::random::Random;
 use merge_network::value::{any, change, number};
 use merge_network::{Batch, Window, same};
 
-const SCHEDULES: u64 = 60_000;
+const SCHEDULES: u64 = 50_000;
 const SEED: u64 = 0x6d_6572_6765;
 
 fn setting(name: &str, default: u64) -> u64 {
@@ -52,6 +52,9 @@ impl Play {
                 Some(_) => Window::starting(id, &any(&mut random, 3)),
                 None => Window::new(id),
             });
+        }
+        for window in &mut windows {
+            window.engine = random.percent(70);
         }
         let mail = windows.iter().map(|_| Vec::new()).collect();
         Self {
@@ -88,17 +91,21 @@ impl Play {
     fn step(&mut self) {
         let at = self.random.below(self.windows.len());
         match self.random.below(20) {
-            0..=7 => self.deliver(at),
-            8 => {
+            0..=6 => self.deliver(at),
+            7 => {
                 let next = self.random.percent(70).then(|| any(&mut self.random, 3));
                 let batch = self.windows[at].write(next.as_ref());
                 self.send(at, batch);
             }
-            9 => {
+            8 => {
                 let by = number(&mut self.random);
                 if let Some(batch) = self.windows[at].add(by) {
                     self.send(at, batch);
                 }
+            }
+            9 => {
+                let batch = self.windows[at].load();
+                self.send(at, batch);
             }
             10 if !self.sent.is_empty() => {
                 let which = self.random.below(self.sent.len());
@@ -120,6 +127,10 @@ impl Play {
     }
 
     fn finish(&mut self) {
+        for at in 0..self.windows.len() {
+            let batch = self.windows[at].load();
+            self.send(at, batch);
+        }
         let starts: Vec<Batch> = self.windows.iter().map(Window::start).collect();
         for at in 0..self.windows.len() {
             for start in &starts {

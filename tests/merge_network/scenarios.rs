@@ -6,7 +6,7 @@ use super::value::{Json, array, object};
 use super::{Batch, Window};
 
 /// Two windows that start alike.
-fn pair(start: Option<&Json>) -> (Window, Window) {
+pub fn pair(start: Option<&Json>) -> (Window, Window) {
     match start {
         Some(start) => (Window::starting(1, start), Window::starting(2, start)),
         None => (Window::new(1), Window::new(2)),
@@ -14,7 +14,7 @@ fn pair(start: Option<&Json>) -> (Window, Window) {
 }
 
 /// Each hears of the other; what both then show.
-fn exchange(a: &mut Window, b: &mut Window, from_a: &[Batch], from_b: &[Batch]) -> Option<Json> {
+pub fn exchange(a: &mut Window, b: &mut Window, from_a: &[Batch], from_b: &[Batch]) -> Option<Json> {
     from_b.iter().for_each(|batch| a.receive(batch));
     from_a.iter().for_each(|batch| b.receive(batch));
     let shown = a.show();
@@ -24,7 +24,7 @@ fn exchange(a: &mut Window, b: &mut Window, from_a: &[Batch], from_b: &[Batch]) 
 }
 
 /// What comes of two changes at once. Whichever is the later.
-fn both(start: Option<&Json>, one: Option<&Json>, other: Option<&Json>) -> Option<Json> {
+pub fn both(start: Option<&Json>, one: Option<&Json>, other: Option<&Json>) -> Option<Json> {
     let mut outcomes = [false, true].into_iter().map(|late| {
         let (mut a, mut b) = pair(start);
         let later = if late { &mut a } else { &mut b };
@@ -37,7 +37,7 @@ fn both(start: Option<&Json>, one: Option<&Json>, other: Option<&Json>) -> Optio
     first
 }
 
-fn keeps_both(start: Option<Json>, one: Json, other: Json, merged: Json) {
+pub fn keeps_both(start: Option<Json>, one: Json, other: Json, merged: Json) {
     assert_eq!(both(start.as_ref(), Some(&one), Some(&other)), Some(merged));
 }
 

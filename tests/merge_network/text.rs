@@ -45,7 +45,19 @@ impl Texts<Json> for Plain {
                 all.extend(ops.iter().copied());
             }
         }
+        assert_names(&all);
         Json::Ops(all.into_iter().collect())
+    }
+}
+
+/// Real engines take two characters of one name for one.
+fn assert_names(ops: &BTreeSet<Op>) {
+    let mut last = None;
+    for op in ops {
+        if let Op::Insert { id, .. } = op {
+            assert_ne!(last, Some(*id), "two characters of one name");
+            last = Some(*id);
+        }
     }
 }
 
@@ -110,6 +122,7 @@ impl TextDoc<Json> for Doc {
             return false;
         };
         self.ops.extend(ops.iter().copied());
+        assert_names(&self.ops);
         true
     }
 

@@ -39,6 +39,13 @@ fn of_atom(atom: Atom) -> Json {
     }
 }
 
+impl Json {
+    /// As a text that tells -0 and NaN.
+    pub fn json_text(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
 impl Value for Json {
     fn as_number(&self) -> Option<f64> {
         match self {

@@ -20,7 +20,7 @@
 //! - Taking away an object, or putting another kind in its place, wins over concurrent changes inside it. They show
 //!   again if the object is made anew later and they are later than what was taken away.
 //! - Of adding, moving and taking away one element of a set, the later. Adding one element twice adds it once.
-//! - Replacing a text wins over concurrent edits to it, see [`Node::Text`].
+//! - Replacing a text wins over concurrent edits to it, see `similar`.
 
 mod number;
 mod path;
@@ -28,6 +28,8 @@ mod place;
 mod plan;
 mod set;
 mod show;
+mod similar;
+mod text;
 mod tree;
 
 use super::clock::Time;
@@ -94,6 +96,10 @@ pub struct Merged<V> {
     /// The root's own cell; `tree` has the later of it and `plain`.
     root: Option<tree::Cell<V>>,
     plain: Option<tree::Cell<V>>,
+    /// Some text was edited, here or elsewhere.
+    edited: bool,
+    /// Some text is to be edited as soon as that can be done.
+    waits: bool,
 }
 
 impl<V: Value> Default for Merged<V> {
@@ -110,6 +116,8 @@ impl<V: Value> Merged<V> {
             tree: Tree::new(),
             root: None,
             plain: None,
+            edited: false,
+            waits: false,
         }
     }
 
@@ -135,6 +143,7 @@ impl<V: Value> Merged<V> {
     }
 
     fn put(&mut self, steps: &[Key], detail: Option<path::Detail>, cell: Option<tree::Cell<V>>) {
+        self.edited |= matches!(&cell, Some(cell) if matches!(cell.node, Some(Node::Edits(..))));
         if steps.is_empty() && detail.is_none() {
             self.root = cell;
             self.settle_root();
@@ -165,14 +174,33 @@ impl<V: Value> Merged<V> {
     }
 
     /// What the cells show; `None` if nothing is there. Properties stand in the order of their names.
-    pub fn show(&mut self, _texts: Option<&dyn Texts<V>>) -> Option<V> {
-        show::show(&self.tree, None)
+    pub fn show(&mut self, texts: Option<&dyn Texts<V>>) -> Option<V> {
+        show::show(&mut self.tree, None, texts)
     }
 
-    /// What to write so that `next` shows here (`None`: nothing), and nothing that shows already is written again.
-    pub fn plan(&mut self, next: Option<&V>, actor: Actor, _texts: Option<&dyn Texts<V>>) -> Writes<V> {
-        let mut plan = Plan::new(actor);
+    /// What to write so that `next` shows here (`None`: nothing), and nothing that shows already is written again. It is
+    /// to be [set](Self::set) before the next call. Edits of texts are kept back, and show, while there are no `texts`.
+    pub fn plan(&mut self, next: Option<&V>, actor: Actor, texts: Option<&dyn Texts<V>>) -> Writes<V> {
+        let mut plan = Plan::new(actor, texts);
         plan.value(&mut self.tree, plan::Spot::root(), next);
+        self.waits |= plan.waits;
+        plan.writes
+    }
+
+    /// Whether there is a text that cannot be shown or written without what merges texts.
+    #[must_use]
+    pub fn wants_texts(&self) -> bool {
+        self.edited || self.waits
+    }
+
+    /// What merges texts has arrived: what to write of what was [planned](Self::plan) without it. Until then that shows
+    /// here alone. An edit of a text that was replaced meanwhile is lost with it.
+    pub fn engine_arrived(&mut self, actor: Actor, texts: &dyn Texts<V>) -> Writes<V> {
+        let mut plan = Plan::new(actor, Some(texts));
+        if std::mem::take(&mut self.waits) {
+            plan.wishes(&mut self.tree, plan::Spot::root(), texts);
+            self.tree.forget_wishes();
+        }
         plan.writes
     }
 
@@ -192,7 +220,7 @@ impl<V: Value> Merged<V> {
     /// # Errors
     /// [`NotANumber`] if it is something else.
     pub fn add(&mut self, by: f64, actor: Actor) -> Result<Writes<V>, NotANumber> {
-        let mut plan = Plan::new(actor);
+        let mut plan = Plan::new(actor, None);
         plan.add(&self.tree, by)?;
         Ok(plan.writes)
     }

@@ -1,14 +1,18 @@
 //! What to write so that something else shows: only where the two differ.
 
 use super::path::{self, Detail, MAX_DEPTH};
+use super::text::{self, Which};
 use super::tree::Tree;
-use super::{Era, Node, NotANumber, Writes, number};
+use super::{Era, Node, NotANumber, Texts, Writes, number};
 use crate::core::id::{Actor, Key};
 use crate::core::value::{Parts, Value};
 
 /// Writes on their way, in order.
-pub(super) struct Plan<V> {
+pub(super) struct Plan<'a, V> {
     pub actor: Actor,
+    pub texts: Option<&'a dyn Texts<V>>,
+    /// Something waits until texts can be merged.
+    pub waits: bool,
     pub writes: Writes<V>,
 }
 
@@ -37,10 +41,12 @@ impl Spot<'_> {
     }
 }
 
-impl<V: Value> Plan<V> {
-    pub fn new(actor: Actor) -> Self {
+impl<'a, V: Value> Plan<'a, V> {
+    pub fn new(actor: Actor, texts: Option<&'a dyn Texts<V>>) -> Self {
         Self {
             actor,
+            texts,
+            waits: false,
             writes: Vec::new(),
         }
     }
@@ -74,12 +80,32 @@ impl<V: Value> Plan<V> {
             (Some(&Node::Number(base, era)), &Parts::Number(to)) => {
                 self.number(tree, spot.path, (base, era), to)
             }
-            (Some(Node::Text(seed, _)), Parts::Text(to)) => **seed == **to,
+            (Some(Node::Text(seed, era)), Parts::Text(to)) => {
+                let which = Which::new(seed, *era);
+                self.text(tree, spot.path, &which, to)
+            }
             (Some(Node::Leaf(value)), _) => value.same(next),
             _ => false,
         };
         if !done {
             self.anew(tree, spot, next, &parts);
+        }
+    }
+
+    /// Carries out what was wished of texts before they could be merged.
+    pub fn wishes(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, texts: &dyn Texts<V>) {
+        match tree.value(spot.era) {
+            Some(&Node::Object(era)) => {
+                for (name, child) in tree.children.iter_mut() {
+                    let path = path::child(spot.path, name);
+                    self.wishes(child, spot.inside(era).child(&path), texts);
+                }
+            }
+            Some(Node::Text(seed, era)) if tree.text.is_some() => {
+                let which = Which::new(seed, *era);
+                self.edit(tree, spot.path, &which, None, texts);
+            }
+            _ => {}
         }
     }
 
@@ -109,6 +135,9 @@ impl<V: Value> Plan<V> {
     /// Puts something new at a path.
     fn anew(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: &V, parts: &Parts<V>) {
         let era = tree.next_era(spot.era);
+        if let Some(text) = &mut tree.text {
+            text.forget_wish();
+        }
         match parts {
             Parts::Object(fields) => {
                 self.write(spot.path, Some(Node::Object(era)));
@@ -121,10 +150,12 @@ impl<V: Value> Plan<V> {
             &Parts::Number(base) if number::counts(tree, era).next().is_none() => {
                 self.write(spot.path, Some(Node::Number(base, era)));
             }
-            Parts::Text(text) => {
+            Parts::Text(text) if text::is_untouched(tree, text, era) => {
                 self.write(spot.path, Some(Node::Text(Key::from(text.as_str()), era)));
             }
-            Parts::Whole | Parts::Number(_) => self.write(spot.path, Some(Node::Leaf(next.clone()))),
+            Parts::Whole | Parts::Number(_) | Parts::Text(_) => {
+                self.write(spot.path, Some(Node::Leaf(next.clone())))
+            }
         }
     }
 

@@ -42,7 +42,7 @@ struct Goal {
     place: Option<Place>,
 }
 
-impl<V: Value> Plan<V> {
+impl<V: Value> Plan<'_, V> {
     /// Makes these the elements, in this order: takes away, moves and adds as few as is easily found.
     pub(super) fn items(&mut self, tree: &Tree<V>, path: &str, era: Era, next: &[Atom]) {
         let shown = items(tree, era);

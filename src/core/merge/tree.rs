@@ -1,6 +1,7 @@
 //! The mirror of a key's cells, as the tree that their names make.
 
 use super::path::Detail;
+use super::text::Text;
 use super::{Era, Node, era_after, is_part};
 use crate::core::id::Key;
 use crate::core::map::SmallMap;
@@ -18,6 +19,7 @@ pub(super) struct Tree<V> {
     pub cell: Option<Cell<V>>,
     pub children: SmallMap<Key, Box<Tree<V>>>,
     pub details: SmallMap<Detail, Cell<V>>,
+    pub text: Option<Box<Text<V>>>,
 }
 
 impl<V> Tree<V> {
@@ -26,6 +28,7 @@ impl<V> Tree<V> {
             cell: None,
             children: SmallMap::new(),
             details: SmallMap::new(),
+            text: None,
         }
     }
 
@@ -46,6 +49,14 @@ impl<V> Tree<V> {
             Some(cell) => self.details.insert(detail, cell),
             None => self.details.remove(&detail),
         };
+    }
+
+    /// Texts that cannot be seen now are not to be edited when they can be.
+    pub fn forget_wishes(&mut self) {
+        if let Some(text) = &mut self.text {
+            text.forget_wish();
+        }
+        self.children.values_mut().for_each(|child| child.forget_wishes());
     }
 
     /// The value that is here, as part of what began in `era`.

@@ -1,0 +1,71 @@
+//! Whether a text was edited or replaced.
+//!
+//! Merged by character, 'dark' that one window replaces by 'light' and another by 'night' would end as neither. So a
+//! text of which not enough is kept counts as replaced: a new text, and the later of two replacements wins. Enough is
+//! half of the shorter one: of its characters as a common beginning and end, or of its groups of three characters.
+//! Emptying a text and filling an empty one are always edits.
+
+/// Whether `next` is `now` edited.
+pub(super) fn is_edit(now: &str, next: &str) -> bool {
+    let (now, next): (Vec<char>, Vec<char>) = (now.chars().collect(), next.chars().collect());
+    let shorter = now.len().min(next.len());
+    let same = |(a, b): &(&char, &char)| a == b;
+    let head = now.iter().zip(&next).take_while(same).count();
+    let ends = now.iter().rev().zip(next.iter().rev()).take(shorter - head);
+    let kept = head + ends.take_while(same).count();
+    if kept * 2 >= shorter {
+        return true;
+    }
+    let (now, next) = (groups(&now), groups(&next));
+    common(&now, &next) * 2 >= now.len().min(next.len()).max(1)
+}
+
+fn groups(chars: &[char]) -> Vec<[char; 3]> {
+    let mut groups: Vec<[char; 3]> = chars.array_windows().copied().collect();
+    groups.sort_unstable();
+    groups
+}
+
+/// How many two sorted lists have in common.
+fn common(a: &[[char; 3]], b: &[[char; 3]]) -> usize {
+    let mut b = b.iter().peekable();
+    let mut count = 0;
+    for group in a {
+        while b.next_if(|other| *other < group).is_some() {}
+        count += usize::from(b.next_if_eq(&group).is_some());
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_edit;
+
+    #[test]
+    fn edits_and_replacements() {
+        let edits = [
+            ("", "anything"),
+            ("anything", ""),
+            ("a", "ab"),
+            ("hello", "hallo"),
+            ("The quick brown fox", "A quick brown dog"),
+            ("a sentence", "a sentence, and more than twice as much again"),
+            ("\u{1f600}", "\u{1f600}\u{1f601}"),
+        ];
+        for (now, next) in edits {
+            assert!(is_edit(now, next) && is_edit(next, now), "{now} {next}");
+        }
+        let replacements = [
+            ("dark", "light"),
+            ("draft", "done"),
+            ("a", "b"),
+            ("en", "de"),
+            ("hello world", "x"),
+            ("\u{1f600}", "\u{1f601}"),
+            ("Dear Sir or Madam", "Shopping: milk, eggs"),
+        ];
+        for (now, next) in replacements {
+            assert!(!is_edit(now, next) && !is_edit(next, now), "{now} {next}");
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! Texts: what a node says, and the edits of each writer since.
+//!
+//! A writer's edits stand in cells by level, like the digits of a binary counter: a new edit goes to level 0, and where
+//! a level is taken both are merged into one and go to the next. So n edits stand in log n cells, and each is sent log n
+//! times at most.
+//!
+//! What is edited is identified by the node's era and the fingerprint of its seed, not by the node's stamp: windows that
+//! began with the same text, or put the same text in the same place at once, edit one text. Of different ones the later
+//! shows (of initial ones the elder's), and what was done to the other does not.
+
+use super::path::Detail;
+use super::plan::Plan;
+use super::similar::is_edit;
+use super::tree::Tree;
+use super::{Era, Node, TextDoc, Texts, nobody};
+use crate::core::id::{Actor, Key};
+use crate::core::register::Stamp;
+use crate::core::value::Value;
+
+/// Wishes that are told apart; beyond that, the last takes the place of the one before.
+const MOST_WISHES: usize = 256;
+
+/// Which text.
+#[derive(Clone, PartialEq)]
+pub(super) struct Which {
+    pub seed: Key,
+    pub era: Era,
+}
+
+/// What is known of the text at a path beyond its cells.
+pub(super) struct Text<V> {
+    open: Option<Open<V>>,
+    /// How many names were given to its documents.
+    opened: u32,
+    /// What it is to say, one after the other, as soon as texts can be merged. One by one, so that each is known for the
+    /// small edit that it is.
+    wish: Option<(Which, Vec<Key>)>,
+}
+
+/// A cell of edits.
+#[derive(Clone)]
+struct Edit<V> {
+    actor: Actor,
+    level: u32,
+    stamp: Stamp,
+    update: V,
+}
+
+/// Invariant, after [`sync`]: the document has been given exactly what `applied` lists, or what that stands for.
+struct Open<V> {
+    which: Which,
+    /// Who edits it; nobody if it is only read.
+    editor: Option<Actor>,
+    doc: Box<dyn TextDoc<V>>,
+    applied: Vec<Edit<V>>,
+    /// The level of an own edit that the document was given before its cell was.
+    planned: Option<u32>,
+    said: Option<String>,
+}
+
+impl Which {
+    pub fn new(seed: &Key, era: Era) -> Self {
+        Self {
+            seed: Key::clone(seed),
+            era,
+        }
+    }
+}
+
+impl<V> Text<V> {
+    pub fn new() -> Self {
+        Self {
+            open: None,
+            opened: 0,
+            wish: None,
+        }
+    }
+
+    pub fn forget_wish(&mut self) {
+        self.wish = None;
+    }
+
+    /// What this window wants that text to say.
+    fn wish(&self, which: &Which) -> Option<&Key> {
+        let (of, wish) = self.wish.as_ref()?;
+        wish.last().filter(|_| of == which)
+    }
+
+    fn add_wish(&mut self, which: &Which, to: &str) {
+        let (of, wishes) = self.wish.get_or_insert_with(|| (which.clone(), Vec::new()));
+        if of != which {
+            (*of, *wishes) = (which.clone(), Vec::new());
+        }
+        wishes.truncate(MOST_WISHES - 1);
+        wishes.push(Key::from(to));
+    }
+}
+
+/// What a text says here.
+pub(super) fn say<V: Value>(tree: &mut Tree<V>, which: &Which, texts: Option<&dyn Texts<V>>) -> String {
+    if let Some(wish) = tree.text.as_ref().and_then(|text| text.wish(which)) {
+        return String::from(&**wish);
+    }
+    match texts {
+        Some(texts) if has_edits(tree) => {
+            let edits = edits(tree, which);
+            if edits.is_empty() {
+                return String::from(&*which.seed);
+            }
+            let name = name(tree, nobody());
+            let text = text_of(tree);
+            sync(text, which, edits, None, name, texts);
+            text.open.as_mut().map_or_else(String::new, Open::say)
+        }
+        _ => String::from(&*which.seed),
+    }
+}
+
+impl<V: Value> Plan<'_, V> {
+    /// Makes a text say `to`, if that is an edit of what it says. Without the engine it is noted as a wish.
+    pub(super) fn text(&mut self, tree: &mut Tree<V>, path: &str, which: &Which, to: &str) -> bool {
+        if let Some(texts) = self.texts {
+            return self.edit(tree, path, which, Some(to), texts);
+        }
+        let now = say(tree, which, None);
+        if now == to {
+            return true;
+        }
+        let edited = is_edit(&now, to);
+        if edited {
+            text_of(tree).add_wish(which, to);
+            self.waits = true;
+        }
+        edited
+    }
+
+    /// Carries out what was wished before texts could be merged, then makes it say `to`; whether that was an edit.
+    pub(super) fn edit(
+        &mut self,
+        tree: &mut Tree<V>,
+        path: &str,
+        which: &Which,
+        to: Option<&str>,
+        texts: &dyn Texts<V>,
+    ) -> bool {
+        let wish = text_of(tree).wish.take().filter(|wish| wish.0 == *which);
+        let now = say(tree, which, Some(texts));
+        if wish.is_none() {
+            match to {
+                Some(to) if now != to && !is_edit(&now, to) => return false,
+                Some(to) if now != to => {}
+                _ => return true,
+            }
+        }
+        let mut taken = levels(tree, which, self.actor);
+        let level = taken.len() as u32;
+        let edits = edits(tree, which);
+        let name = name(tree, self.actor);
+        let text = text_of(tree);
+        if let Some((_, wishes)) = &wish {
+            // It was wished by someone who saw the seed alone, and knew of nobody's edits.
+            let mut open = Open::new(which, Some(self.actor), texts.open(&which.seed, name));
+            taken.extend(wishes.iter().filter_map(|wish| open.change(wish)));
+            edits.into_iter().for_each(|edit| open.apply(edit));
+            text.open = Some(open);
+        } else {
+            sync(text, which, edits, Some(self.actor), name, texts);
+        }
+        let Some(open) = &mut text.open else {
+            return false;
+        };
+        if let Some(to) = to {
+            taken.extend(open.change(to));
+            if open.say() != to {
+                text.open = None;
+                return false;
+            }
+        }
+        if taken.len() == level as usize {
+            return true;
+        }
+        open.planned = Some(level);
+        let update = match <[V; 1]>::try_from(taken) {
+            Ok([update]) => update,
+            Err(taken) => texts.merge(&taken),
+        };
+        let node = Node::Edits(update, fingerprint(&which.seed), which.era);
+        self.write_beside(path, &Detail::Edits(self.actor, level), Some(node));
+        for below in 0..level {
+            self.write_beside(path, &Detail::Edits(self.actor, below), None);
+        }
+        true
+    }
+}
+
+impl<V: Value> Open<V> {
+    fn new(which: &Which, editor: Option<Actor>, doc: Box<dyn TextDoc<V>>) -> Self {
+        Self {
+            which: which.clone(),
+            editor,
+            doc,
+            applied: Vec::new(),
+            planned: None,
+            said: None,
+        }
+    }
+
+    fn say(&mut self) -> String {
+        self.said.get_or_insert_with(|| self.doc.text()).clone()
+    }
+
+    fn change(&mut self, to: &str) -> Option<V> {
+        self.said = None;
+        self.doc.edit(to)
+    }
+
+    /// An update that is none is left out, here as anywhere.
+    fn apply(&mut self, edit: Edit<V>) {
+        self.said = None;
+        self.doc.apply(&edit.update);
+        self.applied.push(edit);
+    }
+
+    /// Takes the edits that are new; whether it says what these say, and nothing else.
+    fn catch_up(&mut self, edits: &[Edit<V>], texts: &dyn Texts<V>) -> bool {
+        let new: Vec<&Edit<V>> = edits.iter().filter(|edit| !edit.is_in(&self.applied)).collect();
+        if let Some(level) = self.planned.take()
+            && !new
+                .iter()
+                .any(|edit| edit.level == level && Some(edit.actor) == self.editor)
+        {
+            return false;
+        }
+        let (stay, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.applied)
+            .into_iter()
+            .partition(|edit| edit.is_in(edits));
+        self.applied = stay;
+        let stood_for = |gone: &[Edit<V>]| {
+            let Some(actor) = gone.first().map(|edit| edit.actor) else {
+                return true;
+            };
+            // Merged into what is new, it changes nothing there if it was merged into it before.
+            let heirs = new.iter().filter(|edit| edit.actor == actor);
+            let mut updates: Vec<V> = heirs.map(|edit| edit.update.clone()).collect();
+            if updates.is_empty() {
+                return false;
+            }
+            let heirs = texts.merge(&updates);
+            updates.extend(gone.iter().map(|edit| edit.update.clone()));
+            texts.merge(&updates).same(&heirs)
+        };
+        if !gone.chunk_by(|a, b| a.actor == b.actor).all(stood_for) {
+            return false;
+        }
+        new.into_iter().for_each(|edit| self.apply(edit.clone()));
+        true
+    }
+}
+
+impl<V> Edit<V> {
+    fn is_in(&self, others: &[Self]) -> bool {
+        let same =
+            |other: &Self| (other.actor, other.level, other.stamp) == (self.actor, self.level, self.stamp);
+        others.iter().any(same)
+    }
+}
+
+/// Brings the document to what these edits say. One that was given what is not there any more is begun anew.
+fn sync<V: Value>(
+    text: &mut Text<V>,
+    which: &Which,
+    edits: Vec<Edit<V>>,
+    editor: Option<Actor>,
+    name: Actor,
+    texts: &dyn Texts<V>,
+) {
+    let fits = |open: &Open<V>| open.which == *which && (editor.is_none() || open.editor == editor);
+    if text.open.as_ref().is_some_and(fits)
+        && let Some(open) = &mut text.open
+        && open.catch_up(&edits, texts)
+    {
+        return;
+    }
+    let mut open = Open::new(which, editor, texts.open(&which.seed, name));
+    edits.into_iter().for_each(|edit| open.apply(edit));
+    text.open = Some(open);
+}
+
+/// A name for the next document of this text that `actor` edits.
+///
+/// Each document has another: what was taken back may have used the names that an earlier one gave to its characters,
+/// and there must be one character of a name.
+fn name<V>(tree: &mut Tree<V>, actor: Actor) -> Actor {
+    let own = tree
+        .details
+        .iter()
+        .filter(|(detail, _)| matches!(detail, Detail::Edits(of, _) if *of == actor));
+    let latest = own.map(|(_, cell)| cell.stamp.time.as_f64()).fold(0.0, f64::max);
+    let text = text_of(tree);
+    text.opened += 1;
+    let mixed = mix(mix(actor.bits(), latest.to_bits()), u64::from(text.opened));
+    Actor::from_random(mixed)
+}
+
+fn mix(a: u64, b: u64) -> u64 {
+    let mixed = (a.rotate_left(5) ^ b).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ (mixed >> 29)
+}
+
+/// A text by a number that JavaScript holds exactly (FNV-1a).
+fn fingerprint(text: &str) -> f64 {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    });
+    (hash >> 11) as f64
+}
+
+fn text_of<V>(tree: &mut Tree<V>) -> &mut Text<V> {
+    tree.text.get_or_insert_with(|| Box::new(Text::new()))
+}
+
+fn has_edits<V>(tree: &Tree<V>) -> bool {
+    tree.details
+        .keys()
+        .any(|detail| matches!(detail, Detail::Edits(..)))
+}
+
+/// The edits of that text, of everyone.
+fn edits<V: Clone>(tree: &Tree<V>, which: &Which) -> Vec<Edit<V>> {
+    let print = fingerprint(&which.seed);
+    let of_this = tree
+        .details
+        .iter()
+        .filter_map(|(detail, cell)| match (detail, &cell.node) {
+            (&Detail::Edits(actor, level), Some(Node::Edits(update, seed, era)))
+                if *seed == print && *era == which.era =>
+            {
+                Some(Edit {
+                    actor,
+                    level,
+                    stamp: cell.stamp,
+                    update: update.clone(),
+                })
+            }
+            _ => None,
+        });
+    of_this.collect()
+}
+
+/// Whether nobody has edited a text that would begin like this.
+pub(super) fn is_untouched<V: Clone>(tree: &Tree<V>, seed: &str, era: Era) -> bool {
+    !has_edits(tree) || edits(tree, &Which::new(&Key::from(seed), era)).is_empty()
+}
+
+/// What an actor has at the levels from 0 that are taken, the oldest first.
+fn levels<V: Clone>(tree: &Tree<V>, which: &Which, actor: Actor) -> Vec<V> {
+    let own = edits(tree, which).into_iter().filter(|edit| edit.actor == actor);
+    let taken = own.zip(0..).take_while(|(edit, level)| edit.level == *level);
+    let mut updates: Vec<V> = taken.map(|(edit, _)| edit.update).collect();
+    updates.reverse();
+    updates
+}
