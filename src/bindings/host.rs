@@ -124,6 +124,8 @@ extern "C" {
     pub(crate) fn lineage(source: &JsValue) -> Array;
     #[wasm_bindgen(js_name = ownKind)]
     pub(crate) fn own_kind() -> String;
+    #[wasm_bindgen(js_name = isSamePage)]
+    pub(crate) fn is_same_page(source: &JsValue) -> bool;
     #[wasm_bindgen(js_name = documentMark)]
     pub(crate) fn document_mark() -> f64;
     #[wasm_bindgen(js_name = isHidden)]

@@ -38,9 +38,11 @@ pub enum Kind {
     LogAck = 13,
     /// Who was asked shares nothing under that name.
     Lacks = 14,
+    /// The sender's page is put to sleep; it lives again when it says something.
+    Sleep = 15,
 }
 
-const ALL: [Kind; 15] = [
+const ALL: [Kind; 16] = [
     Kind::Join,
     Kind::Message,
     Kind::Answer,
@@ -56,6 +58,7 @@ const ALL: [Kind; 15] = [
     Kind::LogDelta,
     Kind::LogAck,
     Kind::Lacks,
+    Kind::Sleep,
 ];
 
 /// Why a frame's first element is no kind of this version.
@@ -106,6 +109,8 @@ pub enum Reason {
     Timeout,
     /// Its origin or its grants no longer let it in.
     Denied,
+    /// It went to sleep in mid-call: what it was asked is not answered. No connection ends by that.
+    Suspended,
 }
 
 impl Reason {
@@ -118,6 +123,7 @@ impl Reason {
             Reason::Navigated => "navigated",
             Reason::Timeout => "timeout",
             Reason::Denied => "denied",
+            Reason::Suspended => "suspended",
         }
     }
 
@@ -136,6 +142,27 @@ impl Reason {
     }
 }
 
+/// How a page sleeps; on the wire in [`Kind::Sleep`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sleep {
+    /// Its tasks stand still: what is sent to it waits in the wire, and is answered when it goes on.
+    Frozen,
+    /// It is in the back/forward cache: what is sent to it is lost, and may cost it its place there.
+    Cached,
+}
+
+impl Sleep {
+    /// As it crosses the wire.
+    pub fn code(self) -> f64 {
+        f64::from(u8::from(self == Sleep::Cached))
+    }
+
+    /// What the sender says of itself. Whatever is no known sleep is the deeper one.
+    pub fn of(code: f64) -> Sleep {
+        if code == 0.0 { Sleep::Frozen } else { Sleep::Cached }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +172,14 @@ mod tests {
         for kind in ALL {
             assert_eq!(Kind::of(kind.tag()), Ok(kind));
         }
+    }
+
+    #[test]
+    fn each_sleep_survives_its_code() {
+        for sleep in [Sleep::Frozen, Sleep::Cached] {
+            assert_eq!(Sleep::of(sleep.code()), sleep);
+        }
+        assert_eq!(Sleep::of(f64::NAN), Sleep::Cached);
     }
 
     #[test]

@@ -125,6 +125,11 @@ impl Address {
         self.is_worker
     }
 
+    /// Part of this very page, its frames or its worker: what befalls the one befalls the other.
+    pub(crate) fn is_same_page(&self) -> bool {
+        self.is_worker || host::is_same_page(&self.outlet)
+    }
+
     pub(crate) fn outlet(&self) -> &JsValue {
         &self.outlet
     }

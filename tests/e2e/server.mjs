@@ -57,7 +57,9 @@ function listen(server) {
 
 async function answer(request, response, generated) {
   const url = new URL(request.url, 'http://localhost');
-  const headers = { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' };
+  // Chromium keeps no page in its back/forward cache that must not be stored: ?keep makes one that may.
+  const store = url.searchParams.has('keep') ? 'no-cache' : 'no-store';
+  const headers = { 'Cache-Control': store, 'Access-Control-Allow-Origin': '*' };
   // A page that is slow to arrive: ?slow=<ms>, at most ten seconds.
   const slow = Math.min(Number(url.searchParams.get('slow') ?? 0), 10_000);
   if (slow > 0) await new Promise((resolve) => setTimeout(resolve, slow));

@@ -49,6 +49,9 @@ impl Hub {
         let inner = self.inner.borrow();
         match name {
             Some(name) => inner.peers.by_name(name).ok_or_else(|| {
+                if inner.peers.sleeper_by_name(name).is_some() {
+                    return super::sleep::suspended(name);
+                }
                 let message = text(&["no connected peer has the id '", name, "'"]);
                 fail_with(
                     codes::TARGET_NOT_FOUND,
@@ -74,7 +77,7 @@ impl Hub {
     pub(crate) fn post(&self, at: PeerRef, frame: &JsValue, transfer: Option<&Array>) -> Result<(), JsValue> {
         let (mesh, wire, uid) = {
             let inner = self.inner.borrow();
-            let Some(peer) = inner.peers.get(at) else {
+            let Some(peer) = inner.peers.reachable(at) else {
                 return Err(fail(codes::PEER_LOST, "the peer is gone"));
             };
             // Only a wire of its own can carry objects over instead of copying them.

@@ -252,7 +252,7 @@ impl Hub {
             });
             let other_peer = inner
                 .peers
-                .iter()
+                .everyone()
                 .any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias);
             (door, other_peer)
         };
@@ -327,7 +327,7 @@ impl Hub {
             let changed = wanted.grants.is_some() && wanted.grants != door.grants;
             if changed {
                 door.grants.clone_from(&wanted.grants);
-                if let Some(peer) = peer.and_then(|peer| inner.peers.get_mut(peer)) {
+                if let Some(peer) = peer.and_then(|peer| inner.peers.any_mut(peer)) {
                     peer.grants.clone_from(&wanted.grants);
                 }
             }

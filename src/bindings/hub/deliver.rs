@@ -52,6 +52,7 @@ impl Hub {
                 let _ = self.post(from, &pong, None);
             }
             Kind::Pong => self.on_pong(from, frame),
+            Kind::Sleep => self.on_sleep(from, frame),
             Kind::Join => {}
             // All others are for what is shared: states and stores.
             _ => self.on_state_frame(from, kind, frame, to_all),
@@ -62,7 +63,7 @@ impl Hub {
     /// when it is deserialised, which costs more than everything else.
     pub(crate) fn may_speak(&self, from: PeerRef) -> bool {
         let now = host::now();
-        let admitted = match self.inner.borrow_mut().peers.get_mut(from) {
+        let admitted = match self.inner.borrow_mut().peers.any_mut(from) {
             Some(peer) => {
                 peer.heard = now;
                 peer.meter
@@ -334,7 +335,7 @@ impl Hub {
     pub(crate) fn respond(&self, from: PeerRef, id: f64, value: &JsValue, transfer: &JsValue) {
         let question = {
             let inner = self.inner.borrow();
-            let peer = inner.peers.get(from);
+            let peer = inner.peers.reachable(from);
             peer.and_then(|peer| peer.handling.get(id as u64))
                 .map(|handled| handled.question.clone())
         };
@@ -400,19 +401,19 @@ impl Hub {
 
     fn post_answer(&self, question: &Question, frame: &JsValue, transfer: Option<&Array>, value: &JsValue) {
         question.answered.set(true);
-        if let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer) {
+        if let Some(peer) = self.inner.borrow_mut().peers.any_mut(question.peer) {
             peer.handling.take(question.id as u64);
         }
         match self.post(question.peer, frame, transfer) {
             Ok(()) => {
                 if question.keep
-                    && let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer)
+                    && let Some(peer) = self.inner.borrow_mut().peers.any_mut(question.peer)
                 {
                     peer.keep_answer(question.id, frame.clone());
                 }
             }
             Err(error) => {
-                let known = self.inner.borrow().peers.get(question.peer).is_some();
+                let known = self.inner.borrow().peers.reachable(question.peer).is_some();
                 if !known {
                     return;
                 }

@@ -286,7 +286,7 @@ impl Hub {
             .iter()
             .filter(|door| door.target.is_some() && door.address().is_none())
             .filter_map(|door| door.peer);
-        let closed = inner.peers.iter().filter(|(_, peer)| !peer.on_mesh);
+        let closed = inner.peers.everyone().filter(|(_, peer)| !peer.on_mesh);
         let closed = closed.filter(|(_, peer)| peer.window.as_ref().is_some_and(Address::is_closed));
         doors
             .chain(closed.map(|(at, _)| at))

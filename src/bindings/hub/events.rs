@@ -88,7 +88,7 @@ impl Hub {
         self.emit("system:connection_state_changed", &data);
     }
 
-    pub(crate) fn emit_connected(&self, identity: &Identity, again: bool) {
+    pub(crate) fn emit_connected(&self, identity: &Identity, again: bool, previous: State) {
         let info = identity.info(State::Connected);
         self.emit(
             if again {
@@ -98,17 +98,22 @@ impl Hub {
             },
             &info,
         );
-        self.emit_state(identity, State::Connecting, State::Connected);
+        self.emit_state(identity, previous, State::Connected);
     }
 
-    pub(crate) fn emit_ended(&self, identity: &Identity, reason: Reason) {
+    pub(crate) fn emit_suspended(&self, identity: &Identity) {
+        self.emit("system:suspended", &identity.info(State::Suspended));
+        self.emit_state(identity, State::Connected, State::Suspended);
+    }
+
+    pub(crate) fn emit_ended(&self, identity: &Identity, reason: Reason, previous: State) {
         let info = identity.info(State::Disconnected);
         set(&info, "reason", &JsValue::from_str(reason.name()));
         if reason.is_loss() {
             self.emit("system:connection_lost", &info);
         }
         self.emit("system:disconnected", &info);
-        self.emit_state(identity, State::Connected, State::Disconnected);
+        self.emit_state(identity, previous, State::Disconnected);
     }
 
     /// An error nobody awaits: told to listeners of `system:error`, or to the console if there are none.

@@ -156,7 +156,7 @@ impl Hub {
         let doors = inner.doors.iter();
         let behind = doors.filter(|door| door.alias() == name || (peer.is_some() && door.peer == peer));
         let mut windows: Vec<Address> = behind.filter_map(|door| door.address()).collect();
-        windows.extend(peer.and_then(|at| inner.peers.get(at)?.window.clone()));
+        windows.extend(peer.and_then(|at| inner.peers.any(at)?.window.clone()));
         windows
     }
 
@@ -473,7 +473,7 @@ impl Hub {
     /// A connection is over: what was said to the window it came from is worth no answer any more.
     pub(crate) fn forget_greetings(&self, uid: &str, window: Option<&Address>) {
         let mut inner = self.inner.borrow_mut();
-        let here: Vec<String> = inner.peers.iter().map(|(_, peer)| peer.uid.clone()).collect();
+        let here: Vec<String> = inner.peers.everyone().map(|(_, peer)| peer.uid.clone()).collect();
         for greeting in &mut inner.greetings {
             if window.is_some_and(|window| greeting.to.is(window.outlet())) {
                 greeting.nonce = host::random_id();

@@ -6,11 +6,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Hub;
+use super::sleep::ANSWERS_COME;
 use super::timers::BEAT;
 use crate::bindings::error::fail;
 use crate::bindings::host;
 use crate::core::codes;
-use crate::core::frame::{Kind, Reason};
+use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
 use crate::transport::window;
 
@@ -43,10 +44,11 @@ impl Hub {
             let target: &EventTarget = own.unchecked_ref();
             for name in ["pagehide", "pageshow"] {
                 let hub = self.weak();
-                listeners.push(EventListener::new(target, name, move |_| {
+                listeners.push(EventListener::new(target, name, move |event| {
                     let Some(hub) = hub.upgrade() else { return };
                     if name == "pagehide" {
-                        hub.page_leaves()
+                        let persisted = js_sys::Reflect::get(event, &JsValue::from_str("persisted"));
+                        hub.page_leaves(persisted.is_ok_and(|persisted| persisted.is_truthy()))
                     } else {
                         hub.page_returns()
                     }
@@ -61,7 +63,11 @@ impl Hub {
                     options,
                     move |_| {
                         let Some(hub) = hub.upgrade() else { return };
-                        hub.states_flush();
+                        match name {
+                            "freeze" => hub.page_freezes(),
+                            "resume" => hub.page_resumes(),
+                            _ => hub.states_flush(),
+                        }
                         if name != "freeze" && !host::is_hidden() {
                             hub.states_tick();
                         }
@@ -82,33 +88,30 @@ impl Hub {
 
     /// The page closes, navigates, or goes into the back/forward cache: the last moment at which anything arrives. Ports
     /// stay open, for what was just posted to one that is closed may not arrive (Firefox).
-    fn page_leaves(&self) {
+    fn page_leaves(&self, may_return: bool) {
         self.states_flush();
-        self.say_bye(1.0);
+        if may_return {
+            self.say_sleep(Sleep::Cached);
+        } else {
+            self.say_bye(1.0);
+        }
         self.leave_mesh();
         self.inner.borrow_mut().left = true;
     }
 
-    /// The page came back from the cache: everyone it knew has gone on without it, so it begins anew.
+    /// The page came back from the cache: everyone it knew has gone on without it, and is asked whether it is still there.
     fn page_returns(&self) {
         let back = std::mem::take(&mut self.inner.borrow_mut().left);
         if !back || self.is_destroyed() {
             return;
         }
-        for peer in self.peer_refs() {
-            self.lose_peer(peer, Reason::Closed);
+        for peer in self.outsiders() {
+            self.suspend(peer, Sleep::Cached, ANSWERS_COME);
         }
+        self.say_awake(false);
         self.join_mesh();
-        self.greet_relatives_again();
+        self.greet_relatives();
         self.knock_again();
-    }
-
-    /// Greets parent and opener unless they are connected: pageshow also comes at the first load.
-    fn greet_relatives_again(&self) {
-        let has_peers = self.inner.borrow().peers.len() > 0;
-        if !has_peers {
-            self.greet_relatives();
-        }
     }
 
     /// The last frame, to everyone.
@@ -140,7 +143,9 @@ impl Hub {
 
     /// Says goodbye to one peer and forgets it.
     pub(crate) fn disconnect(&self, name: &str) -> bool {
-        let peer = self.find(name);
+        let peer = self
+            .find(name)
+            .or(self.inner.borrow().peers.sleeper_by_name(name));
         for window in self.windows_of(name, peer) {
             self.shut(window);
         }
@@ -154,17 +159,18 @@ impl Hub {
         let _ = self.post(at, &frame, None);
         let (mesh, uid) = {
             let inner = self.inner.borrow();
-            let member = inner.peers.get(at).filter(|peer| peer.on_mesh);
-            (inner.mesh.clone(), member.map(|peer| peer.uid.clone()))
+            let mut everyone = inner.peers.everyone();
+            let member = everyone.find(|(other, peer)| *other == at && (peer.on_mesh || peer.wire.is_none()));
+            (inner.mesh.clone(), member.map(|(_, peer)| peer.uid.clone()))
         };
         if let (Some(mesh), Some(uid)) = (mesh, uid) {
             mesh.shun(uid);
         }
         let alias = self
             .inner
-            .borrow()
+            .borrow_mut()
             .peers
-            .get(at)
+            .any_mut(at)
             .map(|peer| peer.identity.alias.clone());
         self.lose_peer(at, Reason::Local);
         // Whoever is let in under that id next is new, not back.
@@ -183,7 +189,10 @@ impl Hub {
         self.states_flush();
         self.say_bye(0.0);
         self.close_doors();
-        let peers = self.peer_refs();
+        let peers: Vec<PeerRef> = {
+            let inner = self.inner.borrow();
+            inner.peers.everyone().map(|(at, _)| at).collect()
+        };
         for peer in peers {
             self.lose_peer_for(peer, Reason::Local, codes::DESTROYED);
         }
@@ -228,6 +237,7 @@ impl Hub {
         for (peer, reason) in self.doors_gone() {
             self.lose_peer(peer, reason);
         }
+        self.sleepers_due(now);
         let mut ask = Vec::new();
         let mut silent = Vec::new();
         let mut unanswered = false;
@@ -257,7 +267,7 @@ impl Hub {
                     ask.push(at);
                 }
             }
-            inner.peers.len() > 0
+            inner.peers.everyone().next().is_some()
         };
         for at in silent {
             self.leave_peer(at, Reason::Timeout);

@@ -90,17 +90,14 @@ impl Hub {
         }
         let known = {
             let inner = self.inner.borrow();
-            inner
-                .peers
-                .by_uid(from)
-                .filter(|at| inner.peers.get(*at).is_some_and(|peer| peer.on_mesh))
+            inner.peers.by_uid(from).filter(|at| inner.peers.is_on_mesh(*at))
         };
         match known {
-            Some(peer) if self.may_speak(peer) => self.dispatch(peer, kind, frame, to_all),
+            Some(peer) if self.may_speak(peer) => self.hear(peer, kind, frame, to_all),
             Some(_) => {}
             // Somebody we have not met, or met before a pause: he gets to know us, and we him.
             None => {
-                if kind != Kind::Bye
+                if !matches!(kind, Kind::Bye | Kind::Sleep)
                     && let Some(mesh) = self.mesh()
                 {
                     let _ = mesh.post(Some(&JsValue::from_str(from)), &self.join_frame(false));
@@ -122,11 +119,11 @@ impl Hub {
         }
         let known = {
             let inner = self.inner.borrow();
-            inner
-                .peers
-                .by_uid(&uid)
-                .filter(|at| inner.peers.get(*at).is_some_and(|peer| peer.on_mesh))
+            inner.peers.by_uid(&uid).filter(|at| inner.peers.is_on_mesh(*at))
         };
+        if let Some(at) = known {
+            self.rouse(at);
+        }
         if known.is_none() {
             let proven = Proven {
                 alias: None,

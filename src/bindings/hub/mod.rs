@@ -14,6 +14,7 @@ mod look;
 mod mesh;
 mod peers;
 mod session;
+mod sleep;
 mod states;
 mod timers;
 
@@ -194,21 +195,29 @@ impl Hub {
         self.inner.borrow().peers.by_name(name)
     }
 
-    /// PeerInfos: the connected, then those being connected.
+    /// PeerInfos: the connected, the suspended, then those being connected.
     pub(crate) fn infos(&self) -> js_sys::Array {
-        let (connected, doors) = {
+        let (connected, asleep, doors) = {
             let inner = self.inner.borrow();
             let connected: Vec<_> = inner
                 .peers
                 .iter()
                 .map(|(_, peer)| peer.identity.clone())
                 .collect();
+            let asleep: Vec<_> = inner
+                .peers
+                .sleepers()
+                .map(|(_, peer)| peer.identity.clone())
+                .collect();
             let doors: Vec<_> = inner.doors.iter().filter_map(Door::pending_identity).collect();
-            (connected, doors)
+            (connected, asleep, doors)
         };
         let out = js_sys::Array::new();
         for identity in connected {
             out.push(&identity.info(peers::State::Connected));
+        }
+        for identity in asleep {
+            out.push(&identity.info(peers::State::Suspended));
         }
         for (identity, state) in doors {
             out.push(&identity.info(state));
@@ -231,6 +240,9 @@ impl Hub {
         let inner = self.inner.borrow();
         if inner.peers.by_name(name).is_some() {
             return Some(peers::State::Connected.name());
+        }
+        if inner.peers.sleeper_by_name(name).is_some() {
+            return Some(peers::State::Suspended.name());
         }
         if let Some(door) = inner.doors.iter().find(|door| door.alias() == name) {
             return Some(door.state().name());

@@ -8,6 +8,7 @@ use super::deliver::Handled;
 use super::session::Proven;
 use crate::bindings::host;
 use crate::bindings::options::OPAQUE;
+use crate::core::frame::Sleep;
 use crate::core::grants::Grants;
 use crate::core::handling::Handling;
 use crate::core::id::PeerRef;
@@ -22,6 +23,8 @@ use crate::transport::window::Address;
 pub(crate) enum State {
     Connecting,
     Connected,
+    /// Its page sleeps; it is connected again when it says something.
+    Suspended,
     Disconnected,
 }
 
@@ -30,6 +33,7 @@ impl State {
         match self {
             State::Connecting => "connecting",
             State::Connected => "connected",
+            State::Suspended => "suspended",
             State::Disconnected => "disconnected",
         }
     }
@@ -161,53 +165,150 @@ impl Peer {
     }
 }
 
-/// All connected peers. A PeerRef is never used twice, so a stale one finds nobody.
+/// A peer whose page sleeps.
+struct Sleeper {
+    peer: Peer,
+    sleep: Sleep,
+    /// When it is given up, ms.
+    until: f64,
+}
+
+/// All peers, awake or asleep. A PeerRef is never used twice, so a stale one finds nobody.
 #[derive(Default)]
 pub(crate) struct Peers {
     next: PeerRef,
-    all: SmallMap<PeerRef, Peer>,
+    awake: SmallMap<PeerRef, Peer>,
+    asleep: SmallMap<PeerRef, Sleeper>,
 }
 
+/// The connected: those who are awake.
 impl Peers {
     pub(crate) fn add(&mut self, peer: Peer) -> PeerRef {
         self.next += 1;
-        self.all.insert(self.next, peer);
+        self.awake.insert(self.next, peer);
         self.next
     }
 
     pub(crate) fn get(&self, at: PeerRef) -> Option<&Peer> {
-        self.all.get(&at)
+        self.awake.get(&at)
     }
 
     pub(crate) fn get_mut(&mut self, at: PeerRef) -> Option<&mut Peer> {
-        self.all.get_mut(&at)
-    }
-
-    pub(crate) fn remove(&mut self, at: PeerRef) -> Option<Peer> {
-        self.all.remove(&at)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
+        self.awake.get_mut(&at)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (PeerRef, &Peer)> {
-        self.all.iter().map(|(at, peer)| (*at, peer))
+        self.awake.iter().map(|(at, peer)| (*at, peer))
     }
 
     pub(crate) fn refs(&self) -> Vec<PeerRef> {
-        self.all.keys().copied().collect()
-    }
-
-    pub(crate) fn by_uid(&self, uid: &str) -> Option<PeerRef> {
-        self.iter().find(|(_, peer)| peer.uid == uid).map(|(at, _)| at)
+        self.awake.keys().copied().collect()
     }
 
     /// By the id this window knows it under, or by its own.
     pub(crate) fn by_name(&self, name: &str) -> Option<PeerRef> {
-        self.iter()
-            .find(|(_, peer)| peer.identity.alias == name)
-            .map(|(at, _)| at)
-            .or_else(|| self.by_uid(name))
+        named(self.iter(), name)
     }
+}
+
+/// Those who sleep, and everybody.
+impl Peers {
+    /// Lays a peer to sleep until `until` at the most; what it is, or None for one who is not awake.
+    pub(crate) fn lay_down(&mut self, at: PeerRef, sleep: Sleep, until: f64) -> Option<&mut Peer> {
+        let peer = self.awake.remove(&at)?;
+        self.asleep.insert(at, Sleeper { peer, sleep, until });
+        self.asleep.get_mut(&at).map(|sleeper| &mut sleeper.peer)
+    }
+
+    /// Wakes a sleeper, who has just been heard; whether it slept.
+    pub(crate) fn wake(&mut self, at: PeerRef, now: f64) -> bool {
+        let Some(Sleeper { mut peer, .. }) = self.asleep.remove(&at) else {
+            return false;
+        };
+        peer.heard = now;
+        peer.asked = now;
+        peer.pinged = -1.0;
+        peer.unanswered = 0;
+        self.awake.insert(at, peer);
+        true
+    }
+
+    pub(crate) fn sleep_of(&self, at: PeerRef) -> Option<Sleep> {
+        self.asleep.get(&at).map(|sleeper| sleeper.sleep)
+    }
+
+    pub(crate) fn sleepers(&self) -> impl Iterator<Item = (PeerRef, &Peer)> {
+        self.asleep.iter().map(|(at, sleeper)| (*at, &sleeper.peer))
+    }
+
+    /// Who has slept too long.
+    pub(crate) fn overdue(&self, now: f64) -> Vec<PeerRef> {
+        let late = self.asleep.iter().filter(|(_, sleeper)| sleeper.until <= now);
+        late.map(|(at, _)| *at).collect()
+    }
+
+    /// One who can be sent to: what reaches a frozen page waits there.
+    pub(crate) fn reachable(&self, at: PeerRef) -> Option<&Peer> {
+        self.awake.get(&at).or_else(|| {
+            let sleeper = self.asleep.get(&at)?;
+            (sleeper.sleep == Sleep::Frozen).then_some(&sleeper.peer)
+        })
+    }
+
+    pub(crate) fn is_on_mesh(&self, at: PeerRef) -> bool {
+        self.any(at).is_some_and(|peer| peer.on_mesh)
+    }
+
+    /// How many there are: those who sleep take up room as well.
+    pub(crate) fn len(&self) -> usize {
+        self.awake.len() + self.asleep.len()
+    }
+
+    pub(crate) fn any(&self, at: PeerRef) -> Option<&Peer> {
+        let sleeper = self.asleep.get(&at).map(|sleeper| &sleeper.peer);
+        sleeper.or_else(|| self.awake.get(&at))
+    }
+
+    pub(crate) fn any_mut(&mut self, at: PeerRef) -> Option<&mut Peer> {
+        match self.asleep.get_mut(&at) {
+            Some(sleeper) => Some(&mut sleeper.peer),
+            None => self.awake.get_mut(&at),
+        }
+    }
+
+    pub(crate) fn everyone(&self) -> impl Iterator<Item = (PeerRef, &Peer)> {
+        self.iter().chain(self.sleepers())
+    }
+
+    /// Takes a peer away, and tells in which state it was.
+    pub(crate) fn remove(&mut self, at: PeerRef) -> Option<(Peer, State)> {
+        match self.asleep.remove(&at) {
+            Some(sleeper) => Some((sleeper.peer, State::Suspended)),
+            None => self.awake.remove(&at).map(|peer| (peer, State::Connected)),
+        }
+    }
+
+    pub(crate) fn by_uid(&self, uid: &str) -> Option<PeerRef> {
+        self.everyone()
+            .find(|(_, peer)| peer.uid == uid)
+            .map(|(at, _)| at)
+    }
+
+    /// One who sleeps, by the id this window knows it under, or by its own.
+    pub(crate) fn sleeper_by_name(&self, name: &str) -> Option<PeerRef> {
+        named(self.sleepers(), name)
+    }
+}
+
+fn named<'a>(peers: impl Iterator<Item = (PeerRef, &'a Peer)> + 'a, name: &str) -> Option<PeerRef> {
+    let mut own = None;
+    for (at, peer) in peers {
+        if peer.identity.alias == name {
+            return Some(at);
+        }
+        if peer.uid == name {
+            own = Some(at);
+        }
+    }
+    own
 }

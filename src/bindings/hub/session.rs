@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessagePort;
 
 use super::Hub;
-use super::peers::{Identity, Peer};
+use super::peers::{Identity, Peer, State};
 use crate::bindings::error::fail;
 use crate::bindings::host;
 use crate::bindings::options::OPAQUE;
@@ -223,10 +223,13 @@ impl Hub {
         let frame: &Array = frame.unchecked_ref();
         match (peer, kind) {
             (None, Kind::Join) => self.on_join(number, frame),
-            // On a lossy wire the other end may not have heard that we are there.
-            (Some(_), Kind::Join) => self.on_join_again(number, frame),
+            // On a lossy wire the other end may not have heard that we are there; and whoever wakes asks who is left.
+            (Some(peer), Kind::Join) => {
+                self.rouse(peer);
+                self.on_join_again(number, frame);
+            }
             (None, _) => {}
-            (Some(peer), kind) => self.dispatch(peer, kind, frame, false),
+            (Some(peer), kind) => self.hear(peer, kind, frame, false),
         }
     }
 
@@ -249,10 +252,10 @@ impl Hub {
         }
     }
 
-    /// A join from one who is a peer already: on a lossy wire, it may not have heard ours.
+    /// A join from one who is a peer already.
     fn on_join_again(&self, number: u32, frame: &Array) {
         let wire = match self.inner.borrow().sessions.get(&number) {
-            Some(session) => session.wire.clone().filter(|wire| wire.is_lossy()),
+            Some(session) => session.wire.clone(),
             None => None,
         };
         if let Some(wire) = wire
@@ -324,12 +327,12 @@ impl Hub {
             None => self.config.grants.of(&proven.origin),
         };
         let now = host::now();
-        let (at, identity, is_new, again, replaced) = {
+        let (at, identity, is_new, woken, again, replaced) = {
             let mut inner = self.inner.borrow_mut();
             let known = inner.peers.by_uid(uid);
             let mut uid = uid.to_owned();
             let known = known.filter(|at| {
-                let Some(peer) = inner.peers.get_mut(*at) else {
+                let Some(peer) = inner.peers.any_mut(*at) else {
                     return false;
                 };
                 let same = peer.may_be_reached_by(proven, wire.is_none());
@@ -344,6 +347,7 @@ impl Hub {
             let uid = uid.as_str();
             let alias = inner.alias_for(uid, claimed, proven);
             let mut replaced = None;
+            let woken = known.is_some_and(|at| inner.peers.wake(at, now));
             let at = known.unwrap_or_else(|| {
                 let identity = Identity::new(&alias, &proven.kind, &proven.origin, is_kin);
                 let limits = self.config.limits_for(&proven.origin);
@@ -381,21 +385,23 @@ impl Hub {
             let Some(identity) = inner.peers.get(at).map(|peer| peer.identity.clone()) else {
                 return at;
             };
-            (at, identity, known.is_none(), again, replaced)
+            (at, identity, known.is_none(), woken, again, replaced)
         };
         if let Some(wire) = replaced {
             wire.close();
         }
-        if !is_new && grants.is_some() {
+        if !is_new && !woken && grants.is_some() {
             // Another way to it, and it may take part in less than before.
             self.states_peer_down(at);
             self.states_peer_up(at);
         }
         if is_new {
-            self.emit_connected(&identity, again);
+            self.emit_connected(&identity, again, State::Connecting);
             self.states_peer_up(at);
             self.ping(at);
             self.wake_by(now + super::timers::BEAT);
+        } else if woken {
+            self.greet_woken(at);
         }
         at
     }
@@ -418,7 +424,7 @@ impl Hub {
     pub(crate) fn lose_route(&self, at: PeerRef, mesh: bool, reason: Reason) {
         let gone = {
             let mut inner = self.inner.borrow_mut();
-            let Some(peer) = inner.peers.get_mut(at) else {
+            let Some(peer) = inner.peers.any_mut(at) else {
                 return;
             };
             if mesh {
@@ -437,7 +443,7 @@ impl Hub {
 
     /// The peer is gone: what waits for it ends at once.
     pub(crate) fn lose_peer(&self, at: PeerRef, reason: Reason) {
-        let Some(peer) = self.inner.borrow_mut().peers.remove(at) else {
+        let Some((peer, state)) = self.inner.borrow_mut().peers.remove(at) else {
             return;
         };
         let numbers: Vec<u32> = {
@@ -468,7 +474,7 @@ impl Hub {
         self.forget_greetings(&peer.uid, peer.window.as_ref());
         self.states_peer_down(at);
         self.door_lost(at, reason);
-        self.emit_ended(&peer.identity, reason);
+        self.emit_ended(&peer.identity, reason, state);
     }
 }
 
@@ -503,7 +509,10 @@ impl super::Inner {
         if let Some(alias) = &proven.alias {
             return alias.clone();
         }
-        let taken = self.peers.iter().any(|(_, peer)| peer.identity.alias == claimed)
+        let taken = self
+            .peers
+            .everyone()
+            .any(|(_, peer)| peer.identity.alias == claimed)
             || self.doors.iter().any(|door| door.alias() == claimed);
         if taken { uid.to_owned() } else { claimed.to_owned() }
     }

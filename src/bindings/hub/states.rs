@@ -252,10 +252,11 @@ impl Hub {
         failed
     }
 
-    /// A state's frame could not be posted: nobody else awaits the news.
+    /// A state's frame could not be posted: nobody else awaits the news. A page that has left compares when it returns.
     pub(crate) fn post_state(&self, to: &[PeerRef], frame: &JsValue) {
         if let Err(error) = self.post_to(to, frame)
             && to.iter().any(|at| self.info(*at).is_some())
+            && !self.inner.borrow().left
         {
             self.report(&error);
         }

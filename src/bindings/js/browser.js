@@ -70,6 +70,15 @@ export function ownKind() {
   return own.opener ? 'popup' : 'tab';
 }
 
+/** Whether a window belongs to the same page: it sleeps and wakes with us. */
+export function isSamePage(source) {
+  try {
+    return source.top === ownWindow()?.top;
+  } catch {
+    return false;
+  }
+}
+
 /** Tells one document in a window from the next in the same window. */
 export function documentMark() {
   return typeof g.performance?.timeOrigin === 'number' ? g.performance.timeOrigin : 0;

@@ -33,7 +33,7 @@ export async function launch({ headed = false } = {}) {
   return {
     name: 'chromium',
     version: browser.version(),
-    can: { crash: true, bfcache: true, partitioning: true, freeze: true, heap: true },
+    can: { crash: true, bfcache: true, bfcacheWithLocks: true, partitioning: true, freeze: true, heap: true },
     newSession: async (log) => new Session(await browser.newContext(), log),
     async close() {
       await browser.close().catch(() => {});
@@ -167,7 +167,7 @@ class Tab {
 
   /** The browser's back button. Not Playwright's goBack, which does not expect a page from the cache. */
   async back() {
-    await this.page.evaluate(() => history.back());
+    await this.page.evaluate(() => void setTimeout(() => history.back()));
   }
 
   /** Kills the tab's process, as running out of memory would. */

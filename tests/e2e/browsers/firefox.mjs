@@ -23,7 +23,8 @@ export async function launch({ headed = false } = {}) {
   return {
     name: 'firefox',
     version: capabilities.getBrowserVersion(),
-    can: { crash: false, bfcache: true, partitioning: true },
+    // A page that holds a lock when it is left does not enter its back/forward cache, even if it lets go in pagehide.
+    can: { crash: false, bfcache: true, bfcacheWithLocks: false, partitioning: true },
     newSession: async (log) => {
       const { userContext } = await wire.send('browser.createUserContext', {});
       return new Session(wire, userContext, log);

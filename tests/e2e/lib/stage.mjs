@@ -24,10 +24,11 @@ export class Stage {
    * The address of a page at this origin that imports the package and then runs `setup(args)`.
    * The address says where the code is, so a reload runs it again.
    */
-  url(origin, setup, args = {}, { slow = 0, page = 'peer.html', variant = '' } = {}) {
+  url(origin, setup, args = {}, { slow = 0, page = 'peer.html', variant = '', keep = false } = {}) {
     const plan = this.#publish({ setup: String(setup), args, sites: this.sites });
     const query = new URLSearchParams({ plan });
     if (slow) query.set('slow', slow);
+    if (keep) query.set('keep', 1);
     if (variant) query.set('variant', variant);
     return `${origin}/e2e/${page}?${query}`;
   }

@@ -1,0 +1,188 @@
+//! Peers whose page sleeps: frozen in a tab nobody looks at, or in the back/forward cache. They are suspended, not gone.
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::Hub;
+use super::peers::State;
+use crate::bindings::error::{fail_with, text};
+use crate::bindings::host;
+use crate::core::codes;
+use crate::core::frame::{Kind, Reason, Sleep};
+use crate::core::handling::Handling;
+use crate::core::id::PeerRef;
+use crate::transport::window::Address;
+
+/// How long a page in the back/forward cache is waited for, ms. Nothing tells when it is thrown out of there, and most of
+/// them never return; one that does later is connected anew, which is a reconnection as well.
+const CACHED: f64 = 60_000.0;
+/// The same of a frozen page, ms: its lock or its window tells when it ends, except over a port that somebody handed on.
+const FROZEN: f64 = 3_600_000.0;
+/// How long those whom a returning page knew have to answer it, ms.
+pub(super) const ANSWERS_COME: f64 = 5000.0;
+
+/// The refusal of a call to a peer that cannot answer now.
+pub(super) fn suspended(name: &str) -> JsValue {
+    let message = text(&[
+        "'",
+        name,
+        "' is suspended: its page is frozen, or in the back/forward cache",
+    ]);
+    let details = [
+        ("targetId", JsValue::from_str(name)),
+        ("reason", JsValue::from_str(Reason::Suspended.name())),
+    ];
+    fail_with(codes::PEER_LOST, &message, &details)
+}
+
+impl Hub {
+    /// A frame of a peer, which may sleep: whatever it says wakes it, but for a farewell.
+    pub(crate) fn hear(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
+        let asleep = self.inner.borrow().peers.sleep_of(from).is_some();
+        match kind {
+            Kind::Sleep if asleep => {}
+            Kind::Bye if asleep => {
+                self.lose_peer(from, Reason::from_bye(frame.get(1).as_f64().unwrap_or_default()))
+            }
+            _ => {
+                self.rouse(from);
+                self.dispatch(from, kind, frame, to_all);
+            }
+        }
+    }
+
+    /// Its page goes to sleep.
+    pub(crate) fn on_sleep(&self, from: PeerRef, frame: &Array) {
+        let sleep = Sleep::of(frame.get(1).as_f64().unwrap_or(1.0));
+        self.suspend(from, sleep, if sleep == Sleep::Frozen { FROZEN } else { CACHED });
+    }
+
+    /// Lays a peer to sleep. A frozen page answers what it was asked when it goes on; one in the cache never may, so whoever
+    /// asked it is told at once. Nothing is posted to it: that would throw it out.
+    pub(super) fn suspend(&self, at: PeerRef, sleep: Sleep, longest: f64) {
+        let until = host::now() + longest;
+        let (identity, watch, handling) = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(peer) = inner.peers.lay_down(at, sleep, until) else {
+                return;
+            };
+            let (mut watch, mut handling) = (None, Handling::default());
+            if sleep == Sleep::Cached {
+                peer.on_mesh = false;
+                watch = peer.watch.take();
+                handling = std::mem::take(&mut peer.handling);
+            }
+            (peer.identity.clone(), watch, handling)
+        };
+        if let Some(stop) = watch {
+            let _ = stop.call0(&JsValue::UNDEFINED);
+        }
+        self.states_peer_down(at);
+        if sleep == Sleep::Cached {
+            self.calls_lost(at, &identity, Reason::Suspended);
+            for handled in handling.into_entries() {
+                host::abort_metadata(&handled.metadata, codes::PEER_LOST, "the caller is suspended");
+            }
+        }
+        self.wake_by(host::now() + super::timers::BEAT);
+        self.emit_suspended(&identity);
+    }
+
+    /// A peer that slept has said something.
+    pub(super) fn rouse(&self, at: PeerRef) {
+        let woken = self.inner.borrow_mut().peers.wake(at, host::now());
+        if woken {
+            self.greet_woken(at);
+        }
+    }
+
+    /// It is connected again: both sides compare what they have.
+    pub(super) fn greet_woken(&self, at: PeerRef) {
+        let Some((identity, door)) = ({
+            let mut inner = self.inner.borrow_mut();
+            let door = inner.doors.iter_mut().find(|door| door.peer == Some(at));
+            let waiting = door.and_then(|door| door.waiting.take());
+            inner.peers.get(at).map(|peer| (peer.identity.clone(), waiting))
+        }) else {
+            return;
+        };
+        if let Some(waiting) = door {
+            waiting.stop();
+            waiting.promise.resolve(&identity.info(State::Connected));
+        }
+        self.emit_connected(&identity, true, State::Suspended);
+        self.states_peer_up(at);
+        self.ping(at);
+        self.wake_by(host::now() + super::timers::BEAT);
+    }
+
+    /// Gives those up who have slept too long.
+    pub(super) fn sleepers_due(&self, now: f64) {
+        let late = self.inner.borrow().peers.overdue(now);
+        for at in late {
+            self.lose_peer(at, Reason::Timeout);
+        }
+    }
+
+    /// This page is frozen from now on, until it is resumed. One in the cache has said so already.
+    pub(super) fn page_freezes(&self) {
+        self.states_flush();
+        if !self.inner.borrow().left {
+            self.say_sleep(Sleep::Frozen);
+        }
+    }
+
+    pub(super) fn page_resumes(&self) {
+        if !self.inner.borrow().left {
+            self.say_awake(true);
+        }
+        self.states_flush();
+    }
+
+    /// Tells those outside of this page. A message to a part of it would keep it out of the cache (Firefox), and it knows.
+    pub(super) fn say_sleep(&self, sleep: Sleep) {
+        let frame = Array::of2(
+            &JsValue::from_f64(Kind::Sleep.tag()),
+            &JsValue::from_f64(sleep.code()),
+        );
+        self.post_outside(&frame.into());
+    }
+
+    /// `heard`: whether no answer is needed.
+    pub(super) fn say_awake(&self, heard: bool) {
+        self.post_outside(&self.join_frame(heard));
+    }
+
+    fn post_outside(&self, frame: &JsValue) {
+        let outside = self.outsiders();
+        let (mesh, wires) = {
+            let inner = self.inner.borrow();
+            let wires: Vec<_> = inner
+                .peers
+                .everyone()
+                .filter(|(at, peer)| !peer.on_mesh && outside.contains(at))
+                .filter_map(|(_, peer)| peer.wire.clone())
+                .collect();
+            (inner.mesh.clone(), wires)
+        };
+        if let Some(mesh) = mesh {
+            let _ = mesh.post(None, frame);
+        }
+        for wire in wires {
+            let _ = wire.post(frame, None);
+        }
+    }
+
+    /// The peers that do not sleep and wake with this page.
+    pub(super) fn outsiders(&self) -> Vec<PeerRef> {
+        let windows: Vec<_> = {
+            let inner = self.inner.borrow();
+            let window = |peer: &super::peers::Peer| peer.window.clone().filter(|_| !peer.on_mesh);
+            let everyone = inner.peers.everyone();
+            everyone.map(|(at, peer)| (at, window(peer))).collect()
+        };
+        let outside = windows.into_iter();
+        let outside = outside.filter(|(_, window)| !window.as_ref().is_some_and(Address::is_same_page));
+        outside.map(|(at, _)| at).collect()
+    }
+}
