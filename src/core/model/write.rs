@@ -420,10 +420,10 @@ impl<V: Value> Model<V> {
 
     pub(super) fn plan_add(&mut self, key: &Key, by: f64, now: f64, cells: &mut Cells<V>) {
         let me = self.node.actor();
-        if self.strategies.of(key) == Strategy::Merge {
-            if let Ok(planned) = self.tree_of(key).add(by, me) {
-                return self.stamp_tree(key, planned, now, cells);
-            }
+        if self.strategies.of(key) == Strategy::Merge
+            && let Ok(planned) = self.tree_of(key).add(by, me)
+        {
+            return self.stamp_tree(key, planned, now, cells);
         }
         let name = cell_name(key, &Part::Count(me));
         let fallen = self.fallen(std::slice::from_ref(key));
