@@ -1,7 +1,12 @@
 // The entry for those who fetch and cache the wasm themselves: call `init()` once, before anything else.
+import { loadText } from './src/text-engine.js';
+import { setTextLoader } from './wasm/host/browser.js';
 import load from './wasm/parley_sync.js';
 
 export * from './src/api.js';
+
+// A state that merges text asks for the engine; nobody else pays for it.
+setTextLoader(loadText);
 
 let started;
 

@@ -233,7 +233,7 @@ impl<V: Value> Model<V> {
             Cell::Count(count) if matches!(parse(name), Some((_, Part::Writes(_)))) => Some(count.sum),
             _ => None,
         });
-        cells.sum()
+        cells.fold(0.0, |sum, count| sum + count)
     }
 
     /// What a key holds.
