@@ -204,17 +204,6 @@ impl<V: Value> Merged<V> {
         plan.writes
     }
 
-    /// Whether a text waits for what merges texts.
-    #[must_use]
-    pub fn wants_texts(&self) -> bool {
-        false
-    }
-
-    /// What merges texts has come: what to write of what waited for it.
-    pub fn engine_arrived(&mut self, _actor: Actor, _texts: &dyn Texts<V>) -> Writes<V> {
-        Vec::new()
-    }
-
     /// What to write to add to the number that the whole value is. A missing one counts as 0.
     ///
     /// # Errors
