@@ -60,6 +60,9 @@ async function answer(request, response, generated) {
   // Chromium keeps no page in its back/forward cache that must not be stored: ?keep makes one that may.
   const store = url.searchParams.has('keep') ? 'no-cache' : 'no-store';
   const headers = { 'Cache-Control': store, 'Access-Control-Allow-Origin': '*' };
+  // A page that sends whoever asks elsewhere.
+  const elsewhere = url.searchParams.get('redirect');
+  if (elsewhere) return response.writeHead(302, { ...headers, Location: elsewhere }).end();
   // A page that is slow to arrive: ?slow=<ms>, at most ten seconds.
   const slow = Math.min(Number(url.searchParams.get('slow') ?? 0), 10_000);
   if (slow > 0) await new Promise((resolve) => setTimeout(resolve, slow));

@@ -344,6 +344,10 @@ impl Hub {
                 }
                 same
             });
+            // By this, too, it could be called: it must not be what somebody else is called.
+            if known.is_none() && wire.is_some() && inner.is_name(&uid) {
+                uid = host::random_id();
+            }
             let uid = uid.as_str();
             let alias = inner.alias_for(uid, claimed, proven);
             let mut replaced = None;
@@ -509,11 +513,14 @@ impl super::Inner {
         if let Some(alias) = &proven.alias {
             return alias.clone();
         }
-        let taken = self
-            .peers
-            .everyone()
-            .any(|(_, peer)| peer.identity.alias == claimed)
-            || self.doors.iter().any(|door| door.alias() == claimed);
-        if taken { uid.to_owned() } else { claimed.to_owned() }
+        let names = [claimed, uid];
+        let free = names.into_iter().find(|name| !self.is_name(name));
+        free.map_or_else(host::random_id, str::to_owned)
+    }
+
+    /// Whether an id means somebody here, or is promised to somebody by connect().
+    fn is_name(&self, name: &str) -> bool {
+        self.peers.everyone().any(|(_, peer)| peer.identity.alias == name)
+            || self.doors.iter().any(|door| door.alias() == name)
     }
 }
