@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use super::held::{Held, value_of};
 use super::nodes;
 use crate::bindings::wire::list;
-use crate::core::cell::{Cell, Count, Part, Slot, Veto, parse, parse_suffix};
+use crate::core::cell::{Cell, Count, Part, Slot, Veto, is_plain, parse, parse_suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::register::Stamp;
@@ -41,7 +41,7 @@ pub(super) fn stamp_in(time: &JsValue, actor: &JsValue) -> Option<Stamp> {
 /// The name of a cell, for JavaScript.
 pub(super) fn name_out(name: &Key, cell: Option<&Cell<Held>>) -> JsValue {
     match cell {
-        Some(Cell::Plain(held)) => held.key(name),
+        Some(Cell::Plain(held)) if is_plain(name) => held.key(name),
         _ => JsValue::from_str(name),
     }
 }
@@ -65,7 +65,7 @@ pub(super) fn cell_in(name: &JsValue, value: JsValue) -> Option<(Key, Option<Cel
     if value.is_undefined() {
         return Some((key, None));
     }
-    let name = if matches!(part, Part::Root) {
+    let name = if is_plain(&key) {
         name.clone()
     } else {
         JsValue::UNDEFINED
