@@ -16,4 +16,5 @@ export {
   SlicedSyncedState,
 } from './classes.js';
 export { SYSTEM_EVENTS } from './events.js';
+export { PersistedSyncedState } from './persisted.js';
 export { createTestNetwork } from './network.js';

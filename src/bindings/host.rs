@@ -154,6 +154,39 @@ extern "C" {
     pub(crate) fn watch_lock(name: &str, gone: &Function) -> Function;
     #[wasm_bindgen(js_name = lockNames)]
     pub(crate) fn lock_names(prefix: &str, done: &Function);
+    /// `[text or object, key of a value that cannot be stored]`; undefined for no records.
+    #[wasm_bindgen(js_name = packRecords)]
+    pub(crate) fn pack_records(version: f64, records: &Array, structured: bool) -> Array;
+    /// `[kind, version, key, time, actor, value, cleared, ...]`
+    #[wasm_bindgen(js_name = unpackRecords)]
+    pub(crate) fn unpack_records(raw: &JsValue) -> Array;
+    #[wasm_bindgen(catch, js_name = openStorage)]
+    pub(crate) fn open_storage(kind: &JsValue, key: &str) -> Result<Storage, JsValue>;
+    #[wasm_bindgen(js_name = watchStorage)]
+    pub(crate) fn watch_storage(storage: &Storage, heard: &Function) -> Function;
+    #[wasm_bindgen(js_name = whenIdle)]
+    pub(crate) fn when_idle(run: &Function) -> Function;
+    #[wasm_bindgen(js_name = storageError)]
+    pub(crate) fn storage_error(cause: &JsValue, key: &str, details: &JsValue) -> JsValue;
+}
+
+// Packed by being named here, and loaded by browser.js.
+#[wasm_bindgen(module = "/src/bindings/js/storage.js")]
+extern "C" {
+    /// Where a state is stored.
+    #[derive(Clone)]
+    pub(crate) type Storage;
+    /// Whether it takes objects, or text only.
+    #[wasm_bindgen(structural, method, getter)]
+    pub(crate) fn structured(this: &Storage) -> bool;
+    /// Nothing if it is done, or a promise.
+    #[wasm_bindgen(structural, method, catch)]
+    pub(crate) fn exchange(this: &Storage, turn: &Function, hurry: bool) -> Result<JsValue, JsValue>;
+}
+#[wasm_bindgen(module = "/src/bindings/js/records.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Records;
 }
 
 /// A promise and its two ends.

@@ -8,6 +8,7 @@ pub(crate) mod host;
 pub(crate) mod hub;
 pub(crate) mod options;
 pub mod parley;
+pub mod persist;
 pub(crate) mod promise;
 pub(crate) mod sending;
 pub(crate) mod shared;

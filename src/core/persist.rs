@@ -1,7 +1,7 @@
 //! What is stored of a state: its registers with their stamps, merged with whatever is stored already.
 //!
-//! A deletion is stored like a value, or an old window could bring back what was deleted. Of a state that was cleared as a
-//! whole the deletions are marked as such: they beat every write that they are later than, wherever it turns up again, but
+//! A deletion is stored like a value, or an old window could bring back what was deleted. What a state was left with that
+//! was cleared as a whole is marked as such: it beats every write that it is later than, wherever that turns up again, but
 //! not the initial values of a window that begins anew, for which nothing is stored.
 
 use std::cmp::Ordering;
@@ -25,7 +25,7 @@ pub struct Record<V> {
     pub stamp: Stamp,
     /// What was written; `None` for a deletion.
     pub value: Option<V>,
-    /// Whether it was deleted together with everything else.
+    /// Whether it is how everything was left when the state was cleared.
     pub cleared: bool,
 }
 

@@ -255,3 +255,7 @@ export function loadTexts() {
   if (textLoader === undefined) throw new Error('there is no engine to merge texts in this build');
   return Promise.resolve(textLoader());
 }
+
+// Loaded by way of this module: the glue shall not import more of them at once.
+export { packRecords, unpackRecords } from './records.js';
+export { openStorage, storageError, watchStorage, whenIdle } from './storage.js';

@@ -130,6 +130,12 @@ impl SyncedState {
         self.state.writes()
     }
 
+    /// `clear` of `PersistedSyncedState`.
+    #[wasm_bindgen(js_name = _clear)]
+    pub fn clear(&self) -> Promise {
+        promised(self.state.clear())
+    }
+
     /// Tells a listener of every change; the function stops it.
     pub fn subscribe(&self, listener: &JsValue) -> Result<Function, JsValue> {
         self.state.check_alive()?;

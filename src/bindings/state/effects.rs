@@ -40,6 +40,7 @@ impl StateHost {
                     if !changes.is_empty() {
                         self.changed(&changes, origin, from);
                     }
+                    self.store_soon();
                 }
                 ModelEffect::Contested { keys } => self.tell_contested(&keys),
                 ModelEffect::Lost { ids, keys } => self.tell_lost(&ids, &keys),

@@ -6,6 +6,7 @@ mod codec;
 mod conflicts;
 mod effects;
 mod held;
+mod kept;
 mod listeners;
 mod nodes;
 mod options;
@@ -22,6 +23,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::fail;
 use super::host::{self, Deferred};
+use super::persist::Persist;
 use super::shared::{Carrier, Shared, Turn};
 use crate::cell::RefCell;
 use crate::core::codes;
@@ -71,6 +73,7 @@ pub(crate) struct StateHost {
     contested: RefCell<Contested>,
     texts: Cell<TextsAre>,
     pub(crate) ready: Deferred,
+    persist: RefCell<Option<Rc<Persist>>>,
     destroyed: Cell<bool>,
     me: Weak<StateHost>,
 }
@@ -130,10 +133,15 @@ impl StateHost {
             contested: RefCell::new(Contested::default()),
             texts: Cell::new(TextsAre::Unasked),
             ready: Deferred::new(),
+            persist: RefCell::new(None),
             destroyed: Cell::new(false),
             me: me.clone(),
         });
-        state.carrier.start(state.clone())?;
+        state.open_storage();
+        if let Err(error) = state.carrier.start(state.clone()) {
+            state.close_storage();
+            return Err(error);
+        }
         state.look_for_texts();
         Ok(state)
     }
@@ -233,6 +241,7 @@ impl StateHost {
             return;
         }
         self.flush();
+        self.close_storage();
         self.destroyed.set(true);
         self.ready.resolve(&JsValue::UNDEFINED);
         self.end_outcomes();

@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::bindings::args::{self, Options};
 use crate::bindings::error::{fail, text};
+use crate::bindings::persist::PersistOptions;
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::map::SmallMap;
@@ -33,6 +34,8 @@ pub(crate) struct StateOptions {
     pub(crate) together: bool,
     /// Writes are counted, see `version` of OptimisticSyncedState.
     pub(crate) counted: bool,
+    /// Where it is stored.
+    pub(crate) persist: Option<PersistOptions>,
 }
 
 const KNOWN: &str = "name conflict syncedKeys debounceMs maxWaitMs diff persist validate version migrate";
@@ -52,6 +55,7 @@ impl StateOptions {
             validate: None,
             together: false,
             counted: false,
+            persist: None,
         };
         if given.is_undefined() {
             return Ok(options);
@@ -81,8 +85,18 @@ impl StateOptions {
             options.validate =
                 Some(function.map_err(|_| fail(codes::CONFIG, "the option validate must be a function"))?);
         }
-        for name in ["persist", "version", "migrate"] {
-            if !given.get(name).is_undefined() {
+        let persist = given.get("persist");
+        if !persist.is_undefined() {
+            let version = given.count("version")?.map_or(0.0, f64::from);
+            let migrate = given.get("migrate");
+            let migrate = match migrate.is_undefined() {
+                true => None,
+                false => Some(args::function(&migrate, "the option migrate")?),
+            };
+            options.persist = Some(PersistOptions::read(&persist, version, migrate)?);
+        }
+        for name in ["version", "migrate"] {
+            if !given.get(name).is_undefined() && options.persist.is_none() {
                 return Err(not_yet(name, "any value"));
             }
         }

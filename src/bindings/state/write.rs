@@ -77,7 +77,11 @@ impl StateHost {
         for (key, held) in &self.initial {
             ops.push((key.clone(), Op::Set(Some(held.clone()))));
         }
-        self.write(ops, SetOptions::default())
+        let promise = self.write(ops, SetOptions::default())?;
+        if self.transaction.borrow().is_none() {
+            self.empty_storage();
+        }
+        Ok(promise)
     }
 
     /// `undo` and `redo`: whether something was taken back, or done again.

@@ -1,0 +1,137 @@
+// What is stored of a state: one line for each register, so that whatever damaged or cut off the text, the other lines can
+// still be read. Plain data stands there as JSON; what JSON would change or refuse, as bytes.
+import { fromBytes, toBytes } from './bytes.js';
+
+const MARK = 'parley-sync';
+const FORMAT = 1;
+const [NOTHING, OURS, FOREIGN, CORRUPT, UNKNOWN] = [0, 1, 2, 3, 4];
+const HALF_SURROGATE = /\p{Surrogate}/u;
+
+const isJson = (value, seen) => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  // Met twice, it is shared or goes in a circle, which JSON cannot say.
+  if (typeof value !== 'object' || seen.has(value)) return false;
+  seen.add(value);
+  const keys = Object.keys(value);
+  if (Array.isArray(value)) {
+    return keys.length === value.length && keys.every((key, i) => key === String(i) && isJson(value[i], seen));
+  }
+  const proto = Object.getPrototypeOf(value);
+  return (proto === Object.prototype || proto === null) && keys.every((key) => isJson(value[key], seen));
+};
+
+const asText = (bytes) => {
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) out += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(out);
+};
+
+/** The value's form, and what form that is if it is not the value itself. */
+const formOf = (value, structured) => {
+  if (value === undefined) return [null, 'deleted'];
+  if (structured) return [value];
+  let plain = false;
+  try {
+    plain = isJson(value, new Set());
+  } catch {
+    // Too deep to walk.
+  }
+  return plain ? [value] : [asText(toBytes(value)), 'bytes'];
+};
+
+/**
+ * `[what to store, the key of a value that has no form to be stored in]` for `[key, time, actor, value, cleared, ...]`;
+ * undefined if there is nothing to store. Stores that know structured clone are given an object, all others text.
+ */
+export function packRecords(version, records, structured) {
+  const [lines, refused] = [[], []];
+  for (let i = 0; i < records.length; i += 5) {
+    const [key, time, actor, value, cleared] = records.slice(i, i + 5);
+    try {
+      const record = [key, time, actor, ...formOf(value, structured)];
+      if (cleared) record[5] = 'cleared';
+      lines.push(structured ? record : JSON.stringify(record));
+    } catch {
+      refused.push(key);
+    }
+  }
+  if (lines.length === 0) return [undefined, refused[0]];
+  if (structured) return [{ [MARK]: FORMAT, version, records: lines }, refused[0]];
+  return [`{"${MARK}":${FORMAT},"version":${version},"records":[\n${lines.join(',\n')}\n]}`, refused[0]];
+}
+
+const read = (record, out) => {
+  if (!Array.isArray(record) || typeof record[0] !== 'string' || HALF_SURROGATE.test(record[0])) return false;
+  const [key, time, actor, stored, form, cleared] = record;
+  const deleted = form === 'deleted';
+  let value = stored;
+  if (form === 'bytes') {
+    try {
+      value = fromBytes(Uint8Array.from(atob(stored), (char) => char.charCodeAt(0)));
+    } catch {
+      value = undefined;
+    }
+  }
+  if (!deleted && value === undefined) return false;
+  const number = (given) => (typeof given === 'number' ? given : NaN);
+  out.push(key, number(time), number(actor), deleted ? undefined : value, cleared === 'cleared');
+  return true;
+};
+
+const versionOf = ({ version }) => (typeof version === 'number' && version >= 0 ? version : 0);
+
+/** What can still be read of a text that is not JSON any more. */
+const salvage = (text) => {
+  const [head, ...lines] = text.split('\n');
+  const out = [CORRUPT, 0];
+  try {
+    const data = JSON.parse(`${head}]}`);
+    if (data[MARK] !== FORMAT) return out;
+    out[1] = versionOf(data);
+  } catch {
+    return out;
+  }
+  for (const one of lines) {
+    try {
+      read(JSON.parse(one.replace(/,\s*$/, '')), out);
+    } catch {
+      // The line that is damaged, or the end.
+    }
+  }
+  return out;
+};
+
+const foreign = (data) => {
+  const out = [FOREIGN, 0];
+  for (const key of Object.keys(data)) {
+    if (data[key] !== undefined && !HALF_SURROGATE.test(key)) out.push(key, 0, 1, data[key], false);
+  }
+  return out;
+};
+
+const unpack = (raw) => {
+  if (raw === undefined || raw === null) return [NOTHING, 0];
+  let data;
+  try {
+    data = typeof raw === 'string' ? JSON.parse(raw) : structuredClone(raw);
+  } catch {
+    return typeof raw === 'string' ? salvage(raw) : [CORRUPT, 0];
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return [CORRUPT, 0];
+  if (!Object.hasOwn(data, MARK)) return foreign(data);
+  if (data[MARK] > FORMAT) return [UNKNOWN, 0];
+  if (data[MARK] !== FORMAT || !Array.isArray(data.records)) return [CORRUPT, 0];
+  const out = [OURS, versionOf(data)];
+  for (const record of data.records) if (!read(record, out)) out[0] = CORRUPT;
+  return out;
+};
+
+/** `[kind, version, key, time, actor, value, cleared, ...]` of whatever was stored; never throws. */
+export function unpackRecords(raw) {
+  try {
+    return unpack(raw);
+  } catch {
+    return [CORRUPT, 0];
+  }
+}

@@ -1,0 +1,211 @@
+// Where a state is stored: the page's localStorage, IndexedDB, or whatever a user gives.
+//
+// A storage exchanges: it reads both of its items, hands `[main, deleted]` to `turn`, and writes what `turn` left in the
+// list as its third entry, `[main, deleted]` again; the fourth, `[suffix, raw]`, is something to be kept aside. Whatever can
+// be done at once is done at once; otherwise a promise is returned.
+import { makeError } from './errors.js';
+
+const g = globalThis;
+/** How long a lock or a user's storage may take, ms. */
+const PATIENCE = 2000;
+/** How long changes are collected, and how long they may wait for an idle moment after that, ms. */
+const [COLLECT, IDLE] = [50, 500];
+
+const named = (name) => Object.assign(new Error(name), { name });
+const isThenable = (value) => typeof value?.then === 'function';
+const itemsOf = (key) => [key, `${key}:deleted`];
+
+const within = (promise) => {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(named('TimeoutError')), PATIENCE);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+};
+
+/** Runs while no other window does; also without that where there are no locks, or none is to be had. */
+const exclusively = (key, run) => {
+  let started = false;
+  const start = () => {
+    started = true;
+    return run();
+  };
+  const manager = g.navigator?.locks;
+  if (!manager) return start();
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), PATIENCE);
+  const alone = (error) => {
+    if (started) throw error;
+    return start();
+  };
+  try {
+    return manager
+      .request(`parley-sync:storage:${key}`, { signal: control.signal }, start)
+      .catch(alone)
+      .finally(() => clearTimeout(timer));
+  } catch (error) {
+    clearTimeout(timer);
+    return alone(error);
+  }
+};
+
+/** Listens, where there is something to listen to; returns what ends it. */
+const listen = (target, name, run) => {
+  if (typeof target?.addEventListener !== 'function') return () => {};
+  target.addEventListener(name, run);
+  return () => target.removeEventListener(name, run);
+};
+
+const local = (key) => {
+  const storage = g.localStorage;
+  if (typeof storage?.getItem !== 'function') throw named('NotFoundError');
+  const items = itemsOf(key);
+  // Firefox loses what is written while a tab closes if nothing was asked of it before.
+  storage.getItem(key);
+  const put = (item, before, value) => {
+    if (value === before) return;
+    if (value === undefined) storage.removeItem(item);
+    else storage.setItem(item, value);
+  };
+  const now = (turn) => {
+    const image = items.map((item) => storage.getItem(item) ?? undefined);
+    turn(image);
+    const [main, deleted, next, aside] = image;
+    if (aside) storage.setItem(key + aside[0], String(aside[1]));
+    if (!next) return;
+    // Deletions first: whatever happens in between, nothing that was deleted comes back.
+    put(items[1], deleted, next[1]);
+    put(items[0], main, next[0]);
+  };
+  return {
+    structured: false,
+    exchange: (turn, hurry) => (hurry ? now(turn) : exclusively(key, () => now(turn))),
+    watch: (heard) => {
+      const listener = ({ storageArea, key: item, newValue }) => {
+        const at = items.indexOf(item);
+        if (storageArea !== storage || at < 0 || newValue === null) return;
+        heard(at === 0 ? [newValue, undefined] : [undefined, newValue]);
+      };
+      return listen(g, 'storage', listener);
+    },
+  };
+};
+
+const indexed = (key) => {
+  if (!g.indexedDB) throw named('NotFoundError');
+  let opened;
+  const open = async () => {
+    const { createStore, update } = await import('../../../../../idb-keyval.js');
+    const store = createStore('parley-sync', 'states');
+    return (change) => update(key, change, store);
+  };
+  return {
+    structured: true,
+    exchange: (turn) => {
+      opened ??= open();
+      // One transaction: no other window comes in between.
+      const done = opened.then((update) =>
+        update((found) => {
+          const [main, deleted, kept] = Array.isArray(found) ? found : [found];
+          const image = [main, deleted];
+          turn(image);
+          return image[2] ? [...image[2], image[3]?.[1] ?? kept] : found;
+        }),
+      );
+      return within(done);
+    },
+  };
+};
+
+const custom = (storage, key) => {
+  const items = itemsOf(key);
+  let waits = false;
+  const put = (item, before, value) => {
+    if (value === before) return undefined;
+    return value === undefined ? storage.delete(item) : storage.set(item, value);
+  };
+  const write = (turn, found) => {
+    const image = found.map((value) => value ?? undefined);
+    turn(image);
+    const [main, deleted, next, aside] = image;
+    const all = [aside && storage.set(key + aside[0], aside[1])];
+    if (next) all.push(put(items[1], deleted, next[1]), put(items[0], main, next[0]));
+    return all.some(isThenable) ? Promise.all(all).then(() => {}) : undefined;
+  };
+  const exchange = (turn) => {
+    const found = items.map((item) => storage.get(item));
+    if (!found.some(isThenable)) return write(turn, found);
+    waits = true;
+    return within(Promise.all(found).then((values) => write(turn, values)));
+  };
+  return {
+    structured: false,
+    // One that answers at once cannot be interrupted by this page's other code, and need not be kept from it.
+    exchange: (turn, hurry) => (hurry || !waits ? exchange(turn) : exclusively(key, () => exchange(turn))),
+  };
+};
+
+/** The storage of that kind, or around the user's own. Throws what the browser throws when it is denied. */
+export function openStorage(kind, key) {
+  if (kind === 'localStorage') return local(key);
+  return kind === 'indexedDB' ? indexed(key) : custom(kind, key);
+}
+
+/**
+ * Calls `heard` with the image that another window stored, with true when the page is about to go or to sleep, and with
+ * undefined when it is back and may have missed something. Returns what ends it.
+ */
+export function watchStorage(storage, heard) {
+  const stops = [storage.watch?.(heard)];
+  const on = (target, name, run) => stops.push(listen(target, name, run));
+  on(g, 'pagehide', () => heard(true));
+  on(g, 'pageshow', ({ persisted }) => persisted && heard(undefined));
+  on(g.document, 'freeze', () => heard(true));
+  on(g.document, 'visibilitychange', () => heard(g.document.visibilityState === 'hidden' ? true : undefined));
+  return () => {
+    for (const stop of stops) stop?.();
+  };
+}
+
+/** Runs once, when the page has nothing else to do; returns what takes it back. */
+export function whenIdle(run) {
+  let idle;
+  const timer = setTimeout(() => {
+    if (typeof g.requestIdleCallback === 'function') idle = g.requestIdleCallback(() => run(), { timeout: IDLE });
+    else run();
+  }, COLLECT);
+  return () => {
+    clearTimeout(timer);
+    if (idle !== undefined) g.cancelIdleCallback(idle);
+  };
+}
+
+const REASONS = {
+  missing: 'there is no such storage here; the state goes on in memory',
+  denied: 'the storage may not be used here; the state goes on in memory',
+  full: 'the storage is full; the state goes on in memory',
+  failed: 'the storage failed; the state goes on in memory',
+  timeout: 'the storage did not answer in time; the state goes on in memory',
+  corrupt: 'what is stored is damaged; what could be read of it is used, and all of it is kept aside',
+  value: 'a value cannot be stored',
+  clock: 'stored stamps lie in the future; their values count as older than any write',
+  version: 'what is stored is of another version; the state goes on in memory',
+};
+
+const reasonOf = (error) => {
+  const name = error?.name;
+  if (name === 'NotFoundError') return 'missing';
+  if (name === 'TimeoutError') return 'timeout';
+  if (name === 'SecurityError') return 'denied';
+  return name === 'QuotaExceededError' || name === 'NS_ERROR_DOM_QUOTA_REACHED' ? 'full' : 'failed';
+};
+
+/** The error for a reason, or for what a storage threw; `details` says more. */
+export function storageError(cause, key, details) {
+  const reason = Object.hasOwn(REASONS, cause) ? cause : reasonOf(cause);
+  const code = reason === 'version' ? 'ERR_SCHEMA_VERSION' : 'ERR_STORAGE';
+  const message = `persist '${key}': ${REASONS[reason]}`;
+  const error = makeError(code, message, { reason, key, ...details });
+  if (reason !== cause) error.cause = cause;
+  return error;
+}

@@ -1,0 +1,144 @@
+//! The state as its storage sees it.
+
+use std::rc::{Rc, Weak};
+
+use js_sys::Promise;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::cells::{cell_in, cell_out};
+use super::{Held, StateHost};
+use crate::bindings::host;
+use crate::bindings::persist::{Kept, Persist, Record};
+use crate::core::cell::{Cell, parse};
+use crate::core::id::{Actor, Key};
+use crate::core::model::Model;
+use crate::core::persist::Record as CoreRecord;
+
+impl StateHost {
+    /// Reads what is stored, and stores from now on, if that is wanted.
+    pub(super) fn open_storage(&self) {
+        if let Some(options) = self.options.persist.clone() {
+            let kept: Weak<StateHost> = self.weak();
+            self.persist.replace(Some(Persist::open(kept, options)));
+        }
+    }
+
+    /// Stores what is not stored, for the last time.
+    pub(super) fn close_storage(&self) {
+        if let Some(persist) = self.storage() {
+            persist.stop();
+        }
+    }
+
+    fn storage(&self) -> Option<Rc<Persist>> {
+        self.persist.borrow().clone()
+    }
+
+    /// Something changed that may have to be stored.
+    pub(super) fn store_soon(&self) {
+        if let Some(persist) = self.storage() {
+            persist.changed();
+        }
+    }
+
+    /// What the other windows have is here, and storage has not answered yet.
+    pub(super) fn storage_holds_ready(&self) -> bool {
+        self.storage().is_some_and(|persist| persist.holds_ready())
+    }
+
+    /// Everything was deleted or is as it began: nothing of what was before stays stored.
+    pub(super) fn empty_storage(&self) {
+        if let Some(persist) = self.storage() {
+            persist.emptied();
+        }
+    }
+
+    /// Deletes every key in every window, and empties the storage.
+    pub(crate) fn clear(&self) -> Result<Promise, JsValue> {
+        self.check_alive()?;
+        let shown: js_sys::Object = self.state().unchecked_into();
+        let keys = js_sys::Object::keys(&shown);
+        let keys = keys.iter().filter_map(|key| key.as_string());
+        let promise = self.delete(keys.map(Key::from).collect())?;
+        if self.transaction.borrow().is_none() {
+            self.empty_storage();
+        }
+        Ok(promise)
+    }
+
+    /// Stored registers as cells; what is none is left out, and stays where it is.
+    fn cells(&self, records: Vec<Record>) -> Vec<CoreRecord<Cell<Held>>> {
+        let mut cells = Vec::with_capacity(records.len());
+        for record in records {
+            let synced = parse(&record.key).is_some_and(|(key, _)| self.options.is_synced(&key));
+            let value = record.value.unwrap_or(JsValue::UNDEFINED);
+            let cell = cell_in(&JsValue::from_str(&record.key), value).filter(|_| synced);
+            if let Some((key, value)) = cell {
+                cells.push(CoreRecord {
+                    key,
+                    stamp: record.stamp,
+                    value,
+                    cleared: record.cleared,
+                });
+            }
+        }
+        cells
+    }
+}
+
+impl Kept for StateHost {
+    fn export(&self) -> Vec<Record> {
+        let node = self.node.borrow();
+        let synced = node
+            .node()
+            .export()
+            .filter(|record| parse(&record.key).is_some_and(|(key, _)| self.options.is_synced(&key)));
+        synced
+            .map(|record| Record {
+                key: record.key,
+                stamp: record.stamp,
+                value: record.value.as_ref().map(|cell| cell_out(Some(cell))),
+                cleared: record.cleared,
+            })
+            .collect()
+    }
+
+    fn import(&self, records: Vec<Record>) {
+        let cells = self.cells(records);
+        if !cells.is_empty() && !self.destroyed.get() {
+            self.decide(|model, now| model.with_node(|node| node.import(cells, now)));
+        }
+    }
+
+    fn is_bare(&self) -> bool {
+        let node = self.node.borrow();
+        let is_as_begun = |key: &Key, held: &Held| {
+            let begun = self.initial.iter().find(|(initial, _)| initial == key);
+            begun.is_some_and(|(_, begun)| host::same(&begun.value, &held.value))
+        };
+        node.iter().all(|(key, held)| is_as_begun(&key, held))
+    }
+
+    fn shown(&self, records: &[Record]) -> Vec<(Key, JsValue)> {
+        // As a window would show them that holds nothing else.
+        let mut alone: Model<Held> = Model::new(
+            Actor::from_random(1),
+            0.0,
+            "",
+            self.options.strategies.clone(),
+            Vec::new(),
+        );
+        let cells = self.cells(records.to_vec());
+        drop(alone.with_node(|node| node.import(cells, host::now())));
+        let shown = alone.iter().map(|(key, held)| (key, held.value.clone()));
+        shown.collect()
+    }
+
+    fn loaded(&self) {
+        self.become_ready();
+    }
+
+    fn report(&self, error: &JsValue) {
+        self.carrier.report(error);
+    }
+}
