@@ -72,3 +72,27 @@ fn a_neighbour_that_never_answers_is_not_waited_for_for_ever() {
         assert_eq!(windows[0].ready, ready, "after {ms} ms");
     }
 }
+
+#[test]
+fn an_answer_to_the_log_that_was_here_before_makes_no_other_ready() {
+    let mut windows = pair();
+    // 1 asks, is answered, and is made anew while the answer is on its way; meanwhile 0 dispatches.
+    let effects = windows[1].node.tick(NOW);
+    windows[1].carry_out(effects);
+    let (_, question) = windows[1].sent.remove(0);
+    let effects = windows[0].node.receive(1, &[], question, NOW);
+    windows[0].carry_out(effects);
+    let (_, stale) = windows[0].sent.remove(0);
+    windows[0].dispatch("since", NOW + 1.0);
+    windows[0].sent.clear();
+    windows[1] = Window::new(3, NOW + 2.0);
+    join(&mut windows, 0, 1, NOW + 2.0);
+    let effects = windows[1].node.settle_ready();
+    windows[1].carry_out(effects);
+    let effects = windows[1].node.receive(0, &[], stale, NOW + 3.0);
+    windows[1].carry_out(effects);
+    assert_eq!(windows[1].ready, 0, "it says nothing of what this one lacks");
+    run(&mut windows, NOW + 4.0);
+    assert_eq!(windows[1].ready, 1);
+    assert_eq!(windows[1].state, ["since"]);
+}

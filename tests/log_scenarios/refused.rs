@@ -39,6 +39,7 @@ fn bad_frames_are_refused_whole() {
     ];
     for (what, actions, code) in cases {
         let delta = LogFrame::Delta(LogDelta {
+            asker: Actor::from_random(2),
             vector: Default::default(),
             tip: Tip::new(NOW, Actor::from_random(1)),
             checkpoint: None,
@@ -116,6 +117,7 @@ fn bad_roots_are_refused_whole() {
     for (what, checkpoint, tip, code) in cases {
         let mut windows = pair();
         let delta = LogDelta {
+            asker: Actor::from_random(2),
             vector: checkpoint.vector.clone(),
             tip,
             checkpoint: Some(checkpoint),
@@ -142,9 +144,16 @@ fn a_neighbour_that_claims_what_it_never_sends_is_not_asked_for_ever() {
     let mut windows = pair();
     let vector = [(Actor::from_random(99), 5)].into_iter().collect();
     let tip = windows[1].node.tip();
-    let effects = windows[1]
-        .node
-        .receive(0, &[], LogFrame::Sync { vector, tip }, NOW);
+    let effects = windows[1].node.receive(
+        0,
+        &[],
+        LogFrame::Sync {
+            vector,
+            tip,
+            asker: Actor::from_random(1),
+        },
+        NOW,
+    );
     windows[1].carry_out(effects);
     run(&mut windows, NOW);
     assert!(windows[1].sent.is_empty());

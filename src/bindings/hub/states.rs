@@ -193,8 +193,10 @@ impl Hub {
         let (state, also) = {
             let inner = self.inner.borrow();
             let Some(state) = inner.states.iter().find(|state| state.name() == name).cloned() else {
+                // Who is not let in is not told what there is, nor what there is not.
+                let may_know = inner.peers.get(from).is_some_and(|peer| peer.may_share(&name));
                 drop(inner);
-                if kind.asks() {
+                if kind.asks() && may_know {
                     let lacks = Array::of2(&JsValue::from_f64(Kind::Lacks.tag()), &JsValue::from_str(&name));
                     self.post_state(&[from], &lacks);
                 }

@@ -123,10 +123,11 @@ pub(super) fn encode(label: &JsValue, frame: &Frame) -> JsValue {
             actions_out(&out, actions);
             out
         }
-        LogFrame::Sync { vector, tip } => {
+        LogFrame::Sync { vector, tip, asker } => {
             let out = head(Kind::LogSync, label);
             out.push(&vector_out(vector));
             out.push(&tip_out(tip));
+            out.push(&JsValue::from_f64(asker.as_f64()));
             out
         }
         LogFrame::Delta(delta) => {
@@ -135,6 +136,7 @@ pub(super) fn encode(label: &JsValue, frame: &Frame) -> JsValue {
             out.push(&tip_out(&delta.tip));
             out.push(&checkpoint_out(delta.checkpoint.as_ref()));
             actions_out(&out, &delta.actions);
+            out.push(&JsValue::from_f64(delta.asker.as_f64()));
             out
         }
         LogFrame::Ack { vector } => {
@@ -149,17 +151,20 @@ pub(super) fn encode(label: &JsValue, frame: &Frame) -> JsValue {
 /// A frame from the wire; None if it is malformed anywhere.
 pub(super) fn decode(kind: Kind, frame: &Array) -> Option<Frame> {
     let vector = |at| -> Option<VersionVector> { vector_in(&frame.get(at)) };
+    let actor = |at| Actor::from_f64(frame.get(at).as_f64()?);
     Some(match kind {
         Kind::Append => LogFrame::Append(actions_in(frame, 2)?),
         Kind::LogSync => LogFrame::Sync {
             vector: vector(2)?,
             tip: tip_in(&frame.get(3))?,
+            asker: actor(4)?,
         },
         Kind::LogDelta => LogFrame::Delta(LogDelta {
             vector: vector(2)?,
             tip: tip_in(&frame.get(3))?,
             checkpoint: checkpoint_in(&frame.get(4))?,
             actions: actions_in(frame, 5)?,
+            asker: actor(8)?,
         }),
         Kind::LogAck => LogFrame::Ack { vector: vector(2)? },
         _ => return None,

@@ -25,7 +25,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         }
         let refused = match frame {
             LogFrame::Append(actions) => self.on_append(from, also, actions, now, &mut out),
-            LogFrame::Sync { vector, tip } => self.on_sync(from, vector, tip, &mut out),
+            LogFrame::Sync { vector, tip, asker } => self.on_sync(from, vector, tip, asker, &mut out),
             LogFrame::Delta(delta) => self.on_delta(from, delta, now, &mut out),
             LogFrame::Ack { vector } => {
                 self.on_ack(from, vector);
@@ -71,6 +71,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         from: PeerRef,
         vector: VersionVector,
         tip: Tip,
+        asker: Actor,
         out: &mut Vec<LogEffect<A, S>>,
     ) -> Result<(), &'static str> {
         self.flush_into(out);
@@ -90,6 +91,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             logged.dot.seq > vector.get(actor) && vector.get(actor) >= root.vector.get(actor)
         };
         let delta = LogDelta {
+            asker,
             vector: self.vector.clone(),
             tip: self.tip(),
             checkpoint: whole.then(|| root.clone()),
@@ -138,8 +140,10 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             now,
         )?;
         if let Some(peer) = self.peers.get(from) {
-            peer.asked = false;
-            peer.awaited = false;
+            if delta.asker == self.name {
+                peer.asked = false;
+                peer.awaited = false;
+            }
             peer.sent.join(&delta.vector);
         }
         let before = self.vector.clone();
@@ -315,6 +319,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             frame: LogFrame::Sync {
                 vector: self.vector.clone(),
                 tip: self.tip(),
+                asker: self.name,
             },
         });
     }

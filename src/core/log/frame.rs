@@ -43,6 +43,8 @@ pub struct Checkpoint<S> {
 /// What another window lacks, as far as the sender has it.
 #[derive(Clone)]
 pub struct LogDelta<A, S> {
+    /// Who asked: what is meant for another, or for the log that was here before, is less than this one may lack.
+    pub asker: Actor,
     /// What the sender has seen.
     pub vector: VersionVector,
     /// The sender's last cut.
@@ -64,6 +66,8 @@ pub enum LogFrame<A, S> {
         vector: VersionVector,
         /// The sender's last cut.
         tip: Tip,
+        /// Which log asks: the actor it began with.
+        asker: Actor,
     },
     /// The answer.
     Delta(LogDelta<A, S>),

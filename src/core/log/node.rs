@@ -54,6 +54,8 @@ impl Default for Options {
 
 /// One window's log of actions `A`, folded into states `S` by the host.
 pub struct LogNode<A, S> {
+    /// The actor it began with: by it answers find who asked.
+    pub(super) name: Actor,
     pub(super) own: Writer,
     /// Whom [`LogNode::dispatch_remote`] speaks for: its actions are not sent, so they must not leave holes in this
     /// window's own.
@@ -131,6 +133,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             state: initial,
         };
         LogNode {
+            name: actor,
             own: Writer::new(actor),
             stand_in: Writer::new(Actor::from_random(mix(actor.bits(), 0))),
             clock: Clock::new(),
