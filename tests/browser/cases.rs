@@ -251,3 +251,25 @@ once!(replicating, {
     a_messenger_needs_two_methods
     a_messenger_that_fails_rejects_the_write_and_keeps_it
 });
+
+contract!(storing, {
+    actions_at_the_same_time_come_in_one_order
+    dispatch_applies_here_at_once_and_gives_the_state
+    one_turn_is_told_action_by_action
+    structured_values_stay_what_they_are
+    a_listener_that_dispatches_keeps_the_order
+    a_reducer_that_throws_is_skipped_alike
+    a_reducer_may_not_dispatch
+    a_listener_that_throws_is_alone
+    a_late_store_has_the_state_before_it_is_ready
+    another_version_is_not_let_in
+    a_remote_dispatch_is_shared_with_who_comes
+    a_store_that_is_gone_says_so
+    without_an_initial_state_the_reducer_makes_it
+});
+
+once!(stores, {
+    every_method_survives_wrong_arguments
+    what_is_no_action_changes_nothing
+    every_part_of_every_frame_may_be_wrong
+});

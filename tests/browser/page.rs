@@ -3,6 +3,7 @@
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use parley_sync::bindings::parley::Parley;
 use parley_sync::bindings::state::SyncedState;
+use parley_sync::bindings::store::SyncedStore;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -19,8 +20,9 @@ const MODULES: [(&str, &str); MODULE_COUNT] = modules! {
     "same" "harness" "wires" "table"
     "assertions" "connecting" "answers" "failing" "values" "schemas" "reentrant"
     "lossy" "broadcasting" "wrong" "malformed" "listening" "writing" "replicating"
+    "storing" "stores"
 };
-const MODULE_COUNT: usize = 18;
+const MODULE_COUNT: usize = 20;
 
 const IMPORT: &str = r#"
     return (globalThis.parleyTables ??= (async () => {
@@ -56,10 +58,17 @@ async fn exported(module: &str, function: &str) -> Result<Function, JsValue> {
 /// Lends the classes to the page, then plays one case.
 pub async fn play(module: &str, case: &str, wire: &str) -> Result<(), JsValue> {
     let parley = JsValue::from(Parley::create(&JsValue::UNDEFINED)?);
-    let state = SyncedState::new(&parley, &JsValue::UNDEFINED, &JsValue::UNDEFINED)?;
+    let state = SyncedState::new(
+        &parley,
+        &JsValue::UNDEFINED,
+        &JsValue::UNDEFINED,
+        &JsValue::UNDEFINED,
+    )?;
+    let reducer = Function::new_no_args("").into();
+    let store = SyncedStore::new(&parley, &reducer, &JsValue::NULL, &JsValue::UNDEFINED)?;
     exported("harness", "adopt")
         .await?
-        .call2(&JsValue::UNDEFINED, &parley, &state.into())?;
+        .call3(&JsValue::UNDEFINED, &parley, &state.into(), &store.into())?;
     let run = exported(module, "run").await?;
     let over = run.call2(
         &JsValue::UNDEFINED,

@@ -5,11 +5,13 @@ import { same, show } from './same.js';
 /** The classes, as the page gets them; known once a test has lent an object of each. */
 export let Parley;
 export let SyncedState;
+export let SyncedStore;
 export let ParleyError;
 
-export function adopt(parley, state) {
+export function adopt(parley, state, store) {
   Parley ??= parley.constructor;
   SyncedState ??= state.constructor;
+  SyncedStore ??= store.constructor;
   parley.destroy();
   try {
     Parley.create(0);
@@ -31,6 +33,13 @@ export function parley(options) {
 /** A state, on a Parley of its own if none is given. */
 export function state(initial, { on = parley(), ...options } = {}) {
   const made = new SyncedState(on, initial, options);
+  open.push(() => made.destroy());
+  return made;
+}
+
+/** A store, on a Parley of its own if none is given. */
+export function store(reducer, initial, { on = parley(), ...options } = {}) {
+  const made = new SyncedStore(on, reducer, initial, options);
   open.push(() => made.destroy());
   return made;
 }
