@@ -8,6 +8,7 @@ export async function bundle(folder, out) {
     bundle: true,
     minify: true,
     format: 'esm',
+    splitting: true,
     logLevel: 'silent',
   });
   if (warnings.length > 0) throw new Error(warnings.map((warning) => warning.text).join('\n'));

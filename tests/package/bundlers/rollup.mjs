@@ -9,7 +9,7 @@ export async function bundle(folder, out) {
     plugins: [nodeResolve({ browser: true })],
     onwarn: (warning) => warnings.push(warning.message),
   });
-  await build.write({ file: join(out, 'main.js'), format: 'es' });
+  await build.write({ dir: out, format: 'es' });
   await build.close();
   if (warnings.length > 0) throw new Error(warnings.join('\n'));
 }

@@ -1,6 +1,6 @@
 // Bundled and unbundled, in a real browser.
 import assert from 'node:assert/strict';
-import { copyFile, cp, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as esbuild from '../bundlers/esbuild.mjs';
 import * as rollup from '../bundlers/rollup.mjs';
@@ -24,6 +24,14 @@ export async function inBrowsers() {
         await build(bundle, 'browser', out);
         assert.deepEqual(await wasmIn(out), []);
         await works(browser, out, { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" });
+      });
+    }
+    for (const [name, { bundle }] of Object.entries(BUNDLERS)) {
+      await check(`${name}: text merging is in files of its own, fetched when asked for`, async () => {
+        const out = join(consumer, 'out', `${name}-text`);
+        await build(bundle, 'text', out);
+        const policy = { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" };
+        await loadsText(await works(browser, out, policy), out);
       });
     }
     for (const name of WITH_ASSETS) {
@@ -60,6 +68,21 @@ export async function inBrowsers() {
   } finally {
     await browser.close();
   }
+}
+
+/** The page has merged text, and fetched nothing of the second wasm before it did. */
+async function loadsText({ before, after, texts }, out) {
+  assert.deepEqual(texts, ['not a 😀!', 'not a 😀!']);
+  const source = await readFile(join(installed, 'wasm/text-inline.js'), 'utf8');
+  const sign = source.match(/text = "(.{400})/)[1].slice(-100);
+  const withSign = async (urls) => {
+    const files = urls.map((url) => join(out, new URL(url).pathname));
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+    return texts.filter((text) => text.includes(sign)).length;
+  };
+  assert.ok(before.length > 0);
+  assert.equal(await withSign(before), 0);
+  assert.equal(await withSign(after), 1);
 }
 
 async function build(bundle, fixture, out) {

@@ -29,7 +29,7 @@ export async function inNode() {
   // A process that something keeps alive is killed, and that is a failure.
   const patience = 10_000;
   const scripts = ['import-only.mjs', 'module.mjs', 'require.cjs', 'slim.mjs', 'classes.mjs'];
-  for (const script of [...scripts, 'redux.mjs', 'redux.cjs', 'toolkit.mjs', 'react.mjs']) {
+  for (const script of [...scripts, 'redux.mjs', 'redux.cjs', 'toolkit.mjs', 'react.mjs', 'text.mjs', 'text.cjs']) {
     await check(`Node: ${script} runs and ends`, () => node([join('node', script)], { cwd: consumer, patience }));
   }
 
@@ -56,12 +56,13 @@ export async function inNode() {
 
   const tsc = join(checkout, 'node_modules/.bin/tsc');
   const strict = ['--strict', '--noEmit', '--target', 'es2022', '--types', ''];
-  const sources = ['types/module.mts', 'types/redux.mts', 'types/require.cts', 'types/redux.cts'];
+  const modules = ['types/module.mts', 'types/redux.mts', 'types/text.mts'];
+  const sources = [...modules, 'types/require.cts', 'types/redux.cts', 'types/text.cts'];
   await check('TypeScript finds the declarations (nodenext)', () =>
     node([tsc, ...strict, '--module', 'nodenext', ...sources], { cwd: consumer }),
   );
   await check('TypeScript finds the declarations (bundler)', () =>
-    node([tsc, ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', ...sources.slice(0, 2)], {
+    node([tsc, ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', ...modules], {
       cwd: consumer,
     }),
   );
