@@ -67,13 +67,18 @@ export function engineOver({ Text, Merge, restart }) {
       return text;
     }
 
+    /** Takes note of what was applied. If that fails, the text is made again without it. */
     #keep(update) {
-      const chunks = this.#chunks;
-      chunks.push(update);
-      while (chunks.length > 1 && chunks.at(-2).length <= 2 * chunks.at(-1).length) {
-        const merged = merge(chunks.slice(-2));
-        chunks.splice(-2, 2, merged);
+      const chunks = [...this.#chunks, update];
+      try {
+        while (chunks.length > 1 && chunks.at(-2).length <= 2 * chunks.at(-1).length) {
+          chunks.push(merge(chunks.splice(-2)));
+        }
+      } catch (error) {
+        this.#life = undefined;
+        throw error;
       }
+      this.#chunks = chunks;
     }
 
     edit(next) {
@@ -89,11 +94,11 @@ export function engineOver({ Text, Merge, restart }) {
       try {
         insist(() => this.#whole());
         if (!call(() => this.#whole().apply(own, writer))) return false;
+        this.#keep(own);
+        return true;
       } catch {
         return false;
       }
-      this.#keep(own);
-      return true;
     }
 
     text() {
