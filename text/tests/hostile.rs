@@ -5,6 +5,7 @@
 mod common;
 
 use std::fs;
+use std::time::Instant;
 
 use common::{Fate, Random, Style, Window, first_seed, human, schedules, shuffle};
 use parley_sync_text::{Doc, merge};
@@ -189,7 +190,9 @@ fn nothing_makes_it_panic_and_it_goes_on_afterwards() {
     assert!(taken > 1_000 && refused > 1_000);
 }
 
-/// Two windows that hear the same hostile updates, which do not contradict each other, in different orders.
+/// Windows that hear the same hostile updates in different orders. The updates contradict neither each other nor themselves:
+/// one that claims to stand between two characters names them in their order. (Of one that does not, windows may make
+/// different texts: where it belongs is not decided.)
 #[test]
 fn windows_agree_about_what_a_hostile_writer_says() {
     let mut disagree = 0;
@@ -201,14 +204,17 @@ fn windows_agree_about_what_a_hostile_writer_says() {
         let mut clock = 0;
         for _ in 0..6 {
             let text = human(&mut random, &mut 0);
-            let sides = (random.below(3) as u8) << 6;
+            let sides = (random.below(4) as u8) << 6;
             let mut bytes = vec![1, 1, 9];
             number(&mut bytes, clock);
             bytes.push(4 | sides);
-            for bit in [0x80, 0x40] {
+            let left = random.below(8) as u64;
+            let right = left + 1 + random.below(8) as u64;
+            for (bit, at) in [(0x80, left), (0x40, right)] {
                 if sides & bit != 0 {
-                    number(&mut bytes, random.below(3) as u64);
-                    number(&mut bytes, random.below(9) as u64);
+                    // Of two they are the seed's.
+                    number(&mut bytes, if sides == 0xc0 { 0 } else { random.below(3) as u64 });
+                    number(&mut bytes, at);
                 }
             }
             if sides == 0 {
@@ -300,4 +306,88 @@ fn half_a_character_leaves_a_replacement() {
         texts.push(doc.text());
     }
     assert_eq!(texts, ["\u{fffd}\u{fffd}x\u{fffd}", "\u{fffd}\u{fffd}x\u{fffd}"]);
+}
+
+/// What costs the most that one can think of: all of it at most a second on a machine with other work.
+#[test]
+fn no_small_update_takes_long() {
+    let n = 3_000_u64;
+    let one = |client: u64, clock: u64, sides: &[(u64, u64)], flags: u8| {
+        let mut bytes = Vec::new();
+        for value in [1, client, clock] {
+            number(&mut bytes, value);
+        }
+        bytes.push(4 | flags);
+        for &(client, clock) in sides {
+            number(&mut bytes, client);
+            number(&mut bytes, clock);
+        }
+        if flags == 0 {
+            bytes.extend_from_slice(b"\x01\x01t");
+        }
+        bytes.extend_from_slice(b"\x01x");
+        bytes
+    };
+    let all = |parts: Vec<Vec<u8>>| {
+        let mut bytes = Vec::new();
+        number(&mut bytes, parts.len() as u64);
+        bytes.extend(parts.concat());
+        bytes.push(0);
+        bytes
+    };
+    let mut scattered = vec![0, 1, 1];
+    number(&mut scattered, n);
+    for i in 0..n {
+        number(&mut scattered, i * 2);
+        number(&mut scattered, 1);
+    }
+    let long = {
+        let mut doc = Doc::open("", 1);
+        doc.edit(&"long ".repeat(n as usize)).unwrap()
+    };
+    let cases = [
+        (
+            "all at one place",
+            vec![all((1..=n).map(|client| one(client, 0, &[], 0)).collect())],
+        ),
+        (
+            "all at one place, the other way",
+            vec![all((1..=n).rev().map(|client| one(client, 0, &[], 0)).collect())],
+        ),
+        (
+            "each after the next",
+            vec![all((1..=n)
+                .map(|client| one(client, 0, &[(client + 1, 0)], 0x80))
+                .collect())],
+        ),
+        (
+            "each after the next, and at last the last",
+            vec![
+                all((1..=n)
+                    .map(|client| one(client, 0, &[(client + 1, 0)], 0x80))
+                    .collect()),
+                all(vec![one(n + 1, 0, &[], 0)]),
+            ],
+        ),
+        (
+            "never the first",
+            vec![all((1..=n).map(|client| one(client, 1, &[], 0)).collect()); 5],
+        ),
+        ("every second character", vec![long, scattered]),
+    ];
+    for (name, updates) in cases {
+        let bytes: usize = updates.iter().map(Vec::len).sum();
+        let started = Instant::now();
+        let mut doc = Doc::open("", 1 << 40);
+        for update in &updates {
+            assert!(doc.apply(update, None), "{name}");
+        }
+        let applied = started.elapsed();
+        assert!(doc.apply(&merge(&updates), None), "{name}");
+        println!(
+            "{name}: {bytes} bytes, {applied:?}, merged and again {:?}",
+            started.elapsed() - applied
+        );
+        assert!(started.elapsed().as_secs() < 5, "{name}");
+    }
 }
