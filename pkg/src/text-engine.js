@@ -1,6 +1,7 @@
 // The engine that merges text by character: a module with a wasm of its own, which comes when somebody needs it.
 let engine;
 let loading;
+let load = () => import('../text.js');
 const waiting = [];
 
 /** The module with the engine calls this when it is there; the first one stays. */
@@ -17,7 +18,7 @@ export function onEngine(tell) {
 
 /** Loads the engine, once; a failure is not remembered. Bundlers put it into a file of its own. */
 export function loadText() {
-  loading ??= import('../text.js').then(
+  loading ??= load().then(
     () => engine,
     (error) => {
       loading = undefined;
@@ -25,4 +26,9 @@ export function loadText() {
     },
   );
   return loading;
+}
+
+/** For who cannot import it by that name. `other` settles when the engine has been provided. */
+export function loadBy(other) {
+  load = other;
 }

@@ -57,15 +57,18 @@ await bundle('redux.cjs', 'redux.js', { ...commonJs, plugins: [instead(main)] })
 await bundle('text.cjs', 'text.js', { ...commonJs, plugins: [instead(engine)] });
 await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [instead(text)] });
 
-// The first script finds the second beside itself when it needs it; a page that may not import modules has both.
+// The first script finds the second beside itself when it needs it. By its own address: to a page of opaque origin a
+// relative one says nothing. A page that may not import modules has both.
 const script = { format: 'iife', minify: true };
-await bundle(
-  'parley-sync.iife.js',
-  `import * as ParleySync from './index.js';
-  import { provide } from './src/text-engine.js';
-  globalThis.ParleySync = Object.defineProperty({ ...ParleySync }, 'provideText', { value: provide });`,
-  { ...script, plugins: [instead({ '../text.js': { file: './parley-sync-text.iife.js' } })] },
-);
+const first = `import * as ParleySync from './index.js';
+import { loadBy, provide } from './src/text-engine.js';
+const own = globalThis.document?.currentScript?.src;
+if (own) loadBy(() => import(new URL('parley-sync-text.iife.js', own)));
+globalThis.ParleySync = Object.defineProperty({ ...ParleySync }, 'provideText', { value: provide });`;
+await bundle('parley-sync.iife.js', first, {
+  ...script,
+  plugins: [instead({ '../text.js': { file: './parley-sync-text.iife.js' } })],
+});
 const provide = `export const provide = (engine) => {
   if (!globalThis.ParleySync) throw new Error('parley-sync-text.iife.js comes after parley-sync.iife.js');
   globalThis.ParleySync.provideText(engine);

@@ -60,10 +60,13 @@ export async function inBrowsers() {
     await check('no bundler: a classic script in a sandboxed frame', async () => {
       const out = join(consumer, 'out/script');
       await cp(join(consumer, 'script'), out, { recursive: true });
-      await copyFile(join(consumer, 'browser/talk.js'), join(out, 'talk.js'));
-      await copyFile(join(installed, 'wasm/parley-sync.iife.js'), join(out, 'parley-sync.iife.js'));
+      for (const part of ['talk.js', 'edit.js']) await copyFile(join(consumer, 'browser', part), join(out, part));
+      for (const script of ['parley-sync.iife.js', 'parley-sync-text.iife.js']) {
+        await copyFile(join(installed, 'wasm', script), join(out, script));
+      }
       const outcome = await works(browser, out, { 'access-control-allow-origin': '*' });
       assert.equal(outcome.origin, 'null');
+      assert.deepEqual(outcome.texts, ['not a 😀!', 'not a 😀!']);
     });
   } finally {
     await browser.close();
@@ -72,7 +75,7 @@ export async function inBrowsers() {
 
 /** The page has merged text, and fetched nothing of the second wasm before it did. */
 async function loadsText({ before, after, texts }, out) {
-  assert.deepEqual(texts, ['not a 😀!', 'not a 😀!']);
+  assert.deepEqual(texts, ['not a 😀!', 'not a 😀!', 'engine']);
   const source = await readFile(join(installed, 'wasm/text-inline.js'), 'utf8');
   const sign = source.match(/text = "(.{400})/)[1].slice(-100);
   const withSign = async (urls) => {
