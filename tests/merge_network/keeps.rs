@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use parley_sync::core::merge::unapply;
+
 use super::random::Random;
 use super::value::{Json, object};
 use super::{Batch, Window};
@@ -153,13 +155,6 @@ fn set<T: Ord + Clone>(list: &[T]) -> BTreeSet<T> {
     set
 }
 
-fn expect<T: Ord + Clone>(start: &[T], gone: &BTreeSet<T>, new: &BTreeSet<T>) -> BTreeSet<T> {
-    let mut all = set(start);
-    all.retain(|one| !gone.contains(one));
-    all.extend(new.iter().cloned());
-    all
-}
-
 fn play(seed: u64) {
     let mut random = Random::new(seed);
     let count = random.between(2, 4) as usize;
@@ -170,16 +165,17 @@ fn play(seed: u64) {
     for window in &mut windows {
         window.engine = random.percent(60);
     }
-    let mut round = Round::default();
+    let mut names = 0;
     for _ in 0..random.between(1, 4) {
-        round = Round {
-            new: round.new,
-            ..Round::default()
-        };
+        let mut rounds: Vec<Round> = Vec::new();
         let mut sent: Vec<Vec<Batch>> = Vec::new();
         let mut views = Vec::new();
         for (at, window) in windows.iter_mut().enumerate() {
             window.at_least(random.below(1000) as f64);
+            let mut round = Round {
+                new: names,
+                ..Round::default()
+            };
             let mut state = start.clone();
             let mut batches = Vec::new();
             for _ in 0..random.below(6) {
@@ -189,6 +185,8 @@ fn play(seed: u64) {
             if !window.engine {
                 batches.push(window.load());
             }
+            names = round.new;
+            rounds.push(round);
             sent.push(batches);
             views.push(state);
         }
@@ -208,42 +206,78 @@ fn play(seed: u64) {
         for window in &mut windows {
             assert_eq!(window.show().unwrap().json_text(), shown.json_text());
         }
+        let all: Vec<&Round> = rounds.iter().collect();
+        let others: Vec<&State> = views.iter().collect();
         let merged = State::of(&shown).expect("the kinds are as they were");
-        assert_eq!(merged.number, start.number + round.added);
-        assert_eq!(
-            set(&merged.items),
-            expect(&start.items, &round.items_gone, &round.items_new)
-        );
-        assert_eq!(
-            set(&merged.text),
-            expect(&start.text, &round.chars_gone, &round.chars_new)
-        );
-        for view in &views {
-            assert!(
-                keeps_order(&merged.items, &view.items),
-                "{:?} {:?}",
-                merged.items,
-                view.items
-            );
-            assert!(
-                keeps_order(&merged.text, &view.text),
-                "{:?} {:?}",
-                merged.text,
-                view.text
-            );
-        }
-        let mut fields = start.fields.clone();
+        check(&start, &all, &others, &merged);
+        // And without what one of them did.
+        let undone = random.below(count);
+        let without = unapply(Some(&shown), Some(&start.json()), Some(&views[undone].json()));
+        let without = State::of(&without.unwrap()).expect("the kinds are as they were");
+        // What comes back may stand on either side of what others put where it had been.
+        let placed = |view: &State| State {
+            items: view
+                .items
+                .iter()
+                .filter(|item| !rounds[undone].items_gone.contains(*item))
+                .cloned()
+                .collect(),
+            text: view
+                .text
+                .iter()
+                .copied()
+                .filter(|char| !rounds[undone].chars_gone.contains(char))
+                .collect(),
+            ..view.clone()
+        };
+        let rest = rounds.iter().enumerate().filter(|(at, _)| *at != undone);
+        let rest: Vec<&Round> = rest.map(|(_, round)| round).collect();
+        let others = views.iter().enumerate().filter(|(at, _)| *at != undone);
+        let others: Vec<State> = others.map(|(_, view)| placed(view)).collect();
+        let others: Vec<&State> = others.iter().collect();
+        check(&start, &rest, &others, &without);
+        start = merged;
+    }
+}
+
+/// Whether all that was done in these rounds is in `merged` and nothing else, in the order of each one's view.
+fn check(start: &State, rounds: &[&Round], views: &[&State], merged: &State) {
+    let added: f64 = rounds.iter().map(|round| round.added).sum();
+    assert_eq!(merged.number, start.number + added);
+    let mut items = set(&start.items);
+    let mut chars = set(&start.text);
+    let mut fields = start.fields.clone();
+    for round in rounds {
+        items.retain(|item| !round.items_gone.contains(item));
+        items.extend(round.items_new.iter().cloned());
+        chars.retain(|char| !round.chars_gone.contains(char));
+        chars.extend(&round.chars_new);
         for (name, value) in &round.fields {
             match value {
                 Some(value) => fields.insert(name.clone(), value.clone()),
                 None => fields.remove(name),
             };
         }
-        assert_eq!(
-            Json::Object(merged.fields.clone()).json_text(),
-            Json::Object(fields).json_text()
+    }
+    assert_eq!(set(&merged.items), items);
+    assert_eq!(set(&merged.text), chars);
+    assert_eq!(
+        Json::Object(merged.fields.clone()).json_text(),
+        Json::Object(fields).json_text()
+    );
+    for view in views {
+        assert!(
+            keeps_order(&merged.items, &view.items),
+            "{:?} {:?}",
+            merged.items,
+            view.items
         );
-        start = merged;
+        assert!(
+            keeps_order(&merged.text, &view.text),
+            "{:?} {:?}",
+            merged.text,
+            view.text
+        );
     }
 }
 

@@ -6,6 +6,7 @@ pub mod random;
 mod scenarios;
 pub mod text;
 mod texts;
+mod undone;
 pub mod value;
 
 use std::collections::{BTreeMap, BTreeSet};

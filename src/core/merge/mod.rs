@@ -22,6 +22,7 @@
 //! - Of adding, moving and taking away one element of a set, the later. Adding one element twice adds it once.
 //! - Replacing a text wins over concurrent edits to it, see `similar`.
 
+mod align;
 mod number;
 mod path;
 mod place;
@@ -31,6 +32,7 @@ mod show;
 mod similar;
 mod text;
 mod tree;
+mod unapply;
 
 use super::clock::Time;
 use super::id::{Actor, Key};
@@ -38,6 +40,8 @@ use super::register::Stamp;
 use super::value::Value;
 use plan::Plan;
 use tree::Tree;
+
+pub use unapply::unapply;
 
 /// The stamp of what a node replaced; `None` where nothing was. Its parts are later than that.
 pub type Era = Option<Stamp>;

@@ -1,0 +1,186 @@
+//! A change taken out of a value again, with what others did since left in.
+
+use super::align::align;
+use super::number::sum;
+use super::path::{MAX_DEPTH, parse_atom, push_atom};
+use crate::core::id::Key;
+use crate::core::map::SmallMap;
+use crate::core::value::{Atom, Parts, Value};
+
+/// `current` without what turned `old` into `new` (`None`: not there), keeping what others did since: by path, by
+/// element, by the difference of numbers, by character. What is not merged, and what others replaced, stays as it is.
+#[must_use]
+pub fn unapply<V: Value>(current: Option<&V>, old: Option<&V>, new: Option<&V>) -> Option<V> {
+    at_depth(current, old, new, 0)
+}
+
+fn at_depth<V: Value>(current: Option<&V>, old: Option<&V>, new: Option<&V>, depth: usize) -> Option<V> {
+    if same(old, new) || depth > MAX_DEPTH {
+        return current.cloned();
+    }
+    if same(current, new) {
+        return old.cloned();
+    }
+    let now = current?;
+    let parts = |value: Option<&V>| value.map_or(Parts::Whole, V::parts);
+    let left = match (now.parts(), parts(old), parts(new)) {
+        (Parts::Number(now), Parts::Number(old), Parts::Number(new)) => number(now, old, new),
+        (Parts::Number(now), _, Parts::Number(new)) if old.is_none() => number(now, 0.0, new),
+        (Parts::Text(now), Parts::Text(old), Parts::Text(new)) => text(now, &old, &new),
+        (Parts::Text(now), _, Parts::Text(new)) if old.is_none() => text(now, "", &new),
+        (Parts::Set(now), Parts::Set(old), Parts::Set(new)) => Parts::Set(set(now, &old, &new)),
+        (Parts::Set(now), Parts::Set(old), _) => Parts::Set(set(now, &old, &[])),
+        (Parts::Set(now), _, Parts::Set(new)) => Parts::Set(set(now, &[], &new)),
+        (Parts::Object(now), Parts::Object(old), Parts::Object(new)) => fields(now, &old, &new, depth),
+        (Parts::Object(now), Parts::Object(old), _) => fields(now, &old, &[], depth),
+        (Parts::Object(now), _, Parts::Object(new)) => fields(now, &[], &new, depth),
+        _ => return current.cloned(),
+    };
+    let empty = match &left {
+        Parts::Text(text) => text.is_empty(),
+        Parts::Set(atoms) => atoms.is_empty(),
+        Parts::Object(fields) => fields.is_empty(),
+        _ => false,
+    };
+    if empty && std::mem::discriminant(&left) != std::mem::discriminant(&parts(old)) {
+        // Nothing of others is left in what was made here.
+        return old.cloned();
+    }
+    V::of_parts(left)
+}
+
+fn same<V: Value>(a: Option<&V>, b: Option<&V>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.same(b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn number<V>(now: f64, old: f64, new: f64) -> Parts<V> {
+    let left = sum(&[now, old, -new]);
+    Parts::Number(if left.is_finite() { left } else { now })
+}
+
+/// By character, unless one of the two replaced it.
+fn text<V>(now: String, old: &str, new: &str) -> Parts<V> {
+    let chars = |text: &str| text.chars().collect::<Vec<char>>();
+    let all = (chars(&now), chars(old), chars(new));
+    let edited = |a: &[char], b: &[char]| align(a, b).len() * 2 >= a.len().min(b.len());
+    if !edited(&all.1, &all.2) || !edited(&all.2, &all.0) {
+        return Parts::Text(now);
+    }
+    let list = list(&all.0, &all.1, &all.2);
+    Parts::Text(list.into_iter().map(|(char, _)| char).collect())
+}
+
+fn fields<V: Value>(now: Vec<(Key, V)>, old: &[(Key, V)], new: &[(Key, V)], depth: usize) -> Parts<V> {
+    let (old_by_name, new_by_name) = (by_name(old), by_name(new));
+    let mut left = SmallMap::new();
+    for (name, value) in &now {
+        let (old, new) = (old_by_name.get(name), new_by_name.get(name));
+        if let Some(value) = at_depth(Some(value), old.copied(), new.copied(), depth + 1) {
+            left.insert(name.clone(), value);
+        }
+    }
+    let there = by_name(&now);
+    for (name, value) in old {
+        if there.get(name).is_none() && new_by_name.get(name).is_none() {
+            left.insert(name.clone(), value.clone());
+        }
+    }
+    Parts::Object(
+        left.iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+    )
+}
+
+fn by_name<V>(fields: &[(Key, V)]) -> SmallMap<&Key, &V> {
+    let mut map = SmallMap::new();
+    for (name, value) in fields {
+        map.insert(name, value);
+    }
+    map
+}
+
+/// Without what was added and with what was taken away, but what others added or took away too is not so twice.
+fn set(now: Vec<Atom>, old: &[Atom], new: &[Atom]) -> Vec<Atom> {
+    let keys = |atoms: &[Atom]| atoms.iter().map(push_atom).collect::<Vec<Key>>();
+    let (now, old, new) = (keys(&now), keys(old), keys(new));
+    let list = list(&now, &old, &new);
+    let mut excess = SmallMap::new();
+    let listed: Vec<Key> = list.iter().map(|(key, _)| key.clone()).collect();
+    let (is, was, made, listed) = (counts(&now), counts(&old), counts(&new), counts(&listed));
+    for (key, listed) in listed.iter() {
+        let of = |counts: &SmallMap<Key, isize>| counts.get(key).copied().unwrap_or(0);
+        let most = (of(&is) + of(&was) - of(&made)).min(of(&is).max(of(&was)));
+        excess.insert(key.clone(), listed - most);
+    }
+    // What would come back goes first, then the last of what stayed.
+    let mut stays = vec![true; list.len()];
+    for only_back in [true, false] {
+        for ((key, back), stays) in list.iter().zip(&mut stays).rev() {
+            let too_many = excess.get_mut(key).filter(|excess| **excess > 0);
+            if let Some(excess) = too_many.filter(|_| *stays && (*back || !only_back)) {
+                *excess -= 1;
+                *stays = false;
+            }
+        }
+    }
+    let kept = list.iter().zip(stays).filter(|(_, stays)| *stays);
+    kept.filter_map(|((key, _), _)| parse_atom(key)).collect()
+}
+
+fn counts(keys: &[Key]) -> SmallMap<Key, isize> {
+    let mut counts = SmallMap::new();
+    for key in keys {
+        let before = counts.get(key).copied().unwrap_or(0);
+        counts.insert(key.clone(), before + 1);
+    }
+    counts
+}
+
+/// `now` without what was added from `old` to `new`, and with what was taken away, each with whether it is that.
+fn list<T: Clone + PartialEq>(now: &[T], old: &[T], new: &[T]) -> Vec<(T, bool)> {
+    let done = align(old, new);
+    let since = align(new, now);
+    let mut added = vec![true; new.len()];
+    for pair in &done {
+        if let Some(added) = added.get_mut(pair.1) {
+            *added = false;
+        }
+    }
+    // What was taken away, and behind how many of the new ones it stood.
+    let mut gone = Vec::new();
+    let mut stayed = done.iter().peekable();
+    let mut behind = 0;
+    for (at, element) in old.iter().enumerate() {
+        match stayed.next_if(|pair| pair.0 == at) {
+            Some(pair) => behind = pair.1 + 1,
+            None => gone.push((behind, element)),
+        }
+    }
+    let mut gone = gone.into_iter().peekable();
+    let mut since = since.into_iter().peekable();
+    let mut list = Vec::new();
+    let mut bring_back = |list: &mut Vec<(T, bool)>, passed: usize| {
+        while let Some((_, element)) = gone.next_if(|gone| gone.0 <= passed) {
+            list.push((element.clone(), true));
+        }
+    };
+    bring_back(&mut list, 0);
+    for (at, element) in now.iter().enumerate() {
+        let Some((place, _)) = since.next_if(|pair| pair.1 == at) else {
+            list.push((element.clone(), false));
+            continue;
+        };
+        bring_back(&mut list, place);
+        if !added.get(place).copied().unwrap_or(false) {
+            list.push((element.clone(), false));
+        }
+        bring_back(&mut list, place + 1);
+    }
+    bring_back(&mut list, new.len());
+    list
+}
