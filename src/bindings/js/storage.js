@@ -169,6 +169,17 @@ export function watchStorage(storage, heard) {
 
 /** Runs once, when the page has nothing else to do; returns what takes it back. */
 export function whenIdle(run) {
+  // A hidden page's timers are slow, and it may be discarded without a word: it waits for the end of the turn only.
+  if (g.document?.visibilityState === 'hidden' && typeof g.MessageChannel === 'function') {
+    const { port1, port2 } = new g.MessageChannel();
+    const close = () => port1.close();
+    port1.onmessage = () => {
+      close();
+      run();
+    };
+    port2.postMessage(null);
+    return close;
+  }
   let idle;
   const timer = setTimeout(() => {
     if (typeof g.requestIdleCallback === 'function') idle = g.requestIdleCallback(() => run(), { timeout: IDLE });
