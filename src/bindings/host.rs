@@ -124,6 +124,8 @@ extern "C" {
     pub(crate) fn lineage(source: &JsValue) -> Array;
     #[wasm_bindgen(js_name = ownKind)]
     pub(crate) fn own_kind() -> String;
+    #[wasm_bindgen(js_name = isClosed)]
+    pub(crate) fn is_closed(target: &JsValue) -> bool;
     #[wasm_bindgen(js_name = isSamePage)]
     pub(crate) fn is_same_page(source: &JsValue) -> bool;
     #[wasm_bindgen(js_name = documentMark)]

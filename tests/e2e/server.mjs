@@ -60,6 +60,8 @@ async function answer(request, response, generated) {
   // Chromium keeps no page in its back/forward cache that must not be stored: ?keep makes one that may.
   const store = url.searchParams.has('keep') ? 'no-cache' : 'no-store';
   const headers = { 'Cache-Control': store, 'Access-Control-Allow-Origin': '*' };
+  // ?coop=same-origin: a page that wants nothing to do with its opener.
+  if (url.searchParams.has('coop')) headers['Cross-Origin-Opener-Policy'] = url.searchParams.get('coop');
   // A page that sends whoever asks elsewhere.
   const elsewhere = url.searchParams.get('redirect');
   if (elsewhere) return response.writeHead(302, { ...headers, Location: elsewhere }).end();

@@ -7,6 +7,7 @@ use super::Hub;
 use super::doors::{Door, Waiting, Wanted};
 use super::peers::{Identity, State};
 use super::session::{Proof, Proven};
+use super::timers::BEAT;
 use crate::bindings::callback;
 use crate::bindings::error::{fail, text};
 use crate::bindings::host::{self, Deferred};
@@ -88,7 +89,7 @@ impl Hub {
         };
         let address = door.address();
         self.inner.borrow_mut().doors.push(door);
-        self.wake_by(deadline);
+        self.wake_by(deadline.min(host::now() + BEAT));
         if let Some(identity) = identity {
             self.emit_state(&identity, State::Disconnected, State::Connecting);
         }
@@ -308,7 +309,7 @@ impl Hub {
                 stop_listening: None,
             });
         }
-        self.wake_by(deadline);
+        self.wake_by(deadline.min(host::now() + BEAT));
         if let Some(address) = address {
             address.knock();
         }

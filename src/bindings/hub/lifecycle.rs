@@ -238,6 +238,7 @@ impl Hub {
             self.lose_peer(peer, reason);
         }
         self.sleepers_due(now);
+        let awaited = self.windows_awaited();
         let mut ask = Vec::new();
         let mut silent = Vec::new();
         let mut unanswered = false;
@@ -267,7 +268,7 @@ impl Hub {
                     ask.push(at);
                 }
             }
-            inner.peers.everyone().next().is_some()
+            awaited || inner.peers.everyone().next().is_some()
         };
         for at in silent {
             self.leave_peer(at, Reason::Timeout);
@@ -284,6 +285,25 @@ impl Hub {
         } else {
             f64::INFINITY
         }
+    }
+
+    /// Ends the wait for windows that were closed before they answered. Whether one is still waited for.
+    fn windows_awaited(&self) -> bool {
+        let awaited: Vec<(u32, JsValue)> = {
+            let inner = self.inner.borrow();
+            let doors = inner.doors.iter().filter(|door| door.is_awaited());
+            let doors = doors.filter_map(|door| Some((door.number, door.target.clone()?)));
+            doors.collect()
+        };
+        let count = awaited.len();
+        let closed = awaited.into_iter().filter(|(_, target)| host::is_closed(target));
+        let closed: Vec<u32> = closed.map(|(number, _)| number).collect();
+        for number in &closed {
+            let message =
+                "the window was closed, or its Cross-Origin-Opener-Policy cuts it off from this one";
+            self.give_up(*number, &fail(codes::PEER_LOST, message));
+        }
+        count > closed.len()
     }
 
     /// The slow tick: whatever was lost on any wire, for any reason, is found and repaired.

@@ -70,6 +70,15 @@ export function ownKind() {
   return own.opener ? 'popup' : 'tab';
 }
 
+/** A window that is closed, or that cut itself off. A frame's element may come back to its page: that is not the end of it. */
+export function isClosed(target) {
+  try {
+    return target.window === target && target.closed;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a window belongs to the same page: it sleeps and wakes with us. */
 export function isSamePage(source) {
   try {

@@ -29,12 +29,15 @@ export async function launch({ headed = false } = {}) {
   const args = [...FLAGS, `--user-data-dir=${profile}`, ...(headed ? [] : ['--headless=new']), 'about:blank'];
   const child = spawn(BINARY, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   const endpoint = await devtoolsEndpoint(child);
-  const browser = await chromium.connectOverCDP(endpoint);
+  const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true });
   return {
     name: 'chromium',
     version: browser.version(),
     can: { crash: true, bfcache: true, bfcacheWithLocks: true, partitioning: true, freeze: true, heap: true },
-    newSession: async (log) => new Session(await browser.newContext(), log),
+    // In the contexts it makes, Playwright tells every page that it is looked at. Only in the first one can a tab be hidden and
+    // frozen; what is stored there stays.
+    newSession: async (log, { hides = false } = {}) =>
+      new Session(hides ? browser.contexts()[0] : await browser.newContext(), log, hides),
     async close() {
       await browser.close().catch(() => {});
       const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -70,11 +73,13 @@ function devtoolsEndpoint(child) {
 /** One isolated profile: nothing stored in it is seen by another scenario. */
 class Session {
   #context;
+  #keep;
   #tabs = new Map();
   #count = 0;
 
-  constructor(context, log) {
+  constructor(context, log, keep) {
     this.#context = context;
+    this.#keep = keep;
     context.on('page', (page) => this.#adopt(page));
     context.on('console', (message) => {
       const level = message.type();
@@ -120,7 +125,9 @@ class Session {
   }
 
   async close() {
-    await this.#context.close();
+    if (!this.#keep) return this.#context.close();
+    this.#context.removeAllListeners();
+    await Promise.all([...this.#tabs.keys()].map((page) => page.close()));
   }
 }
 

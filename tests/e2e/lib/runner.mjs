@@ -39,7 +39,7 @@ async function one(test, { browser, server, log, notes, seed }) {
   try {
     session = await within(
       15_000,
-      browser.newSession((line) => log.push(line)),
+      browser.newSession((line) => log.push(line), test),
       'a fresh profile',
     );
     const stage = new Stage({ session, log, notes, server, browser, seed });

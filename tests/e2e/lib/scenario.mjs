@@ -4,7 +4,7 @@ let theme = '';
 
 /**
  * Declares one test. `options.needs` names abilities the driver must have ('crash', 'bfcache'),
- * `options.timeout` its limit in ms.
+ * `options.timeout` its limit in ms, `options.hides` that tabs nobody looks at are to be hidden, as for users.
  */
 export function scenario(name, run, options = {}) {
   all.push({ name: `${theme}: ${name}`, run, timeout: 20_000, needs: [], ...options });

@@ -24,11 +24,12 @@ export class Stage {
    * The address of a page at this origin that imports the package and then runs `setup(args)`.
    * The address says where the code is, so a reload runs it again.
    */
-  url(origin, setup, args = {}, { slow = 0, page = 'peer.html', variant = '', keep = false } = {}) {
+  url(origin, setup, args = {}, { slow = 0, page = 'peer.html', variant = '', keep = false, coop = '' } = {}) {
     const plan = this.#publish({ setup: String(setup), args, sites: this.sites });
     const query = new URLSearchParams({ plan });
     if (slow) query.set('slow', slow);
     if (keep) query.set('keep', 1);
+    if (coop) query.set('coop', coop);
     if (variant) query.set('variant', variant);
     return `${origin}/e2e/${page}?${query}`;
   }
