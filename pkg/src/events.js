@@ -6,6 +6,7 @@ export const SYSTEM_EVENTS = Object.freeze({
   DISCONNECTED: 'system:disconnected',
   CONNECTION_LOST: 'system:connection_lost',
   CONNECTION_STATE_CHANGED: 'system:connection_state_changed',
+  PARTITIONED: 'system:partitioned',
   REJECTED: 'system:rejected',
   ERROR: 'system:error',
 });

@@ -124,6 +124,8 @@ extern "C" {
     pub(crate) fn lineage(source: &JsValue) -> Array;
     #[wasm_bindgen(js_name = ownKind)]
     pub(crate) fn own_kind() -> String;
+    #[wasm_bindgen(js_name = findPartition)]
+    pub(crate) fn find_partition(origin: Option<&str>, found: &Function);
     #[wasm_bindgen(js_name = isClosed)]
     pub(crate) fn is_closed(target: &JsValue) -> bool;
     #[wasm_bindgen(js_name = isSamePage)]

@@ -10,13 +10,14 @@ use crate::bindings::host;
 use crate::core::frame::Reason;
 
 /// The events, as `SYSTEM_EVENTS` lists them.
-pub(crate) const EVENTS: [&str; 8] = [
+pub(crate) const EVENTS: [&str; 9] = [
     "system:connected",
     "system:reconnected",
     "system:suspended",
     "system:disconnected",
     "system:connection_lost",
     "system:connection_state_changed",
+    "system:partitioned",
     "system:rejected",
     "system:error",
 ];
@@ -200,6 +201,7 @@ impl Hub {
 
     /// Registers a listener; the token takes it off again.
     pub(crate) fn on_system(&self, event: &str, call: &JsValue) -> u32 {
+        self.tell_partition(event, call.unchecked_ref());
         let mut inner = self.inner.borrow_mut();
         inner.next_token += 1;
         let token = inner.next_token;

@@ -12,6 +12,7 @@ mod handlers;
 mod lifecycle;
 mod look;
 mod mesh;
+mod partition;
 mod peers;
 mod session;
 mod sleep;
@@ -90,6 +91,8 @@ pub(crate) struct Inner {
     mesh_locked: Option<bool>,
     /// The page has left, or sleeps in the back/forward cache.
     left: bool,
+    /// What `system:partitioned` tells, once the mesh is known to be cut off.
+    partitioned: Option<JsValue>,
     /// Lets go of the lock that tells the mesh we live.
     mesh_lock: Option<Function>,
     /// The first look round, until it is over.
@@ -144,6 +147,7 @@ impl Hub {
                 lacking: Vec::new(),
                 mesh: None,
                 mesh_lock: None,
+                partitioned: None,
                 mesh_locked: None,
                 left: false,
                 look: None,
@@ -161,6 +165,7 @@ impl Hub {
         hub.listen();
         let relatives = hub.greet_relatives();
         let on_mesh = hub.join_mesh();
+        hub.find_partition();
         hub.begin_look(relatives, on_mesh);
         hub
     }

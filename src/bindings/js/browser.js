@@ -70,10 +70,46 @@ export function ownKind() {
   return own.opener ? 'popup' : 'tab';
 }
 
+// Surely of two sites: other schemes, or hosts that differ in their last two labels. Hosts below a public suffix of two labels
+// are told apart by the list of those suffixes only, which is too long to bring along.
+const differ = (one, other) => {
+  try {
+    const [a, b] = [one, other].map((origin) => new URL(origin));
+    const end = ({ hostname }) => (/^[\d.]+$|:/.test(hostname) ? hostname : hostname.split('.').slice(-2).join('.'));
+    return a.protocol !== b.protocol || end(a) !== end(b);
+  } catch {
+    // An opaque origin is a site of its own.
+    return true;
+  }
+};
+
+/**
+ * Calls `found` if this is a frame in a page of another site: then the browser keeps its channels, locks and storage apart from
+ * those of its own site's tabs.
+ */
+export function findPartition(origin, found) {
+  const own = ownWindow();
+  if (own === undefined || !own.parent || own.parent === own || !origin || origin === 'null') return;
+  const above = own.location?.ancestorOrigins ?? [own.document?.referrer].filter(Boolean);
+  if ([...above].some((ancestor) => differ(origin, ancestor))) {
+    queueMicrotask(found);
+    return;
+  }
+  try {
+    // Asks no permission. A frame of the page's own site has what it asks for.
+    own.document.hasStorageAccess().then(
+      (has) => has || found(),
+      () => {},
+    );
+  } catch {
+    // Not known here, or not in insecure contexts.
+  }
+}
+
 /** A window that is closed, or that cut itself off. A frame's element may come back to its page: that is not the end of it. */
 export function isClosed(target) {
   try {
-    return target.window === target && target.closed;
+    return target.closed === true;
   } catch {
     return false;
   }

@@ -63,7 +63,8 @@ scenario('replaced thirty times while others stay: the same peers, the same stat
         window.unmount = mount();
         const since = performance.now();
         await state.ready;
-        if (round > 1 && state.get('n') !== round - 1) throw new Error(`ready with ${state.get('n')} in round ${round}`);
+        if (round > 1 && state.get('n') !== round - 1)
+          throw new Error(`ready with ${state.get('n')} in round ${round}`);
         const took = performance.now() - since;
         await joined;
         await state.setState({ n: round });
@@ -78,7 +79,8 @@ scenario('replaced thirty times while others stay: the same peers, the same stat
   await two.until(connected, 1);
   await child.until(connected, 1);
   await one.until(connected, 2);
-  for (const view of [one, two, child]) t.assert.equal(await view.eval(() => parley.peers.length), view === one ? 2 : 1);
+  for (const view of [one, two, child])
+    t.assert.equal(await view.eval(() => parley.peers.length), view === one ? 2 : 1);
 });
 
 scenario('a duplicated tab has an id of its own, though it shares what the session stored', async (t) => {

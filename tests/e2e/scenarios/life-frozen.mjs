@@ -56,7 +56,10 @@ scenario(
     await stays.until(() => parley.peers[0].state === 'suspended');
     await frozen.tab.crash();
     await stays.until(() => parley.peers.length === 0);
-    t.assert.equal(await stays.eval(() => events.find(({ event }) => event === 'system:disconnected').reason), 'closed');
+    t.assert.equal(
+      await stays.eval(() => events.find(({ event }) => event === 'system:disconnected').reason),
+      'closed',
+    );
   },
   { needs: ['freeze', 'crash'], hides: true },
 );
