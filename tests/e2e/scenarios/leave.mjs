@@ -13,7 +13,7 @@ const ended = (id) =>
 
 /** The caller is in the middle of a call to the callee; `leave` takes the callee away. */
 async function loses(t, { caller, callee, id, leave }) {
-  await caller.until(() => parley.peers.length > 0);
+  await caller.until(() => parley.getConnectedTargets().length > 0);
   await caller.eval(ask, id);
   await callee.until(() => heard.includes('asked'));
   const since = Date.now();
@@ -39,7 +39,7 @@ scenario('a tab is closed', async (t) => {
 
 scenario('a tab is reloaded', async (t) => {
   const { caller, callee } = await twoTabs(t);
-  await caller.until(() => parley.peers.length > 0);
+  await caller.until(() => parley.getConnectedTargets().length > 0);
   await caller.eval(ask);
   await callee.until(() => heard.includes('asked'));
   const since = Date.now();
@@ -128,7 +128,7 @@ for (const [where, site] of [
     const { parent, child } = await family(t);
     await parent.eval(() => connections.child);
     await parent.eval(ask, 'child');
-    await child.until(() => parley.peers.length > 0);
+    await child.until(() => parley.getConnectedTargets().length > 0);
     await child.eval(ask);
     await Promise.all([parent, child].map((one) => one.until(() => heard.includes('asked'))));
     const since = Date.now();
@@ -155,7 +155,7 @@ for (const [where, site] of [
 
   scenario(`the callee is told when the caller goes, ${where}`, async (t) => {
     const { parent, child } = await family(t);
-    await child.until(() => parley.peers.length > 0);
+    await child.until(() => parley.getConnectedTargets().length > 0);
     await child.eval(ask);
     await parent.until(() => heard.includes('asked'));
     await parent.eval(() => document.getElementById('child').remove());

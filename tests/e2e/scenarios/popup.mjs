@@ -57,7 +57,7 @@ for (const [where, site] of [
 
   scenario(`the opener closes in mid-call of the popup, ${where}`, async (t) => {
     const { opener, popup } = await pair(t);
-    await popup.until(() => parley.peers.length > 0);
+    await popup.until(() => parley.getConnectedTargets().length > 0);
     await popup.eval(() => void (window.call = settle(parley.send('never', null, { timeout: 9000 }))));
     await opener.until(() => heard.includes('asked'));
     const since = Date.now();
