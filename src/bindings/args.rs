@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::error::{fail, fail_with, text};
 use super::host;
 use crate::core::codes;
+use crate::core::limits::NAME;
 
 /// The options somebody gave, read all at once.
 pub(crate) struct Options {
@@ -157,6 +158,17 @@ pub(crate) fn required(value: &JsValue, what: &str) -> Result<String, JsValue> {
         fail(
             codes::ARGUMENT,
             &text(&[what, " must be a string that is not empty"]),
+        )
+    })
+}
+
+/// The type of a message: no longer than what others take in.
+pub(crate) fn message_type(value: &JsValue) -> Result<String, JsValue> {
+    let text = host::short_text(value, NAME).filter(|text| !text.is_empty());
+    text.ok_or_else(|| {
+        fail(
+            codes::ARGUMENT,
+            "the message type must be a string that is not empty, of at most 1024 characters",
         )
     })
 }

@@ -198,7 +198,7 @@ impl Parley {
     /// Handles messages of a type; the function takes the handler off again.
     pub fn on(&self, kind: &JsValue, handler: &JsValue) -> Result<Function, JsValue> {
         self.alive()?;
-        let kind = args::required(kind, "the message type")?;
+        let kind = args::message_type(kind)?;
         let handler = args::function(handler, "the handler")?;
         let token = self.hub.add_handler(&kind, handler, false);
         let hub = self.hub.weak();
@@ -216,14 +216,14 @@ impl Parley {
 
     fn try_once(&self, kind: &JsValue) -> Result<JsValue, JsValue> {
         self.alive()?;
-        let kind = args::required(kind, "the message type")?;
+        let kind = args::message_type(kind)?;
         Ok(self.hub.once(&kind))
     }
 
     /// Checks every payload of a type.
     pub fn register(&self, kind: &JsValue, options: &JsValue) -> Result<(), JsValue> {
         self.alive()?;
-        let kind = args::required(kind, "the message type")?;
+        let kind = args::message_type(kind)?;
         let registration = Registration::read(options)?;
         self.hub.register(kind, registration);
         Ok(())
@@ -236,7 +236,7 @@ impl Parley {
 
     fn try_send(&self, kind: &JsValue, payload: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
         self.alive()?;
-        let what = args::required(kind, "the message type")?;
+        let what = args::message_type(kind)?;
         let options = CallOptions::read(
             options,
             "targetId timeout retries expectsResponse signal transfer",
@@ -294,7 +294,7 @@ impl Parley {
         options: &JsValue,
     ) -> Result<JsValue, JsValue> {
         self.alive()?;
-        let what = args::required(kind, "the message type")?;
+        let what = args::message_type(kind)?;
         if let Some(state) = self.hub.carried(payload) {
             state.flush_to_peers();
             return Ok(JsValue::UNDEFINED);

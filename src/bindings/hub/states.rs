@@ -98,7 +98,7 @@ impl Hub {
 
     /// What a peer may see and do; None: everything.
     pub(crate) fn grants_of(&self, peer: PeerRef) -> Option<Rc<Grants>> {
-        self.inner.borrow().peers.get(peer)?.grants.clone()
+        self.inner.borrow().peers.any(peer)?.grants.clone()
     }
 
     /// Whether a peer takes part in the state of this name.
@@ -185,27 +185,27 @@ impl Hub {
         lacking.len() != before
     }
 
-    /// A frame for a state. A window that has no state of that name says so to who asks, and lets all else pass.
+    /// A frame for a state. A window that has no state of that name says so to who asks, and lets all else pass. Of one that a
+    /// peer takes no part in, it learns no more than that.
     pub(crate) fn on_state_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         let Some((name, version)) = label_in(&frame.get(1)) else {
             return self.reject_from(from, codes::MALFORMED);
         };
         let (state, also) = {
             let inner = self.inner.borrow();
-            let Some(state) = inner.states.iter().find(|state| state.name() == name).cloned() else {
-                // Who is not let in is not told what there is, nor what there is not.
-                let may_know = inner.peers.get(from).is_some_and(|peer| peer.may_share(&name));
+            let state = inner.states.iter().find(|state| state.name() == name).cloned();
+            let shares = inner.peers.get(from).is_some_and(|peer| peer.may_share(&name));
+            let Some(state) = state.filter(|_| shares) else {
                 drop(inner);
-                if kind.asks() && may_know {
+                if !shares {
+                    self.reject_from(from, codes::DENIED);
+                }
+                if kind.asks() {
                     let lacks = Array::of2(&JsValue::from_f64(Kind::Lacks.tag()), &JsValue::from_str(&name));
                     self.post_state(&[from], &lacks);
                 }
                 return;
             };
-            if !inner.peers.get(from).is_some_and(|peer| peer.may_share(&name)) {
-                drop(inner);
-                return self.reject_from(from, codes::DENIED);
-            }
             let mesh = inner
                 .peers
                 .iter()
