@@ -224,11 +224,6 @@ impl<V: Value> Merged<V> {
     }
 }
 
-/// `current` without what turned `old` into `new`.
-pub fn unapply<V: Value>(_current: Option<&V>, old: Option<&V>, _new: Option<&V>) -> Option<V> {
-    old.cloned()
-}
-
 /// Who writes initial values: no window, so that all write the same.
 fn nobody() -> Actor {
     Actor::from_random(0)
