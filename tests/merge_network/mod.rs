@@ -1,5 +1,6 @@
 //! Windows that hold one key's cells and tell each other of writes, in any order, some of them twice.
 
+mod hostile;
 mod keeps;
 #[path = "../network/random.rs"]
 pub mod random;

@@ -70,11 +70,12 @@ impl<'a, V: Value> Plan<'a, V> {
         let parts = parts(next, spot.depth);
         let done = match (tree.value(spot.era), &parts) {
             (Some(&Node::Object(era)), Parts::Object(fields)) => {
-                self.fields(tree, spot.inside(era), fields);
+                let inside = spot.inside(tree.since(era));
+                self.fields(tree, inside, fields);
                 true
             }
             (Some(&Node::Set(era)), Parts::Set(atoms)) => {
-                self.items(tree, spot.path, spot.era.max(era), atoms);
+                self.items(tree, spot.path, spot.era.max(tree.since(era)), atoms);
                 true
             }
             (Some(&Node::Number(base, era)), &Parts::Number(to)) => {
@@ -85,6 +86,10 @@ impl<'a, V: Value> Plan<'a, V> {
                 self.text(tree, spot.path, &which, to)
             }
             (Some(Node::Leaf(value)), _) => value.same(next),
+            // Beyond what a number holds.
+            (Some(&Node::Number(base, era)), Parts::Whole) => {
+                V::of_number(number::total(tree, base, era)).same(next)
+            }
             _ => false,
         };
         if !done {
@@ -96,9 +101,10 @@ impl<'a, V: Value> Plan<'a, V> {
     pub fn wishes(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, texts: &dyn Texts<V>) {
         match tree.value(spot.era) {
             Some(&Node::Object(era)) => {
+                let inside = spot.inside(tree.since(era));
                 for (name, child) in tree.children.iter_mut() {
                     let path = path::child(spot.path, name);
-                    self.wishes(child, spot.inside(era).child(&path), texts);
+                    self.wishes(child, inside.child(&path), texts);
                 }
             }
             Some(Node::Text(seed, era)) if tree.text.is_some() => {

@@ -11,7 +11,7 @@ pub(super) fn show<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Te
         Node::Leaf(value) => return Some(value.clone()),
         &Node::Number(base, of) => return Some(V::of_number(number::total(tree, base, of))),
         &Node::Object(of) => {
-            let inside = era.max(of);
+            let inside = era.max(tree.since(of));
             let mut fields = Vec::with_capacity(tree.children.len());
             for (name, child) in tree.children.iter_mut() {
                 if let Some(value) = show(child, inside, texts) {
@@ -21,7 +21,7 @@ pub(super) fn show<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Te
             Parts::Object(fields)
         }
         &Node::Set(of) => {
-            let items = set::items(tree, era.max(of));
+            let items = set::items(tree, era.max(tree.since(of)));
             let atoms = items.iter().filter_map(|item| path::parse_atom(&item.atom));
             Parts::Set(atoms.collect())
         }

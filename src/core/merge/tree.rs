@@ -67,6 +67,11 @@ impl<V> Tree<V> {
             .filter(|node| !matches!(node, Node::Item(_) | Node::Count(..) | Node::Edits(..)))
     }
 
+    /// Since when the parts of what is here count, by what it says itself: it cannot have replaced what is later.
+    pub fn since(&self, era: Era) -> Era {
+        era.min(self.cell.as_ref().map(|cell| cell.stamp))
+    }
+
     /// The era of what is put here next, inside of what began in `era`.
     pub fn next_era(&self, era: Era) -> Era {
         let here = self.cell.as_ref().and_then(|cell| era_after(cell.stamp));

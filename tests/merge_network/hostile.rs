@@ -1,0 +1,168 @@
+//! Cells that nobody in their senses would write: nothing panics, nothing takes long, windows that have the same cells
+//! show the same, and what is written over them shows.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use parley_sync::core::clock::Time;
+use parley_sync::core::id::Actor;
+use parley_sync::core::merge::{Era, Node};
+use parley_sync::core::register::Stamp;
+
+use super::random::Random;
+use super::text::Op;
+use super::value::{Json, any, change};
+use super::{Batch, Window, same};
+
+fn stamp(random: &mut Random) -> Stamp {
+    let time = random.pick(&[-9e15, -1000.0, -1.0, 0.0, 1.0, 5.0, 9e15]);
+    Stamp {
+        time: Time::from_f64(time).unwrap(),
+        actor: Actor::from_random(random.pick(&[0, 1, 10, 11, u64::MAX])),
+    }
+}
+
+fn era(random: &mut Random) -> Era {
+    random.percent(60).then(|| stamp(random))
+}
+
+fn node(random: &mut Random) -> Option<Node<Json>> {
+    let number = random.pick(&[0.0, 1.0, -0.0, 1e308, -1e308, 5e-324, f64::NAN, f64::INFINITY]);
+    let text = random.pick(&[
+        "",
+        "x",
+        "P---------P",
+        "P--------0P",
+        "P--------0PP--------0P",
+        "Zzzzzzzzzz",
+        "\0",
+    ]);
+    let id = (random.below(3) as u64, random.below(3) as u64);
+    Some(match random.below(10) {
+        0 => return None,
+        1 => Node::Leaf(any(random, 2)),
+        2 => Node::Object(era(random)),
+        3 => Node::Set(era(random)),
+        4 => Node::Number(number, era(random)),
+        5 => Node::Text(Rc::from(text), era(random)),
+        6 | 7 => Node::Item(Rc::from(text)),
+        8 => Node::Count(number, era(random)),
+        _ => {
+            let update = match random.below(3) {
+                0 => Json::Null,
+                1 => Json::Ops(vec![Op::Delete(id)]),
+                _ => Json::Ops(vec![Op::Insert {
+                    id: (9, 9),
+                    behind: Some(id),
+                    char: 'h',
+                }]),
+            };
+            // The fingerprint of "x", among others.
+            Node::Edits(
+                update,
+                random.pick(&[0.0, 6_171_003_265_794_114.0, f64::NAN]),
+                era(random),
+            )
+        }
+    })
+}
+
+fn rest(random: &mut Random) -> Rc<str> {
+    let steps = ["", "", "/a", "/b", "/", "/~1", "/a/b", "/~", "x", "/a/a/a/a"];
+    let details = [
+        "",
+        "",
+        "",
+        "#e0:z",
+        "#e1:z",
+        "#effffffff:z",
+        "#e0:sx",
+        "#ca",
+        "#cb",
+        "#c1",
+        "#ta:0",
+        "#ta:1",
+        "#tb:ffffffff",
+        "#?",
+        "#",
+    ];
+    let mut rest = String::from(random.pick(&steps));
+    rest.push_str(random.pick(&details));
+    Rc::from(rest)
+}
+
+#[test]
+fn any_cells_end_alike() {
+    let mut random = Random::new(0x686f_7374);
+    for case in 0..20_000 {
+        let mut cells: Batch = Vec::new();
+        for _ in 0..random.below(20) {
+            let (rest, stamp) = (rest(&mut random), stamp(&mut random));
+            // One write has one content.
+            if !cells.iter().any(|cell| cell.0 == rest && cell.2 == stamp) {
+                cells.push((rest, node(&mut random), stamp));
+            }
+        }
+        let mut windows = [Window::new(0), Window::new(1)];
+        windows[0].receive(&cells);
+        for cell in cells.iter().rev() {
+            windows[1].receive(&vec![cell.clone()]);
+            if random.percent(50) {
+                windows[1].show();
+            }
+        }
+        let [one, other] = &mut windows;
+        let (shown, there) = (one.show(), other.show());
+        assert!(
+            same(shown.as_ref(), there.as_ref()),
+            "{case}: {shown:?} {there:?} {cells:?}"
+        );
+        assert!(
+            same(shown.as_ref(), one.afresh().as_ref()),
+            "{case}: {shown:?} {cells:?}"
+        );
+        // Nothing is later than what lies at the end of time.
+        if cells.iter().all(|cell| cell.2.time.as_f64() < 9e15) {
+            one.at_least(10.0);
+            for _ in 0..3 {
+                let next = match one.show() {
+                    Some(shown) if random.percent(60) => change(&mut random, &shown),
+                    _ => any(&mut random, 3),
+                };
+                one.write(Some(&next));
+            }
+            one.write(None);
+        }
+    }
+}
+
+#[test]
+fn deep_names_and_many_cells_take_no_time() {
+    let begun = Instant::now();
+    let mut window = Window::new(0);
+    let at = |time: f64| Stamp {
+        time: Time::from_f64(time).unwrap(),
+        actor: Actor::from_random(3),
+    };
+    window.merged.set("", Some(Node::Object(None)), at(1.0));
+    for steps in [32, 33, 1_000_000] {
+        window
+            .merged
+            .set(&"/a".repeat(steps), Some(Node::Object(None)), at(1.0));
+    }
+    window.merged.set("/s", Some(Node::Set(None)), at(1.0));
+    for item in 0..20_000u32 {
+        // All in the same place, the last name first.
+        let name = format!("/s#e{:x}:z", 20_000 - item);
+        window
+            .merged
+            .set(&name, Some(Node::Item(Rc::from("P--------0P"))), at(2.0));
+    }
+    let Some(Json::Object(shown)) = window.show() else {
+        panic!("no object");
+    };
+    assert!(matches!(&shown["s"], Json::Array(items) if items.len() == 20_000));
+    window.at_least(10.0);
+    window.write(Some(&super::value::object([("s", super::value::array(["x"]))])));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
