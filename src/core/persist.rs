@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use super::clock::Time;
+use super::clock::{Clock, Time};
 use super::id::{Actor, Key};
 use super::register::Stamp;
 
@@ -57,6 +57,15 @@ pub fn foreign_stamp() -> Stamp {
     // Neither can fail; initial values would be beaten by these anyway.
     Stamp {
         time: Time::from_f64(0.0).unwrap_or(Time::initial(0.0)),
+        actor: Actor::from_random(1),
+    }
+}
+
+/// Later than any write of this window until now, earlier than any to come; of nobody.
+#[must_use]
+pub fn stamp_of_now(now: f64) -> Stamp {
+    Stamp {
+        time: Clock::new().tick(now),
         actor: Actor::from_random(1),
     }
 }

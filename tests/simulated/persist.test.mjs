@@ -53,7 +53,7 @@ test('plain data stands there as it is', async () => {
   await state.setState({ theme: 'dark', list: [1, 2] });
   parley.destroy();
   const { records, ...head } = stored();
-  assert.deepEqual(head, { 'parley-sync': 1, version: 0 });
+  assert.deepEqual(head, { 'parley-sync': 1, version: 1 });
   assert.deepEqual(
     records.map(([key, , , value]) => [key, value]),
     [
@@ -266,6 +266,29 @@ test('after a clear a new window begins with its initial values', async () => {
   const last = open({ persist: KEY });
   assert.deepEqual(plain(last.state), { theme: 'dark again' });
   last.parley.destroy();
+});
+
+test('what is written right after a clear is stored, however late the storage answers', async () => {
+  const storage = asyncStorage(20);
+  const persist = { key: KEY, storage };
+  const first = open({ persist, initial: { theme: 'light' } });
+  await first.state.ready;
+  first.state.setState({ theme: 'dark', secret: 'x' });
+  await pause(200);
+  const early = open({ persist });
+  early.state._clear();
+  early.state.setState({ after: 1 });
+  await early.state.ready;
+  assert.deepEqual(plain(early.state), { after: 1 }, 'cleared before it was read');
+  await pause(200);
+  early.parley.destroy();
+  first.parley.destroy();
+  await pause(200);
+  const next = open({ persist, initial: { theme: 'light' } });
+  await next.state.ready;
+  assert.deepEqual(plain(next.state), { theme: 'light', after: 1 });
+  assert.doesNotMatch([...storage.items.values()].join(), /"x"|dark/);
+  next.parley.destroy();
 });
 
 test('wrong options are named', () => {

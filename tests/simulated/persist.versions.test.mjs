@@ -132,6 +132,9 @@ test('data from before versions were counted', async () => {
   const same = listening({ version: 1 });
   assert.deepEqual([plain(same.state), same.told], [{ a: 1 }, []]);
   same.parley.destroy();
+  const counted = listening({ version: 2, migrate: ({ a }, from) => ({ b: [a, from] }) });
+  assert.deepEqual(plain(counted.state), { b: [1, 1] }, 'the first version');
+  counted.parley.destroy();
   disk.setItem(KEY, JSON.stringify({ a: 1 }));
   const foreign = listening({ version: 2, migrate: ({ a }, from) => ({ b: [a, from] }) });
   assert.deepEqual(plain(foreign.state), { b: [1, 0] });

@@ -167,10 +167,15 @@ export function watchStorage(storage, heard) {
   };
 }
 
+let storedHidden = 0;
+
 /** Runs once, when the page has nothing else to do; returns what takes it back. */
 export function whenIdle(run) {
-  // A hidden page's timers are slow, and it may be discarded without a word: it waits for the end of the turn only.
-  if (g.document?.visibilityState === 'hidden' && typeof g.MessageChannel === 'function') {
+  // A hidden page's timers are slow, and it may be discarded without a word: it waits for the end of the turn only, but
+  // for what comes after that in the same second.
+  const hidden = g.document?.visibilityState === 'hidden' && typeof g.MessageChannel === 'function';
+  if (hidden && Date.now() - storedHidden > 1000) {
+    storedHidden = Date.now();
     const { port1, port2 } = new g.MessageChannel();
     const close = () => port1.close();
     port1.onmessage = () => {

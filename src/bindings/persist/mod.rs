@@ -22,6 +22,7 @@ use super::promise;
 use crate::cell::RefCell;
 use crate::core::id::Key;
 use crate::core::persist;
+use crate::core::register::Stamp;
 pub(crate) use options::PersistOptions;
 
 /// One register as it is stored. Its key is a cell's name, see [`cell`](crate::core::cell).
@@ -62,8 +63,8 @@ pub(crate) struct Persist {
     loading: Cell<bool>,
     /// The state would be ready but for its storage.
     ready_held: Cell<bool>,
-    /// The state was cleared, and storage has not been since.
-    emptied: Cell<bool>,
+    /// The state was cleared after that write, and storage has not been since.
+    emptied: Cell<Option<Stamp>>,
     /// What was read and is not in the state yet.
     news: RefCell<Vec<Record>>,
     /// What the state held when it ended.
@@ -93,7 +94,7 @@ impl Persist {
             running: Cell::new(false),
             loading: Cell::new(true),
             ready_held: Cell::new(false),
-            emptied: Cell::new(false),
+            emptied: Cell::new(None),
             news: RefCell::new(Vec::new()),
             last: RefCell::new(None),
             failing: Cell::new(false),
@@ -105,7 +106,7 @@ impl Persist {
                 this.listen();
                 this.exchange(true, false);
             }
-            Some(error) => this.finished(Some(error)),
+            Some(error) => this.finished(Some(error), false),
         }
         this
     }
@@ -136,7 +137,9 @@ impl Persist {
 
     /// The state was cleared, here: its storage holds no value from now on, until something is written again.
     pub(crate) fn emptied(&self) {
-        self.emptied.set(true);
+        let latest = self.held().iter().map(|record| record.stamp).max();
+        self.emptied
+            .set(latest.max(Some(persist::stamp_of_now(host::now()))));
         self.store_now();
     }
 
@@ -211,16 +214,16 @@ impl Persist {
         match storage.exchange(&turn, hurry) {
             Ok(promise) if host::is_thenable(&promise) => {
                 let failed = this.clone();
-                let done = callback::reaction(move |_| this.finished(None));
-                let failed = callback::reaction(move |error| failed.finished(Some(error)));
+                let done = callback::reaction(move |_| this.finished(None, may_write));
+                let failed = callback::reaction(move |error| failed.finished(Some(error), false));
                 let _ = promise::then(promise.unchecked_ref::<Promise>(), &done, Some(&failed));
             }
-            Ok(_) => self.finished(None),
-            Err(error) => self.finished(Some(error)),
+            Ok(_) => self.finished(None, may_write),
+            Err(error) => self.finished(Some(error), false),
         }
     }
 
-    fn finished(&self, error: Option<JsValue>) {
+    fn finished(&self, error: Option<JsValue>, wrote: bool) {
         self.running.set(false);
         self.bring_news();
         let failed = error.is_some();
@@ -232,6 +235,9 @@ impl Persist {
             }
         } else {
             self.failing.set(false);
+            if wrote {
+                self.emptied.set(None);
+            }
         }
         self.loading.set(false);
         if self.ready_held.replace(false)
@@ -252,21 +258,20 @@ impl Persist {
         };
         let mut held = self.held();
         held.retain(|record| self.options.keeps(&record.key));
-        if self.emptied.get() {
-            forget(&mut held, &mut stored.records);
+        if let Some(cleared) = self.emptied.get() {
+            forget(cleared, &mut held, &mut stored.records);
         }
         let kept = std::mem::take(&mut stored.records).into_iter();
         let (ours, others): (Vec<_>, Vec<_>) = kept.partition(|record| self.options.keeps(&record.key));
         let merged = persist::merge(held, ours, now);
         self.news.borrow_mut().extend(merged.news);
-        if !(merged.lacking || stored.renew || self.emptied.get()) {
+        if !(merged.lacking || stored.renew || self.emptied.get().is_some()) {
             return;
         }
         if !may_write {
             self.dirty.set(true);
             return;
         }
-        self.emptied.set(false);
         self.write(image, merged.records, others, &stored);
     }
 
@@ -313,17 +318,13 @@ impl Persist {
     }
 }
 
-/// After a clear: everything that is held is of the clear, and whatever else is stored that was written before it goes too.
-fn forget(held: &mut [Record], stored: &mut [Record]) {
+/// After a clear: what is held since is of the clear, and whatever else is stored that was written before it goes too.
+fn forget(cleared: Stamp, held: &mut [Record], stored: &mut [Record]) {
     for record in held.iter_mut() {
-        record.cleared = true;
+        record.cleared |= record.stamp <= cleared;
     }
     let mut known: Vec<Key> = held.iter().map(|record| record.key.clone()).collect();
     known.sort_unstable();
-    let latest = |records: &[Record]| records.iter().map(|record| record.stamp).max();
-    let Some(cleared) = latest(held).or(latest(stored)) else {
-        return;
-    };
     for record in stored.iter_mut() {
         if record.stamp <= cleared && known.binary_search(&record.key).is_err() {
             record.stamp = cleared;

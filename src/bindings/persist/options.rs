@@ -18,7 +18,7 @@ pub(crate) struct PersistOptions {
     /// Only these; None means all.
     pub(crate) keys: Option<Vec<String>>,
     pub(crate) on_error: Option<Function>,
-    /// Of the state's shape; 0 if nobody said.
+    /// Of the state's shape. What is stored without one counts as 0.
     pub(crate) version: f64,
     pub(crate) migrate: Option<Function>,
 }

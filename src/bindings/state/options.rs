@@ -38,6 +38,9 @@ pub(crate) struct StateOptions {
     pub(crate) persist: Option<PersistOptions>,
 }
 
+/// The version of states that do not say theirs.
+const FIRST_VERSION: f64 = 1.0;
+
 const KNOWN: &str = "name conflict syncedKeys debounceMs maxWaitMs diff persist validate version migrate";
 
 impl StateOptions {
@@ -87,7 +90,7 @@ impl StateOptions {
         }
         let persist = given.get("persist");
         if !persist.is_undefined() {
-            let version = given.count("version")?.map_or(0.0, f64::from);
+            let version = given.count("version")?.map_or(FIRST_VERSION, f64::from);
             let migrate = given.get("migrate");
             let migrate = match migrate.is_undefined() {
                 true => None,
