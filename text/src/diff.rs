@@ -82,7 +82,7 @@ fn changed(before: &str, after: &str, next: Next) -> Vec<Change> {
         return vec![(0..before.len(), 0..after.len())];
     }
     let input = InternedInput::new(Pieces { rest: before, next }, Pieces { rest: after, next });
-    let diff = Diff::compute(Algorithm::Histogram, &input);
+    let diff = Diff::compute(Algorithm::Myers, &input);
     let (mut old, mut new) = (Bytes::of(before, next), Bytes::of(after, next));
     let hunks = diff.hunks();
     hunks

@@ -5,7 +5,6 @@ use yrs::{ClientID, GetString, OffsetKind, Options, Text, TextRef, Transact};
 
 use crate::diff::hunks;
 use crate::gate::Gate;
-use crate::ranges::Ranges;
 use crate::update::{self, Content, Id, MAX_CLIENT, NAME, Run, SEED, Update, utf16_length};
 
 /// A text that several windows edit, each with a `Doc` of its own, opened with the same seed.
@@ -54,10 +53,9 @@ impl Doc {
             right: None,
             content: Content::Text(seed.to_owned()),
         };
-        let ready = self.gate.admit(Update {
-            runs: vec![run],
-            deleted: Ranges::default(),
-        });
+        let mut update = Update::default();
+        update.runs.insert(run);
+        let ready = self.gate.admit(update);
         self.integrate(&ready);
     }
 
@@ -86,7 +84,7 @@ impl Doc {
         }
         let update = transaction.encode_update_v1();
         drop(transaction);
-        for run in update::decode(&update)?.runs {
+        for run in update::decode(&update)?.runs.iter() {
             self.gate.pass(run.first.client, run.end());
         }
         Some(update)
@@ -108,7 +106,7 @@ impl Doc {
     }
 
     fn integrate(&mut self, ready: &Update) -> bool {
-        if ready.runs.is_empty() && ready.deleted.is_empty() {
+        if ready.runs.iter().next().is_none() && ready.deleted.is_empty() {
             return true;
         }
         let bytes = update::encode(ready);

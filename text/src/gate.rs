@@ -1,16 +1,14 @@
 //! What may be applied now, and what waits for what it builds on.
 
-use std::collections::BTreeMap;
-
 use crate::ranges::Ranges;
-use crate::update::{Id, Run, Update};
+use crate::update::{Id, Run, Runs, Update};
 
 /// Lets through each character once, after those of its writer before it and those it was put between.
 #[derive(Default)]
 pub(crate) struct Gate {
     /// What went through: of each writer the first characters.
     through: Ranges,
-    waiting: BTreeMap<Id, Run>,
+    waiting: Runs,
     /// The character without which the first waiting run of a writer cannot go, and that writer.
     blocked: Vec<(Id, u64)>,
     /// Deletions of characters that are not there yet.
@@ -31,18 +29,22 @@ impl Gate {
         self.through.insert(Id { client, clock: 0 }, end);
     }
 
-    /// Of this update and what waited: all that can be applied, in an order in which it can.
-    pub(crate) fn admit(&mut self, update: Update) -> Update {
+    /// Of this update and what waited: all that can be applied.
+    pub(crate) fn admit(&mut self, mut update: Update) -> Update {
         let mut ready = Update::default();
         let mut touched = Vec::new();
         for (first, end) in update.deleted.iter() {
             self.deleted.insert(first, end);
             touched.push(first.client);
         }
-        let mut queue: Vec<u64> = update.runs.iter().map(|run| run.first.client).collect();
-        queue.dedup();
-        for run in update.runs {
-            self.wait(run);
+        let mut queue = Vec::new();
+        while let Some(run) = update.runs.pop() {
+            if queue.last() != Some(&run.first.client) {
+                queue.push(run.first.client);
+            }
+            if run.end() > self.through(run.first.client) {
+                self.waiting.insert(run);
+            }
         }
         while let Some(client) = queue.pop() {
             let before = self.through(client);
@@ -53,8 +55,6 @@ impl Gate {
                 self.unblock(client, now, &mut queue);
             }
         }
-        touched.sort_unstable();
-        touched.dedup();
         for client in touched {
             let through = self.through(client);
             self.deleted.take_below(client, through, &mut ready.deleted);
@@ -62,25 +62,10 @@ impl Gate {
         ready
     }
 
-    fn wait(&mut self, run: Run) {
-        if run.end() <= self.through(run.first.client) {
-            return;
-        }
-        let longer = self
-            .waiting
-            .get(&run.first)
-            .is_none_or(|there| there.length < run.length);
-        if longer {
-            self.waiting.insert(run.first, run);
-        }
-    }
-
     /// Moves the writer's waiting runs to `ready` up to the first that lacks something.
-    fn advance(&mut self, client: u64, ready: &mut Vec<Run>) {
-        while let Some(entry) = self.waiting.range(Id { client, clock: 0 }..).next()
-            && entry.0.client == client
-        {
-            let (&first, run) = entry;
+    fn advance(&mut self, client: u64, ready: &mut Runs) {
+        while let Some(run) = self.waiting.first_of(client) {
+            let first = run.first;
             if let Some(lacking) = self.lacking(run) {
                 let entry = (lacking, client);
                 if !self.blocked.contains(&entry) {
@@ -89,11 +74,11 @@ impl Gate {
                 return;
             }
             let known = self.through(client);
-            if let Some(run) = self.waiting.remove(&first)
+            if let Some(run) = self.waiting.remove(first)
                 && run.end() > known
             {
                 self.pass(client, run.end());
-                ready.push(run.without_first(known - first.clock));
+                ready.insert(run.without_first(known - first.clock));
             }
         }
     }

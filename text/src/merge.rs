@@ -1,7 +1,5 @@
 //! One update that stands for many.
 
-use std::cmp::Reverse;
-
 use crate::ranges::Ranges;
 use crate::update::{self, Content, Id, Run, Update};
 
@@ -9,20 +7,19 @@ use crate::update::{self, Content, Id, Run, Update};
 /// was inserted and deleted again leaves only its length. What is no update is left out.
 #[must_use]
 pub fn merge<B: AsRef<[u8]>>(updates: &[B]) -> Vec<u8> {
-    let mut runs: Vec<Run> = Vec::new();
-    let mut deleted = Ranges::default();
+    let mut all = Update::default();
     for mut update in updates.iter().filter_map(|bytes| update::decode(bytes.as_ref())) {
-        runs.append(&mut update.runs);
+        while let Some(run) = update.runs.pop() {
+            all.runs.insert(run);
+        }
         for (first, end) in update.deleted.iter() {
-            deleted.insert(first, end);
+            all.deleted.insert(first, end);
         }
     }
-    // Of those that begin alike the longest says most.
-    runs.sort_unstable_by_key(|run| (run.first, Reverse(run.length)));
 
-    let mut merged = Vec::new();
+    let mut parts = Vec::new();
     let mut known = Id { client: 0, clock: 0 };
-    for run in runs {
+    while let Some(run) = all.runs.pop() {
         let first = run.first;
         if known.client != first.client {
             known = first;
@@ -33,12 +30,12 @@ pub fn merge<B: AsRef<[u8]>>(updates: &[B]) -> Vec<u8> {
         let end = run.end();
         let run = run.without_first(known.clock.saturating_sub(first.clock));
         known.clock = end;
-        without_deleted(run, &deleted, &mut merged);
+        without_deleted(run, &all.deleted, &mut parts);
     }
-    update::encode(&Update {
-        runs: merged,
-        deleted,
-    })
+    for run in parts {
+        all.runs.insert(run);
+    }
+    update::encode(&all)
 }
 
 /// Adds the run: of what is deleted only the length, of the rest the text.

@@ -2,6 +2,8 @@
 //!
 //! Of that format only what a text without attributes needs is understood; the rest is refused.
 
+use std::collections::BTreeMap;
+
 use crate::bytes::{MAX_CLOCK, Reader, write_number, write_string};
 use crate::ranges::Ranges;
 
@@ -39,9 +41,41 @@ pub(crate) struct Run {
     pub(crate) content: Content,
 }
 
-#[derive(Default, Debug, PartialEq, Eq)]
+/// Runs by their first character; of those that begin alike the longest, which says most.
+#[derive(Default)]
+pub(crate) struct Runs(BTreeMap<Id, Run>);
+
+impl Runs {
+    pub(crate) fn insert(&mut self, run: Run) {
+        let longer = |there: &Run| there.length < run.length;
+        if self.0.get(&run.first).is_none_or(longer) {
+            self.0.insert(run.first, run);
+        }
+    }
+
+    /// The first of the writer's.
+    pub(crate) fn first_of(&self, client: u64) -> Option<&Run> {
+        let (_, run) = self.0.range(Id { client, clock: 0 }..).next()?;
+        (run.first.client == client).then_some(run)
+    }
+
+    pub(crate) fn remove(&mut self, first: Id) -> Option<Run> {
+        self.0.remove(&first)
+    }
+
+    /// Takes out the first of all.
+    pub(crate) fn pop(&mut self) -> Option<Run> {
+        self.0.pop_first().map(|(_, run)| run)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Run> {
+        self.0.values()
+    }
+}
+
+#[derive(Default)]
 pub(crate) struct Update {
-    pub(crate) runs: Vec<Run>,
+    pub(crate) runs: Runs,
     pub(crate) deleted: Ranges,
 }
 
@@ -123,7 +157,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Update> {
             } else {
                 let run = decode_run(&mut from, info, first)?;
                 let end = run.end();
-                update.runs.push(run);
+                update.runs.insert(run);
                 end
             };
             if clock > MAX_CLOCK {
@@ -187,8 +221,7 @@ fn decode_neighbour(from: &mut Reader<'_>, there: bool, first: Id) -> Option<Opt
 
 /// The bytes of an update. The runs of one writer must not overlap.
 pub(crate) fn encode(update: &Update) -> Vec<u8> {
-    let mut runs: Vec<&Run> = update.runs.iter().collect();
-    runs.sort_unstable_by_key(|run| run.first);
+    let runs: Vec<&Run> = update.runs.iter().collect();
     let by_writer = || runs.chunk_by(|a, b| a.first.client == b.first.client);
     let mut out = Vec::new();
     write_number(&mut out, by_writer().count() as u64);
