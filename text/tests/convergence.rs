@@ -54,6 +54,19 @@ fn run(seed: u64, style: Style, beginnings: &[&str]) -> (Vec<Window>, Fate) {
             merged,
             "seed {seed}: merging again changes what is merged"
         );
+        // Those who keep a writer's chunks tell by this whether one is contained in another.
+        for chunk in chunks(&mut random, &window.written) {
+            assert_eq!(
+                merge(&[&merged, &chunk]),
+                merged,
+                "seed {seed}: a part changes the whole"
+            );
+            assert_eq!(
+                merge(&[&chunk, &merged]),
+                merged,
+                "seed {seed}: a part changes the whole"
+            );
+        }
         late.hear(&merged);
     }
     windows.push(late);
