@@ -53,8 +53,10 @@ impl Play {
                 None => Window::new(id),
             });
         }
+        let shipped = random.percent(10);
         for window in &mut windows {
             window.engine = random.percent(70);
+            window.shipped = shipped;
         }
         let mail = windows.iter().map(|_| Vec::new()).collect();
         Self {

@@ -155,7 +155,7 @@ fn set<T: Ord + Clone>(list: &[T]) -> BTreeSet<T> {
     set
 }
 
-fn play(seed: u64) {
+fn play(seed: u64, shipped: bool) {
     let mut random = Random::new(seed);
     let count = random.between(2, 4) as usize;
     let mut start = State::start();
@@ -164,6 +164,7 @@ fn play(seed: u64) {
         .collect();
     for window in &mut windows {
         window.engine = random.percent(60);
+        window.shipped = shipped;
     }
     let mut names = 0;
     for _ in 0..random.between(1, 4) {
@@ -281,13 +282,22 @@ fn check(start: &State, rounds: &[&Round], views: &[&State], merged: &State) {
     }
 }
 
-#[test]
-fn nothing_is_lost() {
+fn play_all(count: usize, shipped: bool) {
     let mut seeds = Random::new(0x6b65_6570);
-    for _ in 0..10_000 {
+    for _ in 0..count {
         let seed = seeds.next();
-        if std::panic::catch_unwind(|| play(seed)).is_err() {
+        if std::panic::catch_unwind(|| play(seed, shipped)).is_err() {
             panic!("seed {seed:#x}");
         }
     }
+}
+
+#[test]
+fn nothing_is_lost() {
+    play_all(10_000, false);
+}
+
+#[test]
+fn nothing_is_lost_with_the_engine_that_is_shipped() {
+    play_all(1_000, true);
 }

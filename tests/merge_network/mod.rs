@@ -18,7 +18,7 @@ use parley_sync::core::merge::{Merged, Node, Texts, Writes};
 use parley_sync::core::register::Stamp;
 use parley_sync::core::value::Value;
 
-use text::Plain;
+use text::{Plain, Shipped};
 use value::Json;
 
 /// Writes that travel together.
@@ -34,6 +34,8 @@ pub struct Window {
     pub merged: Merged<Json>,
     /// Whether texts can be merged here yet.
     pub engine: bool,
+    /// Whether by the engine that is shipped; the plain one shows what went wrong more plainly, and is faster.
+    pub shipped: bool,
 }
 
 pub fn same(a: Option<&Json>, b: Option<&Json>) -> bool {
@@ -53,6 +55,7 @@ impl Window {
             vetoed: BTreeSet::new(),
             merged: Merged::new(),
             engine: true,
+            shipped: false,
         }
     }
 
@@ -85,8 +88,12 @@ impl Window {
         cells.collect()
     }
 
+    fn merging(&self) -> &'static dyn Texts<Json> {
+        if self.shipped { &Shipped } else { &Plain }
+    }
+
     pub fn texts(&self) -> Option<&'static dyn Texts<Json>> {
-        self.engine.then_some(&Plain)
+        self.engine.then_some(self.merging())
     }
 
     pub fn show(&mut self) -> Option<Json> {
@@ -114,7 +121,7 @@ impl Window {
     /// What merges texts arrives here.
     pub fn load(&mut self) -> Batch {
         self.engine = true;
-        let writes = self.merged.engine_arrived(self.actor, &Plain);
+        let writes = self.merged.engine_arrived(self.actor, self.merging());
         self.commit(writes)
     }
 
@@ -177,6 +184,6 @@ impl Window {
                 fresh.set(rest, node.clone(), *stamp);
             }
         }
-        fresh.show(Some(&Plain))
+        fresh.show(Some(self.merging()))
     }
 }

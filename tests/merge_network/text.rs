@@ -18,6 +18,39 @@ pub enum Op {
 
 pub struct Plain;
 
+/// The engine that is shipped.
+pub struct Shipped;
+
+impl Texts<Json> for Shipped {
+    fn open(&self, seed: &str, actor: Actor) -> Box<dyn TextDoc<Json>> {
+        Box::new(ShippedDoc(parley_sync_text::Doc::open(seed, actor.bits())))
+    }
+
+    fn merge(&self, updates: &[Json]) -> Json {
+        let bytes = updates.iter().filter_map(|update| match update {
+            Json::Bytes(bytes) => Some(bytes.as_slice()),
+            _ => None,
+        });
+        Json::Bytes(parley_sync_text::merge(&bytes.collect::<Vec<_>>()))
+    }
+}
+
+struct ShippedDoc(parley_sync_text::Doc);
+
+impl TextDoc<Json> for ShippedDoc {
+    fn edit(&mut self, next: &str) -> Option<Json> {
+        self.0.edit(next).map(Json::Bytes)
+    }
+
+    fn apply(&mut self, update: &Json) -> bool {
+        matches!(update, Json::Bytes(bytes) if self.0.apply(bytes, None))
+    }
+
+    fn text(&self) -> String {
+        self.0.text()
+    }
+}
+
 struct Doc {
     actor: u64,
     ops: BTreeSet<Op>,

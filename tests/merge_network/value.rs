@@ -18,6 +18,8 @@ pub enum Json {
     Object(BTreeMap<String, Json>),
     /// What a text's update is.
     Ops(Vec<Op>),
+    /// What it is with the engine that is shipped.
+    Bytes(Vec<u8>),
 }
 
 fn atom(json: &Json) -> Option<Atom> {
