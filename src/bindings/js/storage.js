@@ -23,20 +23,33 @@ const within = (promise) => {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
 
+/** The next turn of the event loop, of which no throttling makes a second. */
+const turn = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new g.MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+
 /** Runs while no other window does; also without that where there are no locks, or none is to be had. */
 const exclusively = (key, run) => {
   let started = false;
-  const start = () => {
+  // What the last one wrote may reach this process a moment after its lock does.
+  const start = async () => {
     started = true;
+    await turn();
     return run();
   };
   const manager = g.navigator?.locks;
-  if (!manager) return start();
+  if (!manager) return run();
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), PATIENCE);
   const alone = (error) => {
     if (started) throw error;
-    return start();
+    return run();
   };
   try {
     return manager
@@ -176,14 +189,11 @@ export function whenIdle(run) {
   const hidden = g.document?.visibilityState === 'hidden' && typeof g.MessageChannel === 'function';
   if (hidden && Date.now() - storedHidden > 1000) {
     storedHidden = Date.now();
-    const { port1, port2 } = new g.MessageChannel();
-    const close = () => port1.close();
-    port1.onmessage = () => {
-      close();
-      run();
+    let wanted = true;
+    turn().then(() => wanted && run());
+    return () => {
+      wanted = false;
     };
-    port2.postMessage(null);
-    return close;
   }
   let idle;
   const timer = setTimeout(() => {
