@@ -12,6 +12,7 @@ use crate::bindings::error::fail;
 use crate::bindings::host;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason, Sleep};
+use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
 use crate::transport::window;
 
@@ -287,7 +288,8 @@ impl Hub {
         }
     }
 
-    /// Ends the wait for windows that were closed before they answered. Whether one is still waited for.
+    /// Ends the wait for windows that were closed before they answered, and asks those again that were made an offer: it may have
+    /// crossed their goodbye to the connection before, with which what they had said to us was over. Whether one is waited for.
     fn windows_awaited(&self) -> bool {
         let awaited: Vec<(u32, JsValue)> = {
             let inner = self.inner.borrow();
@@ -302,6 +304,15 @@ impl Hub {
             let message =
                 "the window was closed, or its Cross-Origin-Opener-Policy cuts it off from this one";
             self.give_up(*number, &fail(codes::PEER_LOST, message));
+        }
+        let offered: Vec<_> = {
+            let inner = self.inner.borrow();
+            let doors = inner.doors.iter().filter(|door| door.is_awaited());
+            let doors = doors.filter(|door| matches!(door.phase, Phase::Offered { .. }));
+            doors.filter_map(super::Door::address).collect()
+        };
+        for address in offered {
+            address.knock();
         }
         count > closed.len()
     }
