@@ -19,7 +19,15 @@ use crate::core::codes;
 
 thread_local! {
     /// Every Parley of this module by the number its object carries: how a state finds the Parley it was given.
-    static HUBS: RefCell<Vec<(f64, Weak<Hub>)>> = const { RefCell::new(Vec::new()) };
+    static HUBS: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A Parley lives until it is destroyed: its handlers and connections are in use though the object is in no variable.
+struct Entry {
+    number: f64,
+    hub: Weak<Hub>,
+    /// None once it is destroyed.
+    alive: Option<Rc<Hub>>,
 }
 
 #[wasm_bindgen]
@@ -42,8 +50,8 @@ pub(crate) fn hub_of(messenger: &JsValue) -> Option<Rc<Hub>> {
     HUBS.with(|hubs| {
         hubs.borrow()
             .iter()
-            .find(|(known, _)| *known == number)
-            .and_then(|(_, hub)| hub.upgrade())
+            .find(|entry| entry.number == number)
+            .and_then(|entry| entry.hub.upgrade())
     })
 }
 
@@ -74,8 +82,12 @@ impl Parley {
         let number = (host::random_u64() >> 11) as f64;
         HUBS.with(|hubs| {
             let mut hubs = hubs.borrow_mut();
-            hubs.retain(|(_, hub)| hub.strong_count() > 0);
-            hubs.push((number, Rc::downgrade(&hub)));
+            hubs.retain(|entry| entry.hub.strong_count() > 0);
+            hubs.push(Entry {
+                number,
+                hub: Rc::downgrade(&hub),
+                alive: Some(hub.clone()),
+            });
         });
         Ok(Parley { hub, number })
     }
@@ -365,6 +377,12 @@ impl Parley {
     /// Says goodbye to everyone and forgets everything.
     pub fn destroy(&self) {
         self.hub.destroy();
+        let kept = HUBS.with(|hubs| {
+            let mut hubs = hubs.borrow_mut();
+            let entry = hubs.iter_mut().find(|entry| entry.number == self.number)?;
+            entry.alive.take()
+        });
+        drop(kept);
     }
 }
 

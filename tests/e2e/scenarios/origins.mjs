@@ -214,3 +214,66 @@ scenario("a frame that navigates to a stranger's page is let go, and stays out",
   await parent.until(() => events.some(({ event }) => event === 'system:reconnected'));
   t.assert.match(await (await child.loaded()).eval(() => atReady), new RegExp(SECRET));
 });
+
+scenario(
+  'origins are compared as browsers report them: case, ports, slashes, addresses',
+  async (t) => {
+    const port = new URL(t.b).port;
+    // One server, several names for it: what a page there is called is the browser's to say.
+    const child = (host) => t.url(`http://${host}:${port}`, peer, { allowed: [t.a] });
+    const cases = [
+      ['b.localhost', `HTTP://B.LocalHost:${port}/`, true],
+      ['b.localhost', `http://b.localhost:${port}`, true],
+      ['b.localhost', `http://b.localhost.:${port}`, false],
+      ['b.localhost', 'http://b.localhost', false],
+      ['b.localhost', `https://b.localhost:${port}`, false],
+      ['b.localhost', `http://localhost:${port}`, false],
+      ['b.localhost', `http://xb.localhost:${port}`, false],
+      ['b.localhost', `http://b.localhost.evil.localhost:${port}`, false],
+      ['b.localhost', `http://127.0.0.1:${port}`, false],
+      ['xn--bcher-kva.localhost', `http://xn--bcher-kva.localhost:${port}`, true],
+      ['127.0.0.1', `http://127.0.0.1:${port}`, true],
+      ['127.0.0.1', `http://*.localhost:${port}`, false],
+      ['b.localhost', `http://*.localhost:${port}`, true],
+      ['b.localhost.evil.localhost', `http://*.b.localhost:${port}`, false],
+    ];
+    const page = await t.open(t.a, () => {});
+    // What is no origin, as an entry with a trailing dot, is refused before anything else.
+    const outcomes = await page.eval(
+      (tries) =>
+        Promise.all(
+          tries.map(async ([entry, src], i) => {
+            try {
+              const one = Parley.create({ allowedOrigins: [entry] });
+              return settle(one.connect(addFrame(`f${i}`, src), 'child', { timeout: 4000 }));
+            } catch (error) {
+              return { code: error.code };
+            }
+          }),
+        ),
+      cases.map(([host, entry]) => [entry, child(host)]),
+    );
+    for (const [i, [host, entry, isIn]] of cases.entries()) {
+      const what = `${entry} for ${host}: ${JSON.stringify(outcomes[i])}`;
+      t.assert.equal(Boolean(outcomes[i].value), isIn, what);
+      if (!isIn) t.assert.ok(['ERR_ORIGIN', 'ERR_CONFIG'].includes(outcomes[i].code), what);
+    }
+  },
+  { timeout: 60_000 },
+);
+
+scenario('documents without an origin of their own match no entry', async (t) => {
+  const page = await t.open(t.a, peer, { allowed: [t.a, t.b] });
+  const seen = await page.eval(async () => {
+    const say = "<script>parent.postMessage({ parley: 1, step: 'hello', nonce: 'n', mark: 1 }, '*')</script>";
+    addFrame('data', `data:text/html,${say}`);
+    addFrame('sandboxed', undefined, { sandbox: 'allow-scripts', srcdoc: say });
+    for (;;) {
+      const told = events.findLast(({ event }) => event === 'system:rejected');
+      if (told?.count === 2) return told;
+      await pause(50);
+    }
+  });
+  t.assert.deepEqual([seen.origin, seen.code], ['null', 'ERR_ORIGIN']);
+  t.assert.deepEqual(await page.eval(() => parley.getConnectedTargets()), []);
+});
