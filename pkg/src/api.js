@@ -9,12 +9,7 @@ export {
   ValidationError,
 } from '../wasm/host/errors.js';
 export { Parley, SyncedState, SyncedStore } from '../wasm/parley_sync.js';
-export {
-  DebouncedSyncedState,
-  DiffSyncedState,
-  OptimisticSyncedState,
-  SlicedSyncedState,
-} from './classes.js';
+export { DebouncedSyncedState, DiffSyncedState, OptimisticSyncedState, SlicedSyncedState } from './classes.js';
 export { SYSTEM_EVENTS } from './events.js';
 export { PersistedSyncedState } from './persisted.js';
 export { createTestNetwork } from './network.js';

@@ -51,6 +51,8 @@ pub struct Slot<V> {
     pub value: Option<V>,
     /// What showed before, and which write that was: what shows again if this one falls.
     pub base: Option<(Option<V>, Stamp)>,
+    /// The same writer's write before, where this one may fall: it shows again then. A few of them, see [`UNDER`].
+    pub under: Option<Rc<Slot<V>>>,
     /// Of each writer of this key, its latest write that was known here.
     pub seen: Vec<(Actor, Time)>,
     /// The keys that were written with it and stand or fall with it; empty if it stands by itself.
@@ -59,14 +61,24 @@ pub struct Slot<V> {
     pub from: Rc<str>,
 }
 
+/// How many earlier writes a slot carries along.
+pub const UNDER: usize = 3;
+
+impl<V> Slot<V> {
+    /// This write and those under it, the latest first.
+    pub fn layers(self: &Rc<Self>) -> impl Iterator<Item = &Rc<Slot<V>>> {
+        std::iter::successors(Some(self), |slot| slot.under.as_ref()).take(UNDER + 1)
+    }
+}
+
 /// A write that does not count.
 #[derive(Clone, Debug)]
 pub struct Veto<V> {
     /// The suffix of its cell, empty for the root.
     pub part: Key,
-    /// Which write.
+    /// Which write: for a slot its own time, for others the stamp of the cell.
     pub stamp: Stamp,
-    /// What the cell held before; of no use for a slot, which knows it itself.
+    /// What the cell held before, and which write that was.
     pub base: Option<(Cell<V>, Stamp)>,
 }
 
@@ -77,6 +89,18 @@ pub struct Count {
     pub to: Option<Stamp>,
     /// The sum.
     pub sum: f64,
+}
+
+/// Which write a cell of that part holds.
+#[must_use]
+pub fn write_of<V>(part: &Part, cell: Option<&Cell<V>>, stamp: Stamp) -> Stamp {
+    match (part, cell) {
+        (Part::Slot(actor), Some(Cell::Slot(slot))) => Stamp {
+            time: slot.time,
+            actor: *actor,
+        },
+        _ => stamp,
+    }
 }
 
 const MARK: char = '\0';

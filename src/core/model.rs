@@ -129,7 +129,7 @@ pub enum ModelEffect<V> {
         from: Option<PeerRef>,
         /// Who wrote it.
         origin: ChangeOrigin,
-        /// To refuse it: for [`Model::veto`]. Empty for own writes.
+        /// To refuse it: for [`Model::veto`]. Empty for own writes; where writes fell, what shows instead.
         cells: Vec<CellChange<V>>,
     },
     /// These keys have other candidates to choose from than before, more than one.
@@ -165,6 +165,8 @@ pub struct Model<V> {
     /// This window, as its peers know it.
     name: Rc<str>,
     keys: SmallMap<Key, Composite<V>>,
+    /// Of each key that a group names, the keys on which a write of such a group is, or was.
+    named: SmallMap<Key, Vec<Key>>,
     texts: Option<Rc<dyn Texts<V>>>,
     pending: Vec<Pending<V>>,
     undos: Steps<V>,
@@ -203,6 +205,7 @@ impl<V: Value> Model<V> {
             strategies,
             name: Rc::from(name),
             keys: SmallMap::new(),
+            named: SmallMap::new(),
             texts: None,
             pending: Vec::new(),
             undos: Steps::new(),
@@ -382,6 +385,9 @@ impl<V: Value> Model<V> {
             }
             _ => {}
         }
+        if let Some((Some(cell), _)) = &register {
+            self.note_groups(&key, cell);
+        }
         let composite = self.composite(&key);
         if let Part::Tree(rest) = &part
             && let Some((cell, stamp)) = register
@@ -424,7 +430,7 @@ impl<V: Value> Model<V> {
         origin: ChangeOrigin,
         out: &mut ModelEffects<V>,
     ) {
-        let noted = if from.is_some() {
+        let mut noted = if from.is_some() {
             Self::note_cells(&cells)
         } else {
             Vec::new()
@@ -489,6 +495,9 @@ impl<V: Value> Model<V> {
         if !touched.is_empty() {
             let touched = self.entangled(touched);
             self.refresh_into(touched, &mut changes, &mut unsettled, &mut contested);
+        }
+        if from.is_some() || origin == ChangeOrigin::Rollback {
+            self.note_revealed(&changes, &mut noted);
         }
         if !changes.is_empty() || !unsettled.is_empty() {
             out.push(ModelEffect::Changed {

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use super::held::{Held, value_of};
 use super::nodes;
 use crate::bindings::wire::list;
-use crate::core::cell::{Cell, Count, Part, Slot, Veto, is_plain, parse, parse_suffix};
+use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, is_plain, parse, parse_suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::register::Stamp;
@@ -51,7 +51,7 @@ pub(super) fn cell_out(cell: Option<&Cell<Held>>) -> JsValue {
     match cell {
         None => JsValue::UNDEFINED,
         Some(Cell::Plain(held)) => held.value.clone(),
-        Some(Cell::Slot(slot)) => slot_out(slot),
+        Some(Cell::Slot(slot)) => slot_out(slot, 0),
         Some(Cell::Veto(vetoes)) => vetoes.iter().map(veto_out).collect::<Array>().into(),
         Some(Cell::Count(count)) => count_out(count),
         Some(Cell::Node(node)) => nodes::node_out(node),
@@ -77,7 +77,7 @@ pub(super) fn cell_in(name: &JsValue, value: JsValue) -> Option<(Key, Option<Cel
 fn part_in(part: &Part, name: JsValue, value: JsValue) -> Option<Cell<Held>> {
     Some(match part {
         Part::Root => Cell::Plain(Held { key: name, value }),
-        Part::Slot(_) => Cell::Slot(Rc::new(slot_in(&value)?)),
+        Part::Slot(_) => Cell::Slot(Rc::new(slot_in(&value, 0)?)),
         Part::Veto(_) => {
             let vetoes: Option<Vec<Veto<Held>>> = list(&value)?.iter().map(|veto| veto_in(&veto)).collect();
             Cell::Veto(Rc::new(vetoes?))
@@ -91,7 +91,7 @@ fn held_in(value: JsValue) -> Option<Held> {
     (!value.is_undefined()).then(|| Held::made(value))
 }
 
-fn slot_out(slot: &Slot<Held>) -> JsValue {
+fn slot_out(slot: &Slot<Held>, depth: usize) -> JsValue {
     let out = Array::of2(&number(slot.time.as_f64()), &value_of(slot.value.as_ref()));
     match &slot.base {
         Some((value, stamp)) => {
@@ -113,11 +113,18 @@ fn slot_out(slot: &Slot<Held>) -> JsValue {
     let group = slot.group.iter().map(|key| JsValue::from_str(key));
     out.push(&group.collect::<Array>());
     out.push(&JsValue::from_str(&slot.from));
+    if let Some(under) = slot.under.as_ref().filter(|_| depth < UNDER) {
+        out.push(&slot_out(under, depth + 1));
+    }
     out.into()
 }
 
-fn slot_in(value: &JsValue) -> Option<Slot<Held>> {
+fn slot_in(value: &JsValue, depth: usize) -> Option<Slot<Held>> {
     let parts = list(value)?;
+    let under = match parts.get(8) {
+        under if under.is_undefined() || depth >= UNDER => None,
+        under => Some(Rc::new(slot_in(&under, depth + 1)?)),
+    };
     let base = if parts.get(2).is_null() {
         None
     } else {
@@ -134,6 +141,7 @@ fn slot_in(value: &JsValue) -> Option<Slot<Held>> {
         time: time_in(&parts.get(0))?,
         value: held_in(parts.get(1)),
         base,
+        under,
         seen,
         group: group?,
         from: Rc::from(parts.get(7).as_string()?),

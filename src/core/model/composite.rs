@@ -34,6 +34,11 @@ impl<V> Composite<V> {
         }
     }
 
+    /// The name of one writer's slot.
+    pub(super) fn slot(&self, of: Actor) -> Option<&Key> {
+        self.slots().find(|(actor, _)| *actor == of).map(|slot| slot.1)
+    }
+
     pub(super) fn slots(&self) -> impl Iterator<Item = (Actor, &Key)> {
         self.parts.iter().filter_map(|(part, name)| match part {
             Part::Slot(actor) => Some((*actor, name)),
@@ -58,6 +63,8 @@ impl<V> Composite<V> {
 
 /// One write that a key may show.
 pub(super) struct Contribution<V> {
+    /// The suffix of its cell.
+    pub(super) part: Key,
     /// Which write.
     pub(super) stamp: Stamp,
     /// What it wrote.

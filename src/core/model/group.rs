@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::Model;
 use super::composite::saw;
+use super::show::is_vetoed;
 use crate::core::cell::{Cell, Part, Slot, root_name, suffix};
 use crate::core::id::Key;
 use crate::core::register::Stamp;
@@ -18,30 +19,48 @@ struct Group {
 }
 
 impl<V: Value> Model<V> {
-    /// Whether a member of a group, fallen or not, stands on that key.
+    /// Whether a member of a group, fallen or not, stands on that key, or stood there.
     pub(super) fn is_grouped(&self, key: &str) -> bool {
-        self.slots_of(key)
-            .iter()
-            .any(|(_, slot, _)| !slot.group.is_empty())
+        self.named.get(key).is_some_and(|hosts| !hosts.is_empty())
     }
 
-    /// Each slot of a key: which write it holds, the slot, and the stamp of its cell.
-    fn slots_of(&self, key: &str) -> Vec<(Stamp, Rc<Slot<V>>, Stamp)> {
+    /// Takes note of the groups that a cell on that key tells of.
+    pub(super) fn note_groups(&mut self, key: &Key, cell: &Cell<V>) {
+        match cell {
+            Cell::Slot(slot) => {
+                for layer in slot.layers() {
+                    for member in &layer.group {
+                        let hosts = self.named.get_or_insert_with(member, Vec::new);
+                        if !hosts.contains(key) {
+                            hosts.push(Rc::clone(key));
+                        }
+                    }
+                }
+            }
+            Cell::Veto(list) => {
+                for veto in list.iter() {
+                    if let Some((base @ Cell::Slot(_), _)) = &veto.base {
+                        self.note_groups(key, base);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Each write in a slot of a key: which, the slot, and the suffix of its cell.
+    pub(super) fn slots_of(&self, key: &str) -> Vec<(Stamp, Rc<Slot<V>>, Key)> {
         let Some(composite) = self.keys.get(key) else {
             return Vec::new();
         };
-        let held = composite.slots().filter_map(|(actor, name)| {
-            let register = self.node.register(name)?;
-            let Some(Cell::Slot(slot)) = &register.value else {
-                return None;
-            };
-            let stamp = Stamp {
-                time: slot.time,
-                actor,
-            };
-            Some((stamp, Rc::clone(slot), register.stamp))
-        });
-        held.collect()
+        let vetoes = self.vetoes(key);
+        let mut all = Vec::new();
+        for (actor, _) in composite.slots() {
+            let part = suffix(&Part::Slot(actor));
+            let layers = self.layers(key, actor, &vetoes).into_iter();
+            all.extend(layers.map(|(stamp, slot)| (stamp, slot, Rc::clone(&part))));
+        }
+        all
     }
 
     /// All keys whose showing may hang on what happened to those.
@@ -49,10 +68,16 @@ impl<V: Value> Model<V> {
         let mut all = keys;
         let mut at = 0;
         while let Some(key) = all.get(at).cloned() {
-            for (_, slot, _) in self.slots_of(&key) {
-                for member in &slot.group {
-                    if !all.contains(member) {
-                        all.push(Rc::clone(member));
+            // Those that name it, and those that they name: a member that has been written over names nobody any more.
+            let hosts = self.named.get(&*key).cloned().unwrap_or_default();
+            for host in hosts {
+                for (_, slot, _) in self.slots_of(&host) {
+                    if slot.group.contains(&key) {
+                        for member in &slot.group {
+                            if !all.contains(member) {
+                                all.push(Rc::clone(member));
+                            }
+                        }
                     }
                 }
             }
@@ -88,7 +113,7 @@ impl<V: Value> Model<V> {
         fallen
     }
 
-    /// Whether that write's slot on the key was vetoed, or beaten by one that did not know of it.
+    /// Whether that write was vetoed on the key, or beaten there by one that did not know of it.
     fn beaten(&self, key: &Key, group: Stamp, fallen: &[Stamp]) -> bool {
         let vetoes = self.vetoes(key);
         if let Some((_, root)) = self.effective(&root_name(key), "", &vetoes)
@@ -97,14 +122,21 @@ impl<V: Value> Model<V> {
         {
             return true;
         }
-        self.slots_of(key).into_iter().any(|(stamp, slot, cell)| {
-            let part = suffix(&Part::Slot(stamp.actor));
-            let vetoed = vetoes.iter().any(|veto| veto.part == part && veto.stamp == cell);
-            if stamp == group {
-                return vetoed;
+        let own = suffix(&Part::Slot(group.actor));
+        if is_vetoed(&vetoes, &own, group) {
+            return true;
+        }
+        // Written over by its own writer, and what it was written over with fell: nothing of it is left on this key.
+        let mut is_there = false;
+        for (stamp, slot, part) in self.slots_of(key) {
+            if stamp < group || fallen.contains(&stamp) || is_vetoed(&vetoes, &part, stamp) {
+                continue;
             }
-            let counts = !vetoed && (slot.group.is_empty() || !fallen.contains(&stamp));
-            counts && stamp > group && !saw(&slot.seen, stamp, group)
-        })
+            if stamp != group && !saw(&slot.seen, stamp, group) {
+                return true;
+            }
+            is_there = true;
+        }
+        !is_there
     }
 }

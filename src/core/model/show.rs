@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::composite::{Contribution, plain, saw};
 use super::{Candidate, Model, Shown, Strategy};
-use crate::core::cell::{Cell, Part, Veto, root_name, suffix};
+use crate::core::cell::{Cell, Part, Slot, Veto, root_name, suffix};
 use crate::core::id::{Actor, Key};
 use crate::core::register::Stamp;
 use crate::core::value::Value;
@@ -28,7 +28,7 @@ impl<V: Value> Model<V> {
         self.node.get(name)
     }
 
-    /// What a cell holds and since when, vetoed writes left out.
+    /// What a cell holds and since when, vetoed writes left out: then what a window that refused one had there before.
     pub(super) fn effective(
         &self,
         name: &str,
@@ -36,24 +36,14 @@ impl<V: Value> Model<V> {
         vetoes: &[Veto<V>],
     ) -> Option<(Option<Cell<V>>, Stamp)> {
         let register = self.node.register(name)?;
-        let fallen = vetoes
-            .iter()
-            .filter(|veto| *veto.part == *part && veto.stamp == register.stamp);
-        let mut is_fallen = false;
-        let mut base: Option<&(Cell<V>, Stamp)> = None;
-        for veto in fallen {
-            is_fallen = true;
-            // Windows that refused the same write may have held different ones before it: the latest stands.
-            if let Some(one) = &veto.base
-                && base.is_none_or(|base| one.1 > base.1)
-            {
-                base = Some(one);
-            }
+        if !is_vetoed(vetoes, part, register.stamp) {
+            return Some((register.value.clone(), register.stamp));
         }
-        if is_fallen {
-            return base.map(|(cell, stamp)| (Some(cell.clone()), *stamp));
-        }
-        Some((register.value.clone(), register.stamp))
+        // Windows that refused the same write may have held different ones before it: the latest stands.
+        bases(vetoes, part)
+            .filter(|base| base.1 < register.stamp && !is_vetoed(vetoes, part, base.1))
+            .max_by_key(|base| base.1)
+            .map(|(cell, stamp)| (Some(cell.clone()), *stamp))
     }
 
     /// The writes of that key that count. `fallen` are the groups that do not.
@@ -62,6 +52,7 @@ impl<V: Value> Model<V> {
         let mut list = Vec::new();
         if let Some((cell, stamp)) = self.effective(&root_name(key), "", &vetoes) {
             list.push(Contribution {
+                part: Key::from(""),
                 stamp,
                 value: plain(cell.as_ref()),
                 base: None,
@@ -72,34 +63,16 @@ impl<V: Value> Model<V> {
         let Some(composite) = self.keys.get(&**key) else {
             return list;
         };
-        for (actor, name) in composite.slots() {
-            let Some(register) = self.node.register(name) else {
-                continue;
-            };
-            let Some(Cell::Slot(slot)) = &register.value else {
-                continue;
-            };
-            let stamp = Stamp {
-                time: slot.time,
-                actor,
-            };
+        for (actor, _) in composite.slots() {
             let part = suffix(&Part::Slot(actor));
-            let vetoed = vetoes
-                .iter()
-                .any(|veto| veto.part == part && veto.stamp == register.stamp);
-            if vetoed || (!slot.group.is_empty() && fallen.contains(&stamp)) {
-                if let Some((value, stamp)) = &slot.base {
-                    list.push(Contribution {
-                        stamp: *stamp,
-                        value: value.clone(),
-                        base: None,
-                        seen: Vec::new(),
-                        from: None,
-                    });
-                }
-            } else {
+            let layers = self.layers(key, actor, &vetoes);
+            let stands = layers.iter().find(|(stamp, slot)| {
+                !is_vetoed(&vetoes, &part, *stamp) && (slot.group.is_empty() || !fallen.contains(stamp))
+            });
+            if let Some((stamp, slot)) = stands {
                 list.push(Contribution {
-                    stamp,
+                    part,
+                    stamp: *stamp,
                     value: slot.value.clone(),
                     base: slot.base.clone(),
                     seen: slot.seen.clone(),
@@ -108,6 +81,46 @@ impl<V: Value> Model<V> {
             }
         }
         list
+    }
+
+    /// The writes that one writer's slot of a key tells of: the one it holds, those it carries along, what it replaced if
+    /// that was its own, and what windows that refused one had there before. The latest first.
+    pub(super) fn layers(&self, key: &str, actor: Actor, vetoes: &[Veto<V>]) -> Vec<(Stamp, Rc<Slot<V>>)> {
+        let name = self.keys.get(key).and_then(|composite| composite.slot(actor));
+        let Some(Cell::Slot(slot)) = name.and_then(|name| self.held(name)) else {
+            return Vec::new();
+        };
+        let with_stamp = |slot: &Rc<Slot<V>>| {
+            let stamp = Stamp {
+                time: slot.time,
+                actor,
+            };
+            (stamp, Rc::clone(slot))
+        };
+        let mut layers: Vec<_> = slot.layers().map(with_stamp).collect();
+        let part = suffix(&Part::Slot(actor));
+        for (cell, _) in bases(vetoes, &part) {
+            if let Cell::Slot(base) = cell {
+                layers.extend(base.layers().map(with_stamp).filter(|one| one.1.time < slot.time));
+            }
+        }
+        let settled = matches!(
+            self.strategies.of(key),
+            Strategy::LastWriteWins | Strategy::HighestVersion
+        );
+        if settled {
+            // Where writes are kept side by side it is none: what it knew of is not known here.
+            let replaced: Vec<_> = layers
+                .iter()
+                .filter_map(|(stamp, slot)| replaced(*stamp, slot))
+                .filter(|(stamp, _)| !is_vetoed(vetoes, "", *stamp))
+                .collect();
+            layers.extend(replaced);
+        }
+        // Of one write the fullest account stands before the others.
+        layers.sort_by_key(|layer| std::cmp::Reverse(layer.0));
+        layers.dedup_by_key(|layer| layer.0);
+        layers
     }
 
     /// What was added to that write of the key, by everyone.
@@ -230,4 +243,37 @@ fn live<V: Value>(list: Vec<Contribution<V>>) -> Vec<Contribution<V>> {
         }
     }
     distinct
+}
+
+/// What a write replaced, if its writer had written that too, as a write by itself.
+fn replaced<V: Clone>(by: Stamp, slot: &Slot<V>) -> Option<(Stamp, Rc<Slot<V>>)> {
+    let (value, stamp) = slot.base.as_ref()?;
+    let own = stamp.actor == by.actor && *stamp < by && !stamp.time.is_initial();
+    own.then(|| {
+        let before = Slot {
+            time: stamp.time,
+            value: value.clone(),
+            base: None,
+            under: None,
+            seen: slot.seen.clone(),
+            group: Vec::new(),
+            from: Rc::from(""),
+        };
+        (*stamp, Rc::new(before))
+    })
+}
+
+/// Whether somebody refused that write or took it back.
+pub(super) fn is_vetoed<V>(vetoes: &[Veto<V>], part: &str, stamp: Stamp) -> bool {
+    vetoes
+        .iter()
+        .any(|veto| *veto.part == *part && veto.stamp == stamp)
+}
+
+/// What those who vetoed writes to a cell had there before.
+fn bases<'a, V>(vetoes: &'a [Veto<V>], part: &'a str) -> impl Iterator<Item = &'a (Cell<V>, Stamp)> {
+    vetoes
+        .iter()
+        .filter(move |veto| *veto.part == *part)
+        .filter_map(|veto| veto.base.as_ref())
 }

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::write::Cells;
-use super::{CellChange, Model, ModelEffects, WriteId};
-use crate::core::cell::{Cell, Part, Veto, cell_name, parse, parse_suffix, suffix};
+use super::{CellChange, Model, ModelEffects, Strategy, WriteId, same};
+use crate::core::cell::{Cell, Part, Veto, cell_name, parse, parse_suffix, suffix, write_of};
 use crate::core::id::Key;
 use crate::core::merge::unapply;
 use crate::core::register::Stamp;
@@ -73,18 +73,52 @@ impl<V: Value> Model<V> {
             let veto = Veto {
                 part: suffix(&part),
                 stamp,
-                base: if matches!(part, Part::Slot(_)) { None } else { base },
+                base,
             };
             match by_key.iter_mut().find(|one| one.0 == key) {
                 Some(one) => one.1.push(veto),
                 None => by_key.push((key, vec![veto])),
             }
         }
-        let mut cells = Cells::new();
-        for (key, vetoes) in by_key {
-            self.plan_vetoes(&key, vetoes, now, &mut cells);
+        let mut effects = Vec::new();
+        while !by_key.is_empty() {
+            let refused: Vec<(Key, V)> = by_key
+                .iter()
+                .filter_map(|(key, vetoes)| Some((Rc::clone(key), self.refused_by(key, vetoes)?)))
+                .collect();
+            let mut cells = Cells::new();
+            for (key, vetoes) in by_key {
+                self.plan_vetoes(&key, vetoes, now, &mut cells);
+            }
+            effects.extend(self.put_cells(cells, Stage::Open, ChangeOrigin::Rollback));
+            by_key = refused
+                .into_iter()
+                .filter(|(key, value)| same(self.get(key), Some(value)))
+                .filter_map(|(key, _)| {
+                    let list = self.live_of(&key);
+                    let top = super::show::latest(&list)?;
+                    let veto = Veto {
+                        part: Rc::clone(&top.part),
+                        stamp: top.stamp,
+                        base: None,
+                    };
+                    Some((key, vec![veto]))
+                })
+                .collect();
         }
-        self.put_cells(cells, Stage::Open, ChangeOrigin::Rollback)
+        effects
+    }
+
+    /// The value that shows on that key, if those vetoes are of the write that shows: what is refused is the value, so an
+    /// earlier write of the same falls as well.
+    fn refused_by(&self, key: &Key, vetoes: &[Veto<V>]) -> Option<V> {
+        if matches!(self.strategies.of(key), Strategy::Custom | Strategy::Merge) {
+            return None;
+        }
+        let list = self.live_of(key);
+        let top = super::show::latest(&list)?;
+        let hit = super::show::is_vetoed(vetoes, &top.part, top.stamp);
+        self.get(key).filter(|_| hit).cloned()
     }
 
     fn unvetoed(&self, key: &Key, part: &Part, cell: Cell<V>, stamp: Stamp) -> Option<(Cell<V>, Stamp)> {
@@ -149,14 +183,56 @@ impl<V: Value> Model<V> {
         (lost, key)
     }
 
+    /// Writes that show because another fell: they can be refused like those that came now.
+    pub(super) fn note_revealed(
+        &self,
+        changes: &[crate::core::sync::KeyChange<V>],
+        noted: &mut Vec<CellChange<V>>,
+    ) {
+        for change in changes
+            .iter()
+            .filter(|change| self.keys.contains_key(&change.key))
+        {
+            // The latest shows; a function may show any of those that it was given.
+            let list = self.live_of(&change.key);
+            let shown = match self.strategies.of(&change.key) {
+                Strategy::Custom => 0,
+                _ => list.len().saturating_sub(1),
+            };
+            for one in list.iter().skip(shown) {
+                let Some(part) = parse_suffix(&one.part) else {
+                    continue;
+                };
+                let name = cell_name(&change.key, &part);
+                if !noted
+                    .iter()
+                    .any(|known| known.name == name && known.stamp == one.stamp)
+                {
+                    noted.push(CellChange {
+                        name,
+                        stamp: one.stamp,
+                        base: None,
+                    });
+                }
+            }
+        }
+    }
+
     /// What a cell of a write that came from elsewhere held before.
     pub(super) fn note_cells(changes: &[crate::core::sync::KeyChange<Cell<V>>]) -> Vec<CellChange<V>> {
         changes
             .iter()
-            .map(|change| CellChange {
-                name: Rc::clone(&change.key),
-                stamp: change.stamp,
-                base: change.old.clone().zip(change.was),
+            .filter_map(|change| {
+                let part = parse(&change.key)?.1;
+                let base = change.old.clone().zip(change.was);
+                Some(CellChange {
+                    name: Rc::clone(&change.key),
+                    stamp: write_of(&part, change.new.as_ref(), change.stamp),
+                    base: base.map(|(cell, stamp)| {
+                        let stamp = write_of(&part, Some(&cell), stamp);
+                        (cell, stamp)
+                    }),
+                })
             })
             .collect()
     }

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use super::composite::Contribution;
-use super::show::{binding, latest};
+use super::show::{binding, is_vetoed, latest};
 use super::undo::Step;
 use super::{How, Model, ModelEffects, Op, Pending, Strategy, WriteId};
-use crate::core::cell::{Cell, Count, Part, Slot, Veto, cell_name, root_name, suffix};
+use crate::core::cell::{
+    Cell, Count, Part, Slot, UNDER, Veto, cell_name, parse, root_name, suffix, write_of,
+};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::merge::Merged;
@@ -116,9 +118,10 @@ impl<V: Value> Model<V> {
         }
         if how.may_fall {
             let actor = self.node.actor();
-            let written = cells
-                .iter()
-                .map(|(name, _, time)| (Rc::clone(name), Stamp { time: *time, actor }));
+            let written = cells.iter().filter_map(|(name, cell, time)| {
+                let stamp = Stamp { time: *time, actor };
+                Some((Rc::clone(name), write_of(&parse(name)?.1, cell.as_ref(), stamp)))
+            });
             self.pending.push(Pending {
                 id,
                 cells: written.collect(),
@@ -184,11 +187,16 @@ impl<V: Value> Model<V> {
             let Some(Cell::Slot(slot)) = self.held(&name) else {
                 continue;
             };
+            let (was, actor) = (slot.time, self.node.actor());
             let slot = Slot {
                 time: shared,
                 group: group.to_vec(),
                 ..(**slot).clone()
             };
+            let written = self.pending.iter_mut().flat_map(|one| &mut one.cells);
+            for (_, stamp) in written.filter(|one| one.0 == name && one.1.time == was) {
+                *stamp = Stamp { time: shared, actor };
+            }
             let time = self.node.now(now).max(shared);
             cells.push((name, Some(Cell::Slot(Rc::new(slot))), time));
         }
@@ -221,14 +229,7 @@ impl<V: Value> Model<V> {
             self.seal_fallen(&key, now, cells);
         }
         let time = match strategy {
-            Strategy::HighestVersion => {
-                let seen = self
-                    .contributions(&key, &[])
-                    .iter()
-                    .map(|one| one.stamp.time)
-                    .max();
-                Time::after(seen)
-            }
+            Strategy::HighestVersion => Time::after(self.latest_time(&key)),
             _ if grouped => shared,
             _ => self.node.now(now),
         };
@@ -243,6 +244,9 @@ impl<V: Value> Model<V> {
             time,
             value,
             base: self.base_of(&key, &contributions, me),
+            under: self
+                .under_of(&key, &fallen, cells)
+                .filter(|under| grouped || how.may_fall || !under.group.is_empty()),
             seen: self.seen_of(&key, &contributions, me),
             group: if grouped { group.to_vec() } else { Vec::new() },
             from: if strategy == Strategy::Manual {
@@ -265,6 +269,19 @@ impl<V: Value> Model<V> {
         ));
     }
 
+    /// Of the writes to that key the latest known here, fallen ones too: a write that falls does not give its place to
+    /// the next.
+    fn latest_time(&self, key: &Key) -> Option<Time> {
+        let root = self.node.register(&root_name(key)).map(|root| root.stamp.time);
+        let list = self.contributions(key, &[]);
+        let slots = self.slots_of(key);
+        let times = list.iter().map(|one| one.stamp.time);
+        times
+            .chain(root)
+            .chain(slots.iter().map(|slot| slot.0.time))
+            .max()
+    }
+
     /// What shows now, and which write that is. What this window wrote over others' heads is not what others had
     /// seen: under its own unseen write lies that write's base.
     fn base_of(&self, key: &Key, list: &[Contribution<V>], me: Actor) -> Option<(Option<V>, Stamp)> {
@@ -278,6 +295,44 @@ impl<V: Value> Model<V> {
         }
         let shown = self.get(key).cloned();
         Some((shown, top.stamp))
+    }
+
+    /// This window's own writes to the key that stand, as far down as one may fall; without those that `cells` are about to
+    /// veto.
+    fn under_of(&self, key: &Key, fallen: &[Stamp], cells: &Cells<V>) -> Option<Rc<Slot<V>>> {
+        let me = self.node.actor();
+        let (name, part) = (cell_name(key, &Part::Slot(me)), suffix(&Part::Slot(me)));
+        let mut vetoes = self.vetoes(key);
+        let own = cell_name(key, &Part::Veto(me));
+        for (name, cell, _) in cells {
+            if let (true, Some(Cell::Veto(list))) = (*name == own, cell) {
+                vetoes.extend(list.iter().cloned());
+            }
+        }
+        let mut kept = Vec::new();
+        for (stamp, slot) in self.layers(key, me, &vetoes) {
+            if is_vetoed(&vetoes, &part, stamp) || fallen.contains(&stamp) {
+                continue;
+            }
+            let mut pending = self.pending.iter().flat_map(|one| &one.cells);
+            let may_fall = !slot.group.is_empty() || pending.any(|one| one.0 == name && one.1 == stamp);
+            kept.push(slot);
+            if !may_fall || kept.len() >= UNDER {
+                break;
+            }
+        }
+        // What lies below the last may be a member of a group that fell, which would not be known.
+        let cut = kept.len() >= UNDER;
+        let mut under: Option<Rc<Slot<V>>> = None;
+        for slot in kept.into_iter().rev() {
+            let base = slot.base.clone().filter(|_| under.is_some() || !cut);
+            under = Some(Rc::new(Slot {
+                base,
+                under,
+                ..(*slot).clone()
+            }));
+        }
+        under
     }
 
     /// Of each writer its latest write known here, fallen ones too.
@@ -320,28 +375,15 @@ impl<V: Value> Model<V> {
             return;
         }
         for member in self.entangled(vec![Rc::clone(key)]) {
-            let mut dead: Vec<Veto<V>> = Vec::new();
-            if let Some(composite) = self.keys.get(&*member) {
-                for (actor, name) in composite.slots() {
-                    let Some(register) = self.node.register(name) else {
-                        continue;
-                    };
-                    let Some(Cell::Slot(slot)) = &register.value else {
-                        continue;
-                    };
-                    let stamp = Stamp {
-                        time: slot.time,
-                        actor,
-                    };
-                    if !slot.group.is_empty() && fallen.contains(&stamp) {
-                        dead.push(Veto {
-                            part: suffix(&Part::Slot(actor)),
-                            stamp: register.stamp,
-                            base: None,
-                        });
-                    }
-                }
-            }
+            let dead = self.slots_of(&member).into_iter();
+            let dead = dead
+                .filter(|(stamp, slot, _)| !slot.group.is_empty() && fallen.contains(stamp))
+                .map(|(stamp, _, part)| Veto {
+                    part,
+                    stamp,
+                    base: None,
+                })
+                .collect();
             self.plan_vetoes(&member, dead, now, cells);
         }
     }
@@ -383,9 +425,21 @@ impl<V: Value> Model<V> {
     }
 
     fn still_stands(&self, key: &Key, veto: &Veto<V>) -> bool {
-        crate::core::cell::parse_suffix(&veto.part)
-            .and_then(|part| self.node.register(&cell_name(key, &part)))
-            .is_some_and(|register| register.stamp == veto.stamp)
+        let Some(part) = crate::core::cell::parse_suffix(&veto.part) else {
+            return false;
+        };
+        let name = cell_name(key, &part);
+        match part {
+            Part::Slot(actor) => {
+                let vetoes = self.vetoes(key);
+                let layers = self.layers(key, actor, &vetoes);
+                layers.iter().any(|layer| layer.0 == veto.stamp)
+            }
+            _ => self
+                .node
+                .register(&name)
+                .is_some_and(|register| register.stamp == veto.stamp),
+        }
     }
 
     pub(super) fn plan_merge(&mut self, key: &Key, next: Option<&V>, now: f64, cells: &mut Cells<V>) {

@@ -1,0 +1,110 @@
+//! One window: a model, and a listener that holds it to its word.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use parley_sync::core::cell::Cell;
+use parley_sync::core::id::Key;
+use parley_sync::core::model::{Model, WriteId};
+use parley_sync::core::register::Stamp;
+use parley_sync::core::sync::KeyChange;
+
+use super::event::Arrival;
+use super::values::{Val, ugly};
+
+/// What crosses the wires.
+pub type Value = Cell<Val>;
+
+/// What the parts of the network that are shared with the nodes' own want to know of a neighbour; here nothing.
+pub fn stamps(_: &Model<Val>, _: &[Key]) {}
+
+pub struct Window {
+    pub node: Model<Val>,
+    /// How many windows lived here before.
+    pub life: u32,
+    pub readied: u32,
+    /// Writes that can still fall, and which of the ledger they are.
+    pub pending: Vec<(WriteId, Vec<usize>)>,
+    /// What the listener knows, from the changes alone.
+    pub mirror: BTreeMap<Key, Val>,
+}
+
+impl Window {
+    pub fn new(node: Model<Val>, life: u32) -> Self {
+        let mirror = node.iter().map(|(key, value)| (key, value.clone())).collect();
+        Self {
+            node,
+            life,
+            readied: 0,
+            pending: Vec::new(),
+            mirror,
+        }
+    }
+
+    pub fn awaits(&mut self, _: usize, _: u64, (): ()) {}
+
+    pub fn forgets(&mut self, _: usize) {}
+
+    pub fn shows(&mut self, _: &Arrival) {}
+
+    pub fn state(&self) -> Result<BTreeMap<Key, Val>, String> {
+        let mut state = BTreeMap::new();
+        for (key, value) in self.node.iter() {
+            if self.node.get(&key) != Some(value) {
+                return Err(format!(
+                    "{key}: iter has {value:?}, get {:?}",
+                    self.node.get(&key)
+                ));
+            }
+            if state.insert(Rc::clone(&key), value.clone()).is_some() {
+                return Err(format!("{key} is there twice"));
+            }
+        }
+        Ok(state)
+    }
+
+    /// The function settles what is open; what that changed.
+    pub fn settle(&mut self, unsettled: Vec<Key>) -> Vec<KeyChange<Val>> {
+        let mut changes = Vec::new();
+        for key in unsettled {
+            let Some(open) = self.node.unsettled(&key) else {
+                continue;
+            };
+            let mut value = open.first;
+            for (next, base) in open.rest {
+                value = ugly(value.as_ref(), next.as_ref(), base.as_ref());
+            }
+            changes.extend(self.node.settle(&key, value));
+        }
+        changes
+    }
+
+    /// Takes note of a change: it starts from what the listener knows, and ends at what is there.
+    pub fn hear(&mut self, changes: &[KeyChange<Val>]) -> Result<(), String> {
+        for KeyChange { key, old, new, .. } in changes {
+            if self.mirror.get(key) != old.as_ref() {
+                let had = self.mirror.get(key);
+                return Err(format!(
+                    "{key}: told that {old:?} became {new:?}, but the listener knows {had:?}"
+                ));
+            }
+            match new {
+                Some(value) => self.mirror.insert(Rc::clone(key), value.clone()),
+                None => self.mirror.remove(key),
+            };
+        }
+        let state = self.state()?;
+        if self.mirror != state {
+            return Err(format!(
+                "the listener knows {:?}, state is {state:?}",
+                self.mirror
+            ));
+        }
+        Ok(())
+    }
+
+    /// The write that shows on that key.
+    pub fn top(&self, key: &Key) -> Option<Stamp> {
+        self.node.candidates(key).last().map(|one| one.stamp)
+    }
+}
