@@ -12,4 +12,6 @@ export { Parley, SyncedState, SyncedStore } from '../wasm/parley_sync.js';
 export { DebouncedSyncedState, DiffSyncedState, OptimisticSyncedState, SlicedSyncedState } from './classes.js';
 export { SYSTEM_EVENTS } from './events.js';
 export { PersistedSyncedState } from './persisted.js';
+export { Leader } from './leader.js';
 export { createTestNetwork } from './network.js';
+export { Presence } from './presence.js';

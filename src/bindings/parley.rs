@@ -112,6 +112,36 @@ impl Parley {
         self.hub.states_tick();
     }
 
+    /// The ids of its own that no window chooses: this Parley's, then those of the connected. Empty after the end.
+    #[wasm_bindgen(getter, js_name = _uids)]
+    pub fn uids(&self) -> Array {
+        self.hub.uids()
+    }
+
+    /// The name of its mesh.
+    #[wasm_bindgen(getter, js_name = _channel)]
+    pub fn channel(&self) -> Option<String> {
+        self.hub.config.channel.clone()
+    }
+
+    /// Whether connect() is under way for anyone.
+    #[wasm_bindgen(getter, js_name = _connecting)]
+    pub fn is_connecting(&self) -> bool {
+        self.hub.awaits_doors()
+    }
+
+    /// Tells of an error in a user's function that nobody awaits.
+    #[wasm_bindgen(js_name = _report)]
+    pub fn report(&self, error: &JsValue) {
+        self.hub.report(error);
+    }
+
+    /// Settles when it is destroyed.
+    #[wasm_bindgen(getter, js_name = _ended)]
+    pub fn ended(&self) -> Promise {
+        self.hub.ended.promise.clone()
+    }
+
     /// Its id.
     #[wasm_bindgen(getter, js_name = instanceId)]
     pub fn instance_id(&self) -> String {

@@ -294,6 +294,11 @@ impl Hub {
             .collect()
     }
 
+    /// Whether anyone awaits a connection.
+    pub(crate) fn awaits_doors(&self) -> bool {
+        self.inner.borrow().doors.iter().any(Door::is_awaited)
+    }
+
     /// Asks at every door that has nobody behind it; after the page comes back from the cache.
     pub(crate) fn knock_again(&self) {
         let addresses: Vec<Address> = {

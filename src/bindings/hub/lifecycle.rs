@@ -223,6 +223,7 @@ impl Hub {
         for state in states {
             state.hub_destroyed();
         }
+        self.ended.resolve(&JsValue::UNDEFINED);
         // This may run inside one of these very listeners.
         Hub::soon(move || drop(listeners));
     }

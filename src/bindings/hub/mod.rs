@@ -114,6 +114,8 @@ pub(crate) struct Hub {
     pub(crate) uid: String,
     pub(crate) config: Config,
     pub(crate) ready: Deferred,
+    /// Settles with destroy().
+    pub(crate) ended: Deferred,
     inner: RefCell<Inner>,
     /// What every handler's `respond` leads to.
     respond: Function,
@@ -129,6 +131,7 @@ impl Hub {
             uid: host::random_id(),
             config,
             ready: Deferred::new(),
+            ended: Deferred::new(),
             inner: RefCell::new(Inner {
                 destroyed: false,
                 next_token: 0,
@@ -238,6 +241,17 @@ impl Hub {
             .iter()
             .map(|(_, peer)| peer.identity.id.clone())
             .collect()
+    }
+
+    /// This Parley's uid, then those of the connected; none after the end.
+    pub(crate) fn uids(&self) -> js_sys::Array {
+        let inner = self.inner.borrow();
+        if inner.destroyed {
+            return js_sys::Array::new();
+        }
+        let own = JsValue::from_str(&self.uid);
+        let peers = inner.peers.iter().map(|(_, peer)| peer.uid_js.clone());
+        std::iter::once(own).chain(peers).collect()
     }
 
     /// The state of a connection by its id; None for one never heard of.

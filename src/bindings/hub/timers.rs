@@ -43,8 +43,7 @@ impl Hub {
 
     /// Whether somebody awaits what the timer brings: then a process does not end before.
     fn is_awaited(&self) -> bool {
-        let inner = self.inner.borrow();
-        !inner.calls.is_empty() || inner.doors.iter().any(super::Door::is_awaited)
+        !self.inner.borrow().calls.is_empty() || self.awaits_doors()
     }
 
     /// The timer went off.

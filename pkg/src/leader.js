@@ -1,0 +1,84 @@
+// Exactly one of the windows that ask for it leads.
+import { makeError } from '../wasm/host/errors.js';
+import { LockLeader } from './leader-lock.js';
+import { VoteLeader } from './leader-vote.js';
+import { Listeners, nameOf } from './listeners.js';
+
+const names = new WeakMap();
+
+const hasLocks = () =>
+  typeof globalThis.navigator?.locks?.request === 'function' && typeof globalThis.BroadcastChannel === 'function';
+
+export class Leader {
+  #parley;
+  #name;
+  #way;
+  #listeners;
+  #unwatch = () => {};
+
+  constructor(parley, options) {
+    const name = nameOf('Leader', parley, options);
+    const taken = names.get(parley) ?? new Set();
+    if (taken.has(name)) {
+      throw makeError('ERR_DUPLICATE_NAME', `this Parley has a Leader named '${name}' already: give each its own name`);
+    }
+    this.#parley = parley;
+    this.#name = name;
+    this.#listeners = new Listeners(
+      () => this.isLeader,
+      (error) => parley._report(error),
+    );
+    const changed = () => this.#listeners.tell();
+    const vote = () => new VoteLeader(parley, name, changed);
+    const channel = parley._channel;
+    if (channel === undefined || !hasLocks()) this.#way = vote();
+    else {
+      // A prefix of its own: locks under the mesh's are taken for windows.
+      const lock = `parley-sync-leader:${JSON.stringify([channel, name])}`;
+      this.#way = new LockLeader(lock, changed, () => {
+        this.#way?.destroy();
+        if (this.#way) this.#way = vote();
+      });
+    }
+    names.set(parley, taken.add(name));
+    this.#watchPage();
+    parley._ended.then(() => this.destroy());
+  }
+
+  /** Whoever is put to sleep leaves the lead to those who are awake; and a page that holds a lock is not kept in the cache. */
+  #watchPage() {
+    if (typeof document !== 'object' || typeof globalThis.addEventListener !== 'function') return;
+    const sleeps = () => this.#way?.pause();
+    const wakes = () => this.#way?.resume();
+    const events = { freeze: sleeps, pagehide: sleeps, resume: wakes, pageshow: wakes };
+    for (const [event, act] of Object.entries(events)) globalThis.addEventListener(event, act, true);
+    this.#unwatch = () => {
+      for (const [event, act] of Object.entries(events)) globalThis.removeEventListener(event, act, true);
+    };
+  }
+
+  get isLeader() {
+    // A destroyed Parley has no ids.
+    return this.#way !== undefined && this.#parley._uids.length > 0 && this.#way.certain;
+  }
+
+  subscribe(listener) {
+    if (!this.#way) throw makeError('ERR_DESTROYED', 'the Leader was destroyed');
+    return this.#listeners.add(listener);
+  }
+
+  stepDown() {
+    this.#way?.stepDown();
+  }
+
+  destroy() {
+    const way = this.#way;
+    if (!way) return;
+    this.#way = undefined;
+    names.get(this.#parley)?.delete(this.#name);
+    this.#unwatch();
+    way.destroy();
+    this.#listeners.tell();
+    this.#listeners.clear();
+  }
+}
