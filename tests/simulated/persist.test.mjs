@@ -105,6 +105,21 @@ test('destroy stores what waits', () => {
   assert.equal(stored().records[0][3], 1);
 });
 
+test('a window that waits for its turn to store does not wait when it ends', async () => {
+  const { state, parley } = open({ persist: KEY });
+  const locks = { request: () => new Promise(() => {}) };
+  Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+  try {
+    state.setState({ n: 1 });
+    await idle();
+    assert.equal(disk.getItem(KEY), null, 'somebody else has the lock');
+    parley.destroy();
+    assert.equal(stored().records[0][3], 1);
+  } finally {
+    delete globalThis.navigator;
+  }
+});
+
 test('only the keys that are named', async () => {
   const first = open({ persist: { key: KEY, keys: ['theme'] } });
   await first.state.setState({ theme: 'dark', secret: 'x' });

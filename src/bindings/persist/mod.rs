@@ -165,9 +165,14 @@ impl Persist {
         }
         let held = self.kept.upgrade().map(|kept| kept.export());
         self.last.replace(Some(held.unwrap_or_default()));
-        if self.dirty.get() {
+        if self.owes() {
             self.store_now();
         }
+    }
+
+    /// Whether something may not be stored: an exchange under way may still wait for its turn.
+    fn owes(&self) -> bool {
+        self.dirty.get() || self.running.get()
     }
 
     fn listen(&self) {
@@ -183,7 +188,7 @@ impl Persist {
                 this.changed();
             } else if what.is_undefined() {
                 this.changed();
-            } else if this.dirty.get() {
+            } else if this.owes() {
                 this.store_now();
             }
         });
