@@ -20,7 +20,8 @@ const elsewhere = (t) => t.url(t.b, () => {}, {}, { page: 'plain.html' });
 
 /** Leaves the page, and does something while it is in the cache; it must come out of there, not be loaded anew. */
 async function away(t, page, meanwhile = () => {}) {
-  const born = await page.eval(() => born);
+  // A frame that is under way between the page and its frames when it enters the cache throws it out again (Chromium).
+  const born = await page.eval(() => pause(300).then(() => window.born));
   await page.tab.goto(elsewhere(t));
   await meanwhile();
   await page.tab.back();
