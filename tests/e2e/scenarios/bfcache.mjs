@@ -20,8 +20,10 @@ const elsewhere = (t) => t.url(t.b, () => {}, {}, { page: 'plain.html' });
 
 /** Leaves the page, and does something while it is in the cache; it must come out of there, not be loaded anew. */
 async function away(t, page, meanwhile = () => {}) {
-  // A frame that is under way between the page and its frames when it enters the cache throws it out again (Chromium).
+  // Whatever runs in a page that is in the cache throws it out (Chromium): frames under way between it and its frames, and what
+  // tells the wasm of functions that were thrown away.
   const born = await page.eval(() => pause(300).then(() => window.born));
+  await page.tab.heap?.();
   await page.tab.goto(elsewhere(t));
   await meanwhile();
   await page.tab.back();
