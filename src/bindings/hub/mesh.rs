@@ -154,7 +154,10 @@ impl Hub {
             // Its goodbye may be on the way: it is given the time to say why it went.
             after(GOODBYE_COMES, move || {
                 if let Some(hub) = hub.upgrade() {
-                    hub.lose_route(at, true, Reason::Closed);
+                    // It may have said that it only went into the cache.
+                    if !hub.is_cached(at) {
+                        hub.lose_route(at, true, Reason::Closed);
+                    }
                     hub.member_arrived(&member);
                 }
             });

@@ -51,6 +51,10 @@ impl Hub {
         }
     }
 
+    pub(super) fn is_cached(&self, at: PeerRef) -> bool {
+        self.inner.borrow().peers.sleep_of(at) == Some(Sleep::Cached)
+    }
+
     /// Its page goes to sleep.
     pub(crate) fn on_sleep(&self, from: PeerRef, frame: &Array) {
         let sleep = Sleep::of(frame.get(1).as_f64().unwrap_or(1.0));
