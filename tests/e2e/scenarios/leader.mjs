@@ -286,7 +286,7 @@ scenario('two channels, and two names, have leaders of their own', async (t) => 
   );
 });
 
-scenario('a frame of the mesh and a worker lead in their turn', async (t) => {
+scenario('a frame of the mesh leads in its turn', async (t) => {
   const src = t.url(t.a, candidate, {});
   const page = await t.open(t.a, candidate, {});
   await page.until(() => leader.isLeader);
