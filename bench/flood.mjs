@@ -1,5 +1,6 @@
 // What a frame that sends as fast as it can costs the page's other traffic: the time of an echo to an honest frame of another
-// site, without and with the flood, beside the same over raw channels. `cargo xtask build`, then `node bench/flood.mjs [seconds]`.
+// site, without and with the flood, beside the same over raw channels. `cargo xtask build`, then
+// `node bench/flood.mjs [seconds] [part of a name]`.
 //
 // Each line is a fresh browser context. The flooding frame never pauses; what waits in the page's queue is part of the time.
 import { createRequire } from 'node:module';
@@ -42,12 +43,12 @@ async function measure(flood) {
 
 try {
   console.log(`chromium ${browser.version()}, ${seconds} s each; times of an echo in ms`);
-  for (const flood of floods) {
+  for (const flood of floods.filter(({ name }) => name.includes(process.argv[3] ?? ''))) {
     const { median, worst, echoes, sent, heard } = await measure(flood);
     const rate =
       flood.by === 'nothing'
         ? ''
-        : `, ${Math.round(sent / seconds)} sent and ${Math.round(heard / seconds)} taken in a second`;
+        : `, ${sent ? `${Math.round(sent / seconds)} sent and ` : ''}${Math.round(heard / seconds)} taken in a second`;
     console.log(
       `${flood.name}: median ${median.toFixed(2)}, 99 of 100 below ${worst.toFixed(1)} (${echoes} echoes${rate})`,
     );
