@@ -10,6 +10,7 @@ use super::composite::saw;
 use super::show::is_vetoed;
 use crate::core::cell::{Cell, Part, Slot, root_name, suffix};
 use crate::core::id::Key;
+use crate::core::map::SmallMap;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
 
@@ -67,16 +68,27 @@ impl<V: Value> Model<V> {
     pub(super) fn entangled(&self, keys: Vec<Key>) -> Vec<Key> {
         let mut all = keys;
         let mut at = 0;
+        // Each key and each group is looked at once: a transaction may have many members.
+        let (mut asked, mut known) = (SmallMap::new(), SmallMap::new());
+        for key in &all {
+            known.insert(Rc::clone(key), ());
+        }
+        let mut groups: Vec<Stamp> = Vec::new();
         while let Some(key) = all.get(at).cloned() {
             // Those that name it, and those that they name: a member that has been written over names nobody any more.
-            let hosts = self.named.get(&*key).cloned().unwrap_or_default();
+            let hosts = self.named.get(&*key).map_or(&[][..], Vec::as_slice);
             for host in hosts {
-                for (_, slot, _) in self.slots_of(&host) {
-                    if slot.group.contains(&key) {
-                        for member in &slot.group {
-                            if !all.contains(member) {
-                                all.push(Rc::clone(member));
-                            }
+                if asked.insert(Rc::clone(host), ()).is_some() {
+                    continue;
+                }
+                for (stamp, slot, _) in self.slots_of(host) {
+                    if slot.group.is_empty() || groups.contains(&stamp) {
+                        continue;
+                    }
+                    groups.push(stamp);
+                    for member in &slot.group {
+                        if known.insert(Rc::clone(member), ()).is_none() {
+                            all.push(Rc::clone(member));
                         }
                     }
                 }
