@@ -3,8 +3,9 @@
 use parley_sync::core::clock::Time;
 use parley_sync::core::id::Actor;
 use parley_sync::core::log::{Checkpoint, LogDelta, LogFrame, Logged, Tip};
+use parley_sync::core::register::Dot;
 
-use crate::window::{NOW, logged, pair, run};
+use crate::window::{NOW, Window, logged, pair, run};
 
 #[test]
 fn bad_frames_are_refused_whole() {
@@ -157,4 +158,63 @@ fn a_neighbour_that_claims_what_it_never_sends_is_not_asked_for_ever() {
     windows[1].carry_out(effects);
     run(&mut windows, NOW);
     assert!(windows[1].sent.is_empty());
+}
+
+/// What `from` claims reaches window 0, whose neighbour is window 1; window 2 is who lies.
+fn lied_to(claim: impl Fn(Actor) -> LogFrame<&'static str, Vec<&'static str>>) -> Vec<Window> {
+    let mut windows = pair();
+    windows.push(Window::new(3, NOW));
+    let effects = windows[0].node.peer_up(2, NOW);
+    windows[0].carry_out(effects);
+    windows[1].dispatch("before", NOW + 1.0);
+    run(&mut windows, NOW + 1.0);
+    let victim = windows[1].node.actor();
+    let effects = windows[0].node.receive(2, &[], claim(victim), NOW + 2.0);
+    windows[0].carry_out(effects);
+    run(&mut windows, NOW + 3.0);
+    windows[1].dispatch("true", NOW + 4.0);
+    run(&mut windows, NOW + 4.0);
+    for at in 0..2 {
+        let effects = windows[at].node.tick(NOW + 5.0);
+        windows[at].carry_out(effects);
+    }
+    run(&mut windows, NOW + 5.0);
+    windows
+}
+
+#[test]
+fn who_speaks_in_anothers_name_does_not_silence_it() {
+    let windows = lied_to(|victim| {
+        let mut actions = vec![logged(9, 1, 1.5), logged(9, 2, 1.75)];
+        for (at, action) in actions.iter_mut().enumerate() {
+            action.dot = Dot {
+                actor: victim,
+                seq: 2 + at as u64,
+            };
+        }
+        LogFrame::Append(actions)
+    });
+    for window in &windows[..2] {
+        assert_eq!(
+            window.state,
+            ["before", "hostile", "hostile", "true"],
+            "the lie is the liar's to tell, and what was true is there too"
+        );
+    }
+    assert_eq!(
+        windows[1].refused,
+        ["ERR_MALFORMED"],
+        "it was noticed by who was named"
+    );
+    assert!(windows[0].refused.is_empty());
+}
+
+#[test]
+fn who_claims_to_have_what_was_never_said_silences_nobody() {
+    let windows = lied_to(|victim| LogFrame::Ack {
+        vector: [(victim, 40)].into_iter().collect(),
+    });
+    for window in &windows[..2] {
+        assert_eq!(window.state, ["before", "true"]);
+    }
 }

@@ -23,6 +23,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         if self.peers.get(from).is_none() {
             return out;
         }
+        let claimed = self.claimed_by(&frame);
         let refused = match frame {
             LogFrame::Append(actions) => self.on_append(from, also, actions, now, &mut out),
             LogFrame::Sync { vector, tip, asker } => self.on_sync(from, vector, tip, asker, &mut out),
@@ -36,7 +37,33 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             Ok(()) => self.try_cut(),
             Err(code) => out.push(LogEffect::Refused { from, code }),
         }
+        if claimed {
+            self.disown(from, &mut out);
+        }
         out
+    }
+
+    /// Whether a frame speaks of more actions of this window than it made.
+    fn claimed_by(&self, frame: &LogFrame<A, S>) -> bool {
+        let said = |vector: &VersionVector| vector.iter().any(|(actor, seq)| self.is_forged(actor, seq));
+        let told = |actions: &[Logged<A>]| {
+            let mut dots = actions.iter().map(|logged| logged.dot);
+            dots.any(|dot| self.is_forged(dot.actor, dot.seq))
+        };
+        match frame {
+            LogFrame::Append(actions) => told(actions),
+            LogFrame::Sync { vector, .. } | LogFrame::Ack { vector } => said(vector),
+            LogFrame::Delta(delta) => said(&delta.vector) || told(&delta.actions),
+        }
+    }
+
+    /// Somebody speaks in this window's name: who hears that takes what it says next for known. The name is left to it, and
+    /// what it said in it is an action like others, once others have it; this window goes on under another.
+    fn disown(&mut self, from: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
+        self.flush_into(out);
+        self.own.renew();
+        self.stand_in.renew();
+        self.ask(from, out);
     }
 
     fn on_append(
