@@ -174,9 +174,9 @@ fn lied_to(claim: impl Fn(Actor) -> LogFrame<&'static str, Vec<&'static str>>) -
     run(&mut windows, NOW + 3.0);
     windows[1].dispatch("true", NOW + 4.0);
     run(&mut windows, NOW + 4.0);
-    for at in 0..2 {
-        let effects = windows[at].node.tick(NOW + 5.0);
-        windows[at].carry_out(effects);
+    for window in windows.iter_mut().take(2) {
+        let effects = window.node.tick(NOW + 5.0);
+        window.carry_out(effects);
     }
     run(&mut windows, NOW + 5.0);
     windows
