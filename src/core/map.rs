@@ -62,25 +62,6 @@ impl<K: Ord, V> SmallMap<K, V> {
         }
     }
 
-    /// What is held under `key`, to change; `make` says what if nothing is.
-    pub fn get_or_insert_with(&mut self, key: &K, make: impl FnOnce() -> V) -> &mut V
-    where
-        K: Clone,
-    {
-        let at = match self.find(key) {
-            Ok(at) => at,
-            Err(at) => {
-                self.entries.insert(at, (key.clone(), make()));
-                at
-            }
-        };
-        // Either found there or put there.
-        match self.entries.get_mut(at) {
-            Some(entry) => &mut entry.1,
-            None => std::process::abort(),
-        }
-    }
-
     /// Takes out what is held under `key`.
     pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
     where

@@ -165,6 +165,8 @@ pub struct Model<V> {
     /// This window, as its peers know it.
     name: Rc<str>,
     keys: SmallMap<Key, Composite<V>>,
+    /// What stands for a composite that is not in `keys`.
+    nowhere: Composite<V>,
     /// Of each key that a group names, the keys on which a write of such a group is, or was.
     named: SmallMap<Key, Vec<Key>>,
     texts: Option<Rc<dyn Texts<V>>>,
@@ -205,6 +207,7 @@ impl<V: Value> Model<V> {
             strategies,
             name: Rc::from(name),
             keys: SmallMap::new(),
+            nowhere: Composite::new(None),
             named: SmallMap::new(),
             texts: None,
             pending: Vec::new(),
@@ -365,8 +368,15 @@ impl<V: Value> Model<V> {
 
     /// The composite of a key; the key becomes one.
     fn composite(&mut self, key: &Key) -> &mut Composite<V> {
-        let shown = self.get(key).cloned();
-        self.keys.get_or_insert_with(key, || Composite::new(shown))
+        if !self.keys.contains_key(key) {
+            let shown = self.get(key).cloned();
+            self.keys.insert(Rc::clone(key), Composite::new(shown));
+        }
+        match self.keys.get_mut(&**key) {
+            Some(composite) => composite,
+            // Never: it has just been put there.
+            None => &mut self.nowhere,
+        }
     }
 
     /// Takes note of a cell that was written; which key that makes more than its root.
