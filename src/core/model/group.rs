@@ -31,9 +31,12 @@ impl<V: Value> Model<V> {
             Cell::Slot(slot) => {
                 for layer in slot.layers() {
                     for member in &layer.group {
-                        let hosts = self.named.get_or_insert_with(member, Vec::new);
-                        if !hosts.contains(key) {
-                            hosts.push(Rc::clone(key));
+                        match self.named.get_mut(&**member) {
+                            Some(hosts) if hosts.contains(key) => {}
+                            Some(hosts) => hosts.push(Rc::clone(key)),
+                            None => {
+                                self.named.insert(Rc::clone(member), vec![Rc::clone(key)]);
+                            }
                         }
                     }
                 }
