@@ -17,6 +17,7 @@ pub mod log;
 pub mod map;
 pub mod merge;
 pub mod model;
+pub mod order;
 pub mod origin;
 pub mod persist;
 pub mod register;

@@ -31,6 +31,7 @@ use super::register::Stamp;
 use super::replica::Stage;
 use super::sync::{ChangeOrigin, KeyChange, StateEffect, StateFrame, StateNode};
 use super::value::Value;
+use crate::core::order;
 
 /// What a write does to a key.
 #[derive(Clone, Debug)]
@@ -294,7 +295,7 @@ impl<V: Value> Model<V> {
             }
         }
         if parts {
-            keys.sort();
+            order::sort(&mut keys);
             keys.dedup();
         }
         keys

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use super::clock::{Clock, Time};
 use super::id::{Actor, Key};
 use super::register::Stamp;
+use crate::core::order;
 
 /// For how long a deletion is stored. A window that neither read the storage nor met another window for so long may bring
 /// the key back; without an end, whoever uses keys once would fill the storage with them.
@@ -76,7 +77,7 @@ pub fn merge<V: Clone>(held: Vec<Record<V>>, stored: Vec<Record<V>>, now: f64) -
     let mut all: Vec<(Record<V>, bool)> = Vec::with_capacity(held.len() + stored.len());
     all.extend(held.into_iter().map(|record| (record, false)));
     all.extend(stored.into_iter().map(|record| (record, true)));
-    all.sort_unstable_by(order);
+    order::sort_by(&mut all, order);
     let mut kept: Vec<(Record<V>, bool)> = Vec::with_capacity(all.len());
     let mut news = Vec::new();
     let mut rest = all.into_iter().peekable();
@@ -124,7 +125,7 @@ fn forget_surplus<V>(kept: &mut Vec<(Record<V>, bool)>) {
     let Some(surplus) = stamps.len().checked_sub(DELETIONS).filter(|&surplus| surplus > 0) else {
         return;
     };
-    stamps.sort_unstable();
+    order::sort(&mut stamps);
     if let Some(&oldest) = stamps.get(surplus) {
         kept.retain(|(record, _)| record.value.is_some() || record.stamp >= oldest);
     }

@@ -226,7 +226,7 @@ impl Hub {
         if version == state.version() {
             state.receive(from, &also, kind, frame);
         } else {
-            state.receive_other(from, version, kind);
+            state.receive_other(from, version, kind, frame);
         }
     }
 

@@ -72,13 +72,15 @@ impl Persist {
         }
         let failed = match &self.options.migrate {
             Some(migrate) => match self.kept.upgrade() {
-                Some(kept) => match translated(&*kept, migrate, main.records, main.version) {
-                    Ok(records) => {
-                        stored.renew |= main.version < version && main.kind != FOREIGN;
-                        return Some(records);
+                Some(kept) => {
+                    match translated(kept.shown(&main.records), migrate, main.records, main.version) {
+                        Ok(records) => {
+                            stored.renew |= main.version < version && main.kind != FOREIGN;
+                            return Some(records);
+                        }
+                        Err(error) => error,
                     }
-                    Err(error) => error,
-                },
+                }
                 None => return None,
             },
             // Nobody has counted versions before: this is the first.

@@ -21,9 +21,11 @@ use super::hub::Hub;
 use super::promise;
 use crate::cell::RefCell;
 use crate::core::id::Key;
+use crate::core::order;
 use crate::core::persist;
 use crate::core::register::Stamp;
 pub(crate) use options::PersistOptions;
+pub(crate) use translate::translated;
 
 /// One register as it is stored. Its key is a cell's name, see [`cell`](crate::core::cell).
 pub(crate) type Record = persist::Record<JsValue>;
@@ -329,7 +331,7 @@ fn forget(cleared: Stamp, held: &mut [Record], stored: &mut [Record]) {
         record.cleared |= record.stamp <= cleared;
     }
     let mut known: Vec<Key> = held.iter().map(|record| record.key.clone()).collect();
-    known.sort_unstable();
+    order::sort(&mut known);
     for record in stored.iter_mut() {
         if record.stamp <= cleared && known.binary_search(&record.key).is_err() {
             record.stamp = cleared;

@@ -3,27 +3,27 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
 
-use super::{Kept, Record};
+use super::Record;
 use crate::bindings::error::fail;
 use crate::bindings::host;
 use crate::core::cell;
 use crate::core::codes;
 use crate::core::id::Key;
+use crate::core::order;
 
 /// Calls `migrate` with the whole plain state, and makes registers of what it returns. What it leaves as it was keeps its
-/// stamp; what it changes, adds or drops gets the latest stamp there is, so that every window which translates the same
-/// ends with the same. Throws what `migrate` throws.
-pub(super) fn translated(
-    kept: &dyn Kept,
+/// stamp; what it changes, adds or drops gets the latest stamp of what it did not leave as it was, so that every
+/// window which translates the same ends with the same. `before` is what those registers show. Throws what `migrate` throws.
+pub(crate) fn translated(
+    mut before: Vec<(Key, JsValue)>,
     migrate: &Function,
     records: Vec<Record>,
     from: f64,
 ) -> Result<Vec<Record>, JsValue> {
-    let Some(latest) = records.iter().map(|record| record.stamp).max() else {
+    if records.is_empty() {
         return Ok(records);
-    };
-    let mut before = kept.shown(&records);
-    before.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    }
+    order::sort_by(&mut before, |a, b| a.0.cmp(&b.0));
     let (keys, values) = (Array::new(), Array::new());
     for (key, value) in &before {
         keys.push(&JsValue::from_str(key));
@@ -40,7 +40,7 @@ pub(super) fn translated(
     }
     let entries = host::prepare(&after, "what migrate() returned")?;
 
-    let mut changed: Vec<Record> = Vec::new();
+    let mut changed: Vec<(Key, JsValue)> = Vec::new();
     let mut left: Vec<Key> = Vec::new();
     for at in (0..entries.length()).step_by(2) {
         let value = entries.get(at + 1);
@@ -52,26 +52,27 @@ pub(super) fn translated(
         if was.is_some_and(|(_, was)| host::unchanged(was, &value)) {
             left.push(Key::from(key));
         } else {
-            changed.push(Record {
-                key: cell::root_name(&Key::from(key)),
-                stamp: latest,
-                value: Some(value),
-                cleared: false,
-            });
+            changed.push((cell::root_name(&Key::from(key)), value));
         }
     }
-    left.sort_unstable();
-    changed.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    order::sort(&mut left);
+    let stays = |record: &Record| {
+        let key = cell::parse(&record.key).map(|(key, _)| key);
+        let was_shown = |key: &Key| before.binary_search_by(|(known, _)| known.cmp(key)).is_ok();
+        // What did not show was deleted, or is not to be known here.
+        key.is_none_or(|key| left.binary_search(&key).is_ok() || !was_shown(&key))
+    };
+    let gone = records.iter().filter(|record| !stays(record));
+    let latest = gone.map(|record| record.stamp).max();
+    let Some(latest) = latest.or_else(|| records.iter().map(|record| record.stamp).max()) else {
+        return Ok(records);
+    };
     let mut all = Vec::with_capacity(records.len());
     for record in records {
-        let key = cell::parse(&record.key).map(|(key, _)| key);
-        let replaced = changed.binary_search_by(|other| other.key.cmp(&record.key));
-        let was_shown = |key: &Key| before.binary_search_by(|(known, _)| known.cmp(key)).is_ok();
-        if replaced.is_ok() {
+        if changed.iter().any(|(key, _)| *key == record.key) {
             continue;
         }
-        // What did not show was deleted, or is not to be known here.
-        if key.is_none_or(|key| left.binary_search(&key).is_ok() || !was_shown(&key)) {
+        if stays(&record) {
             all.push(record);
         } else {
             all.push(Record {
@@ -81,6 +82,11 @@ pub(super) fn translated(
             });
         }
     }
-    all.extend(changed);
+    all.extend(changed.into_iter().map(|(key, value)| Record {
+        key,
+        stamp: latest,
+        value: Some(value),
+        cleared: false,
+    }));
     Ok(all)
 }

@@ -111,7 +111,7 @@ fn heard(member: &Weak<dyn Shared>, payload: &JsValue) {
         let frame: &Array = sync.unchecked_ref();
         match label_in(&frame.get(1)) {
             Some((_, version)) if version == member.version() => member.receive(EVERYONE, &[], kind, frame),
-            Some((_, version)) => member.receive_other(EVERYONE, version, kind),
+            Some((_, version)) => member.receive_other(EVERYONE, version, kind, frame),
             None => {}
         }
     }

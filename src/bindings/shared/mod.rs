@@ -48,7 +48,7 @@ pub(crate) trait Shared {
         FIRST_VERSION
     }
     /// A frame that is of another version. It is not let in.
-    fn receive_other(&self, _from: PeerRef, _version: u32, _kind: Kind) {}
+    fn receive_other(&self, _from: PeerRef, _version: u32, _kind: Kind, _frame: &Array) {}
     /// A message of its own type that nobody of this package sent: hand-written code speaks.
     fn plain_update(&self, from: PeerRef, payload: &JsValue);
     fn hub_destroyed(&self);

@@ -67,7 +67,7 @@ impl StateHost {
     }
 
     /// Stored registers as cells; what is none is left out, and stays where it is.
-    fn cells(&self, records: Vec<Record>) -> Vec<CoreRecord<Cell<Held>>> {
+    pub(super) fn cells(&self, records: Vec<Record>) -> Vec<CoreRecord<Cell<Held>>> {
         let mut cells = Vec::with_capacity(records.len());
         for record in records {
             let synced = parse(&record.key).is_some_and(|(key, _)| self.options.is_synced(&key));

@@ -11,6 +11,7 @@ mod listeners;
 mod nodes;
 mod options;
 mod outcome;
+mod schema;
 mod texts;
 mod transaction;
 mod write;
@@ -25,10 +26,12 @@ use super::error::fail;
 use super::host::{self, Deferred};
 use super::persist::Persist;
 use super::shared::{Carrier, Shared, Turn};
+use super::wire::label_out;
 use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::model::{Model, ModelEffects};
+use crate::core::schema::Schema;
 use crate::core::sync::StateFrame;
 pub use class::SyncedState;
 use conflicts::Contested;
@@ -36,6 +39,7 @@ pub(crate) use held::Held;
 use listeners::{KeyListener, Listener, Notice};
 pub(crate) use options::{SetOptions, StateOptions};
 use outcome::Outcome;
+use schema::Shadow;
 use texts::TextsAre;
 use transaction::Transaction;
 
@@ -53,7 +57,10 @@ struct View {
 pub(crate) struct StateHost {
     pub(crate) options: StateOptions,
     message: String,
+    /// Its name and version, as frames begin.
     name_js: JsValue,
+    schema: RefCell<Schema>,
+    shadows: RefCell<Vec<Rc<Shadow>>>,
     messenger: JsValue,
     carrier: Carrier,
     node: RefCell<Model<Held>>,
@@ -110,7 +117,9 @@ impl StateHost {
         }
         let state = Rc::new_cyclic(|me| StateHost {
             message,
-            name_js: JsValue::from_str(&options.name),
+            name_js: label_out(&options.name, options.version),
+            schema: RefCell::new(Schema::new(options.version)),
+            shadows: RefCell::new(Vec::new()),
             options,
             messenger: messenger.clone(),
             carrier,
@@ -284,6 +293,7 @@ impl Shared for StateHost {
     }
 
     fn peer_down(&self, peer: PeerRef) {
+        self.shadows_let_go(peer);
         self.decide(|model, now| model.with_node(|node| node.peer_down(peer, now)));
     }
 
@@ -313,6 +323,7 @@ impl Shared for StateHost {
     }
 
     fn tick(&self) {
+        self.shadows_tick();
         self.decide(|model, now| model.with_node(|node| node.tick(now)));
     }
 
@@ -321,7 +332,16 @@ impl Shared for StateHost {
             self.carrier.refuse(from, codes::MALFORMED);
             return;
         };
+        self.meet_again(from);
         self.decide(|model, now| model.with_node(|node| node.receive(from, also, decoded, now)));
+    }
+
+    fn version(&self) -> u32 {
+        self.options.version
+    }
+
+    fn receive_other(&self, from: PeerRef, version: u32, kind: crate::core::frame::Kind, frame: &Array) {
+        self.hear_other(from, version, kind, frame);
     }
 
     fn plain_update(&self, from: PeerRef, payload: &JsValue) {

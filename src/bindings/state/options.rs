@@ -4,12 +4,13 @@ use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::bindings::args::{self, Options};
-use crate::bindings::error::{fail, text};
+use crate::bindings::error::fail;
 use crate::bindings::persist::PersistOptions;
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::map::SmallMap;
 use crate::core::model::{Strategies, Strategy};
+use crate::core::schema::FIRST_VERSION;
 
 /// How a state behaves.
 pub(crate) struct StateOptions {
@@ -34,12 +35,13 @@ pub(crate) struct StateOptions {
     pub(crate) together: bool,
     /// Writes are counted, see `version` of OptimisticSyncedState.
     pub(crate) counted: bool,
+    /// Of the shape of the state.
+    pub(crate) version: u32,
+    /// Makes states of other versions states of this one.
+    pub(crate) migrate: Option<Function>,
     /// Where it is stored.
     pub(crate) persist: Option<PersistOptions>,
 }
-
-/// The version of states that do not say theirs.
-const FIRST_VERSION: f64 = 1.0;
 
 const KNOWN: &str = "name conflict syncedKeys debounceMs maxWaitMs diff persist validate version migrate";
 
@@ -58,6 +60,8 @@ impl StateOptions {
             validate: None,
             together: false,
             counted: false,
+            version: FIRST_VERSION,
+            migrate: None,
             persist: None,
         };
         if given.is_undefined() {
@@ -88,20 +92,19 @@ impl StateOptions {
             options.validate =
                 Some(function.map_err(|_| fail(codes::CONFIG, "the option validate must be a function"))?);
         }
+        if let Some(version) = given.count("version")? {
+            options.version = version;
+        }
+        let migrate = given.get("migrate");
+        if !migrate.is_undefined() {
+            let function = migrate.dyn_into::<Function>();
+            options.migrate =
+                Some(function.map_err(|_| fail(codes::CONFIG, "the option migrate must be a function"))?);
+        }
         let persist = given.get("persist");
         if !persist.is_undefined() {
-            let version = given.count("version")?.map_or(FIRST_VERSION, f64::from);
-            let migrate = given.get("migrate");
-            let migrate = match migrate.is_undefined() {
-                true => None,
-                false => Some(args::function(&migrate, "the option migrate")?),
-            };
-            options.persist = Some(PersistOptions::read(&persist, version, migrate)?);
-        }
-        for name in ["version", "migrate"] {
-            if !given.get(name).is_undefined() && options.persist.is_none() {
-                return Err(not_yet(name, "any value"));
-            }
+            let version = f64::from(options.version);
+            options.persist = Some(PersistOptions::read(&persist, version, options.migrate.clone())?);
         }
         Ok(options)
     }
@@ -162,14 +165,6 @@ fn strategy(given: &JsValue) -> Result<Strategy, JsValue> {
              object with one of these for each key",
         )),
     }
-}
-
-/// An option that this version does not have is refused: nobody shall rely on what does not happen.
-fn not_yet(name: &str, what: &str) -> JsValue {
-    fail(
-        codes::CONFIG,
-        &text(&["the option ", name, " does not take ", what, " in this version"]),
-    )
 }
 
 /// The second argument of `setState`.

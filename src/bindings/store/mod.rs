@@ -320,7 +320,7 @@ impl Shared for StoreHost {
         self.schema.borrow().version()
     }
 
-    fn receive_other(&self, from: PeerRef, version: u32, kind: Kind) {
+    fn receive_other(&self, from: PeerRef, version: u32, kind: Kind, _frame: &Array) {
         let apart = self
             .carrier
             .refuse_version("store", &self.name, &self.schema, from, version);

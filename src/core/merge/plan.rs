@@ -5,6 +5,7 @@ use super::text::{self, Which};
 use super::tree::Tree;
 use super::{Era, Node, NotANumber, Texts, Writes, number};
 use crate::core::id::{Actor, Key};
+use crate::core::order;
 use crate::core::value::{Parts, Value};
 
 /// Writes on their way, in order.
@@ -168,7 +169,7 @@ impl<'a, V: Value> Plan<'a, V> {
     /// Makes these the properties, and no others.
     fn fields(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, fields: &[(Key, V)]) {
         let mut names: Vec<&Key> = fields.iter().map(|field| &field.0).collect();
-        names.sort_unstable();
+        order::sort(&mut names);
         for (name, child) in tree.children.iter_mut() {
             if names.binary_search(&name).is_err() {
                 self.value(child, spot.child(&path::child(spot.path, name)), None);

@@ -7,6 +7,7 @@ use super::plan::Plan;
 use super::tree::Tree;
 use super::{Era, Node, is_part};
 use crate::core::id::Key;
+use crate::core::order;
 use crate::core::value::{Atom, Value};
 
 /// An element that is there. Compares as they stand.
@@ -31,7 +32,7 @@ pub(super) fn items<V>(tree: &Tree<V>, era: Era) -> Vec<Item> {
             _ => None,
         })
         .collect();
-    items.sort_unstable();
+    order::sort(&mut items);
     items
 }
 
@@ -79,7 +80,7 @@ impl<V: Value> Plan<'_, V> {
         let ends = (0..head).map(|at| (at, at));
         let ends = ends.chain((0..tail).map(|at| (from.end + at, to.end + at)));
         // The middle's pairs, by where they go; those that also rise by where they come from may stay.
-        pairs.sort_unstable_by_key(|pair| pair.1);
+        order::sort_by_key(&mut pairs, |pair| pair.1);
         let places = places(&shown);
         let place_of = |old: usize| places.get(old).and_then(Option::as_ref);
         let fixed: Vec<(usize, usize)> = pairs
@@ -157,8 +158,8 @@ fn pair(shown: &[Item], goals: &[Goal]) -> Vec<(usize, usize)> {
         .enumerate()
         .map(|(at, goal)| (&goal.atom, at))
         .collect();
-    old.sort_unstable();
-    new.sort_unstable();
+    order::sort(&mut old);
+    order::sort(&mut new);
     let mut old = old.into_iter().peekable();
     let mut pairs = Vec::new();
     for (atom, to) in new {
@@ -201,9 +202,9 @@ fn longest_rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
 /// Gives new elements numbers that no element with their content has.
 fn number_new(shown: &[Item], goals: &mut [Goal]) {
     let mut used: Vec<(Key, u32)> = shown.iter().map(|item| (item.atom.clone(), item.nth)).collect();
-    used.sort_unstable();
+    order::sort(&mut used);
     let mut new: Vec<&mut Goal> = goals.iter_mut().filter(|goal| goal.nth.is_none()).collect();
-    new.sort_by(|a, b| a.atom.cmp(&b.atom));
+    order::sort_by(&mut new, |a, b| a.atom.cmp(&b.atom));
     let mut used = used.into_iter().peekable();
     let mut last: Option<(Key, u32)> = None;
     for goal in new {

@@ -22,7 +22,7 @@ pub(super) fn is_edit(now: &str, next: &str) -> bool {
 
 fn groups(chars: &[char]) -> Vec<[char; 3]> {
     let mut groups: Vec<[char; 3]> = chars.array_windows().copied().collect();
-    groups.sort_unstable();
+    crate::core::order::sort(&mut groups);
     groups
 }
 

@@ -4,6 +4,7 @@ use super::composite::Contribution;
 use super::show::{binding, latest};
 use super::{Model, same};
 use crate::core::id::Key;
+use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::sync::KeyChange;
 use crate::core::value::Value;
@@ -62,7 +63,7 @@ impl<V: Value> Model<V> {
 fn common_base<V: Clone>(a: &Contribution<V>, b: &Contribution<V>) -> Option<V> {
     let knew = |one: &Contribution<V>, stamp: Stamp| one.saw(stamp);
     let mut bases: Vec<&(Option<V>, Stamp)> = a.base.iter().chain(b.base.iter()).collect();
-    bases.sort_by_key(|base| std::cmp::Reverse(base.1));
+    order::sort_by_key(&mut bases, |base| std::cmp::Reverse(base.1));
     bases
         .into_iter()
         .find(|base| knew(a, base.1) && knew(b, base.1))

@@ -11,6 +11,7 @@ use super::show::is_vetoed;
 use crate::core::cell::{Cell, Part, Slot, root_name, suffix};
 use crate::core::id::Key;
 use crate::core::map::SmallMap;
+use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
 
@@ -114,7 +115,7 @@ impl<V: Value> Model<V> {
                 }
             }
         }
-        groups.sort_by_key(|group| std::cmp::Reverse(group.stamp));
+        order::sort_by_key(&mut groups, |group| std::cmp::Reverse(group.stamp));
         let mut fallen = Vec::new();
         for group in groups {
             if group

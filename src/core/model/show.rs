@@ -6,6 +6,7 @@ use super::composite::{Contribution, plain, saw};
 use super::{Candidate, Model, Shown, Strategy};
 use crate::core::cell::{Cell, Part, Slot, Veto, root_name, suffix};
 use crate::core::id::{Actor, Key};
+use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
 
@@ -118,7 +119,7 @@ impl<V: Value> Model<V> {
             layers.extend(replaced);
         }
         // Of one write the fullest account stands before the others.
-        layers.sort_by_key(|layer| std::cmp::Reverse(layer.0));
+        order::sort_by_key(&mut layers, |layer| std::cmp::Reverse(layer.0));
         layers.dedup_by_key(|layer| layer.0);
         layers
     }
@@ -138,7 +139,7 @@ impl<V: Value> Model<V> {
             })
             .collect();
         // In one order everywhere: sums of floating-point numbers depend on it.
-        counts.sort_by_key(|count| count.0);
+        order::sort_by_key(&mut counts, |count| count.0);
         (!counts.is_empty()).then(|| counts.iter().map(|count| count.1).sum())
     }
 
@@ -223,7 +224,7 @@ fn live<V: Value>(list: Vec<Contribution<V>>) -> Vec<Contribution<V>> {
             })
         })
         .collect();
-    live.sort_by_key(|one| one.stamp);
+    order::sort_by_key(&mut live, |one| one.stamp);
     let mut distinct: Vec<Contribution<V>> = Vec::with_capacity(live.len());
     for one in live {
         let same = distinct

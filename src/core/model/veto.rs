@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::write::Cells;
 use super::{CellChange, Model, ModelEffects, Strategy, WriteId, same};
-use crate::core::cell::{Cell, Part, Veto, cell_name, parse, parse_suffix, suffix, write_of};
+use crate::core::cell::{Cell, Count, Part, Veto, cell_name, parse, parse_suffix, suffix, write_of};
 use crate::core::id::Key;
 use crate::core::merge::unapply;
 use crate::core::register::Stamp;
@@ -32,6 +32,15 @@ impl<V: Value> Model<V> {
         };
         let pending = self.pending.remove(at);
         let mut cells = Cells::new();
+        if self.counts_writes {
+            let (name, sum) = self.writes_cell();
+            let time = self.node.now(now);
+            let count = Count {
+                to: None,
+                sum: sum - 1.0,
+            };
+            cells.push((name, Some(Cell::Count(count)), time));
+        }
         for (key, by) in pending.added {
             self.plan_add(&key, -by, now, &mut cells);
         }

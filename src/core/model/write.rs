@@ -5,13 +5,14 @@ use std::rc::Rc;
 use super::composite::Contribution;
 use super::show::{binding, is_vetoed, latest};
 use super::undo::Step;
-use super::{How, Model, ModelEffects, Op, Pending, Strategy, WriteId};
+use super::{How, Model, ModelEffect, ModelEffects, Op, Pending, Strategy, WriteId};
 use crate::core::cell::{
     Cell, Count, Part, Slot, UNDER, Veto, cell_name, parse, root_name, suffix, write_of,
 };
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::merge::Merged;
+use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::replica::Stage;
 use crate::core::sync::ChangeOrigin;
@@ -82,6 +83,11 @@ impl<V: Value> Model<V> {
             && self.strategies.by_key.is_empty()
             && self.strategies.default == Strategy::LastWriteWins;
         let mut cells = Cells::with_capacity(ops.len());
+        let mut merged: Vec<Key> = Vec::new();
+        if self.strategies.merge_any() {
+            merged.extend(ops.iter().map(|(key, _)| Rc::clone(key)));
+            merged.retain(|key| self.strategies.of(key) == Strategy::Merge);
+        }
         let added = ops.iter().filter_map(|(key, op)| match op {
             Op::Add(by) if how.may_fall => Some((Rc::clone(key), *by)),
             _ => None,
@@ -133,7 +139,19 @@ impl<V: Value> Model<V> {
             true => (Stage::Silent, ChangeOrigin::Remote),
             false => (Stage::Open, how.origin),
         };
-        self.put_cells(cells, stage, origin)
+        let mut effects = self.put_cells(cells, stage, origin);
+        // What waits for the engine that merges texts has no cells yet, and shows here all the same.
+        let changes = self.refresh(merged);
+        if !changes.is_empty() {
+            effects.push(ModelEffect::Changed {
+                changes,
+                unsettled: Vec::new(),
+                from: None,
+                origin,
+                cells: Vec::new(),
+            });
+        }
+        effects
     }
 
     pub(super) fn put_cells(
@@ -363,7 +381,7 @@ impl<V: Value> Model<V> {
                 }
             }
         }
-        seen.sort_unstable();
+        order::sort(&mut seen);
         seen
     }
 
@@ -502,7 +520,7 @@ impl<V: Value> Model<V> {
         cells.push((name, Some(Cell::Count(Count { to, sum })), time));
     }
 
-    fn writes_cell(&self) -> (Key, f64) {
+    pub(super) fn writes_cell(&self) -> (Key, f64) {
         let name = cell_name(&Key::from(""), &Part::Writes(self.node.actor()));
         let sum = match self.held(&name) {
             Some(Cell::Count(count)) => count.sum,

@@ -1,0 +1,234 @@
+//! Windows that hold a state of another shape: older ones are translated, others are not let in.
+//!
+//! What older windows have is held in a shadow, a state of their version that takes part in their exchange and writes
+//! nothing. Whenever it changes, `migrate` says what it would be here, and what is news of that is merged by the stamps it
+//! came from. Nothing goes the other way: an older window cannot read what a newer one writes.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Function};
+use wasm_bindgen::JsValue;
+
+use super::cells::cell_out;
+use super::held::Held;
+use super::{StateHost, codec};
+use crate::bindings::error::{fail_with, text};
+use crate::bindings::host;
+use crate::bindings::persist::{Record, translated};
+use crate::bindings::wire::label_out;
+use crate::cell::RefCell;
+use crate::core::codes;
+use crate::core::frame::Kind;
+use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::model::{Model, ModelEffect, ModelEffects};
+use crate::core::sync::{ChangeOrigin, StateFrame};
+use crate::core::version::VersionVector;
+
+/// What windows of one older version have.
+pub(super) struct Shadow {
+    version: u32,
+    label: JsValue,
+    model: RefCell<Model<Held>>,
+    /// What it was translated to: cells and what they hold.
+    last: RefCell<Vec<(Key, JsValue)>>,
+    /// `migrate` threw, and that was reported.
+    failed: std::cell::Cell<bool>,
+}
+
+impl StateHost {
+    /// A frame of a window that holds another version.
+    pub(super) fn hear_other(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
+        let migrate = self
+            .options
+            .migrate
+            .clone()
+            .filter(|_| version < self.options.version);
+        let Some(migrate) = migrate else {
+            return self.keep_apart(from, version, kind);
+        };
+        let Some(decoded) = codec::decode(kind, frame) else {
+            return self.carrier.refuse(from, codes::MALFORMED);
+        };
+        let shadow = self.shadow_of(version);
+        if self.schema.borrow_mut().part(from, version) {
+            if self.carrier.knows_peers() {
+                self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
+            }
+            self.tell_own_version(from);
+        }
+        let effects = shadow
+            .model
+            .borrow_mut()
+            .with_node(|node| node.receive(from, &[], decoded, host::now()));
+        self.run_shadow(&shadow, from, effects, &migrate);
+    }
+
+    /// It is of no use here, nor this window there; both shall know.
+    fn keep_apart(&self, from: PeerRef, version: u32, kind: Kind) {
+        let apart = self
+            .carrier
+            .refuse_version("state", &self.options.name, &self.schema, from, version);
+        if apart {
+            self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
+        }
+        if kind == Kind::Sync {
+            self.tell_own_version(from);
+        }
+    }
+
+    /// An answer that holds nothing, and is never answered, under this window's version.
+    fn tell_own_version(&self, to: PeerRef) {
+        let nothing = StateFrame::Delta(crate::core::batch::Delta {
+            since: VersionVector::new(),
+            vector: VersionVector::new(),
+            entries: Vec::new(),
+        });
+        let frame = codec::encode(&self.name_js, &nothing);
+        self.carrier.send(&self.options.name, &[to], &frame);
+    }
+
+    /// A window that held another version before holds this one now.
+    pub(super) fn meet_again(&self, from: PeerRef) {
+        if self.carrier.knows_peers() && self.schema.borrow_mut().meet(from) {
+            self.shadows_let_go(from);
+            self.decide(|model, now| model.with_node(|node| node.peer_up(from, now)));
+        }
+    }
+
+    fn shadow_of(&self, version: u32) -> Rc<Shadow> {
+        let known = self
+            .shadows
+            .borrow()
+            .iter()
+            .find(|shadow| shadow.version == version)
+            .cloned();
+        if let Some(shadow) = known {
+            return shadow;
+        }
+        let mut model = Model::new(
+            Actor::from_random(host::random_u64()),
+            host::now(),
+            "",
+            self.options.strategies.clone(),
+            Vec::new(),
+        );
+        drop(model.with_node(|node| node.settle_ready()));
+        let shadow = Rc::new(Shadow {
+            version,
+            label: label_out(&self.options.name, version),
+            model: RefCell::new(model),
+            last: RefCell::new(Vec::new()),
+            failed: std::cell::Cell::new(false),
+        });
+        self.shadows.borrow_mut().push(shadow.clone());
+        shadow
+    }
+
+    pub(super) fn shadows_let_go(&self, peer: PeerRef) {
+        let shadows = self.shadows.borrow().clone();
+        for shadow in shadows {
+            let now = host::now();
+            let effects = shadow
+                .model
+                .borrow_mut()
+                .with_node(|node| node.peer_down(peer, now));
+            self.send_of(&shadow, effects);
+        }
+    }
+
+    pub(super) fn shadows_tick(&self) {
+        let shadows = self.shadows.borrow().clone();
+        for shadow in shadows {
+            let now = host::now();
+            let effects = shadow.model.borrow_mut().with_node(|node| node.tick(now));
+            self.send_of(&shadow, effects);
+        }
+    }
+
+    /// Sends what the shadow wants sent, under its version. Whether it shows something else than before.
+    fn send_of(&self, shadow: &Shadow, effects: ModelEffects<Held>) -> bool {
+        let mut changed = false;
+        for effect in effects {
+            match effect {
+                ModelEffect::Send { to, frame } => {
+                    let frame = codec::encode(&shadow.label, &frame);
+                    self.carrier.send(&self.options.name, &to, &frame);
+                }
+                ModelEffect::Refused { from, code } => self.carrier.refuse(from, code),
+                ModelEffect::Changed { .. } => changed = true,
+                _ => {}
+            }
+        }
+        changed
+    }
+
+    fn run_shadow(&self, shadow: &Shadow, from: PeerRef, effects: ModelEffects<Held>, migrate: &Function) {
+        if !self.send_of(shadow, effects) {
+            return;
+        }
+        let (shown, records) = {
+            let model = shadow.model.borrow();
+            let shown: Vec<(Key, JsValue)> = model
+                .iter()
+                .map(|(key, held)| (key, held.value.clone()))
+                .collect();
+            let records = model.node().export().map(|record| Record {
+                key: record.key,
+                stamp: record.stamp,
+                value: record.value.as_ref().map(|cell| cell_out(Some(cell))),
+                cleared: record.cleared,
+            });
+            (shown, records.collect::<Vec<Record>>())
+        };
+        let records = match translated(shown, migrate, records, f64::from(shadow.version)) {
+            Ok(records) => records,
+            Err(error) => return self.cannot_translate(shadow, from, &error),
+        };
+        let mut news = Vec::with_capacity(records.len());
+        let mut last = Vec::with_capacity(records.len());
+        for record in records {
+            let value = record.value.clone().unwrap_or(JsValue::UNDEFINED);
+            let before = shadow.last.borrow();
+            let same = before
+                .iter()
+                .any(|(key, held)| *key == record.key && host::same(held, &value));
+            drop(before);
+            last.push((record.key.clone(), value));
+            if !same {
+                news.push(record);
+            }
+        }
+        shadow.last.replace(last);
+        let cells = self.cells(news);
+        if cells.is_empty() {
+            return;
+        }
+        let mut effects = self
+            .node
+            .borrow_mut()
+            .with_node(|node| node.import(cells, host::now()));
+        for effect in &mut effects {
+            if let ModelEffect::Changed { from: by, origin, .. } = effect {
+                (*by, *origin) = (Some(from), ChangeOrigin::Remote);
+            }
+        }
+        self.run(effects);
+    }
+
+    /// Said once for each version.
+    fn cannot_translate(&self, shadow: &Shadow, from: PeerRef, cause: &JsValue) {
+        self.carrier.refuse(from, codes::SCHEMA_VERSION);
+        if shadow.failed.replace(true) {
+            return;
+        }
+        let message = text(&[
+            "migrate() of the state '",
+            &self.options.name,
+            "' threw: windows of version ",
+            &shadow.version.to_string(),
+            " are not let in",
+        ]);
+        let details = [("cause", cause.clone())];
+        self.report(&fail_with(codes::SCHEMA_VERSION, &message, &details));
+    }
+}
