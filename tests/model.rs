@@ -1,6 +1,7 @@
 //! One shared state as its user sees it: strategies, transactions, rollbacks, increments, undo, between few windows.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
+    dead_code,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

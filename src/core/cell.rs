@@ -56,7 +56,7 @@ pub struct Slot<V> {
     /// Of each writer of this key, its latest write that was known here.
     pub seen: Vec<(Actor, Time)>,
     /// The keys that were written with it and stand or fall with it; empty if it stands by itself.
-    pub group: Vec<Key>,
+    pub group: Rc<[Key]>,
     /// The window that wrote, as its peers know it; empty where nobody asks.
     pub from: Rc<str>,
 }

@@ -87,7 +87,7 @@ impl<K: Ord, V> SmallMap<K, V> {
     }
 
     /// Every entry, by rising key.
-    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
         self.entries.iter().map(|(key, value)| (key, value))
     }
 

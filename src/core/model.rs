@@ -16,6 +16,7 @@ use std::rc::Rc;
 
 use composite::{Composite, plain};
 pub use custom::Unsettled;
+use group::Knot;
 pub use strategy::{Strategies, Strategy};
 use undo::Steps;
 use veto::Pending;
@@ -168,8 +169,8 @@ pub struct Model<V> {
     keys: SmallMap<Key, Composite<V>>,
     /// What stands for a composite that is not in `keys`.
     nowhere: Composite<V>,
-    /// Of each key that a group names, the keys on which a write of such a group is, or was.
-    named: SmallMap<Key, Vec<Key>>,
+    /// Of each key that a group named, and each that one was on, the keys that hang together with it now.
+    knots: SmallMap<Key, Rc<Knot>>,
     texts: Option<Rc<dyn Texts<V>>>,
     pending: Vec<Pending<V>>,
     undos: Steps<V>,
@@ -209,7 +210,7 @@ impl<V: Value> Model<V> {
             name: Rc::from(name),
             keys: SmallMap::new(),
             nowhere: Composite::new(None),
-            named: SmallMap::new(),
+            knots: SmallMap::new(),
             texts: None,
             pending: Vec::new(),
             undos: Steps::new(),
@@ -455,6 +456,7 @@ impl<V: Value> Model<V> {
         for change in cells {
             let lone = is_plain(&change.key)
                 && !self.keys.contains_key(&change.key)
+                && !self.is_grouped(&change.key)
                 && matches!(
                     self.strategies.of(&change.key),
                     Strategy::LastWriteWins | Strategy::HighestVersion | Strategy::Merge
@@ -504,7 +506,7 @@ impl<V: Value> Model<V> {
         let mut unsettled = Vec::new();
         let mut contested = Vec::new();
         if !touched.is_empty() {
-            let touched = self.entangled(touched);
+            let touched = self.regroup(touched);
             self.refresh_into(touched, &mut changes, &mut unsettled, &mut contested);
         }
         if from.is_some() || origin == ChangeOrigin::Rollback {
@@ -547,14 +549,13 @@ impl<V: Value> Model<V> {
         unsettled: &mut Vec<Key>,
         contested: &mut Vec<Key>,
     ) {
-        let fallen = self.fallen(&keys);
         for key in keys {
             if !self.keys.contains_key(&key) {
                 continue;
             }
             self.veto_tree(&key);
             let stamp = self.top(&key);
-            match self.show(&key, &fallen) {
+            match self.show(&key) {
                 Shown::Unsettled => unsettled.push(Rc::clone(&key)),
                 Shown::Value(new) => {
                     let composite = self.composite(&key);

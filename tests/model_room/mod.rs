@@ -55,6 +55,17 @@ pub struct Room {
     together: bool,
 }
 
+/// A peer that is no window of the room.
+const STRANGER: PeerRef = 99;
+
+/// Keys that win or lose together.
+pub fn transaction() -> How {
+    How {
+        is_transaction: true,
+        ..How::default()
+    }
+}
+
 const START: f64 = 1_767_225_600_000.0;
 
 impl Room {
@@ -158,7 +169,8 @@ impl Room {
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => {
-                    for peer in to {
+                    // What a stranger asks for is of no interest.
+                    for peer in to.into_iter().filter(|&peer| peer != STRANGER) {
                         self.mail.push_back((at, peer as usize, frame.clone()));
                     }
                 }
@@ -204,6 +216,7 @@ impl Room {
                 }
                 ModelEffect::Lost { ids, .. } => self.windows[at].lost.extend(ids),
                 ModelEffect::Contested { .. } | ModelEffect::Ready => {}
+                ModelEffect::Refused { from: STRANGER, .. } => {}
                 ModelEffect::Refused { code, .. } => panic!("refused: {code}"),
             }
         }
@@ -232,6 +245,64 @@ impl Room {
         let (id, effects) = self.windows[at].model.write(ops, how, self.now).unwrap();
         self.carry_out(at, effects);
         id
+    }
+
+    /// A peer comes, says that, and goes.
+    pub fn hears_of_a_stranger(&mut self, at: usize, frame: StateFrame<Cell<Text>>) {
+        self.act(at, |model, now| {
+            model.with_node(|node| node.receive(STRANGER, &[], frame, now))
+        });
+        self.act(at, |model, now| {
+            model.with_node(|node| node.peer_down(STRANGER, now))
+        });
+        self.flush(at);
+        self.settle();
+    }
+
+    pub fn actors(&self) -> Vec<Actor> {
+        let nodes = self.windows.iter().map(|window| window.model.node());
+        nodes.map(|node| node.actor()).collect()
+    }
+
+    pub fn now(&self) -> f64 {
+        self.now
+    }
+
+    /// Adds, if there is a number to add to.
+    pub fn try_add(&mut self, at: usize, key: &str, by: f64) {
+        self.act(at, |model, now| {
+            let ops = vec![(Key::from(key), Op::Add(by))];
+            model
+                .write(ops, How::default(), now)
+                .map_or_else(|_| Vec::new(), |done| done.1)
+        });
+        self.flush(at);
+    }
+
+    /// Whatever it is that they show, all show the same, and their listeners know it.
+    pub fn all_equal(&self, seed: u64) {
+        let state = |window: &Window| -> BTreeMap<String, String> {
+            let all = window.model.iter();
+            all.map(|(key, value)| (key.to_string(), value.0.clone()))
+                .collect()
+        };
+        let first = &self.windows[0];
+        for (at, window) in self.windows.iter().enumerate() {
+            assert_eq!(state(window), state(first), "window {at}, seed {seed}");
+            let mirror = window.mirror.iter();
+            let known: BTreeMap<String, String> = mirror
+                .map(|(key, value)| (key.clone(), value.0.clone()))
+                .collect();
+            assert_eq!(known, state(window), "the listener of window {at}, seed {seed}");
+            for key in window.mirror.keys() {
+                let key = Key::from(key.as_str());
+                let told = |window: &Window| -> Vec<_> {
+                    let list = window.model.candidates(&key);
+                    list.into_iter().map(|one| (one.stamp, one.value)).collect()
+                };
+                assert_eq!(told(window), told(first), "window {at}, seed {seed}");
+            }
+        }
     }
 
     pub fn set(&mut self, at: usize, key: &str, value: &str) {

@@ -136,7 +136,7 @@ fn slot_in(value: &JsValue, depth: usize) -> Option<Slot<Held>> {
         let stamp = stamp_in(&flat.get(at * 2 + 1), &flat.get(at * 2))?;
         seen.push((stamp.actor, stamp.time));
     }
-    let group: Option<Vec<Key>> = list(&parts.get(6))?.iter().map(|key| key_in(&key)).collect();
+    let group: Option<Rc<[Key]>> = list(&parts.get(6))?.iter().map(|key| key_in(&key)).collect();
     Some(Slot {
         time: time_in(&parts.get(0))?,
         value: held_in(parts.get(1)),

@@ -2,6 +2,8 @@
 //!
 //! A group falls when a write that did not know of it beats one of its members: then none of its members counts. Whether
 //! such a write counts may hang on its own group, which is later: so groups are judged from the latest to the earliest.
+//!
+//! What falls is worked out once for each change, for all keys that hang together, and kept with each of them.
 
 use std::rc::Rc;
 
@@ -15,41 +17,82 @@ use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
 
-struct Group {
+/// Keys whose showing hangs on each other, by groups.
+#[derive(Default)]
+pub(super) struct Knot {
+    pub(super) keys: Vec<Key>,
+    /// The groups on them that do not count, the latest first.
+    pub(super) fallen: Vec<Stamp>,
+}
+
+/// Whether that group is among those, which are sorted, the latest first.
+pub(super) fn fell(fallen: &[Stamp], group: Stamp) -> bool {
+    fallen.binary_search_by(|one| group.cmp(one)).is_ok()
+}
+
+/// The writes on one key, as groups are judged by them.
+struct Field<V> {
+    root: Option<Stamp>,
+    slots: Vec<Entry<V>>,
+    /// Groups that were vetoed here.
+    vetoed: Vec<Stamp>,
+}
+
+struct Entry<V> {
     stamp: Stamp,
+    slot: Rc<Slot<V>>,
+    is_vetoed: bool,
+}
+
+/// Where each key of a search stands, in the order in which they were found.
+#[derive(Default)]
+struct Found {
     keys: Vec<Key>,
+    at: SmallMap<Key, usize>,
+}
+
+impl Found {
+    fn add(&mut self, key: &Key) -> usize {
+        if let Some(at) = self.at.get(&**key) {
+            return *at;
+        }
+        let at = self.keys.len();
+        self.at.insert(Rc::clone(key), at);
+        self.keys.push(Rc::clone(key));
+        at
+    }
+}
+
+/// A group: the keys that any of its members names, and those that they are on.
+struct Group {
+    members: Vec<usize>,
+    /// The list that was looked at last: mostly all members name the same.
+    list: Rc<[Key]>,
 }
 
 impl<V: Value> Model<V> {
     /// Whether a member of a group, fallen or not, stands on that key, or stood there.
     pub(super) fn is_grouped(&self, key: &str) -> bool {
-        self.named.get(key).is_some_and(|hosts| !hosts.is_empty())
+        !self.knots.is_empty() && self.knots.contains_key(key)
+    }
+
+    /// The groups on that key, and on all that it hangs on, that do not count.
+    pub(super) fn fallen(&self, key: &str) -> &[Stamp] {
+        self.knots.get(key).map_or(&[], |knot| &knot.fallen)
     }
 
     /// Takes note of the groups that a cell on that key tells of.
     pub(super) fn note_groups(&mut self, key: &Key, cell: &Cell<V>) {
-        match cell {
-            Cell::Slot(slot) => {
-                for layer in slot.layers() {
-                    for member in &layer.group {
-                        match self.named.get_mut(&**member) {
-                            Some(hosts) if hosts.contains(key) => {}
-                            Some(hosts) => hosts.push(Rc::clone(key)),
-                            None => {
-                                self.named.insert(Rc::clone(member), vec![Rc::clone(key)]);
-                            }
-                        }
-                    }
-                }
-            }
-            Cell::Veto(list) => {
-                for veto in list.iter() {
-                    if let Some((base @ Cell::Slot(_), _)) = &veto.base {
-                        self.note_groups(key, base);
-                    }
-                }
-            }
-            _ => {}
+        let tells = |slot: &Rc<Slot<V>>| slot.layers().any(|layer| !layer.group.is_empty());
+        let tells = match cell {
+            Cell::Slot(slot) => tells(slot),
+            Cell::Veto(list) => list
+                .iter()
+                .any(|veto| matches!(&veto.base, Some((Cell::Slot(slot), _)) if tells(slot))),
+            _ => false,
+        };
+        if tells && !self.knots.contains_key(key) {
+            self.knots.insert(Rc::clone(key), Rc::default());
         }
     }
 
@@ -68,91 +111,185 @@ impl<V: Value> Model<V> {
         all
     }
 
-    /// All keys whose showing may hang on what happened to those.
-    pub(super) fn entangled(&self, keys: Vec<Key>) -> Vec<Key> {
-        let mut all = keys;
-        let mut at = 0;
-        // Each key and each group is looked at once: a transaction may have many members.
-        let (mut asked, mut known) = (SmallMap::new(), SmallMap::new());
-        for key in &all {
-            known.insert(Rc::clone(key), ());
+    /// Works out again what falls where those keys are concerned. With them, the keys where something else falls than
+    /// before: what others show has not changed.
+    pub(super) fn regroup(&mut self, mut touched: Vec<Key>) -> Vec<Key> {
+        let mut found = Found::default();
+        for key in touched.iter().filter(|key| self.is_grouped(key)) {
+            found.add(key);
         }
-        let mut groups: Vec<Stamp> = Vec::new();
-        while let Some(key) = all.get(at).cloned() {
-            // Those that name it, and those that they name: a member that has been written over names nobody any more.
-            let hosts = self.named.get(&*key).map_or(&[][..], Vec::as_slice);
-            for host in hosts {
-                if asked.insert(Rc::clone(host), ()).is_some() {
+        let asked = found.keys.len();
+        if asked == 0 {
+            return touched;
+        }
+        // Each key, each group and each knot of before is looked at once.
+        let mut fields: Vec<Field<V>> = Vec::new();
+        let mut groups: SmallMap<Stamp, Group> = SmallMap::new();
+        let mut before: Vec<*const Knot> = Vec::new();
+        while let Some(key) = found.keys.get(fields.len()).cloned() {
+            let at = fields.len();
+            if let Some(knot) = self.knots.get(&*key)
+                && knot.keys.len() > 1
+                && !before.contains(&Rc::as_ptr(knot))
+            {
+                before.push(Rc::as_ptr(knot));
+                for other in &knot.keys {
+                    found.add(other);
+                }
+            }
+            let field = self.field(&key);
+            for Entry { stamp, slot, .. } in field.slots.iter().filter(|one| !one.slot.group.is_empty()) {
+                if let Some(group) = groups.get_mut(stamp) {
+                    if !Rc::ptr_eq(&group.list, &slot.group) && group.list != slot.group {
+                        group.list = Rc::clone(&slot.group);
+                        group.members.extend(slot.group.iter().map(|key| found.add(key)));
+                    }
+                    group.members.push(at);
                     continue;
                 }
-                for (stamp, slot, _) in self.slots_of(host) {
-                    if slot.group.is_empty() || groups.contains(&stamp) {
-                        continue;
-                    }
-                    groups.push(stamp);
-                    for member in &slot.group {
-                        if known.insert(Rc::clone(member), ()).is_none() {
-                            all.push(Rc::clone(member));
-                        }
-                    }
-                }
+                let mut members: Vec<usize> = slot.group.iter().map(|key| found.add(key)).collect();
+                members.push(at);
+                let list = Rc::clone(&slot.group);
+                groups.insert(*stamp, Group { members, list });
             }
-            at += 1;
+            fields.push(field);
         }
-        all
+        for (_, group) in groups.iter_mut() {
+            order::sort(&mut group.members);
+            group.members.dedup();
+        }
+        let mut fallen: Vec<Stamp> = Vec::new();
+        for (stamp, group) in groups.iter().rev() {
+            let mut members = group.members.iter().filter_map(|at| fields.get(*at));
+            if members.any(|field| field.beats(*stamp, &fallen)) {
+                fallen.push(*stamp);
+            }
+        }
+        for key in self.tie(&found, &groups, &fallen) {
+            if found.at.get(&*key).is_some_and(|at| *at >= asked) {
+                touched.push(key);
+            }
+        }
+        touched
     }
 
-    /// The groups on those keys, and on all that they hang on, that do not count.
-    pub(super) fn fallen(&self, keys: &[Key]) -> Vec<Stamp> {
-        let mut groups: Vec<Group> = Vec::new();
-        for key in self.entangled(keys.to_vec()) {
-            for (stamp, slot, _) in self.slots_of(&key) {
-                if !slot.group.is_empty() && !groups.iter().any(|group| group.stamp == stamp) {
-                    groups.push(Group {
-                        stamp,
-                        keys: slot.group.clone(),
-                    });
+    /// Keeps with each key what hangs together with it, and what falls there. The keys where that is not what fell before.
+    fn tie(&mut self, found: &Found, groups: &SmallMap<Stamp, Group>, fallen: &[Stamp]) -> Vec<Key> {
+        let mut heads: Vec<usize> = (0..found.keys.len()).collect();
+        for (_, group) in groups.iter() {
+            let Some(&first) = group.members.first() else {
+                continue;
+            };
+            for &at in &group.members {
+                let (a, b) = (head(&mut heads, first), head(&mut heads, at));
+                if let Some(head) = heads.get_mut(a.max(b)) {
+                    *head = a.min(b);
                 }
             }
         }
-        order::sort_by_key(&mut groups, |group| std::cmp::Reverse(group.stamp));
-        let mut fallen = Vec::new();
-        for group in groups {
-            if group
-                .keys
-                .iter()
-                .any(|key| self.beaten(key, group.stamp, &fallen))
-            {
-                fallen.push(group.stamp);
+        // By the first of its keys: the heads come in their order, each before those that hang on it.
+        let mut knots: Vec<Knot> = Vec::new();
+        let mut of: Vec<usize> = Vec::with_capacity(heads.len());
+        for (at, key) in found.keys.iter().enumerate() {
+            let first = of.get(head(&mut heads, at)).copied();
+            let place = first.unwrap_or(knots.len());
+            match knots.get_mut(place) {
+                Some(knot) => knot.keys.push(Rc::clone(key)),
+                None => knots.push(Knot {
+                    keys: vec![Rc::clone(key)],
+                    fallen: Vec::new(),
+                }),
+            }
+            of.push(place);
+        }
+        for (stamp, group) in groups.iter().rev().filter(|one| fell(fallen, *one.0)) {
+            let place = group.members.first().and_then(|at| of.get(*at));
+            if let Some(knot) = place.and_then(|at| knots.get_mut(*at)) {
+                knot.fallen.push(*stamp);
             }
         }
-        fallen
+        let mut changed = Vec::new();
+        for knot in knots {
+            let knot = Rc::new(knot);
+            for key in &knot.keys {
+                let before = self.knots.insert(Rc::clone(key), Rc::clone(&knot));
+                let same = before.map_or(knot.fallen.is_empty(), |before| before.fallen == knot.fallen);
+                if !same {
+                    changed.push(Rc::clone(key));
+                }
+            }
+        }
+        changed
     }
 
-    /// Whether that write was vetoed on the key, or beaten there by one that did not know of it.
-    fn beaten(&self, key: &Key, group: Stamp, fallen: &[Stamp]) -> bool {
+    fn field(&self, key: &Key) -> Field<V> {
         let vetoes = self.vetoes(key);
-        if let Some((_, root)) = self.effective(&root_name(key), "", &vetoes)
-            && root > group
-            && root.actor != group.actor
-        {
-            return true;
+        let root = self.effective(&root_name(key), "", &vetoes);
+        let mut field = Field {
+            root: root.map(|root| root.1),
+            slots: Vec::new(),
+            vetoed: Vec::new(),
+        };
+        let Some(composite) = self.keys.get(&**key) else {
+            return field;
+        };
+        for (actor, _) in composite.slots() {
+            let part = suffix(&Part::Slot(actor));
+            for (stamp, slot) in self.layers(key, actor, &vetoes) {
+                field.slots.push(Entry {
+                    stamp,
+                    slot,
+                    is_vetoed: is_vetoed(&vetoes, &part, stamp),
+                });
+            }
         }
-        let own = suffix(&Part::Slot(group.actor));
-        if is_vetoed(&vetoes, &own, group) {
+        let own = |veto: &crate::core::cell::Veto<V>| veto.part == suffix(&Part::Slot(veto.stamp.actor));
+        field
+            .vetoed
+            .extend(vetoes.iter().filter(|veto| own(veto)).map(|veto| veto.stamp));
+        order::sort(&mut field.vetoed);
+        field
+    }
+}
+
+impl<V> Field<V> {
+    /// Whether that group was vetoed here, or beaten by a write that did not know of it.
+    fn beats(&self, group: Stamp, fallen: &[Stamp]) -> bool {
+        let beaten = |root: Stamp| root > group && root.actor != group.actor;
+        if self.root.is_some_and(beaten) || self.vetoed.binary_search(&group).is_ok() {
             return true;
         }
         // Written over by its own writer, and what it was written over with fell: nothing of it is left on this key.
         let mut is_there = false;
-        for (stamp, slot, part) in self.slots_of(key) {
-            if stamp < group || fallen.contains(&stamp) || is_vetoed(&vetoes, &part, stamp) {
+        for Entry {
+            stamp,
+            slot,
+            is_vetoed,
+        } in &self.slots
+        {
+            if *stamp < group || *is_vetoed || fell(fallen, *stamp) {
                 continue;
             }
-            if stamp != group && !saw(&slot.seen, stamp, group) {
+            if *stamp != group && !saw(&slot.seen, *stamp, group) {
                 return true;
             }
             is_there = true;
         }
         !is_there
     }
+}
+
+/// The first of all that hang together with that.
+fn head(heads: &mut [usize], at: usize) -> usize {
+    let mut at = at;
+    while let Some(&next) = heads.get(at)
+        && next != at
+    {
+        let over = heads.get(next).copied().unwrap_or(next);
+        if let Some(short) = heads.get_mut(at) {
+            *short = over;
+        }
+        at = over;
+    }
+    at
 }

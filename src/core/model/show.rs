@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::composite::{Contribution, plain, saw};
+use super::group::fell;
 use super::{Candidate, Model, Shown, Strategy};
 use crate::core::cell::{Cell, Part, Slot, Veto, root_name, suffix};
 use crate::core::id::{Actor, Key};
@@ -47,7 +48,12 @@ impl<V: Value> Model<V> {
             .map(|(cell, stamp)| (Some(cell.clone()), *stamp))
     }
 
-    /// The writes of that key that count. `fallen` are the groups that do not.
+    /// The writes of that key that count.
+    pub(super) fn standing(&self, key: &Key) -> Vec<Contribution<V>> {
+        self.contributions(key, self.fallen(key))
+    }
+
+    /// Those that count if `fallen` are the groups that do not.
     pub(super) fn contributions(&self, key: &Key, fallen: &[Stamp]) -> Vec<Contribution<V>> {
         let vetoes = self.vetoes(key);
         let mut list = Vec::new();
@@ -68,7 +74,7 @@ impl<V: Value> Model<V> {
             let part = suffix(&Part::Slot(actor));
             let layers = self.layers(key, actor, &vetoes);
             let stands = layers.iter().find(|(stamp, slot)| {
-                !is_vetoed(&vetoes, &part, *stamp) && (slot.group.is_empty() || !fallen.contains(stamp))
+                !is_vetoed(&vetoes, &part, *stamp) && (slot.group.is_empty() || !fell(fallen, *stamp))
             });
             if let Some((stamp, slot)) = stands {
                 list.push(Contribution {
@@ -144,8 +150,8 @@ impl<V: Value> Model<V> {
     }
 
     /// What the key shows.
-    pub(super) fn show(&mut self, key: &Key, fallen: &[Stamp]) -> Shown<V> {
-        let list = self.contributions(key, fallen);
+    pub(super) fn show(&mut self, key: &Key) -> Shown<V> {
+        let list = self.standing(key);
         let strategy = self.strategies.of(key);
         if strategy == Strategy::Custom {
             let candidates = live(list);
@@ -178,8 +184,7 @@ impl<V: Value> Model<V> {
 
     /// The writes of a key that did not know of each other, the earliest first.
     pub(super) fn live_of(&self, key: &Key) -> Vec<Contribution<V>> {
-        let fallen = self.fallen(std::slice::from_ref(key));
-        live(self.contributions(key, &fallen))
+        live(self.standing(key))
     }
 
     /// What is to be chosen from under 'manual', the earliest first; one or none if there is nothing to choose.
@@ -257,7 +262,7 @@ fn replaced<V: Clone>(by: Stamp, slot: &Slot<V>) -> Option<(Stamp, Rc<Slot<V>>)>
             base: None,
             under: None,
             seen: slot.seen.clone(),
-            group: Vec::new(),
+            group: Rc::default(),
             from: Rc::from(""),
         };
         (*stamp, Rc::new(before))
@@ -268,7 +273,7 @@ fn replaced<V: Clone>(by: Stamp, slot: &Slot<V>) -> Option<(Stamp, Rc<Slot<V>>)>
 pub(super) fn is_vetoed<V>(vetoes: &[Veto<V>], part: &str, stamp: Stamp) -> bool {
     vetoes
         .iter()
-        .any(|veto| *veto.part == *part && veto.stamp == stamp)
+        .any(|veto| veto.stamp == stamp && *veto.part == *part)
 }
 
 /// What those who vetoed writes to a cell had there before.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::composite::Contribution;
+use super::group::{Knot, fell};
 use super::show::{binding, is_vetoed, latest};
 use super::undo::Step;
 use super::{How, Model, ModelEffect, ModelEffects, Op, Pending, Strategy, WriteId};
@@ -106,6 +107,7 @@ impl<V: Value> Model<V> {
             let group = self.group_of(&ops, how);
             let shared = self.node.now(now);
             self.rejoin(&ops, how, &group, shared, now, &mut cells);
+            self.seal_fallen(&ops, now, &mut cells);
             for (key, op) in ops {
                 self.plan(key, op, how, &group, shared, now, &mut cells);
             }
@@ -166,7 +168,7 @@ impl<V: Value> Model<V> {
 
     /// The members of a transaction: keys that are settled by which write is the later. Others are kept or merged
     /// whatever happens.
-    fn group_of(&mut self, ops: &[(Key, Op<V>)], how: How) -> Vec<Key> {
+    fn group_of(&mut self, ops: &[(Key, Op<V>)], how: How) -> Rc<[Key]> {
         let mut group = Vec::new();
         if how.joins_turn && self.node.pending() {
             group.clone_from(&self.turn);
@@ -184,7 +186,7 @@ impl<V: Value> Model<V> {
         } else if group.len() < 2 {
             group.clear();
         }
-        group
+        Rc::from(group)
     }
 
     /// What this turn wrote before becomes a member of the larger transaction, as it stands.
@@ -192,7 +194,7 @@ impl<V: Value> Model<V> {
         &mut self,
         ops: &[(Key, Op<V>)],
         how: How,
-        group: &[Key],
+        group: &Rc<[Key]>,
         shared: Time,
         now: f64,
         cells: &mut Cells<V>,
@@ -208,7 +210,7 @@ impl<V: Value> Model<V> {
             let (was, actor) = (slot.time, self.node.actor());
             let slot = Slot {
                 time: shared,
-                group: group.to_vec(),
+                group: Rc::clone(group),
                 ..(**slot).clone()
             };
             let written = self.pending.iter_mut().flat_map(|one| &mut one.cells);
@@ -227,7 +229,7 @@ impl<V: Value> Model<V> {
         key: Key,
         op: Op<V>,
         how: How,
-        group: &[Key],
+        group: &Rc<[Key]>,
         shared: Time,
         now: f64,
         cells: &mut Cells<V>,
@@ -243,9 +245,6 @@ impl<V: Value> Model<V> {
         let grouped = group.contains(&key);
         let keeps_all = matches!(strategy, Strategy::Manual | Strategy::Custom);
         let entangled = self.is_grouped(&key);
-        if entangled {
-            self.seal_fallen(&key, now, cells);
-        }
         let time = match strategy {
             Strategy::HighestVersion => Time::after(self.latest_time(&key)),
             _ if grouped => shared,
@@ -255,18 +254,17 @@ impl<V: Value> Model<V> {
             cells.push((root_name(&key), value.map(Cell::Plain), time));
             return;
         }
-        let fallen = self.fallen(std::slice::from_ref(&key));
-        let contributions = self.contributions(&key, &fallen);
+        let contributions = self.standing(&key);
         let me = self.node.actor();
         let slot = Slot {
             time,
             value,
             base: self.base_of(&key, &contributions, me),
             under: self
-                .under_of(&key, &fallen, cells)
+                .under_of(&key, cells)
                 .filter(|under| grouped || how.may_fall || !under.group.is_empty()),
             seen: self.seen_of(&key, &contributions, me),
-            group: if grouped { group.to_vec() } else { Vec::new() },
+            group: if grouped { Rc::clone(group) } else { Rc::default() },
             from: if strategy == Strategy::Manual {
                 Rc::clone(&self.name)
             } else {
@@ -317,8 +315,8 @@ impl<V: Value> Model<V> {
 
     /// This window's own writes to the key that stand, as far down as one may fall; without those that `cells` are about to
     /// veto.
-    fn under_of(&self, key: &Key, fallen: &[Stamp], cells: &Cells<V>) -> Option<Rc<Slot<V>>> {
-        let me = self.node.actor();
+    fn under_of(&self, key: &Key, cells: &Cells<V>) -> Option<Rc<Slot<V>>> {
+        let (me, fallen) = (self.node.actor(), self.fallen(key));
         let (name, part) = (cell_name(key, &Part::Slot(me)), suffix(&Part::Slot(me)));
         let mut vetoes = self.vetoes(key);
         let own = cell_name(key, &Part::Veto(me));
@@ -329,7 +327,7 @@ impl<V: Value> Model<V> {
         }
         let mut kept = Vec::new();
         for (stamp, slot) in self.layers(key, me, &vetoes) {
-            if is_vetoed(&vetoes, &part, stamp) || fallen.contains(&stamp) {
+            if is_vetoed(&vetoes, &part, stamp) || fell(fallen, stamp) {
                 continue;
             }
             let mut pending = self.pending.iter().flat_map(|one| &one.cells);
@@ -387,22 +385,32 @@ impl<V: Value> Model<V> {
 
     /// Before a key of a fallen group is written over, what made the group fall is written down: it may be what is
     /// written over.
-    fn seal_fallen(&mut self, key: &Key, now: f64, cells: &mut Cells<V>) {
-        let fallen = self.fallen(std::slice::from_ref(key));
-        if fallen.is_empty() {
-            return;
-        }
-        for member in self.entangled(vec![Rc::clone(key)]) {
-            let dead = self.slots_of(&member).into_iter();
-            let dead = dead
-                .filter(|(stamp, slot, _)| !slot.group.is_empty() && fallen.contains(stamp))
-                .map(|(stamp, _, part)| Veto {
-                    part,
-                    stamp,
-                    base: None,
-                })
-                .collect();
-            self.plan_vetoes(&member, dead, now, cells);
+    fn seal_fallen(&mut self, ops: &[(Key, Op<V>)], now: f64, cells: &mut Cells<V>) {
+        let mut sealed: Vec<Rc<Knot>> = Vec::new();
+        for (key, op) in ops {
+            if !matches!(op, Op::Set(_)) || self.strategies.of(key) == Strategy::Merge {
+                continue;
+            }
+            let Some(knot) = self.knots.get(&**key).filter(|knot| !knot.fallen.is_empty()) else {
+                continue;
+            };
+            if sealed.iter().any(|done| Rc::ptr_eq(done, knot)) {
+                continue;
+            }
+            let knot = Rc::clone(knot);
+            for member in &knot.keys {
+                let dead = self.slots_of(member).into_iter();
+                let dead = dead
+                    .filter(|(stamp, slot, _)| !slot.group.is_empty() && fell(&knot.fallen, *stamp))
+                    .map(|(stamp, _, part)| Veto {
+                        part,
+                        stamp,
+                        base: None,
+                    })
+                    .collect();
+                self.plan_vetoes(member, dead, now, cells);
+            }
+            sealed.push(knot);
         }
     }
 
@@ -469,8 +477,7 @@ impl<V: Value> Model<V> {
 
     /// The parts of a key, and what was written to it as a whole.
     pub(super) fn tree_of(&mut self, key: &Key) -> &mut Merged<V> {
-        let fallen = self.fallen(std::slice::from_ref(key));
-        let contributions = self.contributions(key, &fallen);
+        let contributions = self.standing(key);
         let plain = latest(&contributions).map(|one| (one.value.clone(), one.stamp));
         let tree = self.composite(key).tree.get_or_insert_with(Merged::new);
         tree.set_plain(plain);
@@ -498,8 +505,7 @@ impl<V: Value> Model<V> {
             return self.stamp_tree(key, planned, now, cells);
         }
         let name = cell_name(key, &Part::Count(me));
-        let fallen = self.fallen(std::slice::from_ref(key));
-        let to = binding(latest(&self.contributions(key, &fallen)).map(|one| one.stamp));
+        let to = binding(latest(&self.standing(key)).map(|one| one.stamp));
         // Several additions in one turn, before the first of them is a register.
         let waiting = cells.iter().rposition(|cell| cell.0 == name);
         let before = match waiting.map(|at| cells.remove(at)) {
@@ -549,8 +555,7 @@ impl<V: Value> Model<V> {
 
     /// The write that shows.
     pub(super) fn top(&self, key: &Key) -> Option<Stamp> {
-        let fallen = self.fallen(std::slice::from_ref(key));
-        latest(&self.contributions(key, &fallen)).map(|one| one.stamp)
+        latest(&self.standing(key)).map(|one| one.stamp)
     }
 
     fn after(&mut self, mut step: Step<V>) {
