@@ -1,5 +1,6 @@
 // A few windows of the simulated network, each with a state and a record of what its listeners were told.
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { SyncedState, createTestNetwork } from '../../pkg/index.js';
 
 /** mulberry32: the schedules of a seed are the same on every machine. */
@@ -24,10 +25,12 @@ export class Windows {
   open(initial = {}, options) {
     const parley = this.network.createParley();
     const state = new SyncedState(parley, initial, options);
-    const view = { parley, state, told: state.getState(), changes: [] };
+    const view = { parley, state, told: state.getState(), changes: [], wrong: [] };
+    // What a listener throws is reported, and fails nothing: it is kept until they are compared.
+    const must = (holds, what) => holds || view.wrong.push(what);
     state.subscribe((next, previous, change) => {
-      assert.equal(previous, view.told, 'each change begins where the one before ended');
-      assert.notDeepEqual(next, previous, 'a listener is told only of what changed');
+      must(previous === view.told, 'each change begins where the one before ended');
+      must(!isDeepStrictEqual(next, previous), 'a listener is told only of what changed');
       view.told = next;
       view.changes.push(change);
     });
@@ -48,6 +51,7 @@ export class Windows {
 
   assertAgree() {
     const [first, ...rest] = this.all;
+    for (const view of this.all) assert.deepEqual(view.wrong, []);
     for (const view of this.all) assert.equal(view.told, view.state.getState(), 'the listener has heard of everything');
     for (const view of rest) assert.deepEqual(view.state.getState(), first.state.getState());
     return first.state.getState();

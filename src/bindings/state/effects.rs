@@ -103,7 +103,9 @@ impl StateHost {
         let Some(validate) = &self.options.validate else {
             return changes;
         };
-        if changes.is_empty() || origin != ChangeOrigin::Remote || self.is_let_in(validate, from, &changes) {
+        // A write that shows because another fell was perhaps never asked about.
+        let is_asked = matches!(origin, ChangeOrigin::Remote | ChangeOrigin::Rollback) && !cells.is_empty();
+        if changes.is_empty() || !is_asked || self.is_let_in(validate, from, &changes) {
             return changes;
         }
         // Of much that comes at once, only what is bad by itself.
@@ -139,7 +141,7 @@ impl StateHost {
         }
         self.run(rest);
         // The writer has to hear of it even if nothing is written here any more.
-        drop(self.open_turn());
+        self.open_turn_alone();
         self.flush_turn();
         left.retain(|change| match (&change.old, &change.new) {
             (None, None) => false,

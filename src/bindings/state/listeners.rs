@@ -25,6 +25,9 @@ pub(super) struct KeyListener {
     call: Function,
 }
 
+/// A change of a key that stays in this window: what it held, and what it holds.
+pub(super) type LocalChange = (Key, Option<Held>, Option<Held>);
+
 /// A change that listeners are still to be told of.
 pub(super) struct Notice {
     /// The snapshots after and before it, if anybody listens to the whole.
@@ -84,6 +87,10 @@ impl StateHost {
             self.note_change(&key, &new);
             keys.push((key, change.key.to_string(), new, old));
         }
+        if origin == ChangeOrigin::Local {
+            let beside = std::mem::take(&mut *self.beside.borrow_mut());
+            self.note_local(&beside, &mut keys);
+        }
         if keys.is_empty() {
             return;
         }
@@ -104,7 +111,7 @@ impl StateHost {
     }
 
     /// A change of keys that stay in this window.
-    pub(super) fn changed_locally(&self, changes: Vec<(Key, Option<Held>, Option<Held>)>) {
+    pub(super) fn changed_locally(&self, changes: Vec<LocalChange>) {
         if changes.is_empty() {
             return;
         }
@@ -112,12 +119,7 @@ impl StateHost {
         // The values are in place already, but no snapshot was made of them: the last one is still from before.
         let before = listened.then(|| self.view.borrow().snapshot.clone());
         let mut keys = Vec::with_capacity(changes.len());
-        for (key, old, new) in &changes {
-            let name = JsValue::from_str(key);
-            let (new, old) = (value_of(new.as_ref()), value_of(old.as_ref()));
-            self.note_change(&name, &new);
-            keys.push((name, key.to_string(), new, old));
-        }
+        self.note_local(&changes, &mut keys);
         let whole = before.map(|before| (self.snapshot(), before));
         self.notices.borrow_mut().push(Notice {
             whole,
@@ -126,6 +128,15 @@ impl StateHost {
             from: None,
         });
         self.notify();
+    }
+
+    fn note_local(&self, changes: &[LocalChange], keys: &mut Vec<(JsValue, String, JsValue, JsValue)>) {
+        for (key, old, new) in changes {
+            let name = JsValue::from_str(key);
+            let (new, old) = (value_of(new.as_ref()), value_of(old.as_ref()));
+            self.note_change(&name, &new);
+            keys.push((name, key.to_string(), new, old));
+        }
     }
 
     /// Tells every listener of every queued change. A change made by a listener waits until all have heard of this one.

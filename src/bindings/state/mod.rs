@@ -72,6 +72,8 @@ pub(crate) struct StateHost {
     listeners: RefCell<Vec<Listener>>,
     key_listeners: RefCell<Vec<KeyListener>>,
     notices: RefCell<Vec<Notice>>,
+    /// Keys that stay in this window, written beside shared ones: told with those.
+    beside: RefCell<Vec<listeners::LocalChange>>,
     notifying: Cell<bool>,
     next_token: Cell<u32>,
     turn: RefCell<Option<Turn>>,
@@ -134,6 +136,7 @@ impl StateHost {
             listeners: RefCell::new(Vec::new()),
             key_listeners: RefCell::new(Vec::new()),
             notices: RefCell::new(Vec::new()),
+            beside: RefCell::new(Vec::new()),
             notifying: Cell::new(false),
             next_token: Cell::new(0),
             turn: RefCell::new(None),

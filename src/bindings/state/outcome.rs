@@ -12,6 +12,10 @@ use crate::core::codes;
 use crate::core::id::{Key, PeerRef};
 use crate::core::model::WriteId;
 
+/// Milliseconds until whoever has not answered is asked again; twice as long each time, up to the longest.
+const FIRST_PAUSE: f64 = 30.0;
+const LONGEST_PAUSE: f64 = 1000.0;
+
 /// One such write.
 pub(super) struct Outcome {
     id: WriteId,
@@ -83,11 +87,29 @@ impl StateHost {
             })
         };
         if waits {
-            self.decide(|model, _| model.with_node(|node| node.inquire()));
+            self.inquire(id, FIRST_PAUSE);
         } else if let Some(outcome) = self.take_outcome(id) {
             self.node.borrow_mut().confirm(id);
             outcome.promise.resolve(&JsValue::UNDEFINED);
         }
+    }
+
+    /// Asks the others what they have, and again while somebody has not said that it has the write: a question can overtake
+    /// it, or get lost.
+    fn inquire(&self, id: WriteId, pause: f64) {
+        self.decide(|model, _| model.with_node(|node| node.inquire()));
+        if !self.outcomes.borrow().iter().any(|outcome| outcome.id == id) {
+            return;
+        }
+        let state = self.weak();
+        // It ends by itself when the outcome is known; the state may be gone by then.
+        let _ = after(pause, move || {
+            if let Some(state) = state.upgrade()
+                && state.outcomes.borrow().iter().any(|outcome| outcome.id == id)
+            {
+                state.inquire(id, (pause * 2.0).min(LONGEST_PAUSE));
+            }
+        });
     }
 
     /// Takes the write back if that was asked for, then says why it failed.
@@ -96,7 +118,7 @@ impl StateHost {
             return;
         };
         if outcome.options.rollback && !self.destroyed.get() {
-            drop(self.open_turn());
+            self.open_turn_alone();
             self.decide(|model, now| model.retract(id, now));
         } else {
             self.node.borrow_mut().confirm(id);

@@ -120,7 +120,7 @@ impl StateHost {
         let effects = self.node.borrow_mut().provide_texts(engine, host::now());
         self.run(effects);
         if !self.node.borrow().open_keys().is_empty() {
-            drop(self.open_turn());
+            self.open_turn_alone();
         }
         if self.node.borrow().node().is_ready() {
             self.become_ready();

@@ -4,6 +4,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::held::{key_of, value_of};
+use super::listeners::LocalChange;
 use super::transaction::{add, not_a_number};
 use super::{Held, SetOptions, StateHost, pairs};
 use crate::bindings::error::fail;
@@ -96,7 +97,7 @@ impl StateHost {
             if is_undo { node.undo(now) } else { node.redo(now) }
         };
         let Some(effects) = effects else { return Ok(false) };
-        drop(self.open_turn());
+        self.open_turn_alone();
         self.run(effects);
         Ok(true)
     }
@@ -144,8 +145,9 @@ impl StateHost {
             let written = self.node.borrow_mut().write(shared, how, host::now());
             Some(written.map_err(|_| not_a_number())?)
         };
-        self.write_local(own);
+        let own = self.put_local(own);
         let Some((id, effects)) = written else {
+            self.changed_locally(own);
             return Ok(match &*self.turn.borrow() {
                 Some(turn) => turn.promise.promise.clone(),
                 None => Promise::resolve(&JsValue::UNDEFINED),
@@ -157,7 +159,11 @@ impl StateHost {
         } else {
             turn
         };
+        // Listeners are told of both at once.
+        self.beside.borrow_mut().extend(own);
         self.run(effects);
+        let left = std::mem::take(&mut *self.beside.borrow_mut());
+        self.changed_locally(left);
         Ok(promise)
     }
 
@@ -176,11 +182,8 @@ impl StateHost {
         }
     }
 
-    /// Keys that stay in this window: the same listeners, no wire.
-    fn write_local(&self, entries: Vec<(Key, Option<Held>)>) {
-        if entries.is_empty() {
-            return;
-        }
+    /// Keys that stay in this window: the same listeners, no wire. What changed.
+    fn put_local(&self, entries: Vec<(Key, Option<Held>)>) -> Vec<LocalChange> {
         let mut changes = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let mut local = self.local.borrow_mut();
@@ -199,7 +202,12 @@ impl StateHost {
                 changes.push((key, old, value));
             }
         }
-        self.changed_locally(changes);
+        changes
+    }
+
+    /// For writes that nobody has the promise of.
+    pub(super) fn open_turn_alone(&self) {
+        host::handled(&self.open_turn());
     }
 
     /// The promise of the running turn; begins one if there is none.

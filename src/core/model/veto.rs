@@ -198,9 +198,21 @@ impl<V: Value> Model<V> {
         changes: &[crate::core::sync::KeyChange<V>],
         noted: &mut Vec<CellChange<V>>,
     ) {
+        // What came can be told by itself where it was added to what stands, or is a part of it: that stands as it did.
+        let mut beside = Vec::new();
+        let mut instead = Vec::new();
+        for (key, part) in noted.iter().filter_map(|cell| parse(&cell.name)) {
+            match part {
+                Part::Count(_) | Part::Tree(_) => beside.push(key),
+                _ => instead.push(key),
+            }
+        }
+        beside.sort();
+        instead.sort();
+        let is_beside = |key: &Key| beside.binary_search(key).is_ok() && instead.binary_search(key).is_err();
         for change in changes
             .iter()
-            .filter(|change| self.keys.contains_key(&change.key))
+            .filter(|change| self.keys.contains_key(&change.key) && !is_beside(&change.key))
         {
             // The latest shows; a function may show any of those that it was given.
             let list = self.live_of(&change.key);
