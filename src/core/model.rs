@@ -338,6 +338,14 @@ impl<V: Value> Model<V> {
         effects
     }
 
+    /// Whether something was typed that cannot be told before the engine that merges texts is there.
+    #[must_use]
+    pub fn holds_texts(&self) -> bool {
+        self.keys
+            .values()
+            .any(|composite| composite.tree.as_ref().is_some_and(Merged::waits))
+    }
+
     /// Whether a text waits for the engine that merges texts.
     #[must_use]
     pub fn wants_texts(&self) -> bool {

@@ -313,7 +313,7 @@ impl Shared for StateHost {
     }
 
     fn flush(&self) {
-        self.flush_turn();
+        self.send_turn();
     }
 
     fn flush_to_peers(&self) {

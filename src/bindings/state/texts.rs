@@ -105,6 +105,7 @@ impl StateHost {
                 // Texts are told as wholes until somebody loads the page again.
                 state.texts.set(TextsAre::Here);
                 state.report(&error);
+                state.flush_turn();
                 state.become_ready();
             }
         });
@@ -119,12 +120,20 @@ impl StateHost {
         let engine: Rc<dyn Texts<Held>> = Rc::new(TextEngine(engine.clone()));
         let effects = self.node.borrow_mut().provide_texts(engine, host::now());
         self.run(effects);
-        if !self.node.borrow().open_keys().is_empty() {
+        let held = self.turn.borrow().is_some();
+        if held {
+            self.flush_turn();
+        } else if !self.node.borrow().open_keys().is_empty() {
             self.open_turn_alone();
         }
         if self.node.borrow().node().is_ready() {
             self.become_ready();
         }
+    }
+
+    /// Whether what was written is sent only once the engine is there: whoever waits for a write waits for its text.
+    pub(super) fn texts_hold_turn(&self) -> bool {
+        self.texts.get() == TextsAre::Asked && self.node.borrow().holds_texts()
     }
 
     /// What others had has arrived: users are told once texts can be shown.

@@ -254,6 +254,13 @@ impl StateHost {
 
     /// Sends what was written, now.
     pub(crate) fn flush_turn(&self) {
+        if !self.texts_hold_turn() {
+            self.send_turn();
+        }
+    }
+
+    /// Sends what was written, and does not wait for what cannot be sent yet.
+    pub(super) fn send_turn(&self) {
         let Some(turn) = self.turn.borrow_mut().take() else {
             return;
         };

@@ -197,6 +197,12 @@ impl<V: Value> Merged<V> {
         self.edited || self.waits
     }
 
+    /// Whether there are edits that wait for what merges texts.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.waits
+    }
+
     /// What merges texts has arrived: what to write of what was [planned](Self::plan) without it. Until then that shows
     /// here alone. An edit of a text that was replaced meanwhile is lost with it.
     pub fn engine_arrived(&mut self, actor: Actor, texts: &dyn Texts<V>) -> Writes<V> {
