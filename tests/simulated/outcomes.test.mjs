@@ -43,9 +43,11 @@ const rejecting = () => Promise.reject(new Error('no wire'));
 inNetwork("ack 'all' resolves when every peer has applied it", async (w) => {
   const [a, b, c] = [w.open({ x: 0 }), w.open({ x: 0 }), w.open({ x: 0 })];
   await w.settle();
+  const begun = performance.now();
   const done = a.state.setState({ x: 1 }, { ack: 'all' });
   assert.equal(a.state.get('x'), 1, 'at once, here');
   await done;
+  assert.ok(performance.now() - begun < 1000, 'before the slow comparison');
   assert.deepEqual([b.state.get('x'), c.state.get('x')], [1, 1]);
 });
 
