@@ -252,6 +252,18 @@ once!(replicating, {
     a_messenger_that_fails_rejects_the_write_and_keeps_it
 });
 
+contract!(settling, {
+    fields_lists_and_numbers_are_merged
+    more_writes_beat_a_later_one
+    a_function_settles
+    candidates_until_somebody_resolves
+    acknowledged_when_it_is_there
+    refused_and_taken_back
+    a_transaction_is_one_change
+    increments_add_up_and_are_undone
+    reset_is_for_all
+});
+
 contract!(storing, {
     actions_at_the_same_time_come_in_one_order
     dispatch_applies_here_at_once_and_gives_the_state

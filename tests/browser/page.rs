@@ -20,9 +20,9 @@ const MODULES: [(&str, &str); MODULE_COUNT] = modules! {
     "same" "harness" "wires" "table"
     "assertions" "connecting" "answers" "failing" "values" "schemas" "reentrant"
     "lossy" "broadcasting" "wrong" "malformed" "listening" "writing" "replicating"
-    "storing" "stores"
+    "settling" "storing" "stores"
 };
-const MODULE_COUNT: usize = 20;
+const MODULE_COUNT: usize = 21;
 
 const IMPORT: &str = r#"
     return (globalThis.parleyTables ??= (async () => {
