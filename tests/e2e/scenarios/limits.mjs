@@ -57,9 +57,20 @@ scenario(
   async (t) => {
     const { parent, child } = await family(t);
     const started = Date.now();
+    // Firefox makes no number of more than a million bits.
+    const counts = await child.eval(() => {
+      try {
+        return 1n << 560_000_000n > 0n;
+      } catch {
+        return false;
+      }
+    });
+    const large = Object.fromEntries(
+      Object.entries(LARGE).filter(([name]) => counts || name !== 'a long number'),
+    );
     t.assert.deepEqual(
-      await outcomes(child, LARGE),
-      Object.fromEntries(Object.keys(LARGE).map((name) => [name, 'ERR_LIMIT'])),
+      await outcomes(child, large),
+      Object.fromEntries(Object.keys(large).map((name) => [name, 'ERR_LIMIT'])),
     );
     t.assert.deepEqual(
       await outcomes(child, FINE),
