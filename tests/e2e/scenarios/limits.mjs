@@ -65,9 +65,7 @@ scenario(
         return false;
       }
     });
-    const large = Object.fromEntries(
-      Object.entries(LARGE).filter(([name]) => counts || name !== 'a long number'),
-    );
+    const large = Object.fromEntries(Object.entries(LARGE).filter(([name]) => counts || name !== 'a long number'));
     t.assert.deepEqual(
       await outcomes(child, large),
       Object.fromEntries(Object.keys(large).map((name) => [name, 'ERR_LIMIT'])),
