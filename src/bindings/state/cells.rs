@@ -131,7 +131,8 @@ fn slot_in(value: &JsValue, depth: usize) -> Option<Slot<Held>> {
         Some((held_in(parts.get(4)), stamp_in(&parts.get(2), &parts.get(3))?))
     };
     let flat = list(&parts.get(5))?;
-    let mut seen = Vec::with_capacity(flat.length() as usize / 2);
+    // Not as long as the list says it is: there may be nothing in it.
+    let mut seen = Vec::new();
     for at in 0..flat.length() / 2 {
         let stamp = stamp_in(&flat.get(at * 2 + 1), &flat.get(at * 2))?;
         seen.push((stamp.actor, stamp.time));

@@ -126,10 +126,11 @@ fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
     let (since, vector) = (vector_in(&frame.get(2))?, vector_in(&frame.get(3))?);
     let stamps = floats(&frame.get(4))?;
     let (keys, values, count) = lists(frame, 5)?;
-    if stamps.len() != count as usize * 4 {
+    // A list's length is what its sender says, without anything in it: only the numbers take the room they claim.
+    if stamps.len() as u64 != u64::from(count) * 4 {
         return None;
     }
-    let mut entries = Vec::with_capacity(count as usize);
+    let mut entries = Vec::with_capacity(stamps.len() / 4);
     for (at, stamp) in (0..count).zip(stamps.chunks(4)) {
         let [time, actor, dot_actor, seq] = stamp else {
             return None;

@@ -53,10 +53,11 @@ fn actions_in(frame: &Array, at: u32) -> Option<Vec<Logged<JsValue>>> {
     let places = floats(&frame.get(at))?;
     let (needs, list) = (list(&frame.get(at + 1))?, list(&frame.get(at + 2))?);
     let count = list.length();
-    if needs.length() != count || places.len() != count as usize * 3 {
+    // A list's length is what its sender says, without anything in it: only the numbers take the room they claim.
+    if needs.length() != count || places.len() as u64 != u64::from(count) * 3 {
         return None;
     }
-    let mut actions = Vec::with_capacity(count as usize);
+    let mut actions = Vec::with_capacity(places.len() / 3);
     for (at, place) in (0..count).zip(places.chunks(3)) {
         let [actor, seq, time] = place else { return None };
         let action = list.get(at);

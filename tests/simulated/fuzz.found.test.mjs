@@ -1,0 +1,49 @@
+// What the fuzzers found, frame by frame: each of these once ended the wasm, or worse.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Parley, SyncedState, SyncedStore } from '../../pkg/index.js';
+import { pause } from './windows.mjs';
+
+const VERSION = 32;
+const [JOIN, BATCH, DELTA, APPEND, LOG_DELTA] = [0, 7, 9, 10, 12].map((kind) => VERSION + kind);
+
+/** A window whose peer says what the test says. */
+async function attacked() {
+  const parley = Parley.create({ allowedOrigins: [] });
+  const refused = [];
+  parley.onSystem('system:rejected', ({ code }) => refused.push(code));
+  const state = new SyncedState(parley, { a: 0 }, { name: 's', conflict: { a: 'manual' } });
+  const store = new SyncedStore(parley, (held) => held, { n: 0 }, { name: 'log' });
+  const link = { onframe: null, onclose: null, send() {}, close() {} };
+  const connected = parley.connect(link, 'evil');
+  link.onframe([JOIN, 'evil', 'evil', 'link', true, false]);
+  await connected;
+  return { parley, state, store, refused, hears: (frame) => link.onframe(frame) };
+}
+
+const vector = (...pairs) => new Float64Array(pairs);
+const tip = vector(0, 1, 1, 0);
+/** Lists whose lengths, times the numbers for each entry, are as many as there are numbers, in 32 bits. */
+const thirds = () => Array(0xaaaaaaab);
+const quarters = () => Array(2 ** 30);
+
+const FRAMES = {
+  'a delta of a thousand million keys, none of them there': [DELTA, 's', vector(), vector(), vector(), quarters(), quarters()],
+  'actions by the thousand million': [APPEND, 'log', vector(1), thirds(), thirds()],
+  'the same in answer to a question': [LOG_DELTA, 'log', vector(), tip, null, vector(1), thirds(), thirds(), 1],
+  'a slot that knew of two thousand million writes': [BATCH, 's', 5, 1, null, vector(4096), ['a\0s5'],
+    [[4096, 1, null, null, undefined, Array(2 ** 32 - 1), [], 'evil']]],
+}; // prettier-ignore
+
+for (const [what, frame] of Object.entries(FRAMES)) {
+  test(`lists that say that they are long: ${what}`, async () => {
+    const { parley, state, store, refused, hears } = await attacked();
+    hears(frame);
+    await pause(0);
+    assert.deepEqual(refused, ['ERR_MALFORMED']);
+    assert.deepEqual({ ...state.getState(), ...store.getState() }, { a: 0, n: 0 });
+    await state.setState({ a: 1 });
+    assert.equal(state.get('a'), 1);
+    parley.destroy();
+  });
+}
