@@ -18,8 +18,7 @@ pub fn command(arguments: &[String]) -> Outcome {
     steps.run("build", modules)?;
     steps.run("package", || package::tarball().map(|_| ()))?;
     steps.run("sizes", || sizes(!arguments.is_empty()))?;
-    steps.close();
-    Ok(())
+    steps.close()
 }
 
 /// Leaves in `pkg/wasm` what the package's entries import.

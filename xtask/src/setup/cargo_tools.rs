@@ -5,6 +5,10 @@ use std::process::Command;
 use crate::steps::task;
 use crate::{Outcome, command, paths};
 
+/// What is installed where none is there; any other that is there will do.
+const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.37.1";
+
 /// The version of the crate `wasm-bindgen` in Cargo.lock: the program must be of exactly the same.
 pub fn wasm_bindgen_version() -> Outcome<String> {
     let file = paths::root().join("Cargo.lock");
@@ -28,7 +32,7 @@ pub fn wasm_bindgen() -> Outcome {
     if says("wasm-bindgen", &version) && says("wasm-bindgen-test-runner", &version) {
         return Ok(());
     }
-    install("wasm-bindgen-cli", Some(&version))
+    install("wasm-bindgen-cli", &version)
 }
 
 /// `wasm-pack`, which runs the browser tests.
@@ -36,7 +40,7 @@ pub fn wasm_pack() -> Outcome {
     if paths::find_program("wasm-pack").is_some() {
         return Ok(());
     }
-    install("wasm-pack", None)
+    install("wasm-pack", WASM_PACK)
 }
 
 /// The driver of Firefox; Debian has no package of it.
@@ -44,7 +48,7 @@ pub fn geckodriver() -> Outcome {
     if paths::find_program("geckodriver").is_some() {
         return Ok(());
     }
-    install("geckodriver", None)
+    install("geckodriver", GECKODRIVER)
 }
 
 /// Whether the program is there and of that version.
@@ -59,28 +63,22 @@ fn says(program: &str, version: &str) -> bool {
 
 /// Builds outside the checkout, so that neither its toolchain file nor its configuration decides, with one target
 /// directory for all programs, since they share most dependencies.
-fn install(crate_name: &str, version: Option<&str>) -> Outcome {
-    let mut what = format!("building {crate_name}");
+fn install(crate_name: &str, version: &str) -> Outcome {
     let mut cargo = command::cargo();
     cargo
         .current_dir(std::env::temp_dir())
-        .args(["install", "--quiet", crate_name]);
-    if let Some(version) = version {
-        cargo.args(["--version", version]);
-        what.push_str(&format!(" {version}"));
-    }
-    cargo
+        .args(["install", "--quiet", crate_name, "--version", version])
         .env("CARGO_TARGET_DIR", paths::target().join("tools"))
         .env_remove("RUSTFLAGS");
     // They run for seconds and would otherwise compile for minutes.
     for (setting, value) in [
-        ("OPT_LEVEL", "1"),
+        ("OPT_LEVEL", "0"),
         ("LTO", "off"),
         ("CODEGEN_UNITS", "16"),
         ("DEBUG", "0"),
     ] {
         cargo.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
     }
-    what.push_str(" from crates.io (takes a minute or two, once)");
+    let what = format!("building {crate_name} {version} from crates.io (takes a minute or two, once)");
     task(&what, || command::run(&mut cargo))
 }

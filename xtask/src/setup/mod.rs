@@ -7,6 +7,8 @@ mod rust;
 
 pub use npm::install as npm_packages;
 
+use std::thread;
+
 use crate::steps::Steps;
 use crate::{Outcome, paths};
 
@@ -18,18 +20,25 @@ pub fn for_build() -> Outcome {
     npm::install(&paths::root())
 }
 
-/// For `test`: everything.
-pub fn for_test() -> Outcome {
+/// For what is checked without a browser.
+pub fn for_checks() -> Outcome {
     for_build()?;
-    rust::components()?;
-    debian::browsers()?;
-    cargo_tools::wasm_pack()?;
-    cargo_tools::geckodriver()?;
+    rust::components()
+}
+
+/// For what is checked in browsers.
+pub fn for_browsers() -> Outcome {
+    node_is_there()?;
+    // One waits for the network, the other for the compiler.
+    let (browsers, drivers) = thread::scope(|scope| {
+        let browsers = scope.spawn(debian::browsers);
+        let drivers = cargo_tools::wasm_pack().and_then(|()| cargo_tools::geckodriver());
+        (browsers.join(), drivers)
+    });
+    browsers.map_err(|_| "the installation of the browsers broke off".to_owned())??;
+    drivers?;
     for directory in ["tests/package", "tests/e2e"] {
-        let directory = paths::root().join(directory);
-        if directory.join("package-lock.json").is_file() {
-            npm::install(&directory)?;
-        }
+        npm::install(&paths::root().join(directory))?;
     }
     Ok(())
 }
@@ -37,9 +46,9 @@ pub fn for_test() -> Outcome {
 /// `cargo xtask setup`.
 pub fn everything() -> Outcome {
     let mut steps = Steps::default();
-    steps.run("setup", for_test)?;
-    steps.close();
-    Ok(())
+    steps.run("setup", for_checks)?;
+    steps.run("setup-browsers", for_browsers)?;
+    steps.close()
 }
 
 fn node_is_there() -> Outcome {

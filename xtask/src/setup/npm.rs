@@ -17,6 +17,7 @@ pub fn install(directory: &Path) -> Outcome {
     if fs::read(&installed).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
+    own(directory)?;
     let root = paths::root();
     let shown = directory
         .strip_prefix(&root)
@@ -33,4 +34,36 @@ pub fn install(directory: &Path) -> Outcome {
         fs::write(&installed, &wanted)
             .map_err(|error| format!("cannot write {}: {error}", installed.display()))
     })
+}
+
+/// `npm ci` begins by emptying `node_modules`: through a link, somebody else's.
+fn own(directory: &Path) -> Outcome {
+    let modules = directory.join("node_modules");
+    if !modules.is_symlink() {
+        return Ok(());
+    }
+    Err(format!(
+        "{} is a link, and `npm ci` would empty what it points to: put a copy in its place, or nothing",
+        modules.display()
+    ))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_link_points_to_is_not_emptied() {
+        let place = std::env::temp_dir().join(format!("parley-npm-{}", std::process::id()));
+        let theirs = place.join("theirs");
+        fs::create_dir_all(&theirs).expect("a directory");
+        fs::write(place.join("package-lock.json"), "{}").expect("a lockfile");
+        std::os::unix::fs::symlink(&theirs, place.join("node_modules")).expect("a link");
+        let refused = install(&place).expect_err("not through a link");
+        assert!(refused.contains("is a link"), "{refused}");
+        // What the lockfile names is there: nothing to do, whosever it is.
+        fs::write(theirs.join(".installed-lock.json"), "{}").expect("installed");
+        assert_eq!(install(&place), Ok(()));
+        fs::remove_dir_all(&place).expect("it was ours");
+    }
 }

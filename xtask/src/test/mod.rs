@@ -13,84 +13,112 @@ use crate::{Outcome, build, format, setup};
 struct Step {
     name: &'static str,
     what: &'static str,
+    /// Without these it can tell nothing.
+    needs: &'static [&'static str],
     run: fn() -> Outcome,
 }
 
+const TOOLS: &[&str] = &["setup"];
+const BROWSERS: &[&str] = &["setup", "setup-browsers"];
+const PACKAGE: &[&str] = &["setup", "build"];
+const BROWSERS_AND_PACKAGE: &[&str] = &["setup", "setup-browsers", "build"];
+
 /// In this order: what is quick to tell comes first, and what needs the package comes after it is built.
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step {
         name: "setup",
-        what: "what is missing is installed",
-        run: setup::for_test,
+        what: "compilers, linters and npm packages that are missing are installed",
+        needs: &[],
+        run: setup::for_checks,
+    },
+    Step {
+        name: "setup-browsers",
+        what: "browsers and their drivers that are missing are installed",
+        needs: &[],
+        run: setup::for_browsers,
     },
     Step {
         name: "format",
         what: "rustfmt and prettier change nothing",
+        needs: TOOLS,
         run: formatted,
     },
     Step {
         name: "purity",
         what: "the core names no browser, clock or randomness",
+        needs: &[],
         run: purity::check,
     },
     Step {
         name: "clippy",
         what: "clippy without warnings, native and wasm32",
+        needs: TOOLS,
         run: native::clippy,
     },
     Step {
         name: "docs",
         what: "rustdoc without warnings",
+        needs: TOOLS,
         run: native::docs,
     },
     Step {
         name: "native",
         what: "unit and property tests of the core, and of this tool",
+        needs: &[],
         run: native::tests,
     },
     Step {
         name: "build",
         what: "wasm, bundles, tarball",
+        needs: TOOLS,
         run: built,
     },
     Step {
         name: "sizes",
         what: "no entry above its budget of bytes",
+        needs: PACKAGE,
         run: sizes,
     },
     Step {
         name: "types",
         what: "the declarations keep the contract",
+        needs: TOOLS,
         run: scripts::types,
     },
     Step {
         name: "simulated",
         what: "the public API over the simulated network, in Node",
+        needs: PACKAGE,
         run: scripts::simulated,
     },
     Step {
         name: "browser-chromium",
         what: "wasm-pack test in headless Chromium",
+        needs: BROWSERS,
         run: browser::chromium,
     },
     Step {
         name: "browser-firefox",
         what: "wasm-pack test in headless Firefox",
+        needs: BROWSERS,
         run: browser::firefox,
     },
     Step {
         name: "package",
         what: "the tarball in Node, vitest and four bundlers",
+        needs: BROWSERS_AND_PACKAGE,
         run: scripts::package,
     },
     Step {
         name: "e2e-chromium",
         what: "two origins, whole windows, in Chromium",
+        needs: BROWSERS_AND_PACKAGE,
         run: scripts::e2e_chromium,
     },
     Step {
         name: "e2e-firefox",
         what: "the same in Firefox",
+        needs: BROWSERS_AND_PACKAGE,
         run: scripts::e2e_firefox,
     },
 ];
@@ -111,15 +139,17 @@ pub fn run(arguments: &[String]) -> Outcome {
     };
     let mut steps = Steps::default();
     for step in chosen {
-        steps.run(step.name, step.run)?;
+        match step.needs.iter().find(|name| steps.missed(name)) {
+            Some(missed) => steps.leave_out(step.name, format!("it needs '{missed}'")),
+            None => steps.attempt(step.name, step.run),
+        }
     }
-    steps.close();
-    Ok(())
+    steps.close()
 }
 
 /// The steps by name, or by the first part of a name: `e2e` chooses both browsers.
 fn choose(names: &str) -> Outcome<Vec<&'static Step>> {
-    let mut wanted: BTreeSet<&str> = names.split(',').filter(|name| !name.is_empty()).collect();
+    let wanted: BTreeSet<&str> = names.split(',').filter(|name| !name.is_empty()).collect();
     let matches = |step: &Step, name: &str| step.name == name || step.name.split('-').next() == Some(name);
     if let Some(unknown) = wanted
         .iter()
@@ -132,11 +162,14 @@ fn choose(names: &str) -> Outcome<Vec<&'static Step>> {
     if wanted.is_empty() {
         return Err("--only wants the name of a step: see cargo xtask test --list".to_owned());
     }
-    wanted.insert("setup");
-    Ok(STEPS
-        .iter()
-        .filter(|step| wanted.iter().any(|name| matches(step, name)))
-        .collect())
+    let chosen = |step: &Step| wanted.iter().any(|name| matches(step, name));
+    let set_up = |step: &Step| {
+        step.name.starts_with("setup")
+            && STEPS
+                .iter()
+                .any(|one| chosen(one) && one.needs.contains(&step.name))
+    };
+    Ok(STEPS.iter().filter(|step| chosen(step) || set_up(step)).collect())
 }
 
 fn formatted() -> Outcome {
