@@ -72,3 +72,16 @@ pub fn capture(command: &mut Command) -> Outcome<String> {
     eprint!("{said}{}", String::from_utf8_lossy(&output.stderr));
     Err(format!("`{}` failed ({})", shown(command), output.status))
 }
+
+/// Runs to the end and returns its standard output; what it says beside goes straight to the terminal.
+pub fn capture_loud(command: &mut Command) -> Outcome<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| could_not_start(command, &error))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(format!("`{}` failed ({})", shown(command), output.status))
+}

@@ -24,8 +24,20 @@ pub enum Ended {
     Late(String),
 }
 
-/// Runs it to its end, or until the limit.
+/// Runs it to its end, or until the limit; what it says is shown as it comes.
 pub fn run(command: &mut Command, limit: Duration) -> Outcome<Heard> {
+    attend(command, limit, |line| {
+        // A terminal that went away is no reason to stop the tests.
+        let _ = writeln!(std::io::stdout(), "{line}");
+    })
+}
+
+/// The same in silence, for those that run beside others.
+pub fn run_silent(command: &mut Command, limit: Duration) -> Outcome<Heard> {
+    attend(command, limit, |_| {})
+}
+
+fn attend(command: &mut Command, limit: Duration, show: impl Fn(&str)) -> Outcome<Heard> {
     let started = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
@@ -44,8 +56,7 @@ pub fn run(command: &mut Command, limit: Duration) -> Outcome<Heard> {
     loop {
         match lines.recv_timeout(limit.saturating_sub(started.elapsed())) {
             Ok(line) => {
-                // A terminal that went away is no reason to stop the tests.
-                let _ = writeln!(std::io::stdout(), "{line}");
+                show(&line);
                 said.push_str(&line);
                 said.push('\n');
             }

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, each a step with a name and a time.
 
+mod binaries;
 mod browser;
 mod native;
 mod purity;

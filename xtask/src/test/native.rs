@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::browser::count_passed;
-use crate::{Outcome, command, listen};
+use super::binaries;
+use crate::{Outcome, command};
 
 /// For compiling and running all of them on a small, busy machine.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -56,12 +56,16 @@ pub fn docs() -> Outcome {
 
 /// Optimised, because the property tests run schedules by the hundred thousand; overflow and debug assertions stay on.
 pub fn tests() -> Outcome {
-    let mut cargo = command::cargo();
-    cargo.args(["test", "--profile", "native"]);
-    cargo.args(["--package", "parley-sync", "--package", "parley-sync-text"]);
-    let said = listen::run_well(&mut cargo, LIMIT)?;
-    if count_passed(&said) == 0 {
-        return Err("cargo test ran no test".to_owned());
-    }
-    command::run(command::cargo().args(["test", "--quiet", "--package", "xtask"]))
+    let cargo = |more: &[&str]| {
+        let mut cargo = command::cargo();
+        cargo.args(["test", "--profile", "native"]);
+        cargo.args(["--package", "parley-sync", "--package", "parley-sync-text"]);
+        cargo.args(more);
+        cargo
+    };
+    let passed = binaries::run(&mut cargo(&[]), LIMIT)?;
+    println!("    {passed} tests passed");
+    // The examples in the documentation are no binaries.
+    command::run_quiet(&mut cargo(&["--doc"]))?;
+    command::run_quiet(command::cargo().args(["test", "--quiet", "--package", "xtask"]))
 }
