@@ -168,6 +168,9 @@ extern "C" {
     pub(crate) fn open_storage(kind: &JsValue, key: &str) -> Result<Storage, JsValue>;
     #[wasm_bindgen(js_name = watchStorage)]
     pub(crate) fn watch_storage(storage: &Storage, heard: &Function) -> Function;
+    /// Calls with whether the page may return, as late as anything is heard. What ends it.
+    #[wasm_bindgen(js_name = watchLeaving)]
+    pub(crate) fn watch_leaving(leaves: &Function) -> Function;
     #[wasm_bindgen(js_name = whenIdle)]
     pub(crate) fn when_idle(run: &Function) -> Function;
     #[wasm_bindgen(js_name = storageError)]

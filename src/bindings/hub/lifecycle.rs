@@ -6,10 +6,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Hub;
+use super::mesh::GOODBYE_COMES;
 use super::sleep::ANSWERS_COME;
 use super::timers::BEAT;
 use crate::bindings::error::fail;
 use crate::bindings::host;
+use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::handshake::Phase;
@@ -43,18 +45,20 @@ impl Hub {
                 }
             }));
             let target: &EventTarget = own.unchecked_ref();
-            for name in ["pagehide", "pageshow"] {
-                let hub = self.weak();
-                listeners.push(EventListener::new(target, name, move |event| {
-                    let Some(hub) = hub.upgrade() else { return };
-                    if name == "pagehide" {
-                        let persisted = js_sys::Reflect::get(event, &JsValue::from_str("persisted"));
-                        hub.page_leaves(persisted.is_ok_and(|persisted| persisted.is_truthy()))
-                    } else {
-                        hub.page_returns()
-                    }
-                }));
-            }
+            let hub = self.weak();
+            listeners.push(EventListener::new(target, "pageshow", move |_| {
+                if let Some(hub) = hub.upgrade() {
+                    hub.page_returns();
+                }
+            }));
+            let hub = self.weak();
+            let leaves = super::Leaving::new(move |may_return: JsValue| {
+                if let Some(hub) = hub.upgrade() {
+                    hub.page_leaves(may_return.is_truthy());
+                }
+            });
+            let stop = host::watch_leaving(leaves.as_ref().unchecked_ref());
+            self.inner.borrow_mut().leaving = Some((stop, leaves));
             for name in ["visibilitychange", "resume", "freeze"] {
                 let hub = self.weak();
                 let options = EventListenerOptions::run_in_capture_phase();
@@ -90,6 +94,9 @@ impl Hub {
     /// The page closes, navigates, or goes into the back/forward cache: the last moment at which anything arrives. Ports
     /// stay open, for what was just posted to one that is closed may not arrive (Firefox).
     fn page_leaves(&self, may_return: bool) {
+        if self.is_destroyed() {
+            return;
+        }
         self.states_flush();
         if may_return {
             self.say_sleep(Sleep::Cached);
@@ -212,9 +219,13 @@ impl Hub {
                 std::mem::take(&mut inner.listeners),
                 std::mem::take(&mut inner.sessions),
                 std::mem::take(&mut inner.states),
+                inner.leaving.take(),
             )
         };
-        let (listeners, sessions, states) = leftovers;
+        let (listeners, sessions, states, leaving) = leftovers;
+        if let Some((stop, _)) = &leaving {
+            let _ = stop.call0(&JsValue::UNDEFINED);
+        }
         for session in sessions.into_values() {
             if let Some(wire) = session.wire {
                 wire.close();
@@ -225,7 +236,7 @@ impl Hub {
         }
         self.ended.resolve(&JsValue::UNDEFINED);
         // This may run inside one of these very listeners.
-        Hub::soon(move || drop(listeners));
+        Hub::soon(move || drop((listeners, leaving)));
     }
 
     fn lose_peer_for(&self, at: PeerRef, reason: Reason, code: &'static str) {
@@ -236,8 +247,16 @@ impl Hub {
 
     /// Looks at every peer with a wire of its own; when to look again.
     pub(crate) fn beat(&self, now: f64) -> f64 {
-        for (peer, reason) in self.doors_gone() {
-            self.lose_peer(peer, reason);
+        if !self.doors_gone().is_empty() {
+            // Its last words may be on the way.
+            let hub = self.weak();
+            after(GOODBYE_COMES, move || {
+                if let Some(hub) = hub.upgrade() {
+                    for (peer, reason) in hub.doors_gone() {
+                        hub.lose_peer(peer, reason);
+                    }
+                }
+            });
         }
         self.sleepers_due(now);
         let awaited = self.windows_awaited();

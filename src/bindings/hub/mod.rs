@@ -65,6 +65,9 @@ pub(crate) struct Registered {
     pub(crate) retries: Option<u32>,
 }
 
+/// What the end of the page calls.
+type Leaving = Closure<dyn Fn(JsValue)>;
+
 /// Everything that changes.
 pub(crate) struct Inner {
     destroyed: bool,
@@ -100,6 +103,8 @@ pub(crate) struct Inner {
     /// Members that are to be called again.
     missing: Option<Missing>,
     listeners: Vec<EventListener>,
+    /// Stops listening for the end of the page.
+    leaving: Option<(Function, Leaving)>,
     alarm: Option<Alarm>,
     /// When states were last compared with all peers, ms.
     compared: f64,
@@ -156,6 +161,7 @@ impl Hub {
                 look: None,
                 missing: None,
                 listeners: Vec::new(),
+                leaving: None,
                 alarm: None,
                 compared: host::now(),
                 asked_again: host::now(),

@@ -303,4 +303,4 @@ export function loadTexts() {
 
 // Loaded by way of this module: the glue shall not import more of them at once.
 export { packRecords, unpackRecords } from './records.js';
-export { openStorage, storageError, watchStorage, whenIdle } from './storage.js';
+export { openStorage, storageError, watchLeaving, watchStorage, whenIdle } from './storage.js';

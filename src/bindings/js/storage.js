@@ -164,12 +164,45 @@ export function openStorage(kind, key) {
   return kind === 'indexedDB' ? indexed(key) : custom(kind, key);
 }
 
+// Here a page that is looked at is told of its going twice, by visibilitychange after pagehide. Others may not do so, and nothing
+// that asks them would be true before it is too late: so only those two are counted on.
+const TOLD_TWICE = 'mozInnerScreenX' in g || 'webkitRequestFileSystem' in g;
+
+/**
+ * Calls `leaves` with whether the page may return, in the last event before it goes and after whoever else listens to that:
+ * what they write is still sent, and stored. Returns what ends it.
+ */
+export function watchLeaving(leaves) {
+  const { document } = g;
+  let last;
+  const stops = [
+    listen(g, 'pageshow', () => last?.()),
+    // Those who began to listen meanwhile come first.
+    listen(document, 'visibilitychange', () => {
+      hide?.();
+      hide = listen(g, 'pagehide', hides);
+    }),
+  ];
+  const hides = ({ persisted }) => {
+    last?.();
+    if (!TOLD_TWICE || document?.visibilityState !== 'visible') return leaves(persisted);
+    last = listen(g, 'visibilitychange', () => {
+      last();
+      leaves(persisted);
+    });
+  };
+  let hide = listen(g, 'pagehide', hides);
+  return () => {
+    for (const stop of [...stops, hide, last]) stop?.();
+  };
+}
+
 /**
  * Calls `heard` with the image that another window stored, with true when the page is about to go or to sleep, and with
  * undefined when it is back and may have missed something. Returns what ends it.
  */
 export function watchStorage(storage, heard) {
-  const stops = [storage.watch?.(heard)];
+  const stops = [storage.watch?.(heard), watchLeaving(() => heard(true))];
   const on = (target, name, run) => stops.push(listen(target, name, run));
   on(g, 'pagehide', () => heard(true));
   on(g, 'pageshow', ({ persisted }) => persisted && heard(undefined));

@@ -13,6 +13,8 @@ export async function launch({ headed = false } = {}) {
   const options = new firefox.Options()
     .setBinary(BINARY)
     .setPreference('dom.disable_open_during_load', false)
+    // Otherwise it aborts whatever script runs at the moment a process of its is told to end, in the middle of a pagehide listener.
+    .setPreference('dom.abort_script_on_child_shutdown', false)
     .enableBidi();
   if (!headed) options.addArguments('-headless');
   const driver = await new Builder().forBrowser('firefox').setFirefoxOptions(options).build();
