@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,6 +10,14 @@ use std::{fs, process};
 
 use crate::Outcome;
 use crate::command::{could_not_start, shown};
+
+/// When everything must be over, whatever the single limits say.
+static END: OnceLock<Instant> = OnceLock::new();
+
+/// From now on no program runs longer than this, all of them together.
+pub fn end_within(limit: Duration) {
+    let _ = END.set(Instant::now() + limit);
+}
 
 /// What a program said, and how it ended.
 pub struct Heard {
@@ -39,6 +48,7 @@ pub fn run_silent(command: &mut Command, limit: Duration) -> Outcome<Heard> {
 
 fn attend(command: &mut Command, limit: Duration, show: impl Fn(&str)) -> Outcome<Heard> {
     let started = Instant::now();
+    let limit = left(limit, END.get(), started);
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -89,6 +99,11 @@ pub fn run_well(command: &mut Command, limit: Duration) -> Outcome<String> {
         Ended::Well => Ok(heard.said),
         Ended::Badly(message) | Ended::Late(message) => Err(message),
     }
+}
+
+/// The limit, or what is left of the whole run's time if that is less.
+fn left(limit: Duration, end: Option<&Instant>, now: Instant) -> Duration {
+    end.map_or(limit, |end| limit.min(end.saturating_duration_since(now)))
 }
 
 fn forward(stream: impl Read + Send + 'static, sender: Sender<String>) {
@@ -159,6 +174,15 @@ mod tests {
     fn the_parent_stands_after_the_name() {
         assert_eq!(parent_in("12 (a) b) (c) S 7 12 12 0"), Some(7));
         assert_eq!(parent_in("nothing"), None);
+    }
+
+    #[test]
+    fn no_limit_goes_beyond_the_end_of_all() {
+        let (now, minute) = (Instant::now(), Duration::from_secs(60));
+        assert_eq!(left(minute, None, now), minute);
+        assert_eq!(left(minute, Some(&(now + 2 * minute)), now), minute);
+        assert_eq!(left(2 * minute, Some(&(now + minute)), now), minute);
+        assert_eq!(left(minute, Some(&now), now + minute), Duration::ZERO);
     }
 
     #[test]

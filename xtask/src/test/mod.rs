@@ -7,9 +7,13 @@ mod purity;
 mod scripts;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::steps::Steps;
-use crate::{Outcome, build, format, setup};
+use crate::{Outcome, build, format, listen, setup};
+
+/// For all steps, so that a run in which something hangs still tells what the others found.
+const LIMIT: Duration = Duration::from_secs(75 * 60);
 
 struct Step {
     name: &'static str,
@@ -138,6 +142,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         ["--only", names] => choose(names)?,
         _ => return Err("test knows --list and --only <steps>, separated by commas".to_owned()),
     };
+    listen::end_within(LIMIT);
     let mut steps = Steps::default();
     for step in chosen {
         match step.needs.iter().find(|name| steps.missed(name)) {
