@@ -2,11 +2,12 @@
 // End-to-end tests: real browsers, loopback origins. See lib/args.mjs for the command line.
 import { access, readdir } from 'node:fs/promises';
 import { options } from './lib/args.mjs';
+import { Player } from './lib/player.mjs';
 import { run } from './lib/runner.mjs';
 import { collect } from './lib/scenario.mjs';
 import { serve } from './server.mjs';
 
-const { browser: name, only, headed, repeat, list, verbose } = options(process.argv.slice(2));
+const { browser: name, only, headed, repeat, jobs, list, verbose } = options(process.argv.slice(2));
 const folder = new URL('scenarios/', import.meta.url);
 const files = (await readdir(folder)).filter((file) => file.endsWith('.mjs')).sort();
 const all = await collect(files.map((file) => new URL(file, folder)));
@@ -31,17 +32,27 @@ try {
 
 const started = performance.now();
 const { launch } = await import(`./browsers/${name}.mjs`);
+const rounds = Array.from({ length: repeat }, (_, round) => tests.map((test) => ({ ...test, round }))).flat();
 const server = await serve();
-const browser = await launch({ headed });
-console.log(`${browser.name} ${browser.version}, ${tests.length} scenarios${repeat > 1 ? `, ${repeat} times` : ''}`);
+const several = rounds.filter(({ alone }) => !alone).length;
+const players = await Promise.all(
+  Array.from({ length: Math.max(1, Math.min(jobs, several)) }, () => Player.start(() => launch({ headed }), server)),
+);
+// Browsers have process groups of their own: who ends this program would leave them.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => Promise.allSettled(players.map((player) => player.close())).then(() => process.exit(1)));
+const { browser } = players[0];
+console.log(
+  `${browser.name} ${browser.version}, ${tests.length} scenarios${repeat > 1 ? `, ${repeat} times` : ''}, ` +
+    `${players.length} at a time`,
+);
 
 let counts;
 try {
-  const rounds = Array.from({ length: repeat }, () => tests).flat();
   // A failure is tried once more where nobody watches; whoever works on it wants to see it.
-  counts = await run(rounds, { browser, server, verbose, again: Boolean(process.env.CI) });
+  counts = await run(rounds, { players, verbose, again: Boolean(process.env.CI) });
 } finally {
-  await browser.close();
+  await Promise.allSettled(players.map((player) => player.close()));
   await server.close();
 }
 

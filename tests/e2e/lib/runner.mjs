@@ -1,77 +1,51 @@
-import { within } from './poll.mjs';
-import { Stage } from './stage.mjs';
-
-/** Runs the tests one after the other, each in a fresh profile; returns the counts. */
-export async function run(tests, { browser, server, verbose, again = false, out = console.log }) {
+/**
+ * Runs the tests, as many at a time as there are players; those that must be alone come last, one after the other.
+ * Returns the counts.
+ */
+export async function run(tests, { players, verbose, again = false, out = console.log }) {
   const counts = { passed: 0, failed: 0, skipped: 0, again: 0 };
-  for (const [index, test] of tests.entries()) {
-    const missing = test.needs.find((ability) => !browser.can[ability]);
-    if (missing) {
-      counts.skipped++;
-      out(`skip  ${test.name} (the ${browser.name} driver cannot: ${missing})`);
-      continue;
-    }
-    let log = [];
-    let notes = [];
-    const started = performance.now();
-    let error = await one(test, { browser, server, log, notes, seed: index + 1 });
-    if (error && again) {
-      // A whole browser on a busy machine now and then does something else first. What fails twice is a failure; what
-      // passes at the second attempt is counted and told, with the first one's error.
-      counts.again++;
-      out(`again ${test.name}`);
-      out(indent(error.stack ?? String(error)));
-      [log, notes] = [[], []];
-      error = await one(test, { browser, server, log, notes, seed: index + 1 });
-    }
-    const took = `${Math.round(performance.now() - started)} ms`;
-    counts[error ? 'failed' : 'passed']++;
-    out(`${error ? 'FAIL' : 'ok  '}  ${test.name} (${took})`);
-    for (const note of notes) out(indent(`note: ${note}`));
-    if (error) out(indent(error.stack ?? String(error)));
-    if (error || verbose) for (const line of log) out(indent(`[console] ${line.tab} ${line.level}: ${line.text}`));
+  const [first] = players;
+  const missing = ({ needs }) => needs.find((ability) => !first.browser.can[ability]);
+  for (const test of tests.filter(missing)) {
+    counts.skipped++;
+    out(`skip  ${test.name} (the ${first.browser.name} driver cannot: ${missing(test)})`);
   }
+  const able = tests.map((test) => ({ test, seed: seed(test) })).filter(({ test }) => !missing(test));
+  const together = able.filter(({ test }) => !test.alone);
+  const alone = able.filter(({ test }) => test.alone);
+
+  async function attempt(player, part) {
+    const { test } = part;
+    const { error, log, notes, took } = await player.play(test, part.seed);
+    // A whole browser on a busy machine now and then does something else first. What fails twice is a failure; what
+    // passes at the second attempt, with nothing beside it, is counted and told, with the first one's error.
+    const once = error && again && !part.tried;
+    if (once) alone.push({ ...part, tried: true });
+    counts[once ? 'again' : error ? 'failed' : 'passed']++;
+    // Said at once, so that what belongs together stays together.
+    const lines = [`${once ? 'again' : error ? 'FAIL ' : 'ok   '} ${test.name} (${took} ms)`];
+    lines.push(...notes.map((note) => indent(`note: ${note}`)));
+    if (error) lines.push(indent(error.stack ?? String(error)));
+    if (error || verbose)
+      lines.push(...log.map(({ tab, level, text }) => indent(`[console] ${tab} ${level}: ${text}`)));
+    out(lines.join('\n'));
+  }
+
+  await Promise.all(
+    players.map(async (player) => {
+      for (let part; (part = together.shift());) await attempt(player, part);
+      if (player !== first) await player.close();
+    }),
+  );
+  for (let part; (part = alone.shift());) await attempt(first, part);
   return counts;
 }
 
-async function one(test, { browser, server, log, notes, seed }) {
-  let session;
-  try {
-    session = await within(
-      15_000,
-      browser.newSession((line) => log.push(line), test),
-      'a fresh profile',
-    );
-    const stage = new Stage({ session, log, notes, server, browser, seed });
-    await within(test.timeout, test.run(stage), 'the scenario');
-    stage.assertQuiet();
-    return null;
-  } catch (error) {
-    for (const view of session?.views ?? []) await describe(view, notes);
-    return error;
-  } finally {
-    await within(15_000, Promise.resolve(session?.close()), 'closing the profile').catch((error) =>
-      log.push({ level: 'harness', tab: '', text: String(error) }),
-    );
-  }
-}
-
-/** What a window thought of its neighbours when the scenario failed. */
-async function describe(view, notes) {
-  const ask = () => ({
-    at: location.origin,
-    id: window.parley?.instanceId,
-    peers: window.parley?.peers,
-    state: window.state && canon(window.state.getState()).slice(0, 500),
-    changes: window.changes?.slice(-20),
-    events: window.events?.slice(-30).map((one) => Object.values(one).filter(Boolean).join(' ')),
-  });
-  try {
-    const known = await within(1000, view.eval(ask), 'asking');
-    notes.push(`${view.name}: ${JSON.stringify(known)}`);
-  } catch (error) {
-    notes.push(`${view.name}: ${error.message}`);
-  }
+/** The same in every run, whatever else runs; another in each round. */
+function seed({ name, round }) {
+  let hash = 0x811c9dc5;
+  for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193) >>> 0;
+  return ((hash % 1_000_000) + round) >>> 0;
 }
 
 function indent(text) {

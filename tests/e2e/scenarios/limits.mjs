@@ -79,7 +79,7 @@ scenario(
     t.assert.equal(count.origin, t.b);
     t.assert.equal((await child.eval(() => parley.send('echo', 1))).echoed, 1);
   },
-  { timeout: 60_000 },
+  { timeout: 60_000, alone: true },
 );
 
 scenario(
