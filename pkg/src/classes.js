@@ -34,8 +34,8 @@ export class OptimisticSyncedState extends SyncedState {
 export class SlicedSyncedState {
   #state;
 
-  constructor(parley, config = {}) {
-    const { initialState, syncedKeys = [], ...options } = config;
+  constructor(parley, config) {
+    const { initialState, syncedKeys = [], ...options } = config ?? {};
     this.#state = new SyncedState(parley, initialState, { ...options, syncedKeys }, 'sliced');
   }
 

@@ -39,6 +39,8 @@ extern "C" {
     pub(crate) fn same(a: &JsValue, b: &JsValue) -> bool;
     #[wasm_bindgen(js_name = partsOf)]
     pub(crate) fn parts_of(value: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = isSmall)]
+    pub(crate) fn is_small(value: &JsValue) -> bool;
     #[wasm_bindgen(js_name = isWellFormed)]
     pub(crate) fn is_well_formed(text: &JsValue) -> bool;
     pub(crate) fn unchanged(held: &JsValue, next: &JsValue) -> bool;
@@ -55,7 +57,7 @@ extern "C" {
     pub(crate) fn make_error(code: &str, message: &str, details: &JsValue) -> JsValue;
     /// `[promise, resolve, reject]`
     fn deferred() -> Array;
-    pub(crate) fn handled(promise: &Promise);
+    pub(crate) fn handled(promise: &JsValue);
     #[wasm_bindgen(js_name = makeStep)]
     pub(crate) fn make_step(parley: f64, step: &str, nonce: &str, mark: f64, from: &str) -> JsValue;
     #[wasm_bindgen(js_name = readStep)]
@@ -94,6 +96,8 @@ extern "C" {
     pub(crate) fn on_abort(signal: &JsValue, run: &Function) -> Result<Function, JsValue>;
     #[wasm_bindgen(js_name = isThenable)]
     pub(crate) fn is_thenable(value: &JsValue) -> bool;
+    /// `then` of a promise, or of whatever says that it is one.
+    pub(crate) fn when(value: &JsValue, fulfilled: &Function, rejected: &JsValue);
     /// `[true, value]`, `[false, text, issues]`, or a promise of one.
     pub(crate) fn check(schema: &JsValue, payload: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = isSchema)]

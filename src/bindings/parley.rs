@@ -437,7 +437,7 @@ fn checked(
         Ok(value) => done.resolve(&value),
         Err(error) => done.reject(&error),
     });
-    let _ = promise::then(verdict.unchecked_ref(), &then, Some(&decided.rejecter()));
+    promise::then(&verdict, &then, Some(&decided.rejecter()));
     Ok(decided.promise.into())
 }
 

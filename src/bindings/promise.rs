@@ -1,18 +1,13 @@
 //! `then` without the futures machinery.
 
-use js_sys::{Function, Promise};
-use wasm_bindgen::prelude::*;
+use js_sys::Function;
+use wasm_bindgen::JsValue;
 
-#[wasm_bindgen]
-extern "C" {
-    type Thenable;
-    #[wasm_bindgen(structural, method, js_name = then)]
-    fn then_both(this: &Thenable, fulfilled: &Function, rejected: &JsValue) -> Promise;
-}
+use super::host;
 
-/// `promise.then(fulfilled, rejected)`.
-pub(crate) fn then(promise: &Promise, fulfilled: &Function, rejected: Option<&Function>) -> Promise {
-    let promise: &Thenable = promise.unchecked_ref();
+/// `promise.then(fulfilled, rejected)`, of a promise or of anything that says that it is one: what a user's `then`, or the
+/// getter of it, throws is a rejection like any other.
+pub(crate) fn then(promise: &JsValue, fulfilled: &Function, rejected: Option<&Function>) {
     let rejected = rejected.map_or(JsValue::UNDEFINED, |rejected| rejected.clone().into());
-    promise.then_both(fulfilled, &rejected)
+    host::when(promise, fulfilled, &rejected);
 }

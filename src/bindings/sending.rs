@@ -15,8 +15,8 @@ use crate::core::grants::Grants;
 #[wasm_bindgen]
 extern "C" {
     type Signal;
-    #[wasm_bindgen(structural, method, getter)]
-    fn aborted(this: &Signal) -> JsValue;
+    #[wasm_bindgen(structural, method, getter, catch)]
+    fn aborted(this: &Signal) -> Result<JsValue, JsValue>;
 }
 
 /// What `send`, `broadcast` and `connect` take; each knows which of them are its.
@@ -65,7 +65,8 @@ impl CallOptions {
 
 /// Whether a signal, checked before, has been aborted.
 pub(crate) fn is_aborted(signal: &JsValue) -> bool {
-    signal.unchecked_ref::<Signal>().aborted().is_truthy()
+    let aborted = signal.unchecked_ref::<Signal>().aborted();
+    aborted.is_ok_and(|aborted| aborted.is_truthy())
 }
 
 /// What `register` takes.

@@ -3,7 +3,9 @@
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::host;
 use crate::core::id::{Actor, whole};
+use crate::core::limits::NAME;
 use crate::core::schema::FIRST_VERSION;
 use crate::core::version::VersionVector;
 
@@ -18,12 +20,12 @@ pub(crate) fn label_out(name: &str, version: u32) -> JsValue {
 
 /// The name and the version in a label; None if it is malformed.
 pub(crate) fn label_in(value: &JsValue) -> Option<(String, u32)> {
-    if let Some(name) = value.as_string() {
-        return Some((name, FIRST_VERSION));
+    if value.is_string() {
+        return Some((host::short_text(value, NAME)?, FIRST_VERSION));
     }
     let parts = list(value)?;
     let version = whole(parts.get(1).as_f64()?)?;
-    Some((parts.get(0).as_string()?, u32::try_from(version).ok()?))
+    Some((host::short_text(&parts.get(0), NAME)?, u32::try_from(version).ok()?))
 }
 
 /// Numbers as one typed array.

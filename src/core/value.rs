@@ -10,6 +10,11 @@ pub trait Value: Clone {
     fn of_number(number: f64) -> Self;
     /// Deep equality.
     fn same(&self, other: &Self) -> bool;
+    /// Whether it consists of no more than can be merged by its parts: with every part counted as often as it occurs, for
+    /// one that stands in many places, or in itself, would become as many.
+    fn is_small(&self) -> bool {
+        true
+    }
     /// What it consists of.
     fn parts(&self) -> Parts<Self>;
     /// The value that consists of those; `None` for [`Parts::Whole`].

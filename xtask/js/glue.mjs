@@ -8,6 +8,26 @@ export function withoutFree(glue) {
   return glue.replace(/^    free\(\) \{\n[\s\S]*?^    \}\n/gm, '').replace(/^if \(Symbol\.dispose\).*\n/gm, '');
 }
 
+/**
+ * A method that was taken off its object, or that is called on another, is told so: the module would take any number it finds
+ * there for the place of an object of its own.
+ */
+export function withChecks(glue) {
+  const checked = glue.replace(
+    /^export class (\w+) \{\n[\s\S]*?^\}\n/gm,
+    (text, name) => text.replace(/(?<=wasm\.\w+\([^)\n]*)this\.__wbg_ptr/g, `pointerOf(this, ${name})`),
+  );
+  return `${checked}
+function pointerOf(object, kind) {
+    const pointer = object instanceof kind ? object.__wbg_ptr : 0;
+    if (typeof pointer !== 'number' || !(pointer > 0)) {
+        throw makeError('ERR_ARGUMENT', \`a method of \${kind.name} was called on something else: call it as object.method()\`);
+    }
+    return pointer;
+}
+`;
+}
+
 // wasm-bindgen names a module of the crate once for each block of Rust that imports from it: one import and one key of the
 // import object each time. The later ones say nothing new, and bundlers warn of the keys.
 

@@ -40,6 +40,7 @@ const EXPECTS_NOTHING: f64 = 0.0;
 const EXPECTS_ANSWER: f64 = 1.0;
 /// What a peer says of an error is its own text: no more of it than this is passed on, in UTF-16 units.
 const LONGEST_REASON: u32 = 2000;
+const LONGEST_CODE: u32 = 64;
 /// The question may come again, so the answer must be kept.
 pub(crate) const MAY_REPEAT: f64 = 2.0;
 
@@ -154,7 +155,13 @@ impl Hub {
                     hub.abort_call(id as u64);
                 }
             });
-            let stop = host::on_abort(signal, &abort)?;
+            let stop = match host::on_abort(signal, &abort) {
+                Ok(stop) => stop,
+                Err(error) => {
+                    self.inner.borrow_mut().calls.cancel(id as u64);
+                    return Err(error);
+                }
+            };
             if let Some(pending) = self.inner.borrow_mut().calls.get_mut(id as u64) {
                 pending.stop_listening = Some(stop);
             }
@@ -236,7 +243,7 @@ impl Hub {
             pending.promise.resolve(&value);
             return;
         }
-        let code = match value.as_string().as_deref() {
+        let code = match host::short_text(&value, LONGEST_CODE).as_deref() {
             Some(codes::NO_HANDLER) => codes::NO_HANDLER,
             Some(codes::VALIDATION) => codes::VALIDATION,
             Some(codes::DENIED) => codes::DENIED,

@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::calls::MAY_REPEAT;
 use super::{Handler, Hub};
 use crate::bindings::callback;
-use crate::bindings::host;
+use crate::bindings::{host, promise};
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
@@ -253,8 +253,7 @@ impl Hub {
                 hub.act_on_verdict(&question, &verdict, now);
             }
         });
-        let promise: &Promise = verdict.unchecked_ref();
-        let _ = super::super::promise::then(promise, &then, None);
+        promise::then(&verdict, &then, None);
     }
 
     fn act_on_verdict(&self, question: &Rc<Question>, verdict: &JsValue, now: f64) {
@@ -359,7 +358,7 @@ impl Hub {
                 hub.report(&error);
             }
         });
-        let _ = super::super::promise::then(&Promise::resolve(value), &fulfilled, Some(&rejected));
+        promise::then(value, &fulfilled, Some(&rejected));
     }
 
     fn answer(&self, question: &Question, value: &JsValue, transfer: Option<&Array>) {

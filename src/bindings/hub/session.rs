@@ -288,7 +288,7 @@ impl Hub {
             None => return,
         };
         if let Proof::Awaited(nonce) = &proven.proof {
-            if frame.get(6).as_string().as_ref() != Some(nonce) {
+            if host::short_text(&frame.get(6), LONGEST_ID as u32).as_ref() != Some(nonce) {
                 self.reject(&proven.origin, codes::DENIED);
                 return self.end_session(number, Reason::Denied);
             }
@@ -499,9 +499,7 @@ pub(crate) fn has_heard(frame: &Array) -> bool {
 /// The uid, the claimed id and the kind of a join.
 pub(crate) fn read_join(frame: &Array) -> Option<(String, String, String)> {
     let field = |at| {
-        frame
-            .get(at)
-            .as_string()
+        host::short_text(&frame.get(at), LONGEST_ID as u32)
             .filter(|text| !text.is_empty() && text.len() <= LONGEST_ID)
     };
     Some((field(1)?, field(2)?, field(3)?))

@@ -138,14 +138,14 @@ export function targetKind(target) {
   if ((typeof target !== 'object' && typeof target !== 'function') || target === null) return '';
   try {
     if (target.window === target) return 'window';
+    if (typeof target.send === 'function' && typeof target.close === 'function') return 'link';
+    if (typeof target.tagName === 'string' && 'contentWindow' in target) return 'iframe';
+    if (typeof target.postMessage !== 'function') return '';
+    if (typeof target.terminate === 'function') return 'worker';
+    if (typeof target.start === 'function') return 'port';
   } catch {
-    return '';
+    // What cannot be asked is none of these.
   }
-  if (typeof target.send === 'function' && typeof target.close === 'function') return 'link';
-  if (typeof target.tagName === 'string' && 'contentWindow' in target) return 'iframe';
-  if (typeof target.postMessage !== 'function') return '';
-  if (typeof target.terminate === 'function') return 'worker';
-  if (typeof target.start === 'function') return 'port';
   return '';
 }
 

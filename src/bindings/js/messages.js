@@ -14,9 +14,23 @@ export function deferred() {
   return [promise, resolve, reject];
 }
 
+/**
+ * `then` of a promise, or of whatever says that it is one. A promise's own `then` is the language's, whatever properties it
+ * was given; what anything else throws when it is asked is a rejection.
+ */
+export function when(value, fulfilled, rejected) {
+  let promise;
+  try {
+    promise = Promise.resolve(value);
+    Promise.prototype.then.call(promise, fulfilled, rejected);
+  } catch (error) {
+    Promise.reject(error).then(fulfilled, rejected);
+  }
+}
+
 /** Marks a promise as looked after: its rejection is reported by other means. */
 export function handled(promise) {
-  promise.catch(() => {});
+  when(promise, undefined, () => {});
 }
 
 /** A step of the handshake: what crosses before there is a port. */
@@ -93,18 +107,40 @@ export function onAbort(signal, run) {
   return () => signal.removeEventListener('abort', run);
 }
 
+/** Also what cannot be asked: as a promise it is rejected, with what it threw. */
 export function isThenable(value) {
-  return (
-    (typeof value === 'object' || typeof value === 'function') && value !== null && typeof value.then === 'function'
-  );
+  try {
+    return (
+      (typeof value === 'object' || typeof value === 'function') && value !== null && typeof value.then === 'function'
+    );
+  } catch {
+    return true;
+  }
 }
+
+const textOf = (error) => {
+  try {
+    return String(error?.message ?? error);
+  } catch {
+    return 'what it threw has no text';
+  }
+};
 
 const issueText = (issues) => {
   const first = Array.isArray(issues) ? issues[0] : undefined;
   return typeof first?.message === 'string' ? first.message : 'it does not match';
 };
 
-const verdict = (result) => (result?.issues ? [false, issueText(result.issues), result.issues] : [true, result?.value]);
+const verdict = (result) => {
+  const issues = result?.issues;
+  return issues ? [false, issueText(issues), issues] : [true, result?.value];
+};
+const failed = (error) => [false, textOf(error)];
+const said = (result, payload) => {
+  if (result === false) return [false, 'the predicate said no'];
+  return [true, result === true || result === undefined ? payload : result];
+};
+const whenSettled = (result, then) => new Promise((resolve) => resolve(result)).then(then).catch(failed);
 
 /**
  * Checks a payload: [true, value] or [false, text, issues], or a promise of one for validators that take time.
@@ -115,29 +151,34 @@ export function check(schema, payload) {
     const standard = schema['~standard'];
     if (standard !== undefined) {
       const result = standard.validate(payload);
-      return isThenable(result)
-        ? Promise.resolve(result).then(verdict, (error) => [false, String(error?.message ?? error)])
-        : verdict(result);
+      return isThenable(result) ? whenSettled(result, verdict) : verdict(result);
     }
     const result = schema(payload);
-    if (result === false) return [false, 'the predicate said no'];
-    return [true, result === true || result === undefined ? payload : result];
+    return isThenable(result) ? whenSettled(result, (value) => said(value, payload)) : said(result, payload);
   } catch (error) {
-    return [false, String(error?.message ?? error)];
+    return failed(error);
   }
 }
 
 export function isSchema(value) {
-  return (
-    typeof value === 'function' ||
-    (typeof value === 'object' && value !== null && typeof value['~standard']?.validate === 'function')
-  );
+  try {
+    return (
+      typeof value === 'function' ||
+      (typeof value === 'object' && value !== null && typeof value['~standard']?.validate === 'function')
+    );
+  } catch {
+    return false;
+  }
 }
 
-/** The values of the `known` options in their order; or the name of one that is not known: misspelt options are errors, not silence. */
+/**
+ * The values of the `known` options in their order; or the name of one that is not known: misspelt options are errors, not
+ * silence. What every object of the page was given by somebody's mistake is no option.
+ */
 export function readOptions(given, known) {
   const names = known.split(' ');
-  return Object.keys(given).find((name) => !names.includes(name)) ?? names.map((name) => given[name]);
+  const valueOf = (name) => (name in Object.prototype && !Object.hasOwn(given, name) ? undefined : given[name]);
+  return Object.keys(given).find((name) => !names.includes(name)) ?? names.map(valueOf);
 }
 
 // Objects met before it is worth remembering which: most messages have fewer.

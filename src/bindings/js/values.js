@@ -22,6 +22,9 @@ const put = (object, key, value) => {
 
 const join = (path, key) => (path === '' ? String(key) : `${path}.${String(key)}`);
 
+/** The refusals that were made here: a user's getter may throw whatever it likes. */
+const told = new WeakSet();
+
 const refusal = (path, what, cause) => {
   const error = makeError(
     'ERR_SERIALIZATION',
@@ -29,6 +32,7 @@ const refusal = (path, what, cause) => {
     { path },
   );
   if (cause !== undefined) error.cause = cause;
+  told.add(error);
   return error;
 };
 
@@ -39,11 +43,45 @@ const whatIs = (value) =>
       ? 'is a symbol'
       : 'cannot be cloned by the structured clone algorithm';
 
+/** `holder[key]`, which may be a getter, or a Proxy that throws. */
+const read = (holder, key, path) => {
+  try {
+    return holder[key];
+  } catch (cause) {
+    throw refusal(path, 'throws when it is read', cause);
+  }
+};
+
+/** The same value without Proxies of plain data, whatever is shared in it or contains itself. */
+const unwrapped = (root) => {
+  const made = new Map();
+  const todo = [];
+  const take = (value) => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (made.has(value)) return made.get(value);
+    if (!Array.isArray(value) && !isPlain(value)) return value;
+    const out = Array.isArray(value) ? new Array(value.length) : {};
+    made.set(value, out);
+    todo.push([value, out]);
+    return out;
+  };
+  const top = take(root);
+  while (todo.length > 0) {
+    const [from, to] = todo.pop();
+    for (const key of Object.keys(from)) put(to, key, take(from[key]));
+  }
+  return top;
+};
+
 const clone = (value, path) => {
   try {
     return structuredClone(value);
   } catch (cause) {
-    throw explain(value, path, cause);
+    try {
+      return structuredClone(unwrapped(value));
+    } catch {
+      throw explain(value, path, cause);
+    }
   }
 };
 
@@ -74,30 +112,33 @@ export function received(frame) {
 /** The error that names the part of `value` which the structured clone algorithm refuses. */
 export function explain(value, path, cause) {
   const seen = new Set();
-  const visit = (part, at) => {
+  const visit = (part, at, depth) => {
     if (typeof part === 'function' || typeof part === 'symbol') return refusal(at, whatIs(part), cause);
-    if (typeof part !== 'object' || part === null || seen.has(part) || seen.size > MAX_NODES) return undefined;
+    if (typeof part !== 'object' || part === null || depth > MAX_DEPTH) return undefined;
+    if (seen.has(part) || seen.size > MAX_NODES) return undefined;
     seen.add(part);
     try {
       if (part instanceof Map || part instanceof Set) {
         for (const [key, inner] of part.entries()) {
-          const found = visit(inner, join(at, typeof key === 'object' ? '(key)' : String(key)));
+          const found = visit(inner, join(at, typeof key === 'object' ? '(key)' : String(key)), depth + 1);
           if (found) return found;
         }
       } else if (Array.isArray(part) || isPlain(part)) {
         for (const key of Object.keys(part)) {
-          const found = visit(part[key], join(at, key));
+          const found = visit(read(part, key, join(at, key)), join(at, key), depth + 1);
           if (found) return found;
         }
       }
       // All of its parts can be cloned: it is the thing itself, a Proxy for one, or nothing here.
       structuredClone(part);
       return undefined;
-    } catch {
-      return refusal(at, whatIs(part), cause);
+    } catch (error) {
+      if (told.has(error)) return error;
+      // A list of a million holes takes as long to clone as one of values.
+      return depth < MAX_DEPTH ? refusal(at, whatIs(part), cause) : undefined;
     }
   };
-  return visit(value, path) ?? refusal(path, 'is too deep or too large to be cloned', cause);
+  return visit(value, path, 0) ?? refusal(path, 'is too deep or too large to be cloned', cause);
 }
 
 class TooBig extends Error {}
@@ -112,12 +153,18 @@ const copy = (value, path, depth, budget) => {
     const { length } = value;
     if (length > budget.nodes || Object.keys(value).length !== length) throw new TooBig();
     const out = new Array(length);
-    for (let i = 0; i < length; i++) out[i] = copy(value[i], join(path, i), depth + 1, budget);
+    for (let i = 0; i < length; i++) {
+      const at = join(path, i);
+      out[i] = copy(read(value, i, at), at, depth + 1, budget);
+    }
     return out;
   }
   if (isPlain(value)) {
     const out = {};
-    for (const key of Object.keys(value)) put(out, key, copy(value[key], join(path, key), depth + 1, budget));
+    for (const key of Object.keys(value)) {
+      const at = join(path, key);
+      put(out, key, copy(read(value, key, at), at, depth + 1, budget));
+    }
     return out;
   }
   return clone(value, path);
@@ -133,7 +180,7 @@ export function own(value, path) {
     return copy(value, path, 0, { nodes: MAX_NODES });
   } catch (error) {
     if (error instanceof TooBig) return clone(value, path);
-    if (error?.code === 'ERR_SERIALIZATION') throw error;
+    if (told.has(error)) throw error;
     throw refusal(path, 'throws when it is read', error);
   }
 }
@@ -146,20 +193,20 @@ const wellFormed = (key) =>
  * Every getter and Proxy trap runs here, before anything is applied.
  */
 export function prepare(updates, what) {
-  if (typeof updates !== 'object' || updates === null || Array.isArray(updates)) {
-    const got = updates === null ? 'null' : Array.isArray(updates) ? 'an array' : typeof updates;
+  let keys;
+  try {
+    if (typeof updates === 'object' && updates !== null && !Array.isArray(updates)) keys = Object.keys(updates);
+  } catch (cause) {
+    throw refusal('', 'throws when it is read', cause);
+  }
+  if (keys === undefined) {
+    const got = updates === null ? 'null' : typeof updates === 'object' ? 'an array' : typeof updates;
     throw makeError('ERR_ARGUMENT', `${what} must be a plain object, not ${got}`);
   }
   const out = [];
-  for (const key of Object.keys(updates)) {
+  for (const key of keys) {
     if (!wellFormed(key)) throw makeError('ERR_ARGUMENT', 'a key holds half of a surrogate pair');
-    let value;
-    try {
-      value = updates[key];
-    } catch (cause) {
-      throw refusal(key, 'throws when it is read', cause);
-    }
-    out.push(key, own(value, key));
+    out.push(key, own(read(updates, key, key), key));
   }
   return out;
 }
@@ -172,12 +219,35 @@ const sameBytes = (a, b) => {
 
 const sameEntries = (x, y, met) => x.length === y.length && x.every((entry, i) => equal(entry, y[i], met));
 
-// `met` holds the pairs being compared: meeting one again, in a cycle, adds no difference.
+/** Parts that stand in many places make as many pairs as the one value has parts times the other: beyond this many, no more. */
+const MAX_PAIRS = 1_000_000;
+
+/** Which parts have been compared with which, or are being compared: then they add no difference. */
+class Pairs {
+  #first = new Map();
+  #more = new Map();
+  #count = 0;
+
+  meet(a, b) {
+    const first = this.#first.get(a);
+    if (first === b) return true;
+    if (++this.#count > MAX_PAIRS) throw new TooBig();
+    if (first === undefined) {
+      this.#first.set(a, b);
+      return false;
+    }
+    const more = this.#more.get(a);
+    if (more === undefined) this.#more.set(a, new Set([b]));
+    else if (more.has(b)) return true;
+    else more.add(b);
+    return false;
+  }
+}
+
 const equal = (a, b, met) => {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (met.get(a) === b) return true;
-  met.set(a, b);
+  if (met.meet(a, b)) return true;
   const tag = Object.prototype.toString.call(a);
   if (tag !== Object.prototype.toString.call(b)) return false;
   if (tag === '[object Date]') return Object.is(a.getTime(), b.getTime());
@@ -197,9 +267,9 @@ const equal = (a, b, met) => {
 
 const deepEqual = (a, b) => {
   try {
-    return equal(a, b, new Map());
+    return equal(a, b, new Pairs());
   } catch {
-    // Too deep to compare.
+    // Too deep or too much to compare.
     return false;
   }
 };
@@ -285,6 +355,27 @@ export function partsOf(value) {
     parts.push(key, value[key]);
   }
   return parts;
+}
+
+const PARTS_MERGED = 50_000;
+
+/** Whether a merge by parts would be of no more than PARTS_MERGED, with each counted as often as it occurs. */
+export function isSmall(value) {
+  let met = 0;
+  const todo = [value];
+  while (todo.length > 0) {
+    const part = todo.pop();
+    if (++met > PARTS_MERGED) return false;
+    if (typeof part !== 'object' || part === null) continue;
+    if (Array.isArray(part)) {
+      met += part.length;
+      continue;
+    }
+    if (!isPlain(part)) continue;
+    for (const key of Object.keys(part)) todo.push(part[key]);
+    if (todo.length + met > PARTS_MERGED) return false;
+  }
+  return true;
 }
 
 /** Whether a string is the same after its way into wasm and back. */

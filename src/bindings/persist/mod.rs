@@ -11,7 +11,7 @@ mod translate;
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -223,7 +223,7 @@ impl Persist {
                 let failed = this.clone();
                 let done = callback::reaction(move |_| this.finished(None, may_write));
                 let failed = callback::reaction(move |error| failed.finished(Some(error), false));
-                let _ = promise::then(promise.unchecked_ref::<Promise>(), &done, Some(&failed));
+                promise::then(&promise, &done, Some(&failed));
             }
             Ok(_) => self.finished(None, may_write),
             Err(error) => self.finished(Some(error), false),

@@ -86,7 +86,7 @@ impl Bus {
         let sent = call_broadcast(&self.messenger, &sync_message(name), &payload)?;
         if host::is_thenable(&sent) {
             // What it cannot deliver now is repaired later.
-            host::handled(&js_sys::Promise::resolve(&sent));
+            host::handled(&sent);
         }
         Ok(())
     }

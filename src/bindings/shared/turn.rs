@@ -1,6 +1,5 @@
 //! Writes of one turn of the event loop, or of one debounce, are sent together; one promise stands for all of them.
 
-use js_sys::Promise;
 use wasm_bindgen::JsValue;
 
 use crate::bindings::callback;
@@ -44,7 +43,7 @@ pub(crate) fn settle_turn(
             let (kept, lost) = (done.clone(), done.clone());
             let fulfilled = callback::reaction(move |_| kept.resolve(&value()));
             let rejected = callback::reaction(move |error| lost.reject(&error));
-            let _ = promise::then(&Promise::resolve(&sent), &fulfilled, Some(&rejected));
+            promise::then(&sent, &fulfilled, Some(&rejected));
         }
         Ok(_) => done.resolve(&value()),
         Err(error) => done.reject(&error),

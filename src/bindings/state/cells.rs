@@ -7,10 +7,12 @@ use wasm_bindgen::JsValue;
 
 use super::held::{Held, value_of};
 use super::nodes;
+use crate::bindings::host;
 use crate::bindings::wire::list;
 use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, is_plain, parse, parse_suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
+use crate::core::limits::NAME;
 use crate::core::register::Stamp;
 
 pub(super) fn number(value: f64) -> JsValue {
@@ -145,7 +147,7 @@ fn slot_in(value: &JsValue, depth: usize) -> Option<Slot<Held>> {
         under,
         seen,
         group: group?,
-        from: Rc::from(parts.get(7).as_string()?),
+        from: Rc::from(host::short_text(&parts.get(7), NAME)?),
     })
 }
 

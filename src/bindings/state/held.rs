@@ -76,6 +76,10 @@ impl Value for Held {
         self.value == other.value || host::same(&self.value, &other.value)
     }
 
+    fn is_small(&self) -> bool {
+        host::is_small(&self.value)
+    }
+
     fn parts(&self) -> Parts<Self> {
         if let Some(number) = self.as_number() {
             return Parts::Number(number);

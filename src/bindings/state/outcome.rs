@@ -61,7 +61,7 @@ impl StateHost {
                 state.outcome_failed(id, &error);
             }
         });
-        let _ = promise::then(turn, &sent, Some(&failed));
+        promise::then(turn, &sent, Some(&failed));
         promise
     }
 

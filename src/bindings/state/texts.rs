@@ -109,7 +109,7 @@ impl StateHost {
                 state.become_ready();
             }
         });
-        let _: Promise = promise::then(&loading, &come as &Function, Some(&failed));
+        promise::then(&loading, &come as &Function, Some(&failed));
     }
 
     fn texts_come(&self, engine: &JsValue) {

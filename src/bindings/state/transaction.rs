@@ -50,7 +50,7 @@ impl StateHost {
         let written = match ran {
             Err(error) => Err(error),
             Ok(result) if host::is_thenable(&result) => {
-                host::handled(&Promise::resolve(&result));
+                host::handled(&result);
                 Err(fail(
                     codes::ARGUMENT,
                     "what a transaction runs must be synchronous: nothing of it was written",

@@ -212,7 +212,7 @@ impl Spot<'_> {
 fn parts<V: Value>(value: &V, depth: usize) -> Parts<V> {
     match value.parts() {
         Parts::Number(number) if !number.is_finite() => Parts::Whole,
-        Parts::Object(_) if depth == MAX_DEPTH => Parts::Whole,
+        Parts::Object(_) if depth == MAX_DEPTH || (depth == 0 && !value.is_small()) => Parts::Whole,
         parts => parts,
     }
 }

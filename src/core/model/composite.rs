@@ -7,7 +7,7 @@ use crate::core::register::Stamp;
 
 /// Such a key in this window.
 pub(super) struct Composite<V> {
-    /// Its cells but the root: which, and their names.
+    /// Its slots, vetoes and counts: which, and their names. Those of a merged value are many, and stand in `tree`.
     parts: Vec<(Part, Key)>,
     /// The parts of its value, where it is merged.
     pub(super) tree: Option<Merged<V>>,
@@ -29,7 +29,8 @@ impl<V> Composite<V> {
 
     /// Takes note of a cell.
     pub(super) fn add(&mut self, part: Part, name: Key) {
-        if !self.parts.iter().any(|(_, known)| *known == name) {
+        let is_listed = matches!(part, Part::Slot(_) | Part::Veto(_) | Part::Count(_));
+        if is_listed && !self.parts.iter().any(|(_, known)| *known == name) {
             self.parts.push((part, name));
         }
     }
