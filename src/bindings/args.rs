@@ -8,6 +8,8 @@ use super::host;
 use crate::core::codes;
 use crate::core::limits::NAME;
 
+const LONGEST_SHARED_NAME: u32 = 1000;
+
 /// The options somebody gave, read all at once.
 pub(crate) struct Options {
     known: &'static str,
@@ -48,6 +50,18 @@ impl Options {
 
     pub(crate) fn string(&self, name: &str) -> Result<Option<String>, JsValue> {
         string(&self.get(name), name)
+    }
+
+    /// What a state or store is called: no longer than others take in, with what the types of its messages add to it.
+    pub(crate) fn shared_name(&self) -> Result<Option<String>, JsValue> {
+        let given = self.get("name");
+        if given.is_undefined() {
+            return Ok(None);
+        }
+        let name = host::short_text(&given, LONGEST_SHARED_NAME).filter(|name| !name.is_empty());
+        let name =
+            name.ok_or_else(|| wrong("name", "a string that is not empty, of at most 1000 characters"))?;
+        Ok(Some(name))
     }
 
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, JsValue> {

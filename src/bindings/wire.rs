@@ -25,7 +25,10 @@ pub(crate) fn label_in(value: &JsValue) -> Option<(String, u32)> {
     }
     let parts = list(value)?;
     let version = whole(parts.get(1).as_f64()?)?;
-    Some((host::short_text(&parts.get(0), NAME)?, u32::try_from(version).ok()?))
+    Some((
+        host::short_text(&parts.get(0), NAME)?,
+        u32::try_from(version).ok()?,
+    ))
 }
 
 /// Numbers as one typed array.

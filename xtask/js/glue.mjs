@@ -13,9 +13,8 @@ export function withoutFree(glue) {
  * there for the place of an object of its own.
  */
 export function withChecks(glue) {
-  const checked = glue.replace(
-    /^export class (\w+) \{\n[\s\S]*?^\}\n/gm,
-    (text, name) => text.replace(/(?<=wasm\.\w+\([^)\n]*)this\.__wbg_ptr/g, `pointerOf(this, ${name})`),
+  const checked = glue.replace(/^export class (\w+) \{\n[\s\S]*?^\}\n/gm, (text, name) =>
+    text.replace(/(?<=wasm\.\w+\([^)\n]*)this\.__wbg_ptr/g, `pointerOf(this, ${name})`),
   );
   return `${checked}
 function pointerOf(object, kind) {

@@ -68,10 +68,7 @@ impl StateOptions {
             return Ok(options);
         }
         let given = Options::read(given, KNOWN, "SyncedState's options")?;
-        if let Some(name) = given.string("name")? {
-            if name.is_empty() {
-                return Err(fail(codes::CONFIG, "the option name must not be empty"));
-            }
+        if let Some(name) = given.shared_name()? {
             options.name = name;
         }
         if let Some(diff) = given.boolean("diff")? {

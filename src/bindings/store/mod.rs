@@ -363,10 +363,7 @@ impl StoreOptions {
             return Ok(options);
         }
         let given = args::Options::read(given, "name version checkpointEvery", "SyncedStore's options")?;
-        if let Some(name) = given.string("name")? {
-            if name.is_empty() {
-                return Err(fail(codes::CONFIG, "the option name must not be empty"));
-            }
+        if let Some(name) = given.shared_name()? {
             options.name = name;
         }
         if let Some(every) = given.count("checkpointEvery")? {

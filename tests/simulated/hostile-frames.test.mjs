@@ -1,0 +1,123 @@
+// What a peer may send that costs it nothing and would cost the others everything.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SyncedState, SyncedStore } from '../../pkg/index.js';
+import { APPEND, BATCH, DELTA, LOG_DELTA, MESSAGE, besieged, hollow } from './byhand.mjs';
+
+const vector = (...pairs) => new Float64Array(pairs);
+
+/** Lengths whose double, triple or fourfold, in 32 bits, is nothing, one or two. */
+const LENGTHS = [2 ** 30, 2 ** 31, 2 ** 32 - 1, 2863311531, 1431655766];
+
+/** Frames of which every list may be hollow. */
+const HOLLOW = {
+  'a batch': (n) => [
+    [BATCH, 'state', 77, 1, null, vector(), hollow(n), hollow(n)],
+    [BATCH, 'state', 77, 1, null, 1, hollow(n), hollow(n)],
+    [BATCH, 'state', 77, 1, hollow(n), 1, ['k'], [1]],
+  ],
+  'a delta': (n) =>
+    [0, 1, 4].map((stamps) => [DELTA, 'state', null, null, new Float64Array(stamps), hollow(n), hollow(n)]),
+  'a slot': (n) => [
+    [BATCH, 'state', 77, 1, null, 1, ['k\0s1'], [[1, 'v', null, null, undefined, hollow(n), [], 'x']]],
+    [BATCH, 'state', 77, 1, null, 1, ['k\0s1'], [[1, 'v', null, null, undefined, [], hollow(n), 'x']]],
+  ],
+  'a veto': (n) => [[BATCH, 'state', 77, 1, null, 1, ['k\0x1'], [hollow(n)]]],
+  'a part': (n) => [[BATCH, 'state', 77, 1, null, 1, ['k\0./a'], [hollow(n)]]],
+  'an action': (n) => [0, 1, 3].map((places) => [APPEND, 'store', new Float64Array(places), hollow(n), hollow(n)]),
+  'a checkpoint': (n) => [
+    [LOG_DELTA, 'store', vector(), vector(1, 1, 1, 1), hollow(n), vector(), [], [], 1],
+    [LOG_DELTA, 'store', vector(), vector(1, 1, 1, 1), null, vector(), hollow(n), hollow(n), 1],
+  ],
+};
+
+for (const [what, make] of Object.entries(HOLLOW)) {
+  test(`${what} of lists that only say they are long is refused`, async () => {
+    const scene = await besieged();
+    const state = new SyncedState(scene.parley, { safe: 1 }, { conflict: 'manual' });
+    const store = new SyncedStore(scene.parley, (count) => count + 1, 0);
+    for (const length of LENGTHS) scene.send(...make(length));
+    await scene.heard();
+    assert.deepEqual(scene.traps, []);
+    assert.deepEqual([state.getState(), store.getState()], [{ safe: 1 }, 0]);
+    await state.setState({ safe: 2 });
+    assert.equal(await store.dispatch({ type: 'x' }), 1);
+    scene.end();
+  });
+}
+
+/** Many ways through few objects: as a tree it would have 2^60 leaves. */
+const shared = () => {
+  let part = 1;
+  for (let i = 0; i < 60; i++) part = { a: part, b: part };
+  return part;
+};
+/** The same for whoever compares it: no two of its levels are made alike. */
+const twisted = () => {
+  let [a, b] = [1, 1];
+  for (let i = 0; i < 60; i++)
+    [a, b] = [
+      { a, b },
+      { a, b },
+    ];
+  return a;
+};
+const entwined = () => {
+  const loop = {};
+  Object.assign(loop, { a: loop, b: loop, c: [loop] });
+  return loop;
+};
+
+for (const conflict of ['last-write-wins', 'highest-version', 'merge', 'manual']) {
+  test(`parts that stand in many places are neither walked nor compared one by one (${conflict})`, async () => {
+    const scene = await besieged();
+    const state = new SyncedState(scene.parley, { safe: 1 }, { conflict });
+    const started = performance.now();
+    let id = 0;
+    for (const make of [shared, twisted, twisted, shared, entwined, entwined]) {
+      id += 1;
+      scene.send([MESSAGE, id, 'state:update', { updates: { plain: make() } }, 0]);
+      scene.send([BATCH, 'state', 77, id, null, 1000 + id, ['framed'], [make()]]);
+    }
+    await scene.heard();
+    for (const make of [shared, twisted, entwined]) {
+      await state.setState({ own: make(), plain: make(), framed: make() });
+      assert.ok(state.get('own').a.b.a, 'it is there');
+    }
+    assert.deepEqual(scene.traps, []);
+    const took = performance.now() - started;
+    assert.ok(took < 5000, `${Math.round(took)} ms`);
+    scene.end();
+  });
+}
+
+test('a value of many parts is merged by them in time that grows with their number', async () => {
+  const scene = await besieged();
+  const state = new SyncedState(scene.parley, {}, { conflict: 'merge' });
+  const wide = (count) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`part ${i}`, i]));
+  const started = performance.now();
+  scene.send([MESSAGE, 1, 'state:update', { updates: { wide: wide(30_000) } }, 0]);
+  scene.send([MESSAGE, 2, 'state:update', { updates: { wide: wide(200_000) } }, 0]);
+  await scene.heard();
+  assert.equal(Object.keys(state.get('wide')).length, 200_000);
+  const took = performance.now() - started;
+  assert.ok(took < 8000, `${Math.round(took)} ms`);
+  scene.end();
+});
+
+test('names as long as books name nothing', async () => {
+  const scene = await besieged();
+  new SyncedState(scene.parley, { safe: 1 });
+  const seen = [];
+  scene.parley.onSystem('system:rejected', ({ code }) => seen.push(code));
+  const book = 'x'.repeat(1e6);
+  scene.send([BATCH, book, 77, 1, null, 1, ['k'], [1]], [BATCH, [book, 2], 77, 1, null, 1, ['k'], [1]]);
+  await scene.heard();
+  assert.deepEqual([scene.traps, seen], [[], ['ERR_MALFORMED']]);
+  const slot = [1, 'v', null, null, undefined, [], [], book];
+  scene.send([BATCH, 'state', 77, 1, null, 1, ['k\0s1'], [slot]]);
+  await scene.heard();
+  assert.throws(() => new SyncedState(scene.parley, {}, { name: book }), { code: 'ERR_CONFIG' });
+  assert.throws(() => new SyncedStore(scene.parley, (count) => count, 0, { name: book }), { code: 'ERR_CONFIG' });
+  scene.end();
+});
