@@ -41,7 +41,7 @@ export async function launch({ headed = false } = {}) {
     async close() {
       await browser.close().catch(() => {});
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && kill(child.pid)) await ended;
+      if (child.exitCode === null && child.signalCode === null && kill(child.pid)) await ended;
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };

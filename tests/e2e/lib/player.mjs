@@ -67,7 +67,7 @@ export class Player {
     } catch (error) {
       notes.push(`the browser was started anew: ${error.message}`);
       await within(PATIENCE, this.browser.close(), 'ending the browser').catch(() => {});
-      this.browser = await this.#launch();
+      this.browser = await within(STARTING, this.#launch(), 'starting a browser');
       return ask();
     }
   }
