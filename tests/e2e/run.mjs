@@ -2,6 +2,7 @@
 // End-to-end tests: real browsers, loopback origins. See lib/args.mjs for the command line.
 import { access, readdir } from 'node:fs/promises';
 import { options } from './lib/args.mjs';
+import { within } from './lib/poll.mjs';
 import { Player } from './lib/player.mjs';
 import { run } from './lib/runner.mjs';
 import { collect } from './lib/scenario.mjs';
@@ -39,21 +40,25 @@ const players = await Promise.all(
   Array.from({ length: Math.max(1, Math.min(jobs, several)) }, () => Player.start(() => launch({ headed }), server)),
 );
 // Browsers have process groups of their own: who ends this program would leave them.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.once(signal, () => Promise.allSettled(players.map((player) => player.close())).then(() => process.exit(1)));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => end().then(() => process.exit(1)));
 const { browser } = players[0];
 console.log(
   `${browser.name} ${browser.version}, ${tests.length} scenarios${repeat > 1 ? `, ${repeat} times` : ''}, ` +
     `${players.length} at a time`,
 );
 
+/** What does not end in time ends with the process. */
+function end() {
+  const all = [...players.map((player) => player.close()), server.close()];
+  return within(30_000, Promise.allSettled(all), 'ending the browsers').catch((error) => console.error(error.message));
+}
+
 let counts;
 try {
   // A failure is tried once more where nobody watches; whoever works on it wants to see it.
   counts = await run(rounds, { players, verbose, again: Boolean(process.env.CI) });
 } finally {
-  await Promise.allSettled(players.map((player) => player.close()));
-  await server.close();
+  await end();
 }
 
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
