@@ -162,6 +162,7 @@ impl Parley {
         self.hub.ready.promise.clone()
     }
 
+    /// Asked again after options were read: a getter of theirs may have ended it.
     fn alive(&self) -> Result<(), JsValue> {
         if self.hub.is_destroyed() {
             return Err(fail(codes::DESTROYED, "the Parley was destroyed"));
@@ -207,6 +208,7 @@ impl Parley {
         if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
             return Err(fail(codes::ABORTED, "connect() was aborted"));
         }
+        self.alive()?;
         self.hub.connect(Wanted {
             target: target.clone(),
             kind,
@@ -267,6 +269,7 @@ impl Parley {
         self.alive()?;
         let kind = args::message_type(kind)?;
         let registration = Registration::read(options)?;
+        self.alive()?;
         self.hub.register(kind, registration);
         Ok(())
     }
@@ -312,6 +315,7 @@ impl Parley {
                 "what is transferred is gone after the first attempt: no retries",
             ));
         }
+        self.alive()?;
         match registered.and_then(|registered| registered.schema.clone()) {
             None => self.hub.send(out),
             Some(schema) => {
@@ -342,6 +346,7 @@ impl Parley {
             return Ok(JsValue::UNDEFINED);
         }
         let options = CallOptions::read(options, "transfer", "broadcast()'s options")?;
+        self.alive()?;
         let schema = self
             .hub
             .registered(&what)

@@ -191,7 +191,8 @@ impl Hub {
 
     /// Ends everything. Idempotent.
     pub(crate) fn destroy(&self) {
-        if self.is_destroyed() {
+        // What it says last may go by way of a user's link, which may end it again.
+        if std::mem::replace(&mut self.inner.borrow_mut().ending, true) {
             return;
         }
         self.states_flush();

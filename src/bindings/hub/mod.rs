@@ -70,6 +70,8 @@ type Leaving = Closure<dyn Fn(JsValue)>;
 
 /// Everything that changes.
 pub(crate) struct Inner {
+    /// destroy() was called.
+    ending: bool,
     destroyed: bool,
     next_token: u32,
     peers: Peers,
@@ -138,6 +140,7 @@ impl Hub {
             ready: Deferred::new(),
             ended: Deferred::new(),
             inner: RefCell::new(Inner {
+                ending: false,
                 destroyed: false,
                 next_token: 0,
                 peers: Peers::default(),

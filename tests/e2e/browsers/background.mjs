@@ -33,7 +33,7 @@ export async function inBackground(use) {
       const { targetId } = await send('Target.createTarget', { url });
       const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
       await send('Target.activateTarget', { targetId });
-      const tab = new Tab((method, params) => send(method, params, sessionId));
+      const tab = new Tab((method, params) => send(method, params, sessionId), send);
       await tab.until(() => window.loaded);
       return tab;
     });
@@ -72,8 +72,9 @@ function wire(input, output) {
 }
 
 class Tab {
-  constructor(send) {
+  constructor(send, all) {
     this.send = send;
+    this.all = all;
   }
 
   async eval(fn, ...args) {
@@ -90,6 +91,18 @@ class Tab {
   /** As the browser does with tabs nobody has looked at for a while. Works on hidden ones only. */
   async freeze() {
     await this.send('Page.setWebLifecycleState', { state: 'frozen' });
+  }
+
+  /** Kills the processes of all frames of other sites; their pages stay. */
+  async crashFrames() {
+    const { targetInfos } = await this.all('Target.getTargets');
+    const frames = targetInfos.filter(({ type }) => type === 'iframe');
+    for (const { targetId } of frames) {
+      const { sessionId } = await this.all('Target.attachToTarget', { targetId, flatten: true });
+      // Its answer never comes: the one who would send it is gone.
+      this.all('Page.crash', {}, sessionId).catch(() => {});
+    }
+    return frames.length;
   }
 
   async thaw() {
