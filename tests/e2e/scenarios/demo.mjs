@@ -85,13 +85,16 @@ scenario('page, frames, second tab and popups share counter, note and theme', as
 scenario('the frame is reloaded, closed, disconnected and joined again by its buttons', async (t) => {
   const { page, other } = await openDemo(t);
   await page.eval(press, 'Add one');
+  await other.eval(() => void (window.before = true));
   await page.eval(press, 'Reload: A frame of another origin');
-  await page.until(() => /connected/.test(document.querySelector('#pane-other .pane-status').textContent));
+  // What is seen until then is the old document's.
+  await other.until(() => !window.before && document.querySelector('[name=count]'));
+  await page.until(() => /connected/.test(document.querySelector('#pane-other .pane-status')?.textContent));
   await assertShown(t, [page, other], { count: '1' });
   await page.eval(press, 'Disconnect: A frame of another origin');
-  await page.until(() => /disconnected/.test(document.querySelector('#pane-other .pane-status').textContent));
+  await page.until(() => /disconnected/.test(document.querySelector('#pane-other .pane-status')?.textContent));
   await page.eval(press, 'Add one');
-  await page.until(() => document.querySelector('[name=count]').textContent === '2');
+  await page.until(() => document.querySelector('[name=count]')?.textContent === '2');
   t.assert.equal(await other.eval(() => document.querySelector('[name=count]').textContent), '1');
   await page.eval(press, 'Connect: A frame of another origin');
   await assertShown(t, [page, other], { count: '2' });

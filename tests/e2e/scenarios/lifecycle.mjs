@@ -50,7 +50,7 @@ scenario(
         parley.peers.filter(({ state }) => state === 'connected').length === 0,
     );
   },
-  { timeout: 40_000 },
+  { timeout: 40_000, alone: true },
 );
 
 scenario('a frame that is moved in the document comes back', async (t) => {
