@@ -1,13 +1,12 @@
 //! One formatter for Rust, one for everything else.
 
-use crate::{Outcome, command, paths, setup};
+use crate::{Outcome, all, command, paths, setup};
 
 /// `cargo xtask fmt [--check]`.
 pub fn command(arguments: &[String]) -> Outcome {
     let check = arguments.iter().any(|argument| argument == "--check");
     setup::npm_packages(&paths::root())?;
-    rust(check)?;
-    web(check)
+    all([rust(check), web(check)])
 }
 
 /// rustfmt over the workspace.

@@ -15,6 +15,16 @@ use std::process::ExitCode;
 /// Every fallible step ends in this; the string is what the person at the terminal reads.
 type Outcome<T = ()> = Result<T, String>;
 
+/// Several that do not rest on each other, all of them carried out: what went wrong in any.
+fn all<const N: usize>(outcomes: [Outcome; N]) -> Outcome {
+    let failures: Vec<String> = outcomes.into_iter().filter_map(Result::err).collect();
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures.join("; "))
+    }
+}
+
 const HELP: &str = "\
 cargo xtask <command>
 

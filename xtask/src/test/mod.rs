@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::steps::Steps;
-use crate::{Outcome, build, format, listen, setup};
+use crate::{Outcome, all, build, format, listen, setup};
 
 /// For all steps, so that a run in which something hangs still tells what the others found.
 const LIMIT: Duration = Duration::from_secs(75 * 60);
@@ -179,8 +179,7 @@ fn choose(names: &str) -> Outcome<Vec<&'static Step>> {
 }
 
 fn formatted() -> Outcome {
-    format::rust(true)?;
-    format::web(true)
+    all([format::rust(true), format::web(true)])
 }
 
 fn built() -> Outcome {

@@ -3,55 +3,40 @@
 use std::time::Duration;
 
 use super::binaries;
-use crate::{Outcome, command};
+use crate::{Outcome, all, command};
+
+const WASM: &str = "wasm32-unknown-unknown";
 
 /// For compiling and running all of them on a small, busy machine.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
 
-/// For the host, then for the browser build, which alone compiles the bindings.
+/// For the host, and for the browser build, which alone compiles the bindings.
 pub fn clippy() -> Outcome {
-    let warnings = ["--", "-D", "warnings"];
-    command::run(
-        command::cargo()
-            .args(["clippy", "--quiet", "--workspace", "--all-targets"])
-            .args(warnings),
-    )?;
-    // The tests of the text crate are native ones.
-    for (package, targets) in [("parley-sync", "--all-targets"), ("parley-sync-text", "--lib")] {
-        let browser = [
-            "--package",
-            package,
-            targets,
-            "--target",
-            "wasm32-unknown-unknown",
-        ];
-        command::run(
-            command::cargo()
-                .args(["clippy", "--quiet"])
-                .args(browser)
-                .args(warnings),
-        )?;
-    }
-    Ok(())
+    let clippy = |what: &[&str]| {
+        let mut cargo = command::cargo();
+        cargo.args(["clippy", "--quiet"]).args(what);
+        command::run(cargo.args(["--", "-D", "warnings"]))
+    };
+    let browser = |package: &str, targets: &str| clippy(&["--package", package, targets, "--target", WASM]);
+    all([
+        clippy(&["--workspace", "--all-targets"]),
+        browser("parley-sync", "--all-targets"),
+        // The tests of the text crate are native ones.
+        browser("parley-sync-text", "--lib"),
+    ])
 }
 
 /// Broken links and missing documentation, in both builds.
 pub fn docs() -> Outcome {
-    let doc = || {
+    let doc = |target: &[&str]| {
         let mut cargo = command::cargo();
-        cargo.env("RUSTDOCFLAGS", "-D warnings").args([
-            "doc",
-            "--quiet",
-            "--no-deps",
-            "--package",
-            "parley-sync",
-            "--package",
-            "parley-sync-text",
-        ]);
         cargo
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .args(["doc", "--quiet", "--no-deps"])
+            .args(["--package", "parley-sync", "--package", "parley-sync-text"]);
+        command::run(cargo.args(target))
     };
-    command::run(&mut doc())?;
-    command::run(doc().args(["--target", "wasm32-unknown-unknown"]))
+    all([doc(&[]), doc(&["--target", WASM])])
 }
 
 /// Optimised, because the property tests run schedules by the hundred thousand; overflow and debug assertions stay on.
@@ -63,9 +48,10 @@ pub fn tests() -> Outcome {
         cargo.args(more);
         cargo
     };
-    let passed = binaries::run(&mut cargo(&[]), LIMIT)?;
-    println!("    {passed} tests passed");
-    // The examples in the documentation are no binaries.
-    command::run_quiet(&mut cargo(&["--doc"]))?;
-    command::run_quiet(command::cargo().args(["test", "--quiet", "--package", "xtask"]))
+    all([
+        binaries::run(&mut cargo(&[]), LIMIT).map(|passed| println!("    {passed} tests passed")),
+        // The examples in the documentation are no binaries.
+        command::run_quiet(&mut cargo(&["--doc"])),
+        command::run_quiet(command::cargo().args(["test", "--quiet", "--package", "xtask"])),
+    ])
 }

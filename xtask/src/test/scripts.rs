@@ -3,16 +3,21 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::{Outcome, command, listen, paths};
+use crate::{Outcome, all, command, listen, paths};
 
 /// For one of the suites below, on a small, busy machine.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// TypeScript over `tests/types`, and the names and comments of the contract.
 pub fn types() -> Outcome {
-    command::run(command::at_root("node").arg("tests/types/names.mjs"))?;
-    let mut tsc = command::at_root("node");
-    command::run(tsc.arg(paths::npm_bin("tsc")).args(["--project", "tests/types"]))
+    all([
+        command::run(command::at_root("node").arg("tests/types/names.mjs")),
+        command::run(
+            command::at_root("node")
+                .arg(paths::npm_bin("tsc"))
+                .args(["--project", "tests/types"]),
+        ),
+    ])
 }
 
 /// Scenarios and seeded schedules over the simulated network.
