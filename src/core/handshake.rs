@@ -82,13 +82,22 @@ pub enum OnOffer {
     Ignore,
 }
 
-/// Both sides may want each other at once: the offer of the smaller id counts, and both know it.
-pub fn on_offer(phase: Option<&Phase>, taken_before: bool, mine: &str, theirs: &str) -> OnOffer {
+/// Both sides may want each other at once: the offer of the smaller id counts, and both know it. What a port carries may
+/// overtake what a window is sent: then the larger's offer, which it has dropped, arrives where the smaller has long been joined
+/// by its own. `is_here`: who offers is the very one that is behind the door.
+pub fn on_offer(
+    phase: Option<&Phase>,
+    is_here: bool,
+    taken_before: bool,
+    mine: &str,
+    theirs: &str,
+) -> OnOffer {
     if taken_before {
         return OnOffer::Ignore;
     }
     match phase {
         Some(Phase::Offered { .. }) if mine < theirs => OnOffer::Ignore,
+        Some(Phase::Joined { .. }) if is_here && mine < theirs => OnOffer::Ignore,
         Some(Phase::Offered { .. }) => OnOffer::Yield,
         _ => OnOffer::Accept,
     }
@@ -144,15 +153,25 @@ mod tests {
     #[test]
     fn of_two_crossing_offers_exactly_one_counts() {
         for (a, b) in [("a", "b"), ("b", "a")] {
-            let at_a = on_offer(Some(&offered()), false, a, b);
-            let at_b = on_offer(Some(&offered()), false, b, a);
+            let at_a = on_offer(Some(&offered()), false, false, a, b);
+            let at_b = on_offer(Some(&offered()), false, false, b, a);
             assert_ne!(at_a == OnOffer::Yield, at_b == OnOffer::Yield);
         }
     }
 
     #[test]
     fn a_repeated_offer_is_nobodys() {
-        assert_eq!(on_offer(None, true, "a", "b"), OnOffer::Ignore);
-        assert_eq!(on_offer(None, false, "a", "b"), OnOffer::Accept);
+        assert_eq!(on_offer(None, false, true, "a", "b"), OnOffer::Ignore);
+        assert_eq!(on_offer(None, false, false, "a", "b"), OnOffer::Accept);
+    }
+
+    #[test]
+    fn an_offer_that_was_dropped_meanwhile_takes_nobodys_place() {
+        let joined = Phase::Joined { mark: 1.0 };
+        // The larger has yielded, and its offer is overtaken by what it says on the smaller's port.
+        assert_eq!(on_offer(Some(&joined), true, false, "a", "b"), OnOffer::Ignore);
+        // A second Parley in the same window is a peer of its own.
+        assert_eq!(on_offer(Some(&joined), false, false, "a", "b"), OnOffer::Accept);
+        assert_eq!(on_offer(Some(&joined), true, false, "b", "a"), OnOffer::Accept);
     }
 }

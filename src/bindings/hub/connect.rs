@@ -174,9 +174,26 @@ impl Hub {
         if let Some(address) = address {
             address.knock();
         }
+        self.ask_for_sign(number, peer);
+        let later = self.weak();
+        after(WINDOW_ANSWERS, move || {
+            if let Some(hub) = later.upgrade() {
+                let hidden = match hub.inner.borrow_mut().door(number) {
+                    Some(door) => door.peer == Some(peer) && !door.shown,
+                    None => false,
+                };
+                if hidden {
+                    hub.frame_navigated(number, peer);
+                }
+            }
+        });
+    }
+
+    /// Asks a peer by its port; if it does not answer, its document is no longer there.
+    pub(super) fn ask_for_sign(&self, number: u32, peer: PeerRef) {
         let asked = host::now();
         self.ping(peer);
-        let (hub, later) = (self.weak(), self.weak());
+        let hub = self.weak();
         after(ANSWER_COMES, move || {
             if let Some(hub) = hub.upgrade() {
                 let silent = hub
@@ -186,17 +203,6 @@ impl Hub {
                     .get(peer)
                     .is_some_and(|peer| peer.heard < asked);
                 if silent {
-                    hub.frame_navigated(number, peer);
-                }
-            }
-        });
-        after(WINDOW_ANSWERS, move || {
-            if let Some(hub) = later.upgrade() {
-                let hidden = match hub.inner.borrow_mut().door(number) {
-                    Some(door) => door.peer == Some(peer) && !door.shown,
-                    None => false,
-                };
-                if hidden {
                     hub.frame_navigated(number, peer);
                 }
             }

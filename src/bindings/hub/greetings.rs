@@ -366,14 +366,16 @@ impl Hub {
         let (verdict, door) = {
             let mut inner = self.inner.borrow_mut();
             let door = inner.doors.iter().find(|door| door.is_at(from.outlet()));
-            let door = door.map(|door| (door.number, door.phase.clone(), door.session));
+            let here = door.and_then(|door| door.peer);
+            let here = here.filter(|&at| inner.peers.any(at).is_some_and(|peer| peer.uid == uid));
+            let door = door.map(|door| (door.number, door.phase.clone(), door.session, here));
             let greeting = inner
                 .greetings
                 .iter_mut()
                 .find(|greeting| greeting.to.is(from.outlet()))?;
             let before = greeting.taken.iter().any(|taken| taken == uid);
             let phase = door.as_ref().map(|door| &door.1);
-            let verdict = handshake::on_offer(phase, before, &self.uid, uid);
+            let verdict = handshake::on_offer(phase, here.is_some(), before, &self.uid, uid);
             if verdict != OnOffer::Ignore {
                 greeting.taken.push(uid.to_owned());
             }
@@ -381,7 +383,13 @@ impl Hub {
         };
         let mine = door.as_ref().and_then(|door| door.2);
         match verdict {
-            OnOffer::Ignore => return None,
+            OnOffer::Ignore => {
+                // Unless it is no leftover: then whoever offers no longer hears what the other port carries.
+                if let Some((number, _, _, Some(peer))) = door {
+                    self.ask_for_sign(number, peer);
+                }
+                return None;
+            }
             OnOffer::Accept => {}
             OnOffer::Yield => {
                 if let Some(mine) = mine {
