@@ -100,24 +100,28 @@ for (const [where, site] of places) {
     }
   });
 
-  scenario(`twenty frames connect at once, ${where}`, async (t) => {
-    const frames = Array.from({ length: 20 }, (_, index) => ({ id: `child${index}`, src: childUrl(t) }));
-    const parent = await t.open(t.a, peer, parentArgs(t, { frames }));
-    const outcomes = await parent.eval(async () =>
-      Object.entries(
-        await Promise.all(Object.entries(connections).map(async ([id, one]) => [id, (await one).value?.id])),
-      ).map(([, pair]) => pair),
-    );
-    for (const [id, connected] of outcomes) t.assert.equal(connected, id);
-    const echoed = await parent.eval(
-      (ids) => Promise.all(ids.map(async (id) => (await parley.send('echo', id, { targetId: id })).echoed)),
-      frames.map(({ id }) => id),
-    );
-    t.assert.deepEqual(
-      echoed,
-      frames.map(({ id }) => id),
-    );
-  });
+  scenario(
+    `twenty frames connect at once, ${where}`,
+    async (t) => {
+      const frames = Array.from({ length: 20 }, (_, index) => ({ id: `child${index}`, src: childUrl(t) }));
+      const parent = await t.open(t.a, peer, parentArgs(t, { frames }));
+      const outcomes = await parent.eval(async () =>
+        Object.entries(
+          await Promise.all(Object.entries(connections).map(async ([id, one]) => [id, (await one).value?.id])),
+        ).map(([, pair]) => pair),
+      );
+      for (const [id, connected] of outcomes) t.assert.equal(connected, id);
+      const echoed = await parent.eval(
+        (ids) => Promise.all(ids.map(async (id) => (await parley.send('echo', id, { targetId: id })).echoed)),
+        frames.map(({ id }) => id),
+      );
+      t.assert.deepEqual(
+        echoed,
+        frames.map(({ id }) => id),
+      );
+    },
+    { alone: true },
+  );
 }
 
 scenario('a page without a Parley: connect gives up at its timeout', async (t) => {
