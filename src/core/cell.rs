@@ -82,6 +82,37 @@ pub struct Veto<V> {
     pub base: Option<(Cell<V>, Stamp)>,
 }
 
+impl<V> Cell<V> {
+    /// The latest of the times that it names beside its own stamp: whoever names one that lies in the future would win with
+    /// it as with a stamp.
+    #[must_use]
+    pub fn latest(&self) -> Option<Time> {
+        match self {
+            Cell::Plain(_) => None,
+            Cell::Slot(slot) => slot.layers().map(|layer| layer.latest()).max(),
+            Cell::Veto(vetoes) => vetoes.iter().filter_map(Veto::latest).max(),
+            Cell::Count(count) => count.to.map(|stamp| stamp.time),
+            Cell::Node(node) => node.era().map(|stamp| stamp.time),
+        }
+    }
+}
+
+impl<V> Slot<V> {
+    fn latest(&self) -> Time {
+        let base = self.base.as_ref().map(|base| base.1.time);
+        let seen = self.seen.iter().map(|seen| seen.1);
+        seen.chain(base).fold(self.time, Time::max)
+    }
+}
+
+impl<V> Veto<V> {
+    fn latest(&self) -> Option<Time> {
+        let base = self.base.as_ref();
+        let inside = base.and_then(|(cell, stamp)| cell.latest().max(Some(stamp.time)));
+        inside.max(Some(self.stamp.time))
+    }
+}
+
 /// What was added since a write.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Count {

@@ -362,6 +362,11 @@ impl<V: Value> Model<V> {
         &self.node
     }
 
+    /// Takes note of a time that a cell names beside its stamp. Whether it can be believed.
+    pub fn witnessed(&mut self, time: Option<Time>, now: f64) -> bool {
+        time.is_none_or(|time| self.node.witnessed(time, now))
+    }
+
     /// Lets the node below act, see [`StateNode`].
     pub fn with_node(
         &mut self,

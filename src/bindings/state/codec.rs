@@ -84,6 +84,16 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> JsValue 
     out.into()
 }
 
+/// The latest time that a cell of the frame names beside its stamp.
+pub(super) fn latest(frame: &StateFrame<Cell<Held>>) -> Option<Time> {
+    let named = |cell: &Option<Cell<Held>>| cell.as_ref().and_then(Cell::latest);
+    match frame {
+        StateFrame::Batch(batch) => batch.entries.iter().filter_map(|entry| named(&entry.1)).max(),
+        StateFrame::Delta(delta) => delta.entries.iter().filter_map(|entry| named(&entry.value)).max(),
+        StateFrame::Sync { .. } => None,
+    }
+}
+
 /// A frame from the wire; None if it is malformed anywhere.
 pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<Held>>> {
     match kind {

@@ -9,10 +9,11 @@ use super::cells::{cell_in, cell_out};
 use super::{Held, StateHost};
 use crate::bindings::host;
 use crate::bindings::persist::{Kept, Persist, Record};
-use crate::core::cell::{Cell, parse};
+use crate::core::cell::{Cell, Slot, parse};
 use crate::core::id::{Actor, Key};
 use crate::core::model::Model;
 use crate::core::persist::Record as CoreRecord;
+use crate::core::register::Stamp;
 
 impl StateHost {
     /// Reads what is stored, and stores from now on, if that is wanted.
@@ -73,7 +74,9 @@ impl StateHost {
             let synced = parse(&record.key).is_some_and(|(key, _)| self.options.is_synced(&key));
             let value = record.value.unwrap_or(JsValue::UNDEFINED);
             let cell = cell_in(&JsValue::from_str(&record.key), value).filter(|_| synced);
-            if let Some((key, value)) = cell {
+            if let Some((key, value)) = cell
+                && let Some(value) = self.believed(value, record.stamp)
+            {
                 cells.push(CoreRecord {
                     key,
                     stamp: record.stamp,
@@ -83,6 +86,25 @@ impl StateHost {
             }
         }
         cells
+    }
+
+    /// A stored cell without times that lie in the future. A write keeps its value, and counts as made when its stamp says;
+    /// of anything else nothing is left.
+    fn believed(&self, cell: Option<Cell<Held>>, stamp: Stamp) -> Option<Option<Cell<Held>>> {
+        let latest = cell.as_ref().and_then(Cell::latest);
+        if self.node.borrow_mut().witnessed(latest, host::now()) {
+            return Some(cell);
+        }
+        let Some(Cell::Slot(slot)) = cell else { return None };
+        Some(Some(Cell::Slot(Rc::new(Slot {
+            time: stamp.time,
+            value: slot.value.clone(),
+            base: None,
+            under: None,
+            seen: Vec::new(),
+            group: Rc::default(),
+            from: Rc::clone(&slot.from),
+        }))))
     }
 }
 

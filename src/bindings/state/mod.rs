@@ -335,6 +335,10 @@ impl Shared for StateHost {
             self.carrier.refuse(from, codes::MALFORMED);
             return;
         };
+        let latest = codec::latest(&decoded);
+        if !self.node.borrow_mut().witnessed(latest, host::now()) {
+            return self.carrier.refuse(from, codes::CLOCK);
+        }
         self.meet_again(from);
         self.decide(|model, now| model.with_node(|node| node.receive(from, also, decoded, now)));
     }

@@ -50,6 +50,10 @@ impl StateHost {
             return self.carrier.refuse(from, codes::MALFORMED);
         };
         let shadow = self.shadow_of(version);
+        let latest = codec::latest(&decoded);
+        if !shadow.model.borrow_mut().witnessed(latest, host::now()) {
+            return self.carrier.refuse(from, codes::CLOCK);
+        }
         if self.schema.borrow_mut().part(from, version) {
             if self.carrier.knows_peers() {
                 self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));

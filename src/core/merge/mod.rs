@@ -70,6 +70,17 @@ pub enum Node<V> {
     Edits(V, f64, Era),
 }
 
+impl<V> Node<V> {
+    /// The era it belongs to.
+    pub fn era(&self) -> Era {
+        match self {
+            Node::Leaf(_) | Node::Item(_) => None,
+            Node::Object(era) | Node::Set(era) | Node::Number(_, era) | Node::Text(_, era) => *era,
+            Node::Count(_, era) | Node::Edits(_, _, era) => *era,
+        }
+    }
+}
+
 /// What should be added to is not a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotANumber;

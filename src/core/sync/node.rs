@@ -72,6 +72,11 @@ impl<V: Clone> StateNode<V> {
         changed(changes, None, ChangeOrigin::Local).into_iter().collect()
     }
 
+    /// Takes note of a time that a value names: what is written here from now on is later. Whether it can be believed.
+    pub fn witnessed(&mut self, time: Time, now: f64) -> bool {
+        self.clock.observe(time, now).is_ok()
+    }
+
     /// A reading of this window's clock, later than all that it has made or seen.
     pub fn now(&mut self, now: f64) -> Time {
         self.clock.tick(now)
