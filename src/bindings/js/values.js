@@ -143,15 +143,26 @@ export function explain(value, path, cause) {
 
 class TooBig extends Error {}
 
+/** What there is to copy: its keys if it is plain data, nothing for anything else. A Proxy may throw at either question. */
+const keysOf = (value, path) => {
+  try {
+    return Array.isArray(value) || isPlain(value) ? Object.keys(value) : undefined;
+  } catch (cause) {
+    throw refusal(path, 'throws when it is read', cause);
+  }
+};
+
 const copy = (value, path, depth, budget) => {
   if (typeof value !== 'object' || value === null) {
     if (typeof value === 'function' || typeof value === 'symbol') throw refusal(path, whatIs(value));
     return value;
   }
   if (depth > MAX_DEPTH || --budget.nodes < 0) throw new TooBig();
+  const keys = keysOf(value, path);
+  if (keys === undefined) return clone(value, path);
   if (Array.isArray(value)) {
     const { length } = value;
-    if (length > budget.nodes || Object.keys(value).length !== length) throw new TooBig();
+    if (length > budget.nodes || keys.length !== length) throw new TooBig();
     const out = new Array(length);
     for (let i = 0; i < length; i++) {
       const at = join(path, i);
@@ -159,15 +170,12 @@ const copy = (value, path, depth, budget) => {
     }
     return out;
   }
-  if (isPlain(value)) {
-    const out = {};
-    for (const key of Object.keys(value)) {
-      const at = join(path, key);
-      put(out, key, copy(read(value, key, at), at, depth + 1, budget));
-    }
-    return out;
+  const out = {};
+  for (const key of keys) {
+    const at = join(path, key);
+    put(out, key, copy(read(value, key, at), at, depth + 1, budget));
   }
-  return clone(value, path);
+  return out;
 };
 
 /** A private copy of `value`, as another window would receive it. Throws SerializationError naming the path. */
