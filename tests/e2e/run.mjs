@@ -2,7 +2,7 @@
 // End-to-end tests: real browsers, loopback origins. See lib/args.mjs for the command line.
 import { access, readdir } from 'node:fs/promises';
 import { options } from './lib/args.mjs';
-import { within } from './lib/poll.mjs';
+import { allow, within } from './lib/poll.mjs';
 import { Player } from './lib/player.mjs';
 import { run } from './lib/runner.mjs';
 import { collect } from './lib/scenario.mjs';
@@ -36,9 +36,9 @@ const { launch } = await import(`./browsers/${name}.mjs`);
 const rounds = Array.from({ length: repeat }, (_, round) => tests.map((test) => ({ ...test, round }))).flat();
 const server = await serve();
 const several = rounds.filter(({ alone }) => !alone).length;
-const players = await Promise.all(
-  Array.from({ length: Math.max(1, Math.min(jobs, several)) }, () => Player.start(() => launch({ headed }), server)),
-);
+const atOnce = Math.max(1, Math.min(jobs, several));
+if (atOnce > 1) allow(2);
+const players = await Promise.all(Array.from({ length: atOnce }, () => Player.start(() => launch({ headed }), server)));
 // Browsers have process groups of their own: who ends this program would leave them.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => end().then(() => process.exit(1)));
 const { browser } = players[0];

@@ -114,7 +114,7 @@ class Session {
 
   /** Runs the function in the view with a user's gesture, and returns the window it opened. */
   async popup(view, fn, ...args) {
-    const opened = this.#context.waitForEvent('page', { timeout: 8000 });
+    const opened = this.#context.waitForEvent('page', { timeout: 16_000 });
     await view.eval(fn, ...args);
     return this.#adopt(await opened).top;
   }
