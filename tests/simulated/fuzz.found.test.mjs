@@ -47,3 +47,25 @@ for (const [what, frame] of Object.entries(FRAMES)) {
     parley.destroy();
   });
 }
+
+test('a storage whose list of records says that it is long', async () => {
+  const records = [['a', 1, 1, 'kept']];
+  records.length = 2 ** 32 - 1;
+  const told = [];
+  const storage = {
+    get: (key) => (key === 'k' ? { 'parley-sync': 1, version: 1, records } : undefined),
+    set() {},
+    delete() {},
+  };
+  const begun = performance.now();
+  const parley = Parley.create({ allowedOrigins: [] });
+  const state = new SyncedState(
+    parley,
+    {},
+    { persist: { key: 'k', storage, onError: (error) => told.push(error.details.reason) } },
+  );
+  await state.ready;
+  assert.ok(performance.now() - begun < 2000, 'nobody walks through what is not there');
+  assert.deepEqual([state.get('a'), told], ['kept', ['corrupt']]);
+  parley.destroy();
+});
