@@ -77,10 +77,13 @@ const clone = (value, path) => {
   try {
     return structuredClone(value);
   } catch (cause) {
+    let plain = value;
     try {
-      return structuredClone(unwrapped(value));
+      plain = unwrapped(value);
+      return structuredClone(plain);
     } catch {
-      throw explain(value, path, cause);
+      // Of a Proxy it is what it shows that is to blame.
+      throw explain(plain, path, cause);
     }
   }
 };

@@ -20,7 +20,16 @@ export async function inNode() {
   // A process that something keeps alive is killed, and that is a failure.
   const patience = 10_000;
   const scripts = ['import-only.mjs', 'module.mjs', 'require.cjs', 'slim.mjs', 'classes.mjs'];
-  for (const script of [...scripts, 'redux.mjs', 'redux.cjs', 'toolkit.mjs', 'react.mjs', 'text.mjs', 'text.cjs']) {
+  for (const script of [
+    ...scripts,
+    'redux.mjs',
+    'redux.cjs',
+    'toolkit.mjs',
+    'react.mjs',
+    'vue.mjs',
+    'text.mjs',
+    'text.cjs',
+  ]) {
     await check(`Node: ${script} runs and ends`, () => node([join('node', script)], { cwd: consumer, patience }));
   }
 
