@@ -1,7 +1,7 @@
 // What a peer may send that costs it nothing and would cost the others everything.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SyncedState, SyncedStore } from '../../pkg/index.js';
+import { Parley, SyncedState, SyncedStore } from '../../pkg/index.js';
 import { APPEND, BATCH, DELTA, LOG_DELTA, MESSAGE, besieged, hollow } from './byhand.mjs';
 
 const vector = (...pairs) => new Float64Array(pairs);
@@ -120,4 +120,28 @@ test('names as long as books name nothing', async () => {
   assert.throws(() => new SyncedState(scene.parley, {}, { name: book }), { code: 'ERR_CONFIG' });
   assert.throws(() => new SyncedStore(scene.parley, (count) => count, 0, { name: book }), { code: 'ERR_CONFIG' });
   scene.end();
+});
+
+test('a stored write that names a time in the future keeps its value, and wins over nothing that is written later', async () => {
+  const ahead = (Date.now() + 3600e3 - Date.UTC(2020, 0, 1)) * 4096;
+  const past = (Date.now() - 3600e3 - Date.UTC(2020, 0, 1)) * 4096;
+  const slot = (time, value) => [time, value, null, null, null, [], [], 'x'];
+  const records = [
+    ['slotted\0s4d', past, 77, slot(ahead, 'kept')],
+    ['vetoed\0x4d', past, 77, [['', ahead, 77]]],
+    ['vetoed', past, 77, 'stands'],
+  ];
+  const disk = new Map([['key', `{"parley-sync":1,"version":1,"records":[\n${records.map((one) => JSON.stringify(one)).join(',\n')}\n]}`]]); // prettier-ignore
+  const storage = {
+    get: (key) => disk.get(key),
+    set: (key, value) => void disk.set(key, value),
+    delete: (key) => void disk.delete(key),
+  };
+  const parley = Parley.create();
+  const state = new SyncedState(parley, {}, { persist: { key: 'key', storage } });
+  await state.ready;
+  assert.deepEqual(state.getState(), { slotted: 'kept', vetoed: 'stands' });
+  await state.setState({ slotted: 'later', vetoed: 'too' });
+  assert.deepEqual(state.getState(), { slotted: 'later', vetoed: 'too' });
+  parley.destroy();
 });
