@@ -22,6 +22,10 @@ thread_local! {
     static HUBS: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
 }
 
+thread_local! {
+    static ENDED: Option<Rc<Hub>> = Hub::ended();
+}
+
 /// A Parley lives until it is destroyed: its handlers and connections are in use though the object is in no variable.
 struct Entry {
     number: f64,
@@ -58,8 +62,11 @@ pub(crate) fn hub_of(messenger: &JsValue) -> Option<Rc<Hub>> {
 /// A window's place among the others: see the package's declarations for every member.
 #[wasm_bindgen(skip_typescript)]
 pub struct Parley {
-    hub: Rc<Hub>,
+    /// Once it is destroyed, one that all such have in common: the collector comes late to so small an object, and its own hub
+    /// would stay until then.
+    hub: RefCell<Rc<Hub>>,
     number: f64,
+    instance_id: String,
 }
 
 fn reject(error: &JsValue) -> Promise {
@@ -89,7 +96,11 @@ impl Parley {
                 alive: Some(hub.clone()),
             });
         });
-        Ok(Parley { hub, number })
+        Ok(Parley {
+            instance_id: hub.instance_id().to_owned(),
+            hub: RefCell::new(hub),
+            number,
+        })
     }
 
     /// The package's version.
@@ -107,51 +118,51 @@ impl Parley {
     /// Compares with every peer and repairs, now: for the test network, which has no time to wait.
     #[wasm_bindgen(js_name = _resync)]
     pub fn resync(&self) {
-        self.hub.join_again_now();
-        self.hub.states_flush();
-        self.hub.states_tick();
+        self.hub().join_again_now();
+        self.hub().states_flush();
+        self.hub().states_tick();
     }
 
     /// The ids of its own that no window chooses: this Parley's, then those of the connected. Empty after the end.
     #[wasm_bindgen(getter, js_name = _uids)]
     pub fn uids(&self) -> Array {
-        self.hub.uids()
+        self.hub().uids()
     }
 
     /// The name of its mesh.
     #[wasm_bindgen(getter, js_name = _channel)]
     pub fn channel(&self) -> Option<String> {
-        self.hub.config.channel.clone()
+        self.hub().config.channel.clone()
     }
 
     /// Whether connect() is under way for anyone.
     #[wasm_bindgen(getter, js_name = _connecting)]
     pub fn is_connecting(&self) -> bool {
-        self.hub.awaits_doors()
+        self.hub().awaits_doors()
     }
 
     /// Tells of an error in a user's function that nobody awaits.
     #[wasm_bindgen(js_name = _report)]
     pub fn report(&self, error: &JsValue) {
-        self.hub.report(error);
+        self.hub().report(error);
     }
 
     /// Settles when it is destroyed.
     #[wasm_bindgen(getter, js_name = _ended)]
     pub fn ended(&self) -> Promise {
-        self.hub.ended.promise.clone()
+        self.hub().ended.promise.clone()
     }
 
     /// Its id.
     #[wasm_bindgen(getter, js_name = instanceId)]
     pub fn instance_id(&self) -> String {
-        self.hub.instance_id().to_owned()
+        self.instance_id.clone()
     }
 
     /// Everyone connected, or being connected.
     #[wasm_bindgen(getter)]
     pub fn peers(&self) -> Array {
-        let peers = self.hub.infos();
+        let peers = self.hub().infos();
         js_sys::Object::freeze(&peers);
         peers
     }
@@ -159,12 +170,16 @@ impl Parley {
     /// Settles when the first look round is over.
     #[wasm_bindgen(getter)]
     pub fn ready(&self) -> Promise {
-        self.hub.ready.promise.clone()
+        self.hub().ready.promise.clone()
+    }
+
+    fn hub(&self) -> Rc<Hub> {
+        self.hub.borrow().clone()
     }
 
     /// Asked again after options were read: a getter of theirs may have ended it.
     fn alive(&self) -> Result<(), JsValue> {
-        if self.hub.is_destroyed() {
+        if self.hub().is_destroyed() {
             return Err(fail(codes::DESTROYED, "the Parley was destroyed"));
         }
         Ok(())
@@ -209,11 +224,11 @@ impl Parley {
             return Err(fail(codes::ABORTED, "connect() was aborted"));
         }
         self.alive()?;
-        self.hub.connect(Wanted {
+        self.hub().connect(Wanted {
             target: target.clone(),
             kind,
             alias,
-            timeout: options.timeout.unwrap_or(self.hub.config.timeout),
+            timeout: options.timeout.unwrap_or(self.hub().config.timeout),
             signal: options.signal,
             opaque: options.opaque,
             grants: options.grants,
@@ -228,7 +243,7 @@ impl Parley {
     fn try_disconnect(&self, id: &JsValue) -> Result<JsValue, JsValue> {
         self.alive()?;
         let id = args::required(id, "the targetId")?;
-        if self.hub.disconnect(&id) {
+        if self.hub().disconnect(&id) {
             return Ok(JsValue::UNDEFINED);
         }
         let message = text(&["nothing is connected as '", &id, "'"]);
@@ -244,8 +259,8 @@ impl Parley {
         self.alive()?;
         let kind = args::message_type(kind)?;
         let handler = args::function(handler, "the handler")?;
-        let token = self.hub.add_handler(&kind, handler, false);
-        let hub = self.hub.weak();
+        let token = self.hub().add_handler(&kind, handler, false);
+        let hub = self.hub().weak();
         Ok(off(move || {
             if let Some(hub) = hub.upgrade() {
                 hub.remove_handler(&kind, token);
@@ -261,7 +276,7 @@ impl Parley {
     fn try_once(&self, kind: &JsValue) -> Result<JsValue, JsValue> {
         self.alive()?;
         let kind = args::message_type(kind)?;
-        Ok(self.hub.once(&kind))
+        Ok(self.hub().once(&kind))
     }
 
     /// Checks every payload of a type.
@@ -270,7 +285,7 @@ impl Parley {
         let kind = args::message_type(kind)?;
         let registration = Registration::read(options)?;
         self.alive()?;
-        self.hub.register(kind, registration);
+        self.hub().register(kind, registration);
         Ok(())
     }
 
@@ -290,7 +305,7 @@ impl Parley {
         if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
             return Err(fail(codes::ABORTED, "send() was aborted"));
         }
-        let registered = self.hub.registered(&what);
+        let registered = self.hub().registered(&what);
         let registered = registered.as_ref();
         let out = Outgoing {
             what,
@@ -300,7 +315,7 @@ impl Parley {
             timeout: options
                 .timeout
                 .or(registered.and_then(|registered| registered.timeout))
-                .unwrap_or(self.hub.config.timeout),
+                .unwrap_or(self.hub().config.timeout),
             retries: options
                 .retries
                 .or(registered.and_then(|registered| registered.retries))
@@ -317,9 +332,9 @@ impl Parley {
         }
         self.alive()?;
         match registered.and_then(|registered| registered.schema.clone()) {
-            None => self.hub.send(out),
+            None => self.hub().send(out),
             Some(schema) => {
-                let hub = self.hub.weak();
+                let hub = self.hub().weak();
                 checked(&schema, payload, move |payload| match hub.upgrade() {
                     Some(hub) if !hub.is_destroyed() => hub.send(Outgoing { payload, ..out }),
                     _ => Err(fail(codes::DESTROYED, "the Parley was destroyed")),
@@ -341,23 +356,23 @@ impl Parley {
     ) -> Result<JsValue, JsValue> {
         self.alive()?;
         let what = args::message_type(kind)?;
-        if let Some(state) = self.hub.carried(payload) {
+        if let Some(state) = self.hub().carried(payload) {
             state.flush_to_peers();
             return Ok(JsValue::UNDEFINED);
         }
         let options = CallOptions::read(options, "transfer", "broadcast()'s options")?;
         self.alive()?;
         let schema = self
-            .hub
+            .hub()
             .registered(&what)
             .and_then(|registered| registered.schema);
         match schema {
             None => self
-                .hub
+                .hub()
                 .broadcast(kind, payload, options.transfer.as_ref())
                 .map(|()| JsValue::UNDEFINED),
             Some(schema) => {
-                let (hub, kind) = (self.hub.weak(), kind.clone());
+                let (hub, kind) = (self.hub().weak(), kind.clone());
                 checked(&schema, payload, move |payload| match hub.upgrade() {
                     Some(hub) if !hub.is_destroyed() => hub
                         .broadcast(&kind, &payload, options.transfer.as_ref())
@@ -380,8 +395,8 @@ impl Parley {
             ));
         }
         let handler = args::function(handler, "the handler")?;
-        let token = self.hub.on_system(&event, &handler);
-        let hub = self.hub.weak();
+        let token = self.hub().on_system(&event, &handler);
+        let hub = self.hub().weak();
         Ok(off(move || {
             if let Some(hub) = hub.upgrade() {
                 hub.off_system(token);
@@ -392,7 +407,7 @@ impl Parley {
     /// The ids of the connected.
     #[wasm_bindgen(js_name = getConnectedTargets)]
     pub fn connected_targets(&self) -> Array {
-        self.hub.connected_ids()
+        self.hub().connected_ids()
     }
 
     /// Whether a peer of that id is connected.
@@ -400,24 +415,26 @@ impl Parley {
     pub fn is_connected(&self, target_id: &JsValue) -> bool {
         target_id
             .as_string()
-            .is_some_and(|id| self.hub.find(&id).is_some())
+            .is_some_and(|id| self.hub().find(&id).is_some())
     }
 
     /// The state of a connection; undefined for one never heard of.
     #[wasm_bindgen(js_name = getConnectionState)]
     pub fn connection_state(&self, target_id: &JsValue) -> Option<String> {
-        self.hub.state_of(&target_id.as_string()?).map(str::to_owned)
+        self.hub().state_of(&target_id.as_string()?).map(str::to_owned)
     }
 
     /// Says goodbye to everyone and forgets everything.
     pub fn destroy(&self) {
-        self.hub.destroy();
+        self.hub().destroy();
+        let ended = ENDED.with(Option::clone);
+        let before = ended.map(|ended| self.hub.replace(ended));
         let kept = HUBS.with(|hubs| {
             let mut hubs = hubs.borrow_mut();
             let entry = hubs.iter_mut().find(|entry| entry.number == self.number)?;
             entry.alive.take()
         });
-        drop(kept);
+        drop((kept, before));
     }
 }
 

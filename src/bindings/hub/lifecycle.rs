@@ -6,7 +6,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Hub;
-use super::mesh::GOODBYE_COMES;
 use super::sleep::ANSWERS_COME;
 use super::timers::BEAT;
 use crate::bindings::error::fail;
@@ -22,6 +21,9 @@ use crate::transport::window;
 const ASK_AFTER: f64 = 5000.0;
 /// It is given up when it stays silent for this long after that; hidden pages' timers run once a minute, ms.
 const GIVE_UP_AFTER: f64 = 75_000.0;
+
+/// How long after a window was seen to be gone what its process still says may arrive, ms.
+const LAST_WORDS_COME: f64 = 500.0;
 
 /// How often in a row an unanswered ping is repeated, and states compared: a frozen page answers none.
 const REPEATS: u32 = 5;
@@ -251,7 +253,7 @@ impl Hub {
         if !self.doors_gone().is_empty() {
             // Its last words may be on the way.
             let hub = self.weak();
-            after(GOODBYE_COMES, move || {
+            after(LAST_WORDS_COME, move || {
                 if let Some(hub) = hub.upgrade() {
                     for (peer, reason) in hub.doors_gone() {
                         hub.lose_peer(peer, reason);

@@ -17,8 +17,8 @@ use crate::core::id::PeerRef;
 use crate::core::limits;
 use crate::transport::broadcast::BroadcastWire;
 
-/// How long after a member let go of its lock, or a window was seen to be gone, its goodbye may still arrive, ms.
-pub(super) const GOODBYE_COMES: f64 = 50.0;
+/// How long after a member let go of its lock its goodbye may still arrive, ms.
+const GOODBYE_COMES: f64 = 50.0;
 
 impl Hub {
     pub(super) fn lock_prefix(&self) -> Option<String> {

@@ -19,6 +19,7 @@ mod sleep;
 mod states;
 mod timers;
 
+use std::ops::Deref;
 use std::rc::{Rc, Weak};
 
 use gloo_events::EventListener;
@@ -116,8 +117,19 @@ pub(crate) struct Inner {
     known_before: Vec<String>,
 }
 
-/// One Parley's workings.
-pub(crate) struct Hub {
+/// One Parley's workings. What only refers to it, as listeners do until they are collected, keeps no more than this box of it.
+pub(crate) struct Hub(Box<Body>);
+
+impl Deref for Hub {
+    type Target = Body;
+
+    fn deref(&self) -> &Body {
+        &self.0
+    }
+}
+
+/// What a hub is made of.
+pub(crate) struct Body {
     pub(crate) uid: String,
     pub(crate) config: Config,
     pub(crate) ready: Deferred,
@@ -134,52 +146,65 @@ pub(crate) struct Hub {
 impl Hub {
     /// A hub that listens and greets at once: creating it is all a child has to do.
     pub(crate) fn open(config: Config) -> Rc<Hub> {
-        let hub = Rc::new_cyclic(|me| Hub {
-            uid: host::random_id(),
-            config,
-            ready: Deferred::new(),
-            ended: Deferred::new(),
-            inner: RefCell::new(Inner {
-                ending: false,
-                destroyed: false,
-                next_token: 0,
-                peers: Peers::default(),
-                sessions: SmallMap::new(),
-                doors: Vec::new(),
-                greetings: Vec::new(),
-                shut: Vec::new(),
-                calls: Calls::new(),
-                handlers: SmallMap::new(),
-                registered: SmallMap::new(),
-                system: Vec::new(),
-                rejected: Vec::new(),
-                states: Vec::new(),
-                carried: None,
-                lacking: Vec::new(),
-                mesh: None,
-                mesh_lock: None,
-                partitioned: None,
-                mesh_locked: None,
-                left: false,
-                look: None,
-                missing: None,
-                listeners: Vec::new(),
-                leaving: None,
-                alarm: None,
-                compared: host::now(),
-                asked_again: host::now(),
-                known_before: Vec::new(),
-            }),
-            respond: responder(me.clone()),
-            wake: waker(me.clone()),
-            me: me.clone(),
-        });
+        let hub = Hub::new(config);
         hub.listen();
         let relatives = hub.greet_relatives();
         let on_mesh = hub.join_mesh();
         hub.find_partition();
         hub.begin_look(relatives, on_mesh);
         hub
+    }
+
+    /// A hub that has come to its end: all that have are alike.
+    pub(crate) fn ended() -> Option<Rc<Hub>> {
+        let hub = Hub::new(Config::read(&JsValue::UNDEFINED).ok()?);
+        hub.destroy();
+        Some(hub)
+    }
+
+    fn new(config: Config) -> Rc<Hub> {
+        Rc::new_cyclic(|me| {
+            Hub(Box::new(Body {
+                uid: host::random_id(),
+                config,
+                ready: Deferred::new(),
+                ended: Deferred::new(),
+                inner: RefCell::new(Inner {
+                    ending: false,
+                    destroyed: false,
+                    next_token: 0,
+                    peers: Peers::default(),
+                    sessions: SmallMap::new(),
+                    doors: Vec::new(),
+                    greetings: Vec::new(),
+                    shut: Vec::new(),
+                    calls: Calls::new(),
+                    handlers: SmallMap::new(),
+                    registered: SmallMap::new(),
+                    system: Vec::new(),
+                    rejected: Vec::new(),
+                    states: Vec::new(),
+                    carried: None,
+                    lacking: Vec::new(),
+                    mesh: None,
+                    mesh_lock: None,
+                    partitioned: None,
+                    mesh_locked: None,
+                    left: false,
+                    look: None,
+                    missing: None,
+                    listeners: Vec::new(),
+                    leaving: None,
+                    alarm: None,
+                    compared: host::now(),
+                    asked_again: host::now(),
+                    known_before: Vec::new(),
+                }),
+                respond: responder(me.clone()),
+                wake: waker(me.clone()),
+                me: me.clone(),
+            }))
+        })
     }
 
     /// For closures that outlive a call.

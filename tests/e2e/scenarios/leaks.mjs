@@ -227,3 +227,33 @@ scenario(
   },
   options,
 );
+
+scenario(
+  'a Parley that is destroyed is let go of at once, though nothing is collected and its object is still there',
+  async (t) => {
+    const page = await t.open(t.a, bench);
+    const grown = await page.eval(async () => {
+      window.kept = [];
+      const many = async (count) => {
+        for (let i = 0; i < count; i++) {
+          const parley = Parley.create({ channel: 'home' });
+          parley.on('note', () => {});
+          kept.push(parley);
+          parley.destroy();
+          await turn();
+        }
+        return memory.buffer.byteLength;
+      };
+      const before = await many(500);
+      return (await many(2000)) - before;
+    });
+    t.note(`2000 rounds: ${grown} bytes of wasm memory`);
+    // A whole Parley takes some 800 bytes; its object, its id and what listens until it is collected, 260.
+    t.assert.ok(grown <= 2000 * 400, `${grown} bytes`);
+    t.assert.equal(
+      await page.eval(() => kept.every((parley, n) => parley.instanceId !== kept[n - 1]?.instanceId)),
+      true,
+    );
+  },
+  { timeout: 40_000 },
+);
