@@ -158,10 +158,11 @@ fn a_write_that_one_window_refuses_falls_everywhere() {
     );
     room.meet();
     assert_eq!(room.lost(0), vec![id]);
-    room.agree(&[("x", "good")]);
+    // Of what came at once only what is bad by itself falls.
+    room.agree(&[("x", "good"), ("y", "fine")]);
     room.set(1, "x", "better");
     room.meet();
-    room.agree(&[("x", "better")]);
+    room.agree(&[("x", "better"), ("y", "fine")]);
 }
 
 #[test]

@@ -142,6 +142,7 @@ impl Liar {
                         part: suffix(&self.part()),
                         stamp: self.stamp(),
                         base,
+                        is_seal: self.random.percent(20),
                     }
                 });
                 Cell::Veto(Rc::new(list.collect()))
@@ -297,6 +298,7 @@ fn a_pile_of_vetoes_costs_little() {
             part: suffix(&liar.part()),
             stamp: liar.stamp(),
             base: None,
+            is_seal: false,
         });
         let list = Cell::Veto(Rc::new(list.collect()));
         let actor = liar.actor;

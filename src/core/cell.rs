@@ -80,6 +80,8 @@ pub struct Veto<V> {
     pub stamp: Stamp,
     /// What the cell held before, and which write that was.
     pub base: Option<(Cell<V>, Stamp)>,
+    /// Its transaction fell to a later write, which is written down here: nobody refused it or took it back.
+    pub is_seal: bool,
 }
 
 impl<V> Cell<V> {

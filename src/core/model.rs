@@ -6,6 +6,7 @@
 mod composite;
 mod custom;
 mod group;
+mod judge;
 mod show;
 mod strategy;
 mod undo;
@@ -17,6 +18,7 @@ use std::rc::Rc;
 use composite::{Composite, plain};
 pub use custom::Unsettled;
 use group::Knot;
+pub use judge::{Judge, Judged, judge};
 pub use strategy::{Strategies, Strategy};
 use undo::Steps;
 use veto::Pending;
@@ -131,7 +133,7 @@ pub enum ModelEffect<V> {
         from: Option<PeerRef>,
         /// Who wrote it.
         origin: ChangeOrigin,
-        /// To refuse it: for [`Model::veto`]. Empty for own writes; where writes fell, what shows instead.
+        /// To refuse it: for [`judge`]. Empty for own writes.
         cells: Vec<CellChange<V>>,
     },
     /// These keys have other candidates to choose from than before, more than one.
@@ -455,7 +457,7 @@ impl<V: Value> Model<V> {
         origin: ChangeOrigin,
         out: &mut ModelEffects<V>,
     ) {
-        let mut noted = if from.is_some() {
+        let noted = if from.is_some() {
             Self::note_cells(&cells)
         } else {
             Vec::new()
@@ -521,9 +523,6 @@ impl<V: Value> Model<V> {
         if !touched.is_empty() {
             let touched = self.regroup(touched);
             self.refresh_into(touched, &mut changes, &mut unsettled, &mut contested);
-        }
-        if from.is_some() || origin == ChangeOrigin::Rollback {
-            self.note_revealed(&changes, &mut noted);
         }
         if !changes.is_empty() || !unsettled.is_empty() {
             out.push(ModelEffect::Changed {

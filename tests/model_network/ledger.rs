@@ -1,5 +1,6 @@
 //! Every write that was made, by whom and in knowledge of what: what all windows should come to follows from that.
 
+use parley_sync::core::cell::UNDER;
 use parley_sync::core::id::Actor;
 use parley_sync::core::register::Stamp;
 use parley_sync::core::version::VersionVector;
@@ -113,6 +114,20 @@ impl Ledger {
                     && write.group.is_none_or(|group| !fallen.contains(&group))
             })
             .collect()
+    }
+
+    /// Whether some window wrote more often to one key than its slot tells of, while another that had seen none of it wrote:
+    /// what showed before all that, or what made it fall, may be known nowhere any more.
+    pub fn is_deep(&self) -> bool {
+        (0..self.writes.len()).any(|by| {
+            self.writes.iter().enumerate().any(|(first, write)| {
+                let later = self.writes.iter().enumerate().skip(first);
+                let unseen = later.filter(|(at, other)| {
+                    other.stamp.actor == write.stamp.actor && other.key == write.key && !self.knew(by, *at)
+                });
+                self.writes[by].stamp.actor != write.stamp.actor && unseen.count() > UNDER
+            })
+        })
     }
 
     /// Those of them that no other knew of, equal values once, the earliest first.

@@ -20,8 +20,8 @@ mod wire;
 mod write;
 
 use parley_sync::core::id::{Actor, Key, PeerRef};
-use parley_sync::core::model::{Model, ModelEffect, ModelEffects, Strategies};
-use parley_sync::core::sync::{ChangeOrigin, StateFrame};
+use parley_sync::core::model::{Judged, Model, ModelEffect, ModelEffects, Strategies};
+use parley_sync::core::sync::{ChangeOrigin, KeyChange, StateFrame};
 
 use case::{COUNTER, Case, Config, KEYS, Kind, NUMBER};
 use event::{Arrival, Event, Queue};
@@ -247,18 +247,23 @@ impl Network {
         let Some(window) = &mut self.sites[at].window else {
             return Ok(());
         };
-        let before = window.node.node().vector().clone();
         let effects = act(window, now);
-        self.carry_out(at, effects, &before)
+        self.carry_out(at, effects)
     }
 
-    /// Does what the model of that window wants done. `before` is what it had seen before that.
-    fn carry_out(
-        &mut self,
-        at: usize,
-        effects: ModelEffects<Val>,
-        before: &parley_sync::core::version::VersionVector,
-    ) -> Outcome {
+    /// The listeners of that window hear of changes.
+    fn tell(&mut self, at: usize, changes: &[KeyChange<Val>]) -> Outcome {
+        if let Some(window) = &mut self.sites[at].window {
+            window
+                .hear(changes)
+                .map_err(|error| format!("window {at}: {error}"))?;
+        }
+        self.stir += u32::from(!changes.is_empty());
+        self.check_whole(at)
+    }
+
+    /// Does what the model of that window wants done.
+    fn carry_out(&mut self, at: usize, effects: ModelEffects<Val>) -> Outcome {
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => self.send(at, &to, frame),
@@ -273,21 +278,29 @@ impl Network {
                         continue;
                     };
                     changes.extend(window.settle(unsettled));
-                    window
-                        .hear(&changes)
-                        .map_err(|error| format!("window {at}: {error}"))?;
-                    self.stir += u32::from(!changes.is_empty());
-                    self.check_whole(at)?;
-                    let answered = from.is_some() && origin == ChangeOrigin::Remote;
-                    if from.is_some() || origin == ChangeOrigin::Rollback {
-                        self.refuse(at, &changes, cells, before)?;
+                    let strict = self.config.refuses == Some(at);
+                    let mut rest = Vec::new();
+                    if strict && (from.is_some() || origin == ChangeOrigin::Rollback) {
+                        Judged { changes, rest, .. } = self.refuse(at, changes, &cells);
+                        if changes
+                            .iter()
+                            .any(|one| one.new.as_ref().is_some_and(Self::is_bad))
+                        {
+                            return Err(format!("window {at} is told of a value that it refuses"));
+                        }
                     }
+                    self.tell(at, &changes)?;
+                    self.carry_out(at, rest)?;
+                    let answered = from.is_some() && origin == ChangeOrigin::Remote;
                     if self.config.reactive && at == 0 && answered {
                         let news = changes.iter().any(|change| change.key != self.keys[0]);
                         if news {
                             self.write(at, 0, 1, Kind::Set)?;
                         }
                     }
+                }
+                ModelEffect::Lost { keys, .. } if self.config.refuses.is_none() => {
+                    return Err(format!("window {at} lost {keys:?}, which nobody refused"));
                 }
                 ModelEffect::Lost { ids, .. } => {
                     if let Some(window) = &mut self.sites[at].window {

@@ -46,7 +46,6 @@ impl Network {
             return Ok(());
         };
         self.ledger.plain |= kind == Kind::Plain;
-        let before = window.node.node().vector().clone();
         let named = ops
             .iter()
             .map(|(key, op)| (Rc::clone(&self.keys[*key]), op.clone()))
@@ -59,7 +58,7 @@ impl Network {
                 Err("a write was refused".into())
             };
         };
-        self.carry_out(at, effects, &before)?;
+        self.carry_out(at, effects)?;
         self.note_counted(at, counted);
         let sets: Vec<(usize, Option<Val>)> = ops
             .into_iter()
@@ -212,7 +211,6 @@ impl Network {
         let Some(window) = &mut self.sites[at].window else {
             return Ok(());
         };
-        let before = window.node.node().vector().clone();
         let me = window.node.node().actor();
         let tops: Vec<_> = keys.iter().map(|key| window.top(key)).collect();
         let effects = if is_undo {
@@ -244,7 +242,7 @@ impl Network {
                 sets.push((key, change.new.clone()));
             }
         }
-        self.carry_out(at, effects, &before)?;
+        self.carry_out(at, effects)?;
         self.note_counted(at, counted);
         self.note(at, &sets, true)?;
         Ok(())

@@ -5,8 +5,10 @@ use std::collections::VecDeque;
 
 use parley_sync::core::cell::Cell;
 use parley_sync::core::id::{Actor, Key, PeerRef};
-use parley_sync::core::model::{How, Model, ModelEffect, Op, Strategies, Strategy, WriteId};
-use parley_sync::core::sync::StateFrame;
+use parley_sync::core::model::{
+    How, Judge, Judged, Model, ModelEffect, Op, Strategies, Strategy, WriteId, judge,
+};
+use parley_sync::core::sync::{KeyChange, StateFrame};
 use parley_sync::core::value::{Parts, Value};
 
 /// A value: text, or a number if it looks like one.
@@ -43,7 +45,36 @@ struct Window {
     model: Model<Text>,
     refuses: Option<String>,
     lost: Vec<WriteId>,
+    /// How often it was told that writes of its were refused.
+    rejected: usize,
+    /// How often it was asked whether it lets something in.
+    asked: usize,
     mirror: BTreeMap<String, Text>,
+}
+
+impl Judge<Text> for Window {
+    fn is_let_in(&mut self, changes: &[KeyChange<Text>]) -> bool {
+        self.asked += 1;
+        let is_bad = |text: &Text| self.refuses.as_ref().is_some_and(|bad| text.0.contains(&**bad));
+        !changes
+            .iter()
+            .any(|change| change.new.as_ref().is_some_and(is_bad))
+    }
+
+    fn model<R>(&mut self, act: impl FnOnce(&mut Model<Text>) -> R) -> R {
+        act(&mut self.model)
+    }
+
+    /// The function writes down what it is called with.
+    fn settle(&mut self, key: &Key) -> Option<KeyChange<Text>> {
+        let open = self.model.unsettled(key)?;
+        let text = |value: Option<Text>| value.map_or("-".into(), |text| text.0);
+        let mut value = open.first;
+        for (next, base) in open.rest {
+            value = Some(Text(format!("{}+{}/{}", text(value), text(next), text(base))));
+        }
+        self.model.settle(key, value)
+    }
 }
 
 type Mail = (usize, usize, StateFrame<Cell<Text>>);
@@ -89,6 +120,8 @@ impl Room {
                 ),
                 refuses: None,
                 lost: Vec::new(),
+                rejected: 0,
+                asked: 0,
                 mirror: initial
                     .iter()
                     .map(|(key, value)| (key.to_string(), value.clone()))
@@ -122,6 +155,16 @@ impl Room {
         if !self.together {
             self.together = true;
             self.each_pair(|node, peer, now| node.peer_up(peer, now));
+        }
+        self.settle();
+    }
+
+    /// Only these two.
+    pub fn join(&mut self, a: usize, b: usize) {
+        for (at, peer) in [(a, b), (b, a)] {
+            self.act(at, |model, now| {
+                model.with_node(|node| node.peer_up(peer as PeerRef, now))
+            });
         }
         self.settle();
     }
@@ -182,23 +225,14 @@ impl Room {
                     ..
                 } => {
                     for key in unsettled {
-                        let window = &mut self.windows[at];
-                        if let Some(open) = window.model.unsettled(&key) {
-                            let mut value = open.first;
-                            for (next, base) in open.rest {
-                                let text = |value: Option<Text>| value.map_or("-".into(), |text| text.0);
-                                value = Some(Text(format!("{}+{}/{}", text(value), text(next), text(base))));
-                            }
-                            changes.extend(window.model.settle(&key, value));
-                        }
+                        changes.extend(self.windows[at].settle(&key));
                     }
-                    let refused = self.windows[at].refuses.clone();
-                    let bad = refused.is_some_and(|bad| {
-                        from.is_some()
-                            && changes
-                                .iter()
-                                .any(|change| change.new.as_ref().is_some_and(|new| new.0 == bad))
-                    });
+                    let mut rest = Vec::new();
+                    if from.is_some() && self.windows[at].refuses.is_some() {
+                        self.now += 1.0;
+                        Judged { changes, rest, .. } =
+                            judge(&mut self.windows[at], changes, &cells, self.now);
+                    }
                     for change in &changes {
                         let mirror = &mut self.windows[at].mirror;
                         assert_eq!(mirror.get(&*change.key), change.old.as_ref(), "{}", change.key);
@@ -207,14 +241,12 @@ impl Room {
                             None => mirror.remove(&*change.key),
                         };
                     }
-                    if bad {
-                        self.now += 1.0;
-                        let now = self.now;
-                        let effects = self.windows[at].model.veto(cells, now);
-                        self.carry_out(at, effects);
-                    }
+                    self.carry_out(at, rest);
                 }
-                ModelEffect::Lost { ids, .. } => self.windows[at].lost.extend(ids),
+                ModelEffect::Lost { ids, .. } => {
+                    self.windows[at].rejected += 1;
+                    self.windows[at].lost.extend(ids);
+                }
                 ModelEffect::Contested { .. } | ModelEffect::Ready => {}
                 ModelEffect::Refused { from: STRANGER, .. } => {}
                 ModelEffect::Refused { code, .. } => panic!("refused: {code}"),
@@ -325,6 +357,14 @@ impl Room {
 
     pub fn refuses(&mut self, at: usize, value: &str) {
         self.windows[at].refuses = Some(value.to_owned());
+    }
+
+    pub fn asked(&self, at: usize) -> usize {
+        self.windows[at].asked
+    }
+
+    pub fn rejected(&self, at: usize) -> usize {
+        self.windows[at].rejected
     }
 
     pub fn lost(&self, at: usize) -> Vec<WriteId> {

@@ -161,6 +161,8 @@ fn veto_out(veto: &Veto<Held>) -> JsValue {
         out.push(&number(stamp.time.as_f64()));
         out.push(&number(stamp.actor.as_f64()));
         out.push(&cell_out(Some(cell)));
+    } else if veto.is_seal {
+        out.push(&JsValue::TRUE);
     }
     out.into()
 }
@@ -180,6 +182,7 @@ fn veto_in(value: &JsValue) -> Option<Veto<Held>> {
         part: name,
         stamp: stamp_in(&parts.get(1), &parts.get(2))?,
         base,
+        is_seal: parts.get(3).as_bool() == Some(true),
     })
 }
 

@@ -8,9 +8,8 @@ use super::{StateHost, codec};
 use crate::bindings::host;
 use crate::bindings::shared::Carrier;
 use crate::core::id::{Key, PeerRef};
-use crate::core::model::{CellChange, ModelEffect, ModelEffects};
-use crate::core::sync::{ChangeOrigin, KeyChange};
-use crate::core::value::Value;
+use crate::core::model::{ModelEffect, ModelEffects};
+use crate::core::sync::KeyChange;
 
 impl StateHost {
     pub(super) fn run(&self, effects: ModelEffects<Held>) {
@@ -34,7 +33,7 @@ impl StateHost {
                         changes.extend(self.settle_by_function(&key));
                     }
                     if let Some(from) = from {
-                        changes = self.judge(from, origin, changes, cells);
+                        changes = self.judge(from, origin, changes, &cells);
                         self.show(from, &changes);
                     }
                     if !changes.is_empty() {
@@ -64,7 +63,7 @@ impl StateHost {
     }
 
     /// The function of a key has to say what it shows.
-    fn settle_by_function(&self, key: &Key) -> Option<KeyChange<Held>> {
+    pub(super) fn settle_by_function(&self, key: &Key) -> Option<KeyChange<Held>> {
         let function = self.options.function_of(key)?.clone();
         let open = self.node.borrow().unsettled(key)?;
         let mut value = value_of(open.first.as_ref());
@@ -91,76 +90,10 @@ impl StateHost {
         let held = (!value.is_undefined()).then(|| Held::made(value));
         self.node.borrow_mut().settle(key, held)
     }
-
-    /// Asks the user whether a write that came in is let in. What is left of it if not: nothing, in every window.
-    fn judge(
-        &self,
-        from: PeerRef,
-        origin: ChangeOrigin,
-        changes: Vec<KeyChange<Held>>,
-        cells: Vec<CellChange<Held>>,
-    ) -> Vec<KeyChange<Held>> {
-        let Some(validate) = &self.options.validate else {
-            return changes;
-        };
-        // A write that shows because another fell was perhaps never asked about.
-        let is_asked = matches!(origin, ChangeOrigin::Remote | ChangeOrigin::Rollback) && !cells.is_empty();
-        if changes.is_empty() || !is_asked || self.is_let_in(validate, from, &changes) {
-            return changes;
-        }
-        // Of much that comes at once, only what is bad by itself.
-        let bad: Vec<Key> = changes
-            .iter()
-            .filter(|change| {
-                changes.len() > 1 && !self.is_let_in(validate, from, std::slice::from_ref(change))
-            })
-            .map(|change| change.key.clone())
-            .collect();
-        let cells = cells
-            .into_iter()
-            .filter(|cell| bad.is_empty() || cell.key().is_some_and(|key| bad.contains(&key)))
-            .collect();
-        let effects = self.node.borrow_mut().veto(cells, host::now());
-        let mut left = changes;
-        let mut rest = Vec::new();
-        for effect in effects {
-            match effect {
-                ModelEffect::Changed {
-                    changes, unsettled, ..
-                } => {
-                    let settled = unsettled.iter().filter_map(|key| self.settle_by_function(key));
-                    for back in changes.into_iter().chain(settled.collect::<Vec<_>>()) {
-                        match left.iter_mut().find(|change| change.key == back.key) {
-                            Some(change) => change.new = back.new,
-                            None => left.push(back),
-                        }
-                    }
-                }
-                other => rest.push(other),
-            }
-        }
-        self.run(rest);
-        // The writer has to hear of it even if nothing is written here any more.
-        self.open_turn_alone();
-        self.flush_turn();
-        left.retain(|change| match (&change.old, &change.new) {
-            (None, None) => false,
-            (Some(old), Some(new)) => !old.same(new),
-            _ => true,
-        });
-        left
-    }
-
-    fn is_let_in(&self, validate: &js_sys::Function, from: PeerRef, changes: &[KeyChange<Held>]) -> bool {
-        let (keys, values) = lists(changes);
-        let updates = host::hand_out(&host::object_of(&keys, &values));
-        let said = validate.call2(&JsValue::UNDEFINED, &updates, &self.carrier.info(from));
-        said.is_ok_and(|said| said.as_bool() != Some(false))
-    }
 }
 
 /// The keys and values of changes; deleted ones are undefined.
-fn lists(changes: &[KeyChange<Held>]) -> (Array, Array) {
+pub(super) fn lists(changes: &[KeyChange<Held>]) -> (Array, Array) {
     let (keys, values) = (Array::new(), Array::new());
     for change in changes {
         keys.push(&key_of(change.new.as_ref(), &change.key));

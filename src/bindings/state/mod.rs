@@ -6,6 +6,7 @@ mod codec;
 mod conflicts;
 mod effects;
 mod held;
+mod judge;
 mod kept;
 mod listeners;
 mod nodes;

@@ -212,7 +212,7 @@ pub(super) fn latest<V>(list: &[Contribution<V>]) -> Option<&Contribution<V>> {
 }
 
 /// Those that nobody else knew of, equal ones once, the earliest first.
-fn live<V: Value>(list: Vec<Contribution<V>>) -> Vec<Contribution<V>> {
+pub(super) fn live<V: Value>(list: Vec<Contribution<V>>) -> Vec<Contribution<V>> {
     let marks: Vec<(Stamp, Vec<(Actor, crate::core::clock::Time)>)> =
         list.iter().map(|one| (one.stamp, one.seen.clone())).collect();
     let initial_only = list.iter().all(|one| one.stamp.time.is_initial());

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::write::Cells;
-use super::{CellChange, Model, ModelEffects, Strategy, WriteId, same};
+use super::{CellChange, Model, ModelEffects, WriteId};
 use crate::core::cell::{Cell, Count, Part, Veto, cell_name, parse, parse_suffix, suffix, write_of};
 use crate::core::id::Key;
 use crate::core::merge::unapply;
@@ -55,6 +55,7 @@ impl<V: Value> Model<V> {
                 part: suffix(&part),
                 stamp,
                 base: None,
+                is_seal: false,
             };
             matches!(part, Part::Slot(_)).then_some((key, veto))
         });
@@ -83,51 +84,18 @@ impl<V: Value> Model<V> {
                 part: suffix(&part),
                 stamp,
                 base,
+                is_seal: false,
             };
             match by_key.iter_mut().find(|one| one.0 == key) {
                 Some(one) => one.1.push(veto),
                 None => by_key.push((key, vec![veto])),
             }
         }
-        let mut effects = Vec::new();
-        while !by_key.is_empty() {
-            let refused: Vec<(Key, V)> = by_key
-                .iter()
-                .filter_map(|(key, vetoes)| Some((Rc::clone(key), self.refused_by(key, vetoes)?)))
-                .collect();
-            let mut cells = Cells::new();
-            for (key, vetoes) in by_key {
-                self.plan_vetoes(&key, vetoes, now, &mut cells);
-            }
-            effects.extend(self.put_cells(cells, Stage::Open, ChangeOrigin::Rollback));
-            by_key = refused
-                .into_iter()
-                .filter(|(key, value)| same(self.get(key), Some(value)))
-                .filter_map(|(key, _)| {
-                    let list = self.live_of(&key);
-                    let top = super::show::latest(&list)?;
-                    let veto = Veto {
-                        part: Rc::clone(&top.part),
-                        stamp: top.stamp,
-                        base: None,
-                    };
-                    Some((key, vec![veto]))
-                })
-                .collect();
+        let mut cells = Cells::new();
+        for (key, vetoes) in by_key {
+            self.plan_vetoes(&key, vetoes, now, &mut cells);
         }
-        effects
-    }
-
-    /// The value that shows on that key, if those vetoes are of the write that shows: what is refused is the value, so an
-    /// earlier write of the same falls as well.
-    fn refused_by(&self, key: &Key, vetoes: &[Veto<V>]) -> Option<V> {
-        if matches!(self.strategies.of(key), Strategy::Custom | Strategy::Merge) {
-            return None;
-        }
-        let list = self.live_of(key);
-        let top = super::show::latest(&list)?;
-        let hit = super::show::is_vetoed(vetoes, &top.part, top.stamp);
-        self.get(key).filter(|_| hit).cloned()
+        self.put_cells(cells, Stage::Open, ChangeOrigin::Rollback)
     }
 
     fn unvetoed(&self, key: &Key, part: &Part, cell: Cell<V>, stamp: Stamp) -> Option<(Cell<V>, Stamp)> {
@@ -165,7 +133,10 @@ impl<V: Value> Model<V> {
             _ => None,
         };
         let mut final_ones = false;
-        for veto in list.iter().filter(|veto| by != me && veto.stamp.actor == me) {
+        for veto in list
+            .iter()
+            .filter(|veto| by != me && veto.stamp.actor == me && !veto.is_seal)
+        {
             let known = before.is_some_and(|before| {
                 before
                     .iter()
@@ -190,53 +161,6 @@ impl<V: Value> Model<V> {
         }
         let key = (final_ones && lost.is_empty()).then_some(key);
         (lost, key)
-    }
-
-    /// Writes that show because another fell: they can be refused like those that came now.
-    pub(super) fn note_revealed(
-        &self,
-        changes: &[crate::core::sync::KeyChange<V>],
-        noted: &mut Vec<CellChange<V>>,
-    ) {
-        // What came can be told by itself where it was added to what stands, or is a part of it: that stands as it did.
-        let mut beside = Vec::new();
-        let mut instead = Vec::new();
-        for (key, part) in noted.iter().filter_map(|cell| parse(&cell.name)) {
-            match part {
-                Part::Count(_) | Part::Tree(_) => beside.push(key),
-                _ => instead.push(key),
-            }
-        }
-        beside.sort();
-        instead.sort();
-        let is_beside = |key: &Key| beside.binary_search(key).is_ok() && instead.binary_search(key).is_err();
-        for change in changes
-            .iter()
-            .filter(|change| self.keys.contains_key(&change.key) && !is_beside(&change.key))
-        {
-            // The latest shows; a function may show any of those that it was given.
-            let list = self.live_of(&change.key);
-            let shown = match self.strategies.of(&change.key) {
-                Strategy::Custom => 0,
-                _ => list.len().saturating_sub(1),
-            };
-            for one in list.iter().skip(shown) {
-                let Some(part) = parse_suffix(&one.part) else {
-                    continue;
-                };
-                let name = cell_name(&change.key, &part);
-                if !noted
-                    .iter()
-                    .any(|known| known.name == name && known.stamp == one.stamp)
-                {
-                    noted.push(CellChange {
-                        name,
-                        stamp: one.stamp,
-                        base: None,
-                    });
-                }
-            }
-        }
     }
 
     /// What a cell of a write that came from elsewhere held before.

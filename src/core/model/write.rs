@@ -325,27 +325,32 @@ impl<V: Value> Model<V> {
                 vetoes.extend(list.iter().cloned());
             }
         }
-        let mut kept = Vec::new();
-        for (stamp, slot) in self.layers(key, me, &vetoes) {
-            if is_vetoed(&vetoes, &part, stamp) || fell(fallen, stamp) {
+        let layers = self.layers(key, me, &vetoes);
+        let mut kept: Vec<&(Stamp, Rc<Slot<V>>)> = Vec::new();
+        for layer @ (stamp, slot) in &layers {
+            if is_vetoed(&vetoes, &part, *stamp) || fell(fallen, *stamp) {
                 continue;
             }
             let mut pending = self.pending.iter().flat_map(|one| &one.cells);
-            let may_fall = !slot.group.is_empty() || pending.any(|one| one.0 == name && one.1 == stamp);
-            kept.push(slot);
+            let may_fall = !slot.group.is_empty() || pending.any(|one| one.0 == name && one.1 == *stamp);
+            kept.push(layer);
             if !may_fall || kept.len() >= UNDER {
                 break;
             }
         }
-        // What lies below the last may be a member of a group that fell, which would not be known.
-        let cut = kept.len() >= UNDER;
+        // A write that is known as what another replaced is taken for one by itself: no member of a group may be known so.
+        let is_lone = |of: Stamp| {
+            !layers
+                .iter()
+                .any(|(stamp, slot)| *stamp == of && !slot.group.is_empty())
+        };
         let mut under: Option<Rc<Slot<V>>> = None;
-        for slot in kept.into_iter().rev() {
-            let base = slot.base.clone().filter(|_| under.is_some() || !cut);
+        for (_, slot) in kept.into_iter().rev() {
+            let base = slot.base.clone().filter(|base| is_lone(base.1));
             under = Some(Rc::new(Slot {
                 base,
                 under,
-                ..(*slot).clone()
+                ..(**slot).clone()
             }));
         }
         under
@@ -406,6 +411,7 @@ impl<V: Value> Model<V> {
                         part,
                         stamp,
                         base: None,
+                        is_seal: true,
                     })
                     .collect();
                 self.plan_vetoes(member, dead, now, cells);

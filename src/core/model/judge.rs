@@ -1,0 +1,272 @@
+//! What a window refuses shows nowhere.
+//!
+//! Refused is what shows, not what came in: of a key whose value is refused, the writes fall that the value is made of, and
+//! what shows instead is asked about again, until something is let in or nothing of the others' is left.
+
+use std::rc::Rc;
+
+use super::show::{binding, is_vetoed, latest, live};
+use super::{CellChange, Model, ModelEffect, ModelEffects, Strategy, same};
+use crate::core::cell::{Cell, Part, cell_name, parse, parse_suffix, suffix};
+use crate::core::id::{Actor, Key};
+use crate::core::register::Stamp;
+use crate::core::sync::KeyChange;
+use crate::core::value::Value;
+
+/// How often what shows instead is asked about by itself. After that everything of the others' on that key falls at once:
+/// a pile of bad writes costs no more than that.
+const ROUNDS: usize = 20;
+
+/// Who may refuse. Nothing is borrowed while it is asked.
+pub trait Judge<V> {
+    /// Whether the user lets that in.
+    fn is_let_in(&mut self, changes: &[KeyChange<V>]) -> bool;
+    /// Lets the model act.
+    fn model<R>(&mut self, act: impl FnOnce(&mut Model<V>) -> R) -> R;
+    /// Has the key's function say what it shows, see [`Model::settle`].
+    fn settle(&mut self, key: &Key) -> Option<KeyChange<V>>;
+}
+
+/// The writes of others that what a key shows is made of.
+enum Blamed<V> {
+    /// They fall together.
+    All(Vec<CellChange<V>>),
+    /// Each is a value by itself, the earliest first. With each, whether it came now.
+    Each(Vec<(Option<V>, CellChange<V>, bool)>),
+}
+
+/// What became of changes that a window was asked about.
+pub struct Judged<V> {
+    /// What changed after all.
+    pub changes: Vec<KeyChange<V>>,
+    /// Whether something was refused.
+    pub refused: bool,
+    /// What else is to be done.
+    pub rest: ModelEffects<V>,
+}
+
+/// Asks about what changed, of which those cells came in now.
+pub fn judge<V: Value>(
+    host: &mut impl Judge<V>,
+    changes: Vec<KeyChange<V>>,
+    came: &[CellChange<V>],
+    now: f64,
+) -> Judged<V> {
+    let mut left = changes;
+    let mut rest = Vec::new();
+    let mut asked: Vec<KeyChange<V>> = left.clone();
+    let mut refused = false;
+    for round in 0_usize.. {
+        let bad = bad_keys(host, &asked);
+        let mut cells = Vec::new();
+        for key in &bad {
+            cells.extend(match round {
+                0..ROUNDS => blamed(host, key, came),
+                _ => host.model(|model| model.all_of_others(key)),
+            });
+        }
+        if cells.is_empty() {
+            break;
+        }
+        refused = true;
+        let mut touched = bad;
+        for effect in host.model(|model| model.veto(cells, now)) {
+            let ModelEffect::Changed {
+                mut changes,
+                unsettled,
+                ..
+            } = effect
+            else {
+                rest.push(effect);
+                continue;
+            };
+            changes.extend(unsettled.iter().filter_map(|key| host.settle(key)));
+            for back in changes {
+                if !touched.contains(&back.key) {
+                    touched.push(Rc::clone(&back.key));
+                }
+                match left.iter_mut().find(|change| change.key == back.key) {
+                    Some(change) => {
+                        change.new = back.new;
+                        change.stamp = back.stamp;
+                    }
+                    None => left.push(back),
+                }
+            }
+        }
+        // What was there before was let in before.
+        asked = left
+            .iter()
+            .filter(|one| touched.contains(&one.key) && !same(one.old.as_ref(), one.new.as_ref()))
+            .cloned()
+            .collect();
+    }
+    if refused {
+        left.retain(|one| !same(one.old.as_ref(), one.new.as_ref()));
+    }
+    Judged {
+        changes: left,
+        refused,
+        rest,
+    }
+}
+
+/// Of much that comes at once only what is bad by itself; all of it, if nothing is.
+fn bad_keys<V: Value>(host: &mut impl Judge<V>, asked: &[KeyChange<V>]) -> Vec<Key> {
+    if asked.is_empty() || host.is_let_in(asked) {
+        return Vec::new();
+    }
+    let keys = |changes: &[KeyChange<V>]| changes.iter().map(|one| Rc::clone(&one.key)).collect();
+    if asked.len() == 1 {
+        return keys(asked);
+    }
+    let mut bad = Vec::new();
+    for one in asked {
+        if !host.is_let_in(std::slice::from_ref(one)) {
+            bad.push(Rc::clone(&one.key));
+        }
+    }
+    if bad.is_empty() { keys(asked) } else { bad }
+}
+
+/// What falls of a key whose value is refused.
+fn blamed<V: Value>(host: &mut impl Judge<V>, key: &Key, came: &[CellChange<V>]) -> Vec<CellChange<V>> {
+    let each = match host.model(|model| model.blamed(key, came)) {
+        Blamed::All(cells) => return cells,
+        Blamed::Each(each) => each,
+    };
+    if each.len() == 1 {
+        return each.into_iter().map(|one| one.1).collect();
+    }
+    // Of several that a function was given, those that are bad by themselves; else those that brought about what shows.
+    let mut bad = Vec::new();
+    for (value, cell, _) in &each {
+        let alone = KeyChange {
+            key: Rc::clone(key),
+            old: None,
+            new: value.clone(),
+            was: None,
+            stamp: cell.stamp,
+        };
+        if !host.is_let_in(&[alone]) {
+            bad.push(cell.clone());
+        }
+    }
+    if bad.is_empty() {
+        bad.extend(each.iter().filter(|one| one.2).map(|one| one.1.clone()));
+    }
+    if bad.is_empty() {
+        bad.extend(each.into_iter().next_back().map(|one| one.1));
+    }
+    bad
+}
+
+impl<V: Value> Model<V> {
+    /// The writes of others that the key's value is made of: what was added to it now, or a part of it that came now; else
+    /// what it shows.
+    fn blamed(&self, key: &Key, came: &[CellChange<V>]) -> Blamed<V> {
+        let vetoes = self.vetoes(key);
+        let standing = self.standing(key);
+        let top = latest(&standing).map(|one| one.stamp);
+        let to = binding(top);
+        let is_tree = self.strategies.of(key) == Strategy::Merge
+            && self.keys.get(&**key).is_some_and(|one| one.tree.is_some());
+        let added: Vec<CellChange<V>> = came
+            .iter()
+            .filter(|cell| match parse(&cell.name) {
+                Some((of, Part::Count(actor))) if of == *key => {
+                    self.adds(&cell.name, to) && !is_vetoed(&vetoes, &suffix(&Part::Count(actor)), cell.stamp)
+                }
+                Some((of, part @ Part::Tree(_))) if of == *key => {
+                    is_tree && !is_vetoed(&vetoes, &suffix(&part), cell.stamp)
+                }
+                _ => false,
+            })
+            .cloned()
+            .collect();
+        if !added.is_empty() {
+            return Blamed::All(added);
+        }
+        let shown = match self.strategies.of(key) {
+            // A function may show any of those that it was given.
+            Strategy::Custom => live(standing),
+            _ => standing
+                .into_iter()
+                .filter(|one| Some(one.stamp) == top)
+                .collect(),
+        };
+        let mut each = Vec::new();
+        for one in shown {
+            let Some(part) = parse_suffix(&one.part).filter(|_| self.is_others(one.stamp)) else {
+                continue;
+            };
+            let name = cell_name(key, &part);
+            let from = came.iter().find(|cell| cell.name == name);
+            // What was there before the whole cell was there before this write too, if it is earlier.
+            let base = from.and_then(|cell| cell.base.clone());
+            let cell = CellChange {
+                base: base.filter(|base| base.1 < one.stamp),
+                name,
+                stamp: one.stamp,
+            };
+            each.push((one.value, cell, from.is_some()));
+        }
+        if each.is_empty() {
+            // An own value, or none, to which others have added.
+            return Blamed::All(self.added_by_others(key, to));
+        }
+        Blamed::Each(each)
+    }
+
+    /// Everything that others wrote to that key and that counts.
+    fn all_of_others(&self, key: &Key) -> Vec<CellChange<V>> {
+        let mut cells = Vec::new();
+        let root = self.node.register(&cell_name(key, &Part::Root));
+        let root = root.map(|root| (root.stamp, Key::from("")));
+        let slots = self.slots_of(key).into_iter().map(|slot| (slot.0, slot.2));
+        let vetoes = self.vetoes(key);
+        for (stamp, part) in slots.chain(root) {
+            if !self.is_others(stamp) || is_vetoed(&vetoes, &part, stamp) {
+                continue;
+            }
+            if let Some(part) = parse_suffix(&part) {
+                cells.push(CellChange {
+                    name: cell_name(key, &part),
+                    stamp,
+                    base: None,
+                });
+            }
+        }
+        let to = binding(latest(&self.standing(key)).map(|one| one.stamp));
+        cells.extend(self.added_by_others(key, to));
+        cells
+    }
+
+    fn added_by_others(&self, key: &Key, to: Option<Stamp>) -> Vec<CellChange<V>> {
+        let Some(composite) = self.keys.get(&**key) else {
+            return Vec::new();
+        };
+        let vetoes = self.vetoes(key);
+        let cell = |(actor, name): (Actor, &Key)| {
+            let stamp = self.node.register(name)?.stamp;
+            let counts = self.is_others(stamp) && self.adds(name, to);
+            let counts = counts && !is_vetoed(&vetoes, &suffix(&Part::Count(actor)), stamp);
+            counts.then(|| CellChange {
+                name: Rc::clone(name),
+                stamp,
+                base: None,
+            })
+        };
+        composite.counts().filter_map(cell).collect()
+    }
+
+    /// Whether that count is of what was added to that write.
+    fn adds(&self, name: &Key, to: Option<Stamp>) -> bool {
+        matches!(self.held(name), Some(Cell::Count(count)) if count.to == to)
+    }
+
+    /// Nobody is asked about own writes.
+    fn is_others(&self, stamp: Stamp) -> bool {
+        stamp.actor != self.node.actor()
+    }
+}

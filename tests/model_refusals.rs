@@ -1,0 +1,154 @@
+//! What a window refuses shows nowhere, nothing else falls with it, and nobody is told of a refusal that was none.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod model_room;
+
+use model_room::{Room, json, transaction};
+use parley_sync::core::model::{How, Strategy};
+
+const MAY_FALL: How = How {
+    is_transaction: false,
+    joins_turn: false,
+    may_fall: true,
+    undoable: false,
+    is_plain: false,
+    origin: parley_sync::core::sync::ChangeOrigin::Local,
+};
+
+#[test]
+fn of_a_functions_candidates_only_the_bad_one_falls() {
+    let mut room = Room::new(3, Strategy::Custom, &[("x", "0")]);
+    room.refuses(2, "bad");
+    room.part();
+    room.set(0, "x", "good");
+    room.set(1, "x", "bad");
+    room.join(0, 1);
+    // Both come at once.
+    room.join(0, 2);
+    room.agree(&[("x", "good")]);
+    for at in 0..3 {
+        assert_eq!(room.candidates(at, "x"), vec![json("good")]);
+    }
+}
+
+#[test]
+fn what_a_function_makes_of_good_candidates_is_refused_with_those_that_came() {
+    let mut room = Room::new(3, Strategy::Custom, &[("x", "0")]);
+    room.refuses(2, "a+b");
+    room.part();
+    room.set(0, "x", "a");
+    room.set(1, "x", "b");
+    room.join(0, 2);
+    room.join(1, 2);
+    room.meet();
+    room.agree(&[("x", "a")]);
+}
+
+#[test]
+fn a_bad_write_below_one_that_was_taken_back_falls_too_under_a_function() {
+    let mut room = Room::new(3, Strategy::Custom, &[]);
+    room.refuses(2, "bad");
+    room.part();
+    room.set(1, "x", "good");
+    room.write(0, &[("x", "bad")], MAY_FALL);
+    let id = room.write(0, &[("x", "fine")], MAY_FALL);
+    room.retract(0, id);
+    room.set(2, "x", "own");
+    room.meet();
+    for at in 0..3 {
+        assert!(!room.candidates(at, "x").contains(&json("bad")));
+        assert!(room.candidates(at, "x").contains(&json("good")));
+    }
+}
+
+#[test]
+fn own_writes_are_not_refused() {
+    let mut room = Room::new(2, Strategy::LastWriteWins, &[]);
+    room.refuses(0, "bad");
+    room.set(0, "x", "bad own");
+    room.meet();
+    room.set(1, "x", "bad too");
+    room.meet();
+    room.agree(&[("x", "bad own")]);
+    room.write(0, &[("y", "bad own")], MAY_FALL);
+    let id = room.write(1, &[("y", "over it")], MAY_FALL);
+    room.meet();
+    room.retract(1, id);
+    room.meet();
+    room.agree(&[("x", "bad own"), ("y", "bad own")]);
+}
+
+#[test]
+fn what_shows_below_a_refused_write_is_asked_about() {
+    let mut room = Room::new(3, Strategy::LastWriteWins, &[("x", "0")]);
+    room.refuses(2, "bad");
+    room.part();
+    for value in ["fine", "bad 1", "bad 2", "bad 3"] {
+        room.write(0, &[("x", value)], MAY_FALL);
+    }
+    room.meet();
+    room.agree(&[("x", "fine")]);
+}
+
+#[test]
+fn a_transaction_below_refused_writes_shows_whole_or_not_at_all() {
+    let mut room = Room::new(2, Strategy::LastWriteWins, &[]);
+    room.refuses(0, "bad");
+    room.part();
+    room.write(1, &[("x", "t"), ("y", "t")], transaction());
+    room.set(1, "x", "bad 1");
+    room.write(1, &[("x", "bad 2"), ("z", "z")], transaction());
+    room.set(0, "y", "later");
+    room.meet();
+    // The first transaction fell to the later write: nothing of it is under those that are refused.
+    room.agree(&[("y", "later")]);
+}
+
+#[test]
+fn a_transaction_that_fell_was_not_refused() {
+    let mut room = Room::new(2, Strategy::LastWriteWins, &[]);
+    room.part();
+    room.write(
+        0,
+        &[("x", "t"), ("y", "t")],
+        How {
+            may_fall: true,
+            ..transaction()
+        },
+    );
+    room.wait(5);
+    room.set(1, "x", "later");
+    room.meet();
+    room.agree(&[("x", "later")]);
+    // What made it fall is written over, and is written down for that.
+    room.set(1, "x", "again");
+    room.set(1, "y", "too");
+    room.meet();
+    room.agree(&[("x", "again"), ("y", "too")]);
+    assert!(room.lost(0).is_empty());
+    assert_eq!(room.rejected(0), 0);
+}
+
+#[test]
+fn a_pile_of_bad_writes_falls_whole_before_long() {
+    let mut room = Room::new(60, Strategy::LastWriteWins, &[]);
+    room.refuses(0, "bad");
+    room.part();
+    for at in 1..60 {
+        room.write(at, &[("x", "bad")], MAY_FALL);
+    }
+    for at in 2..60 {
+        room.join(1, at);
+    }
+    room.join(1, 0);
+    room.meet();
+    room.agree(&[]);
+    assert!(room.asked(0) < 40, "asked {} times", room.asked(0));
+}
