@@ -3,6 +3,7 @@
 mod build;
 mod command;
 mod format;
+mod fuzz;
 mod listen;
 mod paths;
 mod serve;
@@ -33,6 +34,7 @@ cargo xtask <command>
   build [--force]                   leave an installable tarball in pkg/
   serve [--port N]                  serve the demo from what was built last
   setup                             install everything the tests need
+  fuzz  [--minutes N] [target ...]  fuzz the core and the built package; --list names the targets, --seed N begins elsewhere
   fmt   [--check]                   format Rust, JavaScript, TypeScript, CSS, HTML and JSON
 ";
 
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         "serve" => serve::command(&rest),
         "setup" => setup::everything(),
         "fmt" => format::command(&rest),
+        "fuzz" => fuzz::command(&rest),
         "" | "help" | "-h" | "--help" => {
             print!("{HELP}");
             Ok(())

@@ -1,0 +1,204 @@
+//! Actions, questions and answers of logs that lie, to one of two windows: they come to rest, agree, and go on.
+
+use parley_sync::core::clock::Time;
+use parley_sync::core::id::Actor;
+use parley_sync::core::log::{Checkpoint, LogDelta, LogFrame, Logged, Tip};
+use parley_sync::core::register::{Dot, Stamp};
+use parley_sync::core::version::VersionVector;
+
+use super::log_window::{Frame, LITTLE, NOW, Window, join, part, run as deliver, settle};
+use super::may_forge;
+use crate::choices::Choices;
+
+const HONEST: usize = 2;
+const SEAT: usize = 2;
+const EPOCH: f64 = 1_577_836_800_000.0;
+const ACTIONS: [&str; 4] = ["hostile", "clear", "throw", "other"];
+
+fn actor(choices: &mut Choices, windows: &[Window]) -> Actor {
+    match choices.below(6) {
+        at @ 0..=1 if may_forge() => windows[at].node.actor(),
+        2 => windows[SEAT].node.actor(),
+        3 => Actor::from_f64(9_007_199_254_740_991.0).unwrap(),
+        at => Actor::from_random(70 + at as u64),
+    }
+}
+
+fn time(choices: &mut Choices) -> Time {
+    let ahead = choices.pick(&[0.0, 1.0, -1000.0, 40.0, 299_000.0, 301_000.0, -9e11, 9e12]);
+    let at = (NOW + ahead - EPOCH) * 4096.0 + f64::from(choices.byte() % 4);
+    let at = if choices.once(16) { -at } else { at };
+    Time::from_f64(
+        at.clamp(-9_007_199_254_740_991.0, 9_007_199_254_740_991.0)
+            .trunc(),
+    )
+    .unwrap()
+}
+
+fn seq(choices: &mut Choices, windows: &[Window], actor: Actor) -> u64 {
+    let known = windows[0].node.vector().get(actor);
+    match choices.below(6) {
+        0..=2 => known + 1 + choices.below(2) as u64,
+        3 => 9_007_199_254_740_991,
+        _ => choices.below(5) as u64,
+    }
+}
+
+fn vector(choices: &mut Choices, windows: &[Window]) -> VersionVector {
+    let mut vector = match choices.below(3) {
+        0 => VersionVector::new(),
+        at => windows[at - 1].node.vector().clone(),
+    };
+    for _ in 0..choices.below(3) {
+        let actor = actor(choices, windows);
+        let seq = seq(choices, windows, actor);
+        vector.advance(actor, seq);
+    }
+    vector
+}
+
+fn tip(choices: &mut Choices, windows: &[Window]) -> Tip {
+    let honest = windows[choices.below(3)].node.tip();
+    match choices.below(4) {
+        0 => honest,
+        1 => Tip {
+            cuts: honest.cuts + choices.below(3) as u64,
+            ..honest
+        },
+        _ => Tip {
+            cuts: choices.pick(&[0, 1, 2, 9_007_199_254_740_991]),
+            born: choices.pick(&[0.0, NOW, -1.0, 1e300]),
+            actor: actor(choices, windows),
+            digest: choices.below(3) as u64,
+        },
+    }
+}
+
+fn actions(choices: &mut Choices, windows: &[Window]) -> Vec<Logged<&'static str>> {
+    let speaker = actor(choices, windows);
+    let mut first = seq(choices, windows, speaker);
+    (0..choices.below(5))
+        .map(|_| {
+            let one = if choices.once(5) {
+                actor(choices, windows)
+            } else {
+                speaker
+            };
+            let seq = first;
+            first = first.saturating_add(1);
+            let deps = (0..choices.below(2)).map(|_| {
+                let other = actor(choices, windows);
+                (other, self::seq(choices, windows, other))
+            });
+            Logged {
+                deps: deps.collect(),
+                dot: Dot { actor: one, seq },
+                time: time(choices),
+                action: choices.pick(&ACTIONS),
+            }
+        })
+        .collect()
+}
+
+fn frame(choices: &mut Choices, windows: &[Window]) -> Frame {
+    match choices.below(6) {
+        0..=2 => LogFrame::Append(actions(choices, windows)),
+        3 => LogFrame::Sync {
+            vector: vector(choices, windows),
+            tip: tip(choices, windows),
+            asker: actor(choices, windows),
+        },
+        4 => {
+            let checkpoint = (may_forge() && choices.once(2)).then(|| Checkpoint {
+                vector: vector(choices, windows),
+                last: choices.once(2).then(|| Stamp {
+                    time: time(choices),
+                    actor: actor(choices, windows),
+                }),
+                state: vec!["taken"],
+            });
+            LogFrame::Delta(LogDelta {
+                asker: actor(choices, windows),
+                vector: vector(choices, windows),
+                tip: tip(choices, windows),
+                checkpoint,
+                actions: actions(choices, windows),
+            })
+        }
+        _ => LogFrame::Ack {
+            vector: vector(choices, windows),
+        },
+    }
+}
+
+fn hear(choices: &mut Choices, windows: &mut [Window], frame: Frame) {
+    let window = &mut windows[0];
+    let (state, told, refused) = (window.state.clone(), window.told.len(), window.refused.len());
+    let vector = window.node.vector().clone();
+    let effects = window.node.receive(SEAT as u32, &[], frame, NOW + 50.0);
+    window.carry_out(effects);
+    choices.note(0, window.refused.len() - refused);
+    choices.note(1, window.told.len() - told);
+    choices.note(2, window.node.vector().len());
+    choices.note(3, window.sent.len());
+    if window.refused.len() > refused {
+        assert!(
+            window.state == state && window.told.len() == told,
+            "refused, and yet applied"
+        );
+        assert_eq!(*window.node.vector(), vector, "refused, and yet seen");
+    }
+}
+
+fn rest(windows: &mut [Window]) {
+    deliver(windows, NOW + 60.0);
+    for round in 0..4 {
+        for window in &mut windows[..HONEST] {
+            let effects = window.node.tick(NOW + 1_000.0 * f64::from(round));
+            window.carry_out(effects);
+        }
+        deliver(windows, NOW + 60.0);
+    }
+}
+
+pub fn run(choices: &mut Choices) {
+    let mut windows: Vec<Window> = (0..=HONEST as u64)
+        .map(|at| Window::with(at + 1, NOW + at as f64, vec![], LITTLE))
+        .collect();
+    join(&mut windows, 0, 1, NOW);
+    join(&mut windows, 0, SEAT, NOW);
+    settle(&mut windows);
+    deliver(&mut windows, NOW);
+    windows[1].dispatch("begun", NOW + 10.0);
+    deliver(&mut windows, NOW);
+    let mut steps = 0;
+    while !choices.is_over() && steps < 60 {
+        steps += 1;
+        match choices.below(6) {
+            0 => {
+                let at = choices.below(HONEST);
+                windows[at].dispatch("mine", NOW + 50.0);
+            }
+            1 => deliver(&mut windows, NOW + 50.0),
+            _ => {
+                let frame = frame(choices, &windows);
+                hear(choices, &mut windows, frame);
+            }
+        }
+    }
+    part(&mut windows, 0, SEAT);
+    // What was under way was lost with the wire that was cut.
+    part(&mut windows, 0, 1);
+    join(&mut windows, 0, 1, NOW + 60.0);
+    rest(&mut windows);
+    assert_eq!(windows[0].state, windows[1].state, "after the attack");
+    for at in 0..HONEST {
+        windows[at].dispatch("after", NOW + 60.0);
+        rest(&mut windows);
+        assert_eq!(
+            windows[0].state, windows[1].state,
+            "after the action of window {at}"
+        );
+        assert_eq!(windows[0].state.last(), Some(&"after"), "an action afterwards");
+    }
+}

@@ -1,0 +1,60 @@
+//! What is fuzzed natively: each target makes a case of the bytes it is given, and panics if something is wrong.
+
+mod cells;
+mod deltas;
+mod handshakes;
+mod logs;
+mod origins;
+mod stored;
+mod texts;
+
+#[path = "../../log_scenarios/window.rs"]
+mod log_window;
+#[path = "../../model_room/mod.rs"]
+mod model_room;
+#[path = "../../network/room.rs"]
+mod room;
+
+use crate::choices::Choices;
+
+/// Whether liars speak in the names of honest windows too, and for what was folded away: who shares what is written is believed
+/// about what it relays, and the windows it lied to may not agree then. On command only: PARLEY_FUZZ_FORGE=1.
+pub fn may_forge() -> bool {
+    std::env::var_os("PARLEY_FUZZ_FORGE").is_some()
+}
+
+pub struct Target {
+    pub name: &'static str,
+    pub run: fn(&mut Choices),
+}
+
+pub const TARGETS: [Target; 7] = [
+    Target {
+        name: "deltas",
+        run: deltas::run,
+    },
+    Target {
+        name: "cells",
+        run: cells::run,
+    },
+    Target {
+        name: "logs",
+        run: logs::run,
+    },
+    Target {
+        name: "handshakes",
+        run: handshakes::run,
+    },
+    Target {
+        name: "stored",
+        run: stored::run,
+    },
+    Target {
+        name: "origins",
+        run: origins::run,
+    },
+    Target {
+        name: "texts",
+        run: texts::run,
+    },
+];
