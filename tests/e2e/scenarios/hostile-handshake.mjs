@@ -343,3 +343,39 @@ scenario('an honest page that is busy while it loads is not taken for gone', asy
   await assertFriend(t, victim);
   t.assert.equal(await victim.eval(() => events.filter(({ event }) => event === 'system:disconnected').length), 0);
 });
+
+scenario('a popup that goes to a stranger is let go, and the stranger gets nowhere from the same window', async (t) => {
+  const victim = await t.open(t.a, peer, { allowed: [t.a, t.b], initial: { safe: 1 } });
+  const popup = await t.popup(
+    victim,
+    (url) => {
+      window.attempt = settle(parley.connect(window.open(url), 'popup'));
+    },
+    t.url(t.b, named, { allowed: [t.a], who: 'popup' }),
+  );
+  await popup.loaded();
+  t.assert.ok((await victim.eval(() => attempt)).value);
+  const stranger = t.url(
+    t.evil,
+    () => {
+      byHand.hello(opener, 'n', 77);
+      byHand.knock(opener);
+      window.frames_ = byHand.listen(byHand.offer(opener, 'n', 'popup', 77));
+      byHand.join(byHand.offer(opener, 'n', 'popup', 77), 'popup');
+    },
+    {},
+    PLAIN,
+  );
+  await popup.eval((url) => void setTimeout(() => location.assign(url)), stranger);
+  await victim.until(() => !parley.isConnected('popup'));
+  await popup.until(() => location.hostname.startsWith('evil') && window.loaded);
+  await victim.until(() => events.some(({ code }) => code === 'ERR_ORIGIN'));
+  await victim.eval(() => Promise.all([parley.broadcast('note', 's3cret'), state.setState({ secret: 's3cret' })]));
+  await victim.eval(() => pause(300));
+  const [steps, frames] = await popup.eval(() => [
+    byHand.steps.filter(({ step, port }) => step !== 'knock' || port).length,
+    frames_.length,
+  ]);
+  t.assert.deepEqual([steps, frames], [0, 0]);
+  t.assert.deepEqual(await victim.eval(() => parley.getConnectedTargets()), []);
+});
