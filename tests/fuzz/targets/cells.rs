@@ -98,6 +98,7 @@ impl Liar<'_, '_> {
                 let list = (0..count).map(|_| Veto {
                     part: suffix(&self.part()),
                     stamp: self.stamp(),
+                    is_seal: self.choices.once(8),
                     base: self.choices.once(2).then(|| (self.cell(depth - 1), self.stamp())),
                 });
                 Cell::Veto(Rc::new(list.collect()))
