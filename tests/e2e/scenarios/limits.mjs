@@ -94,7 +94,7 @@ scenario(
     t.assert.equal(await parent.eval(() => sizes.length), 100_030);
     t.assert.deepEqual(await parent.eval(() => events.filter(({ event }) => event === 'system:rejected')), []);
   },
-  { timeout: 60_000 },
+  { timeout: 60_000, alone: true },
 );
 
 for (const site of ['b', 'a']) {
@@ -185,5 +185,5 @@ scenario(
     });
     t.assert.deepEqual(result, [Array(8).fill([true, 'ERR_LIMIT']), 200_000]);
   },
-  { timeout: 60_000 },
+  { timeout: 60_000, alone: true },
 );

@@ -259,7 +259,7 @@ scenario(
       if (!isIn) t.assert.ok(['ERR_ORIGIN', 'ERR_CONFIG'].includes(outcomes[i].code), what);
     }
   },
-  { timeout: 60_000 },
+  { timeout: 60_000, alone: true },
 );
 
 scenario('documents without an origin of their own match no entry', async (t) => {
