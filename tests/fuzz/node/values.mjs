@@ -10,7 +10,7 @@ export function assertSame(actual, expected, what) {
   } catch (error) {
     // Too deep to be walked; or Node's own opinion of dates that are none.
     const shown = [actual, expected].map((value) =>
-      inspect(value, { depth: 40, maxStringLength: 4000, maxArrayLength: 200 }),
+      inspect(value, { sorted: true, depth: 40, maxStringLength: 4000, maxArrayLength: 200 }),
     );
     if (!(error instanceof RangeError) && shown[0] !== shown[1]) throw error;
   }
