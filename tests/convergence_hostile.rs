@@ -59,6 +59,8 @@ fn delta(
         since: since.iter().copied().collect(),
         vector: vector.iter().copied().collect(),
         entries: entries.iter().map(entry).collect(),
+        whole: false,
+        print: 0,
     })
 }
 

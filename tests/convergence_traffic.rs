@@ -28,7 +28,7 @@ fn a_write_costs_one_frame_a_neighbour() {
 }
 
 #[test]
-fn windows_that_agree_find_out_by_empty_deltas() {
+fn windows_that_agree_find_out_at_a_glance() {
     let mut room = Room::with(3);
     room.connect_all();
     room.set(0, "x", "one");
@@ -36,7 +36,11 @@ fn windows_that_agree_find_out_by_empty_deltas() {
     room.recount();
     room.tick(0);
     room.deliver_all();
-    assert_eq!((room.syncs, room.deltas, room.carried), (2, 2, 0));
+    assert_eq!(
+        (room.syncs, room.deltas, room.glances),
+        (0, 0, 4),
+        "a question and an answer each"
+    );
 }
 
 #[test]

@@ -15,6 +15,9 @@ const OWES = 800;
 /** At most so often does a window that was deleted by mistake write itself again, ms. */
 const RETURN = 200;
 
+/** Deleted entries that are remembered: one that comes back all the same is deleted again, for nobody leads to it. */
+const REMEMBERED = 32;
+
 const at = ([from, to]) => performance.now() + from + Math.random() * (to - from);
 
 const isEntry = (entry) =>
@@ -39,7 +42,7 @@ export class Roster {
   /** `changed()` is called when anything may have: an entry, or who is reached. `asks`: peers are asked if they are on it. */
   constructor(parley, name, value, changed, asks = false) {
     this.#parley = parley;
-    this.#state = new SyncedState(parley, {}, { name });
+    this.#state = new SyncedState(parley, {}, { name, limits: { tombstones: REMEMBERED } });
     this.#uid = parley._uids[0];
     this.#value = value;
     this.#changed = changed;

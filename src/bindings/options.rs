@@ -7,7 +7,7 @@ use super::error::{fail, fail_with, text};
 use super::{grants, host};
 use crate::core::codes;
 use crate::core::grants::OriginGrants;
-use crate::core::limits::Limits;
+use crate::core::limits::{Bounds, Limits};
 use crate::core::origin::Allowlist;
 
 const KNOWN: &str =
@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) timeout: f64,
     /// What the user gave, for every peer. None: the defaults, for windows of other origins.
     pub(crate) limits: Option<Limits>,
+    /// What each state holds at most.
+    pub(crate) bounds: Bounds,
     /// What each origin is held to.
     pub(crate) grants: OriginGrants,
     /// Other origins are told what went wrong in a handler.
@@ -46,6 +48,7 @@ impl Config {
             channel: None,
             timeout: TIMEOUT,
             limits: None,
+            bounds: Bounds::DEFAULT,
             grants: OriginGrants::default(),
             expose_errors: false,
             instance_id: None,
@@ -75,7 +78,7 @@ impl Config {
         if let Some(timeout) = given.duration("timeout")? {
             config.timeout = timeout;
         }
-        config.limits = limits(&given.get("limits"))?;
+        (config.limits, config.bounds) = limits(&given.get("limits"))?;
         if let Some(level) = given.string("logLevel")? {
             config.log_level = LEVELS.iter().position(|known| *known == level).ok_or_else(|| {
                 fail(
@@ -122,22 +125,47 @@ fn named(options: &Options, name: &str) -> Result<Option<String>, JsValue> {
     Ok(given)
 }
 
-fn limits(value: &JsValue) -> Result<Option<Limits>, JsValue> {
-    if value.is_undefined() {
-        return Ok(None);
+/// One of `limits`. Throws ERR_CONFIG.
+fn limit(number: &JsValue, default: f64) -> Result<f64, JsValue> {
+    if number.is_undefined() || number.is_null() {
+        return Ok(default);
     }
-    let given = Options::read(value, "messageBytes messagesPerSecond depth", "limits")?;
     let wrong = || fail(codes::CONFIG, "each of limits must be a number above 0");
+    number.as_f64().filter(|number| *number > 0.0).ok_or_else(wrong)
+}
+
+/// What a state may hold, of options that name it.
+fn bounds_of(given: &Options, default: Bounds) -> Result<Bounds, JsValue> {
+    Ok(Bounds {
+        keys: limit(&given.get("keys"), default.keys as f64)? as usize,
+        tombstones: limit(&given.get("tombstones"), default.tombstones as f64)? as usize,
+    })
+}
+
+/// `limits` of one state; what it does not name is as the Parley has it. Throws ERR_CONFIG.
+pub(crate) fn bounds(value: &JsValue, default: Bounds) -> Result<Bounds, JsValue> {
+    if value.is_undefined() {
+        return Ok(default);
+    }
+    bounds_of(&Options::read(value, "keys tombstones", "limits")?, default)
+}
+
+fn limits(value: &JsValue) -> Result<(Option<Limits>, Bounds), JsValue> {
+    if value.is_undefined() {
+        return Ok((None, Bounds::DEFAULT));
+    }
+    let known = "messageBytes messagesPerSecond depth keys tombstones";
+    let given = Options::read(value, known, "limits")?;
+    let bounds = bounds_of(&given, Bounds::DEFAULT)?;
+    let of_peers = ["messageBytes", "messagesPerSecond", "depth"];
+    if bounds != Bounds::DEFAULT && of_peers.iter().all(|name| given.get(name).is_undefined()) {
+        // Only states are held to something.
+        return Ok((None, bounds));
+    }
     let mut limits = Limits::DEFAULT;
-    let check = |number: JsValue, default: f64| {
-        if number.is_undefined() || number.is_null() {
-            return Ok(default);
-        }
-        number.as_f64().filter(|number| *number > 0.0).ok_or_else(wrong)
-    };
-    limits.message_bytes = check(given.get("messageBytes"), limits.message_bytes)?;
-    limits.messages_per_second = check(given.get("messagesPerSecond"), limits.messages_per_second)?;
-    limits.depth = check(given.get("depth"), f64::from(limits.depth))?.min(1e6) as u32;
+    limits.message_bytes = limit(&given.get("messageBytes"), limits.message_bytes)?;
+    limits.messages_per_second = limit(&given.get("messagesPerSecond"), limits.messages_per_second)?;
+    limits.depth = limit(&given.get("depth"), f64::from(limits.depth))?.min(1e6) as u32;
     // What was asked for holds over every second, too; twice the largest message may come in one.
     limits.burst = if given.get("messagesPerSecond").is_undefined() {
         limits.burst
@@ -147,5 +175,5 @@ fn limits(value: &JsValue) -> Result<Option<Limits>, JsValue> {
     if !given.get("messageBytes").is_undefined() {
         limits.bytes_per_second = (limits.message_bytes * 2.0).max(BYTES_PER_SECOND);
     }
-    Ok(Some(limits))
+    Ok((Some(limits), bounds))
 }

@@ -79,9 +79,5 @@ pub(crate) fn vector_out(vector: &VersionVector) -> JsValue {
 
 /// What [`vector_out`] wrote; None if it is malformed.
 pub(crate) fn vector_in(value: &JsValue) -> Option<VersionVector> {
-    let mut vector = VersionVector::default();
-    for (actor, seq) in pairs_in(value)? {
-        vector.advance(actor, seq);
-    }
-    Some(vector)
+    Some(pairs_in(value)?.into_iter().collect())
 }

@@ -42,4 +42,10 @@ pub struct Delta<V> {
     pub vector: VersionVector,
     /// The sender's registers whose dot `since` does not cover.
     pub entries: Vec<Entry<V>>,
+    /// These are all registers that the sender has: what `vector` covers and is not among them was deleted, and the
+    /// deletion forgotten.
+    pub whole: bool,
+    /// The print of what the sender shows: a window that has seen the same shows the same, or one of them lacks a
+    /// deletion that the other has forgotten.
+    pub print: u64,
 }

@@ -6,6 +6,8 @@ use super::id::MAX_EXACT;
 const EPOCH_MS: f64 = 1_577_836_800_000.0;
 /// Values of the counter within one millisecond. A full counter carries into the milliseconds.
 const STEPS: i64 = 4096;
+/// A clock that shows less than a year of this epoch was never read, and nobody writes a key so often.
+const YEAR_MS: i64 = 31_536_000_000;
 /// The last millisecond that a reading takes. A year short of what 53 bits hold: there is always room to count on.
 const LAST_MS: f64 = 2_167_000_000_000.0;
 /// How far ahead of this window a reading may be. Beyond it a peer could win every conflict for ever.
@@ -53,6 +55,12 @@ impl Time {
             self.0 / STEPS
         };
         since as f64 + EPOCH_MS
+    }
+
+    /// Whether a clock was read for this: it is neither an initial value's, nor a count of writes.
+    #[must_use]
+    pub fn is_reading(self) -> bool {
+        self.0 / STEPS > YEAR_MS
     }
 
     /// Whether this marks an initial value.

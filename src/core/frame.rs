@@ -40,9 +40,11 @@ pub enum Kind {
     Lacks = 14,
     /// The sender's page is put to sleep; it lives again when it says something.
     Sleep = 15,
+    /// Digests of what a state has seen and shows.
+    Glance = 16,
 }
 
-const ALL: [Kind; 16] = [
+const ALL: [Kind; 17] = [
     Kind::Join,
     Kind::Message,
     Kind::Answer,
@@ -59,6 +61,7 @@ const ALL: [Kind; 16] = [
     Kind::LogAck,
     Kind::Lacks,
     Kind::Sleep,
+    Kind::Glance,
 ];
 
 /// Why a frame's first element is no kind of this version.
@@ -73,7 +76,7 @@ pub enum NotOurs {
 impl Kind {
     /// Whether its sender waits for what the other side has.
     pub fn asks(self) -> bool {
-        matches!(self, Kind::Sync | Kind::LogSync)
+        matches!(self, Kind::Sync | Kind::LogSync | Kind::Glance)
     }
 
     /// The number on the wire.

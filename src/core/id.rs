@@ -35,6 +35,15 @@ impl Actor {
         self.0 as f64
     }
 
+    /// Another actor, that nobody else has: the finaliser of splitmix64 over this one.
+    #[must_use]
+    pub fn successor(self) -> Self {
+        let mut bits = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Self::from_random(bits ^ (bits >> 31))
+    }
+
     /// The actor's bits, for hashing.
     #[must_use]
     pub fn bits(self) -> u64 {

@@ -1,4 +1,5 @@
-//! What one peer may ask of this window: the size and the depth of a message, messages and bytes each second.
+//! What one peer may ask of this window: the size and the depth of a message, messages and bytes each second; and what a
+//! state may hold.
 
 /// The bounds held against each peer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +34,39 @@ impl Limits {
         depth: 1000,
     };
 }
+
+/// What one state may hold in one window, whoever wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Keys, and what stands beside them, that this window may write. Frames of others are taken up to twice as many:
+    /// windows that filled up without knowing of each other still agree.
+    pub keys: usize,
+    /// Deletions that are remembered.
+    pub tombstones: usize,
+}
+
+impl Bounds {
+    /// - 250,000 keys: at the 250 bytes that a small one costs, 62 MB, and 25 times the largest state that is measured.
+    /// - 10,000 deletions, as many as are stored: some 2 MB, and more than an honest window misses while it sleeps.
+    pub const DEFAULT: Bounds = Bounds {
+        keys: 250_000,
+        tombstones: 10_000,
+    };
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Bounds::DEFAULT
+    }
+}
+
+/// Bytes of one key's name, with the path of a merged value's part. URLs and the text of a set's item fit in.
+pub const KEY_BYTES: usize = 65_536;
+/// Bytes of all names of a state, for each key it may hold, on the average.
+pub const KEY_BYTES_MEAN: usize = 256;
+/// Writers whose numbers one state remembers. Those that are gone and have nothing left to show are forgotten, see
+/// [`replica`](super::replica); more than this show only to an attacker, or in a vector that says nonsense.
+pub const WRITERS: usize = 65_536;
 
 /// Messages of one peer that are being handled and not yet answered. A page that is asked more often before it has
 /// answered anything will answer none in time.

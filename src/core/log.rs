@@ -35,6 +35,7 @@ mod frame;
 mod history;
 mod node;
 mod peers;
+mod room;
 mod takeover;
 mod tip;
 

@@ -21,6 +21,14 @@ pub struct Dot {
     pub seq: u64,
 }
 
+impl Dot {
+    /// Any order that is the same in every window.
+    #[must_use]
+    pub fn order(self) -> (Actor, u64) {
+        (self.actor, self.seq)
+    }
+}
+
 /// The last write to one key. `value` is `None` once deleted; the stamp of a deletion stays, or an old write would
 /// bring the key back.
 #[derive(Clone, PartialEq, Debug)]

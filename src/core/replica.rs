@@ -1,13 +1,20 @@
 //! The registers of one window: pure data, no peers and no time.
 
+mod forget;
 mod index;
+mod retired;
+mod room;
 
 use super::batch::{Batch, Delta, Entry};
+use super::clock::Time;
 use super::id::{Actor, Key};
+use super::order;
 use super::register::{Dot, Register, Stamp};
 use super::sync::KeyChange;
-use super::version::VersionVector;
+use super::version::{DIGEST_BITS, VersionVector, mix};
+use crate::core::limits::Bounds;
 use index::KeyIndex;
+use retired::Retired;
 
 /// Where a write stands on its way to the others.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,15 +31,18 @@ struct Slot<V> {
     key: Key,
     register: Register<V>,
     stage: Stage,
+    /// This window brought it as an initial value, as the next one will: its deletion is not forgotten.
+    is_own_initial: bool,
 }
 
 /// Registers by key, what has been seen, and what was written but not sent.
 ///
-/// Invariant: for every write that `vector` covers, the key's register has that stamp or a greater one. A delta may
-/// leave out beaten writes only because of this, so none is made while a register that beat one has no dot.
+/// Invariant: for every write that `vector` covers, the key's register has that stamp or a greater one, or the key was
+/// deleted by a greater one and the deletion forgotten. A delta may leave out beaten writes only because of this, so none
+/// is made while a register that beat one has no dot.
 pub struct Replica<V> {
     actor: Actor,
-    /// By first write; never removed, since a deletion keeps its stamp.
+    /// By first write. A deletion keeps its stamp, until it is forgotten.
     slots: Vec<Slot<V>>,
     index: KeyIndex,
     vector: VersionVector,
@@ -40,8 +50,20 @@ pub struct Replica<V> {
     open: Vec<u32>,
     /// Slots in [`Stage::Silent`], and perhaps some that are not any more.
     silent: Vec<u32>,
-    /// Actors of whom something was seen since the last batch: its successor's dependencies.
+    /// Actors of whom something was seen since the last batch, rising: its successor's dependencies.
     fresh: Vec<Actor>,
+    bounds: Bounds,
+    /// Registers that hold a value.
+    live: usize,
+    /// Bytes of all names.
+    names: usize,
+    /// The sum of a hash of each live register's name and stamp.
+    print: u64,
+    /// The latest time of what was deleted and forgotten.
+    forgotten: Option<Time>,
+    /// Deletions from which on it is worth another look which of them may be forgotten.
+    surplus_at: usize,
+    retired: Retired,
 }
 
 impl<V: Clone> Replica<V> {
@@ -55,6 +77,13 @@ impl<V: Clone> Replica<V> {
             open: Vec::new(),
             silent: Vec::new(),
             fresh: Vec::new(),
+            bounds: Bounds::DEFAULT,
+            live: 0,
+            names: 0,
+            print: 0,
+            forgotten: None,
+            surplus_at: 0,
+            retired: Retired::default(),
         }
     }
 
@@ -66,6 +95,12 @@ impl<V: Clone> Replica<V> {
     /// What has been seen, own batches included.
     pub fn vector(&self) -> &VersionVector {
         &self.vector
+    }
+
+    /// 53 bits that tell what shows here: in windows that have seen the same they are the same, unless one lacks a
+    /// deletion that the other has forgotten.
+    pub fn print(&self) -> u64 {
+        self.print & DIGEST_BITS
     }
 
     /// How many batches this replica closed.
@@ -105,9 +140,29 @@ impl<V: Clone> Replica<V> {
 
     /// Notes that everything of `actor` up to `seq` has been merged.
     pub fn saw(&mut self, actor: Actor, seq: u64) {
-        if self.vector.advance(actor, seq) && actor != self.actor && !self.fresh.contains(&actor) {
-            self.fresh.push(actor);
+        if self.vector.advance(actor, seq) && actor != self.actor {
+            self.retired.heard(actor);
+            if let Err(at) = self.fresh.binary_search(&actor) {
+                self.fresh.insert(at, actor);
+            }
         }
+    }
+
+    /// Notes that everything which `vector` covers has been merged.
+    pub fn saw_all(&mut self, vector: &VersionVector) {
+        let own = self.actor;
+        let news = vector
+            .iter()
+            .filter(|&(actor, seq)| actor != own && self.vector.get(actor) < seq);
+        let news: Vec<Actor> = news.map(|(actor, _)| actor).collect();
+        if news.is_empty() {
+            return;
+        }
+        self.vector.join(vector);
+        self.retired.heard_all(&news);
+        self.fresh.extend(news);
+        order::sort(&mut self.fresh);
+        self.fresh.dedup();
     }
 
     /// Whether a write waits for the next flush.
@@ -160,10 +215,12 @@ impl<V: Clone> Replica<V> {
             return None;
         }
         self.vector.advance(dot.actor, dot.seq);
+        self.retired.heard(dot.actor);
         let deps = self
             .fresh
             .drain(..)
             .map(|actor| (actor, self.vector.get(actor)))
+            .filter(|&(_, seq)| seq > 0)
             .collect();
         Some(Batch {
             actor: dot.actor,
@@ -187,6 +244,7 @@ impl<V: Clone> Replica<V> {
                 slot.stage = Stage::Sent;
                 slot.register.dot = dot;
                 self.vector.advance(dot.actor, dot.seq);
+                self.retired.heard(dot.actor);
             }
         }
     }
@@ -227,18 +285,24 @@ impl<V: Clone> Replica<V> {
             .slots
             .iter()
             .filter(|slot| !complete && !since.contains(slot.register.dot));
-        let entries = lacking
-            .map(|slot| Entry {
-                key: slot.key.clone(),
-                value: slot.register.value.clone(),
-                stamp: slot.register.stamp,
-                dot: slot.register.dot,
-            })
-            .collect();
+        let entries = lacking.map(Slot::entry).collect();
         Delta {
             since,
             vector: self.vector.clone(),
             entries,
+            whole: false,
+            print: self.print(),
+        }
+    }
+
+    /// Everything, for a replica that has seen the same and shows something else.
+    pub fn whole(&self) -> Delta<V> {
+        Delta {
+            since: VersionVector::new(),
+            vector: self.vector.clone(),
+            entries: self.slots.iter().map(Slot::entry).collect(),
+            whole: true,
+            print: self.print(),
         }
     }
 
@@ -252,11 +316,14 @@ impl<V: Clone> Replica<V> {
         stage: Stage,
     ) -> Option<KeyChange<V>> {
         let slot = self.find(&key).unwrap_or(self.slots.len());
+        let added = value.as_ref().map(|_| print_of(&key, stamp));
+        let own_initial = stage == Stage::Silent && stamp.time.is_initial();
         let (old, was, before) = match self.slots.get_mut(slot) {
             Some(found) if found.register.stamp >= stamp => {
                 // What was restored from storage meets the window that wrote it, or one that has heard of it: it has its
-                // number already, and need not be told under another.
-                if found.register.stamp == stamp && stage == Stage::Sent && found.stage != Stage::Sent {
+                // number already, and need not be told under another. Of two numbers the greater counts, everywhere.
+                let is_number = found.stage != Stage::Sent || found.register.dot.order() < dot.order();
+                if found.register.stamp == stamp && stage == Stage::Sent && is_number {
                     found.register.dot = dot;
                     found.stage = Stage::Sent;
                 }
@@ -272,6 +339,10 @@ impl<V: Clone> Replica<V> {
                     },
                 );
                 let before = Some(old.stamp);
+                if old.value.is_some() {
+                    self.live -= 1;
+                    self.print = self.print.wrapping_sub(print_of(&key, old.stamp));
+                }
                 (old.value, std::mem::replace(&mut found.stage, stage), before)
             }
             None => {
@@ -282,14 +353,20 @@ impl<V: Clone> Replica<V> {
                     stamp,
                     dot,
                 };
+                self.names += key.len();
                 self.slots.push(Slot {
                     key: key.clone(),
                     register,
                     stage,
+                    is_own_initial: own_initial,
                 });
                 (None, Stage::Sent, None)
             }
         };
+        if let Some(added) = added {
+            self.live += 1;
+            self.print = self.print.wrapping_add(added);
+        }
         if was != stage {
             match stage {
                 Stage::Open => self.open.push(slot as u32),
@@ -322,4 +399,21 @@ impl<V: Clone> Replica<V> {
             self.slots.get(slot).is_some_and(|slot| *slot.key == *key)
         })
     }
+}
+
+impl<V: Clone> Slot<V> {
+    fn entry(&self) -> Entry<V> {
+        Entry {
+            key: self.key.clone(),
+            value: self.register.value.clone(),
+            stamp: self.register.stamp,
+            dot: self.register.dot,
+        }
+    }
+}
+
+/// What a live register adds to the print of its replica: the same in every window.
+fn print_of(key: &str, stamp: Stamp) -> u64 {
+    let name = index::hash(key.as_bytes(), 0);
+    mix(mix(name, stamp.time.as_f64().to_bits()), stamp.actor.bits())
 }

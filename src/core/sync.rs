@@ -3,6 +3,7 @@
 //! Sans-IO: every call returns what the host is to do, in that order. Sends stand before the change they belong to, so
 //! what a listener writes in answer cannot overtake it.
 
+mod compare;
 mod node;
 mod peers;
 mod receive;
@@ -18,6 +19,8 @@ use super::version::VersionVector;
 
 /// A reading lies more than five minutes ahead of this window's clock.
 pub const ERR_CLOCK: &str = "ERR_CLOCK";
+/// A state would hold more than it may.
+pub const ERR_LIMIT: &str = "ERR_LIMIT";
 /// A frame contradicts itself, or speaks for this window.
 pub const ERR_MALFORMED: &str = "ERR_MALFORMED";
 
@@ -35,6 +38,16 @@ pub enum StateFrame<V> {
     },
     /// What the receiver lacks.
     Delta(Delta<V>),
+    /// "Have you seen the same, and do you show the same?" Costs nothing, however many windows ever wrote. Answered alike
+    /// by who has, by a [`Sync`](Self::Sync) by who has not, by everything if only what shows differs.
+    Glance {
+        /// The digest of what the sender has seen.
+        seen: u64,
+        /// The print of what it shows.
+        print: u64,
+        /// It is an answer: not answered again.
+        is_answer: bool,
+    },
 }
 
 /// What a change did to one key. A deletion of what was not there is one too: its stamp is news.
@@ -90,7 +103,7 @@ pub enum StateEffect<V> {
     Refused {
         /// Whose.
         from: PeerRef,
-        /// Why: [`ERR_CLOCK`] or [`ERR_MALFORMED`].
+        /// Why: [`ERR_CLOCK`], [`ERR_LIMIT`] or [`ERR_MALFORMED`].
         code: &'static str,
     },
 }

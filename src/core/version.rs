@@ -1,7 +1,20 @@
 //! What a replica has seen.
 
 use super::id::Actor;
+use super::order;
 use super::register::Dot;
+
+/// Digests cross to JavaScript as exact numbers.
+pub const DIGEST_BITS: u64 = (1 << 53) - 1;
+
+/// The finaliser of splitmix64 over both: a digest against accidents, not against an attacker.
+#[must_use]
+pub fn mix(a: u64, b: u64) -> u64 {
+    let mut z = a.rotate_left(32) ^ b.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
 
 /// For each actor, the sequence number up to which everything it wrote has been seen.
 ///
@@ -51,13 +64,30 @@ impl VersionVector {
         self.seen.retain(|&(known, _)| known != actor);
     }
 
-    /// Raises this vector to cover `other` too. Tells whether that was news.
-    pub fn join(&mut self, other: &Self) -> bool {
-        let mut news = false;
-        for (actor, seq) in other.iter() {
-            news |= self.advance(actor, seq);
+    /// Forgets all that `gone` names, which rises by actor.
+    pub fn forget_all(&mut self, gone: &[Actor]) {
+        if !gone.is_empty() {
+            self.seen.retain(|(known, _)| gone.binary_search(known).is_err());
         }
-        news
+    }
+
+    /// Raises this vector to cover `other` too, in one pass. Tells whether that was news.
+    pub fn join(&mut self, other: &Self) -> bool {
+        if self.covers(other) {
+            return false;
+        }
+        let both = std::mem::take(&mut self.seen);
+        *self = both.into_iter().chain(other.iter()).collect();
+        true
+    }
+
+    /// 53 bits that differ if the vector does: for comparing with a neighbour that is thought to have seen the same.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let sum = self
+            .iter()
+            .fold(0u64, |sum, (actor, seq)| sum.wrapping_add(mix(actor.bits(), seq)));
+        sum & DIGEST_BITS
     }
 
     /// What both have seen.
@@ -109,10 +139,16 @@ impl VersionVector {
 
 impl FromIterator<(Actor, u64)> for VersionVector {
     fn from_iter<I: IntoIterator<Item = (Actor, u64)>>(entries: I) -> Self {
-        let mut vector = Self::new();
-        for (actor, seq) in entries {
-            vector.advance(actor, seq);
+        let mut all: Vec<(Actor, u64)> = entries.into_iter().filter(|&(_, seq)| seq > 0).collect();
+        // Sorted once: what crossed a wire may come in the worst of orders.
+        order::sort(&mut all);
+        let mut seen: Vec<(Actor, u64)> = Vec::with_capacity(all.len());
+        for (actor, seq) in all {
+            match seen.last_mut() {
+                Some(last) if last.0 == actor => last.1 = seq,
+                _ => seen.push((actor, seq)),
+            }
         }
-        vector
+        Self { seen }
     }
 }

@@ -22,6 +22,7 @@ const PLAIN: Config = Config {
     reactive: false,
     initial: 0,
     disks: 0,
+    forgetful: false,
 };
 
 /// A schedule and what went wrong in it.
@@ -103,6 +104,7 @@ fn early_batch_forgotten() -> Case {
         reactive: true,
         initial: 1,
         disks: 0,
+        forgetful: false,
         ..PLAIN
     };
     Case {

@@ -2,8 +2,10 @@
 
 use parley_sync::core::clock::Time;
 use parley_sync::core::id::Actor;
+use parley_sync::core::limits::WRITERS;
 use parley_sync::core::log::{Checkpoint, LogDelta, LogFrame, Logged, Tip};
 use parley_sync::core::register::Dot;
+use parley_sync::core::version::VersionVector;
 
 use crate::window::{NOW, Window, logged, pair, run};
 
@@ -217,4 +219,39 @@ fn who_claims_to_have_what_was_never_said_silences_nobody() {
     for window in &windows[..2] {
         assert_eq!(window.state, ["before", "true"]);
     }
+}
+
+#[test]
+fn a_flood_of_writers_is_refused_before_memory_is_full_and_those_who_are_known_go_on() {
+    let mut windows = pair();
+    windows[0].dispatch("before", NOW);
+    run(&mut windows, NOW);
+    let known = windows[1].node.vector().len();
+    let mut next = 100u64;
+    while windows[1].refused.is_empty() {
+        let actions = (0..1024).map(|at| Logged {
+            action: "throw",
+            ..logged(next + at, 1, (next + at) as f64 / 64.0)
+        });
+        let frame = LogFrame::Append(actions.collect());
+        let effects = windows[1].node.receive(0, &[], frame, NOW + 200_000.0);
+        windows[1].carry_out(effects);
+        windows[1].sent.clear();
+        next += 1024;
+        assert!(next < 200_000, "writers without end");
+    }
+    assert_eq!(windows[1].refused, ["ERR_LIMIT"]);
+    let held = windows[1].node.vector().len();
+    assert!(held > known && held <= WRITERS);
+    // Nor at once, in what somebody claims to have seen.
+    let vector: VersionVector = (1..WRITERS as u64 + 10)
+        .map(|at| (Actor::from_random(at << 20), 1))
+        .collect();
+    let effects = windows[1]
+        .node
+        .receive(0, &[], LogFrame::Ack { vector }, NOW + 200_000.0);
+    windows[1].carry_out(effects);
+    assert_eq!(windows[1].refused, ["ERR_LIMIT", "ERR_LIMIT"]);
+    windows[1].dispatch("mine", NOW + 200_000.0);
+    assert_eq!(windows[1].state, ["before", "mine"]);
 }

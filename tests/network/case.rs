@@ -55,6 +55,8 @@ pub struct Config {
     pub initial: usize,
     /// How many disks there are. Window n keeps its state on disk n modulo one more than that; the last is none.
     pub disks: usize,
+    /// Windows remember one deletion, and forget writers: time passes by minutes.
+    pub forgetful: bool,
 }
 
 /// One thing that happens. Windows are taken modulo their number, keys modulo [`KEYS`].
@@ -173,6 +175,7 @@ impl Case {
             reactive: random.percent(30),
             initial: random.pick(&[0, 1, KEYS]),
             disks: random.pick(&[0, 0, 1, 2, 6]),
+            forgetful: false,
         };
         // Kinds of steps: none that hurts, none that hurts unnoticed, all.
         let kinds = if config.is_reliable() {
@@ -187,10 +190,26 @@ impl Case {
         Self { config, steps }
     }
 
+    #[allow(dead_code, reason = "not every test forgets")]
+    /// The same schedule, with more deletions, among windows that forget.
+    pub fn forgetful(mut self) -> Self {
+        self.config.forgetful = true;
+        self.config.initial = self.config.initial.min(1);
+        for (at, step) in self.steps.iter_mut().enumerate() {
+            match *step {
+                Step::Write { at: window, key } if at % 3 == 0 => *step = Step::Delete { at: window, key },
+                Step::Plain { at: window, .. } => *step = Step::Tick { at: window },
+                _ => {}
+            }
+        }
+        self
+    }
+
     /// Whether the schedule has a step that loses frames unnoticed, or keeps values back until the next tick.
     pub fn needs_ticks(&self) -> bool {
         let silent = |step: &Step| matches!(step, Step::Cut { .. } | Step::Plain { .. } | Step::Tick { .. });
         !self.config.is_reliable()
+            || self.config.forgetful
             || matches!(self.config.shape, Shape::Mesh | Shape::TabsWithFrames)
             || self.steps.iter().any(silent)
     }

@@ -74,11 +74,20 @@ pub fn play(case: &Case) -> Outcome {
     }
     network.tick_all()?;
     network.tick_all()?;
+    if case.config.forgetful {
+        // What a window has forgotten, it may be told of once more.
+        (0..4).try_for_each(|_| network.tick_all())?;
+        network.check_forgotten()?;
+    }
     network.check()?;
-    network.check_disks()?;
+    if !case.config.forgetful {
+        network.check_disks()?;
+    }
     network.stir = 0;
     network.tick_all()?;
     match network.stir {
+        // What one has forgotten and another has not, they may tell each other for some minutes more.
+        _ if case.config.forgetful => network.check(),
         0 => Ok(()),
         count => Err(format!("{count} registers were sent again after all had agreed")),
     }
@@ -140,7 +149,8 @@ impl Network {
         let site = &mut self.sites[at];
         site.lives += 1;
         let life = site.lives;
-        site.window = Some(Window::new(actor, born, life, initial));
+        let window = Window::new(actor, born, life, initial, self.config.forgetful);
+        site.window = Some(window);
         // Storage that answers at once, or later.
         if self.random.percent(50) {
             self.load(at)?;

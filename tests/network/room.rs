@@ -28,6 +28,7 @@ pub struct Room {
     pub syncs: usize,
     pub deltas: usize,
     pub carried: usize,
+    pub glances: usize,
     pub now: f64,
 }
 
@@ -199,6 +200,7 @@ impl Room {
     /// Forgets what was counted.
     pub fn recount(&mut self) {
         (self.batches, self.syncs, self.deltas, self.carried) = (0, 0, 0, 0);
+        self.glances = 0;
         self.calls.iter_mut().for_each(|calls| *calls = 0);
         self.told.iter_mut().for_each(Vec::clear);
     }
@@ -211,6 +213,7 @@ impl Room {
                         match &frame {
                             StateFrame::Batch(_) => self.batches += 1,
                             StateFrame::Sync { .. } => self.syncs += 1,
+                            StateFrame::Glance { .. } => self.glances += 1,
                             StateFrame::Delta(delta) => {
                                 self.deltas += 1;
                                 self.carried += delta.entries.len();

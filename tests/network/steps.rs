@@ -58,7 +58,7 @@ impl Network {
 
     /// Everyone compares with all neighbours, long after.
     pub(super) fn tick_all(&mut self) -> Outcome {
-        self.now += 10_000;
+        self.now += if self.config.forgetful { 70_000 } else { 10_000 };
         (0..self.sites.len()).try_for_each(|at| self.tick(at))?;
         self.run(u64::MAX - self.now)
     }
@@ -81,11 +81,21 @@ impl Network {
                     window.state()
                 ));
             }
-            if window.node.vector() != windows[0].node.vector() {
+            if !self.config.forgetful && window.node.vector() != windows[0].node.vector() {
                 return Err(format!("window {at} has not seen the same as window 0"));
             }
         }
         Ok(())
+    }
+
+    /// Nobody holds more deletions than it may, but for those of its initial values.
+    pub(super) fn check_forgotten(&self) -> Outcome {
+        let windows = self.sites.iter().filter_map(|site| site.window.as_ref());
+        let most = windows.map(|window| window.node.held().1).max();
+        match most {
+            Some(most) if most > 1 + self.config.initial => Err(format!("{most} deletions are held")),
+            _ => Ok(()),
+        }
     }
 
     /// Something that a window does by itself, if it is there and awake.
@@ -110,6 +120,9 @@ impl Network {
     }
 
     fn tick(&mut self, at: usize) -> Outcome {
+        if self.config.forgetful && self.random.percent(30) {
+            self.now += 65_000;
+        }
         let now = self.clock(at);
         let window = self.sites[at].window.as_mut();
         let effects = window.map_or_else(Vec::new, |window| window.tick(self.now, now));

@@ -71,7 +71,7 @@ impl Network {
         self.stir += match &frame {
             StateFrame::Batch(batch) => batch.entries.len() as u32,
             StateFrame::Delta(delta) => delta.entries.len() as u32,
-            StateFrame::Sync { .. } => 0,
+            StateFrame::Sync { .. } | StateFrame::Glance { .. } => 0,
         };
         let on_mesh = self.links.mesh_of(from);
         let to: Vec<usize> = to.iter().map(|&peer| peer as usize).collect();

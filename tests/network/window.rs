@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use parley_sync::core::id::{Actor, Key};
+use parley_sync::core::limits::Bounds;
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::{ChangeOrigin, KeyChange, StateEffect, StateNode};
 
@@ -64,20 +65,30 @@ pub struct Window {
     mirror: BTreeMap<Key, Value>,
     /// Every value the listener was ever told on a key.
     told: HashSet<(Key, Value)>,
+    /// It forgets deletions: then a write may show again that was deleted, and what it rests on may be gone.
+    forgetful: bool,
 }
 
 impl Window {
-    pub fn new(actor: Actor, born: f64, life: u32, initial: Vec<(Key, Value)>) -> Self {
+    pub fn new(actor: Actor, born: f64, life: u32, initial: Vec<(Key, Value)>, forgetful: bool) -> Self {
         let mirror = initial.iter().cloned().collect();
         let told = initial.iter().cloned().collect();
+        let mut node = StateNode::new(actor, born, initial);
+        if forgetful {
+            node.set_bounds(Bounds {
+                tombstones: 1,
+                ..Bounds::DEFAULT
+            });
+        }
         Self {
-            node: StateNode::new(actor, born, initial),
+            node,
             life,
             readied: 0,
             settled: false,
             awaited: Vec::new(),
             mirror,
             told,
+            forgetful,
         }
     }
 
@@ -108,7 +119,7 @@ impl Window {
             }
             match new {
                 Some(value) => {
-                    if !self.told.insert((Rc::clone(key), *value)) {
+                    if !self.told.insert((Rc::clone(key), *value)) && !self.forgetful {
                         return Err(format!("{key}: told twice of write {value}"));
                     }
                     self.mirror.insert(Rc::clone(key), *value);
@@ -189,6 +200,9 @@ impl Window {
     }
 
     fn first_missing<'a>(&self, stamps: &'a [(Key, Stamp)]) -> Option<&'a Key> {
+        if self.forgetful {
+            return None;
+        }
         let missing = stamps
             .iter()
             .find(|(key, stamp)| self.node.stamp(key).is_none_or(|here| here < *stamp));

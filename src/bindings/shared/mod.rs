@@ -16,6 +16,7 @@ use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
+use crate::core::limits::Bounds;
 use crate::core::schema::{FIRST_VERSION, Schema};
 use bus::Bus;
 pub(crate) use turn::{Turn, after, settle_turn};
@@ -77,6 +78,14 @@ impl Carrier {
         match self {
             Carrier::Hub(hub) => hub.instance_id().to_owned(),
             Carrier::Bus(_) => String::new(),
+        }
+    }
+
+    /// What a state holds at most, unless its own options say otherwise.
+    pub(crate) fn bounds(&self) -> Bounds {
+        match self {
+            Carrier::Hub(hub) => hub.config.bounds,
+            Carrier::Bus(_) => Bounds::DEFAULT,
         }
     }
 

@@ -79,6 +79,19 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> JsValue 
             out.push(&numbers(&stamps));
             out.push(&keys);
             out.push(&values);
+            out.push(&number(delta.print as f64));
+            out.push(&JsValue::from_bool(delta.whole));
+        }
+        StateFrame::Glance {
+            seen,
+            print,
+            is_answer,
+        } => {
+            out.push(&number(Kind::Glance.tag()));
+            out.push(name);
+            out.push(&number(*seen as f64));
+            out.push(&number(*print as f64));
+            out.push(&JsValue::from_bool(*is_answer));
         }
     }
     out.into()
@@ -90,7 +103,7 @@ pub(super) fn latest(frame: &StateFrame<Cell<Held>>) -> Option<Time> {
     match frame {
         StateFrame::Batch(batch) => batch.entries.iter().filter_map(|entry| named(&entry.1)).max(),
         StateFrame::Delta(delta) => delta.entries.iter().filter_map(|entry| named(&entry.value)).max(),
-        StateFrame::Sync { .. } => None,
+        StateFrame::Sync { .. } | StateFrame::Glance { .. } => None,
     }
 }
 
@@ -103,6 +116,11 @@ pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<Held>>
             born: (frame.get(3).as_f64()?, Actor::from_f64(frame.get(4).as_f64()?)?),
         }),
         Kind::Delta => decode_delta(frame),
+        Kind::Glance => Some(StateFrame::Glance {
+            seen: whole(frame.get(2).as_f64()?)?,
+            print: whole(frame.get(3).as_f64()?)?,
+            is_answer: frame.get(4).as_bool()?,
+        }),
         _ => None,
     }
 }
@@ -163,5 +181,7 @@ fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
         since,
         vector,
         entries,
+        print: whole(frame.get(7).as_f64()?)?,
+        whole: frame.get(8).as_bool()?,
     }))
 }

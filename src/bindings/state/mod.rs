@@ -12,6 +12,7 @@ mod listeners;
 mod nodes;
 mod options;
 mod outcome;
+mod room;
 mod schema;
 mod texts;
 mod transaction;
@@ -25,6 +26,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::fail;
 use super::host::{self, Deferred};
+use super::options::bounds;
 use super::persist::Persist;
 use super::shared::{Carrier, Shared, Turn};
 use super::wire::label_out;
@@ -104,6 +106,8 @@ impl StateHost {
         let (synced, local): (Vec<_>, Vec<_>) = pairs(&entries)
             .filter(|(_, held)| !held.value.is_undefined())
             .partition(|(key, _)| options.is_synced(key));
+        let bounds = bounds(&options.limits, carrier.bounds())?;
+        room::check(&synced, bounds)?;
         let mut message = options.name.clone();
         message.push_str(":update");
         let born = host::now();
@@ -118,6 +122,10 @@ impl StateHost {
         if options.counted {
             node.count_writes();
         }
+        node.with_node(|node| {
+            node.set_bounds(bounds);
+            Vec::new()
+        });
         let state = Rc::new_cyclic(|me| StateHost {
             message,
             name_js: label_out(&options.name, options.version),
@@ -353,8 +361,8 @@ impl Shared for StateHost {
     }
 
     fn plain_update(&self, from: PeerRef, payload: &JsValue) {
-        if self.plain_payload(payload).is_err() {
-            self.carrier.refuse(from, codes::MALFORMED);
+        if let Err(error) = self.plain_payload(payload) {
+            self.carrier.refuse(from, room::code_of(&error));
         }
     }
 

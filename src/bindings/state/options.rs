@@ -41,9 +41,12 @@ pub(crate) struct StateOptions {
     pub(crate) migrate: Option<Function>,
     /// Where it is stored.
     pub(crate) persist: Option<PersistOptions>,
+    /// What it holds at most: as given, for [`bounds`](crate::bindings::options::bounds).
+    pub(crate) limits: JsValue,
 }
 
-const KNOWN: &str = "name conflict syncedKeys debounceMs maxWaitMs diff persist validate version migrate";
+const KNOWN: &str =
+    "name conflict syncedKeys debounceMs maxWaitMs diff persist validate version migrate limits";
 
 impl StateOptions {
     /// From what the user gave. Throws ERR_CONFIG naming what is wrong.
@@ -63,6 +66,7 @@ impl StateOptions {
             version: FIRST_VERSION,
             migrate: None,
             persist: None,
+            limits: JsValue::UNDEFINED,
         };
         if given.is_undefined() {
             return Ok(options);
@@ -92,6 +96,7 @@ impl StateOptions {
         if let Some(version) = given.count("version")? {
             options.version = version;
         }
+        options.limits = given.get("limits");
         let migrate = given.get("migrate");
         if !migrate.is_undefined() {
             let function = migrate.dyn_into::<Function>();

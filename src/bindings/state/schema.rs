@@ -75,7 +75,7 @@ impl StateHost {
         if apart {
             self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
         }
-        if kind == Kind::Sync {
+        if kind.asks() {
             self.tell_own_version(from);
         }
     }
@@ -86,6 +86,8 @@ impl StateHost {
             since: VersionVector::new(),
             vector: VersionVector::new(),
             entries: Vec::new(),
+            whole: false,
+            print: 0,
         });
         let frame = codec::encode(&self.name_js, &nothing);
         self.carrier.send(&self.options.name, &[to], &frame);

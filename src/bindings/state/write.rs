@@ -132,6 +132,7 @@ impl StateHost {
                 }
             }
         }
+        self.check_ops(&shared)?;
         let how = How {
             is_transaction: is_transaction || self.options.together,
             joins_turn: self.options.together,
@@ -310,6 +311,7 @@ impl StateHost {
             .map(|(key, held)| (key, (!held.value.is_undefined()).then_some(held)))
             .filter(|(key, value)| !self.changes_nothing(key, value.as_ref()))
             .collect();
+        self.check_entries(&entries)?;
         if !entries.is_empty() {
             self.decide(|model, now| model.apply_plain(entries, now));
         }

@@ -23,6 +23,10 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         if self.peers.get(from).is_none() {
             return out;
         }
+        if !self.knows_writers(&frame) {
+            let code = "ERR_LIMIT";
+            return vec![LogEffect::Refused { from, code }];
+        }
         let claimed = self.claimed_by(&frame);
         let refused = match frame {
             LogFrame::Append(actions) => self.on_append(from, also, actions, now, &mut out),

@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 
 use super::super::id::Actor;
-use super::super::version::VersionVector;
+pub(super) use super::super::version::mix;
+use super::super::version::{DIGEST_BITS, VersionVector};
 
 /// Tips remembered, so that a peer that lags by less is known to have cut alike.
 const REMEMBERED: usize = 64;
-const DIGEST_BITS: u64 = (1 << 53) - 1;
 
 /// The last cut of a log. Among two that differ the greater wins.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,12 +108,4 @@ impl Lineage {
             Relation::Apart
         }
     }
-}
-
-/// The finaliser of splitmix64 over both: a digest against accidents, not against an attacker.
-pub(super) fn mix(a: u64, b: u64) -> u64 {
-    let mut z = a.rotate_left(32) ^ b.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

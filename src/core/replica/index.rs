@@ -44,15 +44,25 @@ impl KeyIndex {
     /// not needed: it is read only when the table grows.
     pub fn insert<'a>(&mut self, key: &str, slot: usize, keys: impl Iterator<Item = &'a str>) {
         if (self.used + 1) * 4 > self.table.len() * 3 {
-            let size = (self.table.len() * 2).max(SMALLEST);
-            self.table.clear();
-            self.table.resize(size, 0);
-            self.used = 0;
-            for (slot, key) in keys.take(slot).enumerate() {
-                self.put(key, slot);
-            }
+            self.lay_out((self.table.len() * 2).max(SMALLEST), keys.take(slot));
         }
         self.put(key, slot);
+    }
+
+    /// Begins anew with these keys, `count` of them, by slot.
+    pub fn rebuild<'a>(&mut self, count: usize, keys: impl Iterator<Item = &'a str>) {
+        let size = (count * 4 / 3 + 1).next_power_of_two().max(SMALLEST);
+        self.lay_out(size, keys);
+    }
+
+    fn lay_out<'a>(&mut self, size: usize, keys: impl Iterator<Item = &'a str>) {
+        self.table.clear();
+        self.table.resize(size, 0);
+        self.table.shrink_to_fit();
+        self.used = 0;
+        for (slot, key) in keys.enumerate() {
+            self.put(key, slot);
+        }
     }
 
     fn put(&mut self, key: &str, slot: usize) {
@@ -75,7 +85,7 @@ impl KeyIndex {
 }
 
 /// FxHash over eight bytes at a time, with the high bits folded in: the table takes the low ones.
-fn hash(bytes: &[u8], seed: u64) -> u64 {
+pub fn hash(bytes: &[u8], seed: u64) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     let tail = rest
         .iter()

@@ -5,6 +5,7 @@ use super::{ChangeOrigin, KeyChange, StateEffect};
 use crate::core::batch::Batch;
 use crate::core::clock::{Clock, Time};
 use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::limits::Bounds;
 use crate::core::register::{Dot, Register, Stamp};
 use crate::core::replica::{Replica, Stage};
 use crate::core::version::VersionVector;
@@ -111,6 +112,7 @@ impl<V: Clone> StateNode<V> {
     /// Sends what was written since the last flush, as one batch.
     pub fn flush(&mut self, _now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
+        self.replica.forget_surplus();
         if self.peers.iter().any(Peer::follows) && self.replica.has_silent() {
             // What was written may rest on what nobody was told: both go together.
             self.tell(&[], &mut effects);
@@ -168,6 +170,7 @@ impl<V: Clone> StateNode<V> {
             held,
             awaited,
             owed,
+            compared: false,
             up_at: now,
         });
         if !held {
@@ -210,11 +213,30 @@ impl<V: Clone> StateNode<V> {
         }
         for peer in self.peers.iter_mut() {
             peer.asked = false;
+            peer.compared = false;
             peer.awaited &= now - peer.up_at < PATIENCE_MS;
         }
-        self.ask(|_| true, &mut effects);
+        self.tidy(now);
+        self.compare(&mut effects);
         self.check_ready(&mut effects);
         effects
+    }
+
+    /// Holds to these bounds from now on.
+    pub fn set_bounds(&mut self, bounds: Bounds) {
+        self.replica.set_bounds(bounds);
+    }
+
+    /// Whether this window may write so many keys that are not there.
+    #[must_use]
+    pub fn has_room(&self, more: usize) -> bool {
+        self.replica.has_room(more)
+    }
+
+    /// Registers that hold a value, and deletions that are remembered.
+    #[must_use]
+    pub fn held(&self) -> (usize, usize) {
+        self.replica.held()
     }
 
     /// Neighbours that take part: those who have said what they have.
@@ -245,7 +267,7 @@ impl<V: Clone> StateNode<V> {
         for peer in self.peers.iter_mut() {
             peer.asked = false;
         }
-        self.ask(|_| true, &mut effects);
+        self.compare(&mut effects);
         effects
     }
 

@@ -21,6 +21,8 @@ pub struct Peer {
     pub awaited: bool,
     /// A delta is due to it: it gets nothing else before.
     pub owed: bool,
+    /// It was sent everything since the last tick, because it has seen the same and shows something else.
+    pub compared: bool,
     /// When it came.
     pub up_at: f64,
 }

@@ -3,10 +3,12 @@
 use super::node::{Effects, StateNode, changed};
 use super::peers::Peer;
 use super::spread::send;
-use super::{ChangeOrigin, ERR_CLOCK, ERR_MALFORMED, KeyChange, StateEffect, StateFrame};
+use super::{ChangeOrigin, ERR_CLOCK, ERR_LIMIT, ERR_MALFORMED, KeyChange, StateEffect, StateFrame};
 use crate::core::batch::{Batch, Delta, Entry};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::limits::WRITERS;
+use crate::core::order;
 use crate::core::register::{Dot, Stamp};
 use crate::core::replica::Stage;
 use crate::core::version::VersionVector;
@@ -34,7 +36,16 @@ impl<V: Clone> StateNode<V> {
             StateFrame::Batch(batch) => self.receive_batch(from, also, batch, now, &mut effects),
             StateFrame::Sync { vector, born } => self.receive_sync(from, vector, born, &mut effects),
             StateFrame::Delta(delta) => self.receive_delta(from, delta, now, &mut effects),
+            StateFrame::Glance {
+                seen,
+                print,
+                is_answer,
+            } => {
+                self.receive_glance(from, seen, print, is_answer, &mut effects);
+                Ok(())
+            }
         };
+        self.replica.forget_surplus();
         if let Err(code) = refused {
             effects.push(StateEffect::Refused { from, code });
         }
@@ -53,12 +64,14 @@ impl<V: Clone> StateNode<V> {
             actor: batch.actor,
             seq: batch.seq,
         };
+        self.replica.recall(dot.actor);
         let own = self.replica.vector().get(dot.actor);
         let forged = dot.actor == self.actor() && dot.seq > own;
         if dot.seq == 0 || forged || batch.deps.iter().any(|&(actor, seq)| self.unwritten(actor, seq)) {
             return Err(ERR_MALFORMED);
         }
         let latest = self.latest(batch.entries.iter().map(|entry| entry.2), now)?;
+        self.check_batch_fits(&batch, now)?;
         if let Some(peer) = self.peers.get_mut(from) {
             peer.has(dot);
         }
@@ -77,8 +90,8 @@ impl<V: Clone> StateNode<V> {
             }
             return Ok(());
         }
-        let vector = self.replica.vector();
-        if dot.seq != own + 1 || batch.deps.iter().any(|&(actor, seq)| vector.get(actor) < seq) {
+        let seen = |&(actor, seq): &(Actor, u64)| self.replica.has_seen(actor, seq);
+        if dot.seq != own + 1 || !batch.deps.iter().all(seen) {
             self.ask(|peer| peer.id == from, effects);
             return Ok(());
         }
@@ -114,10 +127,14 @@ impl<V: Clone> StateNode<V> {
     fn receive_sync(
         &mut self,
         from: PeerRef,
-        vector: VersionVector,
+        mut vector: VersionVector,
         born: (f64, Actor),
         effects: &mut Effects<V>,
     ) -> Result<(), &'static str> {
+        if vector.len() > WRITERS {
+            return Err(ERR_LIMIT);
+        }
+        self.replica.strip(&mut vector);
         if !born.0.is_finite() || born.1 == self.actor() {
             return Err(ERR_MALFORMED);
         }
@@ -147,7 +164,7 @@ impl<V: Clone> StateNode<V> {
     fn receive_delta(
         &mut self,
         from: PeerRef,
-        delta: Delta<V>,
+        mut delta: Delta<V>,
         now: f64,
         effects: &mut Effects<V>,
     ) -> Result<(), &'static str> {
@@ -167,6 +184,11 @@ impl<V: Clone> StateNode<V> {
                 return Err(code);
             }
         };
+        for entry in &delta.entries {
+            self.replica.recall(entry.dot.actor);
+        }
+        self.replica.strip(&mut delta.since);
+        self.replica.strip(&mut delta.vector);
         peer.told.join(&delta.vector);
         match &mut peer.known {
             Some(known) => {
@@ -183,11 +205,16 @@ impl<V: Clone> StateNode<V> {
         let owed = std::mem::take(&mut peer.owed);
         self.met = true;
         self.witness(latest, now);
+        let mut there: Vec<Key> = Vec::new();
+        if delta.whole {
+            there.extend(delta.entries.iter().map(|entry| entry.key.clone()));
+            order::sort(&mut there);
+        }
         let mut changes = Vec::with_capacity(delta.entries.len());
         let (seen, unseen): (Vec<_>, Vec<_>) = delta
             .entries
             .into_iter()
-            .partition(|entry| self.replica.vector().contains(entry.dot));
+            .partition(|entry| self.replica.vector().contains(entry.dot) && !self.holds(entry));
         for entry in unseen {
             changes.extend(self.replica.merge(entry));
         }
@@ -198,9 +225,10 @@ impl<V: Clone> StateNode<V> {
         let restated = !adopted.is_empty();
         changes.extend(adopted);
         let news = !self.replica.vector().covers(&delta.vector);
-        for (actor, seq) in delta.vector.iter() {
-            self.replica.saw(actor, seq);
+        if delta.whole {
+            changes.extend(self.replica.drop_absent(&there, &delta.vector));
         }
+        self.replica.saw_all(&delta.vector);
         let vector = self.replica.vector();
         if owed {
             self.tell(&[from], effects);
@@ -213,8 +241,18 @@ impl<V: Clone> StateNode<V> {
         let more = |peer: &Peer| news && peer.known.as_ref().is_some_and(|known| !vector.covers(known));
         self.ask(|peer| peer.held || (peer.id == from && more(peer)), effects);
         effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
+        let same = *self.replica.vector() == delta.vector && self.replica.is_told();
+        if same && delta.print != self.replica.print() {
+            self.tell_whole(from, effects);
+        }
         self.check_ready(effects);
         Ok(())
+    }
+
+    /// Whether that very write is here, perhaps under another number.
+    fn holds(&self, entry: &Entry<V>) -> bool {
+        let held = self.replica.register(&entry.key);
+        held.is_some_and(|register| register.stamp == entry.stamp)
     }
 
     /// Writes that come under numbers which have been seen. They are here, or were beaten; where one is not, the numbers
@@ -228,8 +266,13 @@ impl<V: Clone> StateNode<V> {
     ) -> Vec<KeyChange<V>> {
         let mut changes = Vec::new();
         for (key, value, stamp) in entries {
+            if self.replica.may_be_deleted(&key, stamp.time) {
+                continue;
+            }
+            // A deletion that others still remember is told anew by this alone.
+            let is_forgotten = value.is_none() && self.replica.has_forgotten();
             let change = self.replica.write(key, value, stamp, Stage::Silent);
-            if change.is_some() && self.renewals < RENEWALS {
+            if change.is_some() && !is_forgotten && self.renewals < RENEWALS {
                 self.renewals += 1;
                 self.replica.restate(stamp.actor);
             }
@@ -247,15 +290,11 @@ impl<V: Clone> StateNode<V> {
             return false;
         }
         self.renewals += 1;
-        // Any number nobody else has: the finaliser of splitmix64 over the old one.
-        let mut bits = self.actor().bits().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        self.replica.renew(Actor::from_random(bits ^ (bits >> 31)));
+        self.replica.renew(self.actor().successor());
         true
     }
 
-    fn check_delta(&self, delta: &Delta<V>, now: f64) -> Result<Option<Time>, &'static str> {
+    fn check_delta(&mut self, delta: &Delta<V>, now: f64) -> Result<Option<Time>, &'static str> {
         let own = delta.vector.get(self.actor());
         let stray = delta
             .entries
@@ -264,6 +303,13 @@ impl<V: Clone> StateNode<V> {
         if self.unwritten(self.actor(), own) || stray || !delta.vector.covers(&delta.since) {
             return Err(ERR_MALFORMED);
         }
+        self.check_writers(&delta.vector, now)?;
+        self.check_takes(
+            delta
+                .entries
+                .iter()
+                .map(|entry| (&*entry.key, entry.value.is_some())),
+        )?;
         self.latest(delta.entries.iter().map(|entry| entry.stamp.time), now)
     }
 

@@ -25,6 +25,10 @@ impl<V: Clone> StateNode<V> {
             if cleared && self.stamp(&key).is_none_or(|held| held.time.is_initial()) {
                 continue;
             }
+            // Storage remembers deletions longer; to tell them anew would only make everybody forget them anew.
+            if value.is_none() && self.replica.may_be_deleted(&key, stamp.time) {
+                continue;
+            }
             changes.extend(self.replica.write(key, value, stamp, Stage::Silent));
         }
         let mut effects = Vec::new();

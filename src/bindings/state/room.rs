@@ -1,0 +1,84 @@
+//! What a state may hold: asked before anything of a write is applied.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+use super::{Held, StateHost};
+use crate::bindings::error::{fail, text};
+use crate::core::codes;
+use crate::core::id::Key;
+use crate::core::limits::{Bounds, KEY_BYTES};
+use crate::core::model::Op;
+
+fn full() -> JsValue {
+    fail(
+        codes::LIMIT,
+        "the state holds as many keys as limits.keys allows: delete some, or allow more in every window",
+    )
+}
+
+fn check_name(key: &str) -> Result<(), JsValue> {
+    if key.len() <= KEY_BYTES {
+        return Ok(());
+    }
+    let begin = key.get(..40).unwrap_or("");
+    Err(fail(
+        codes::LIMIT,
+        &text(&["a key has at most 65536 bytes, and '", begin, "...' has more"]),
+    ))
+}
+
+/// Initial values. Throws ERR_LIMIT.
+pub(super) fn check(entries: &[(Key, Held)], bounds: Bounds) -> Result<(), JsValue> {
+    entries.iter().try_for_each(|(key, _)| check_name(key))?;
+    if entries.len() > bounds.keys {
+        Err(full())
+    } else {
+        Ok(())
+    }
+}
+
+/// Why an update of hand-written code was refused.
+pub(super) fn code_of(error: &JsValue) -> &'static str {
+    let code = Reflect::get(error, &JsValue::from_str("code"));
+    if code.is_ok_and(|code| code == codes::LIMIT) {
+        codes::LIMIT
+    } else {
+        codes::MALFORMED
+    }
+}
+
+impl StateHost {
+    /// Whether these writes fit in. Throws ERR_LIMIT.
+    pub(super) fn check_ops(&self, ops: &[(Key, Op<Held>)]) -> Result<(), JsValue> {
+        let adds = |op: &Op<Held>| !matches!(op, Op::Set(None));
+        self.check_room(ops.len(), || {
+            ops.iter().filter(|one| adds(&one.1)).map(|one| &one.0)
+        })
+    }
+
+    /// Whether these keys may be written. Throws ERR_LIMIT.
+    pub(super) fn check_entries(&self, entries: &[(Key, Option<Held>)]) -> Result<(), JsValue> {
+        self.check_room(entries.len(), || {
+            entries.iter().filter(|one| one.1.is_some()).map(|one| &one.0)
+        })
+    }
+
+    fn check_room<'a, I: Iterator<Item = &'a Key>>(
+        &self,
+        count: usize,
+        keys: impl Fn() -> I,
+    ) -> Result<(), JsValue> {
+        keys().try_for_each(|key| check_name(key))?;
+        let node = self.node.borrow();
+        if node.node().has_room(count) {
+            return Ok(());
+        }
+        let more = keys().filter(|key| node.get(key).is_none()).count();
+        if more == 0 || node.node().has_room(more) {
+            Ok(())
+        } else {
+            Err(full())
+        }
+    }
+}

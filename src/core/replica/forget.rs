@@ -1,0 +1,193 @@
+//! Deletions and writers that are forgotten.
+//!
+//! A deletion has to be remembered only to beat older writes that may still come. The oldest beyond a bound are dropped;
+//! with them goes what tells a window that lacks the deletion from one that does not. So windows compare *prints* of what
+//! they show. Two that have seen the same and show something else send each other everything: of a key that one has and
+//! the other has not, though it has seen that write, the deletion was forgotten.
+
+use super::{Replica, Slot, Stage, print_of};
+use crate::core::clock::Time;
+use crate::core::id::{Actor, Key};
+use crate::core::order;
+use crate::core::register::Stamp;
+use crate::core::sync::KeyChange;
+use crate::core::version::VersionVector;
+
+impl<V: Clone> Replica<V> {
+    /// Whether the print may be compared: nothing is held that the vector does not cover.
+    pub fn is_told(&mut self) -> bool {
+        !self.has_open() && !self.has_silent()
+    }
+
+    /// Forgets the oldest deletions beyond the bound, some more than need be, so that it does not happen all the time.
+    ///
+    /// Kept are those of keys that have more than one cell, for what such a key shows depends on all of them; of initial
+    /// values, or the next window would bring them back; and those whose times count writes, for the next write counts on.
+    pub fn forget_deletions(&mut self) {
+        let most = self.bounds.tombstones;
+        let (_, deleted) = self.held();
+        if deleted <= most {
+            return;
+        }
+        let mut roots: Vec<&str> = self.slots.iter().filter_map(|slot| root_of(&slot.key)).collect();
+        order::sort(&mut roots);
+        let is_free = |slot: &Slot<V>| {
+            slot.register.value.is_none()
+                && slot.stage == Stage::Sent
+                && !slot.is_own_initial
+                && slot.register.stamp.time.is_reading()
+                && !slot.key.as_bytes().contains(&0)
+                && roots.binary_search(&&*slot.key).is_err()
+        };
+        let free = self.slots.iter().filter(|slot| is_free(slot));
+        let mut stamps: Vec<Stamp> = free.map(|slot| slot.register.stamp).collect();
+        order::sort(&mut stamps);
+        let kept = most - most / 4;
+        let surplus = deleted.saturating_sub(kept).min(stamps.len());
+        // What may not be forgotten is not looked through for every frame.
+        self.surplus_at = (deleted - surplus).saturating_add(most).saturating_add(1);
+        let Some(last) = surplus.checked_sub(1).and_then(|at| stamps.get(at)).copied() else {
+            return;
+        };
+        let gone: Vec<bool> = self
+            .slots
+            .iter()
+            .map(|slot| is_free(slot) && slot.register.stamp <= last)
+            .collect();
+        self.drop_slots(&gone, last.time);
+    }
+
+    /// The same between ticks, where so many have come that it cannot wait.
+    pub fn forget_surplus(&mut self) {
+        let most = self.bounds.tombstones.saturating_mul(2);
+        if self.held().1 > most.max(self.surplus_at) {
+            self.forget_deletions();
+        }
+    }
+
+    /// Deletes what another window has not, though it has seen it. `there` is all that it has, rising.
+    pub fn drop_absent(&mut self, there: &[Key], vector: &VersionVector) -> Vec<KeyChange<V>> {
+        let mut changes = Vec::new();
+        let mut latest = None;
+        let mut gone = Vec::with_capacity(self.slots.len());
+        for slot in &self.slots {
+            let absent = slot.stage == Stage::Sent
+                && slot.register.value.is_some()
+                && vector.contains(slot.register.dot)
+                && there.binary_search(&slot.key).is_err();
+            gone.push(absent);
+            if absent {
+                let stamp = slot.register.stamp;
+                latest = latest.max(Some(stamp.time));
+                changes.push(KeyChange {
+                    key: slot.key.clone(),
+                    old: slot.register.value.clone(),
+                    new: None,
+                    was: Some(stamp),
+                    stamp,
+                });
+            }
+        }
+        if let Some(latest) = latest {
+            self.drop_slots(&gone, latest);
+        }
+        changes
+    }
+
+    /// Whether a write to a key that is not there is older than deletions that were forgotten.
+    pub fn may_be_deleted(&self, key: &str, time: Time) -> bool {
+        self.forgotten.is_some_and(|forgotten| time <= forgotten) && self.register(key).is_none()
+    }
+
+    /// Whether any deletion was forgotten here.
+    pub fn has_forgotten(&self) -> bool {
+        self.forgotten.is_some()
+    }
+
+    fn drop_slots(&mut self, gone: &[bool], until: Time) {
+        self.forgotten = self.forgotten.max(Some(until));
+        let slots = std::mem::take(&mut self.slots);
+        for (slot, gone) in slots.into_iter().zip(gone) {
+            if !gone {
+                self.slots.push(slot);
+                continue;
+            }
+            self.names -= slot.key.len();
+            if slot.register.value.is_some() {
+                self.live -= 1;
+                self.print = self.print.wrapping_sub(print_of(&slot.key, slot.register.stamp));
+            }
+        }
+        self.slots.shrink_to_fit();
+        let keys = self.slots.iter().map(|slot| &*slot.key);
+        self.index.rebuild(self.slots.len(), keys);
+        let at = |stage| {
+            let slots = self.slots.iter().enumerate();
+            slots
+                .filter(move |(_, slot)| slot.stage == stage)
+                .map(|(at, _)| at as u32)
+        };
+        (self.open, self.silent) = (at(Stage::Open).collect(), at(Stage::Silent).collect());
+    }
+
+    /// Forgets writers of whom nothing is left and nothing was heard for a while; all of them if there are too many. Who
+    /// they are, rising.
+    ///
+    /// A write of one of them that comes all the same is settled by its stamp; a batch is asked for, as any with a gap is.
+    pub fn forget_writers(&mut self, now: f64, all: bool) -> Vec<Actor> {
+        if !self.retired.turn(now) && !all {
+            return Vec::new();
+        }
+        let mut used: Vec<Actor> = Vec::new();
+        for slot in self.slots.iter().filter(|slot| slot.stage == Stage::Sent) {
+            if used.last() != Some(&slot.register.dot.actor) {
+                used.push(slot.register.dot.actor);
+            }
+        }
+        order::sort(&mut used);
+        let is_silent = self.own_seq() > 0 && self.retired.is_silent(self.actor);
+        if is_silent && used.binary_search(&self.actor).is_err() && self.is_told() {
+            // The others forget this window as well: it comes back under another name, or their vectors would never again
+            // be the same as this one.
+            self.actor = self.actor.successor();
+        }
+        used.push(self.actor);
+        order::sort(&mut used);
+        let unused = self
+            .vector
+            .iter()
+            .filter(|(actor, _)| used.binary_search(actor).is_err());
+        let gone = self.retired.retire(unused, all);
+        self.vector.forget_all(&gone);
+        self.fresh.retain(|actor| gone.binary_search(actor).is_err());
+        gone
+    }
+
+    /// Whether everything of that writer up to there has been seen, also if it was forgotten since.
+    pub fn has_seen(&self, actor: Actor, seq: u64) -> bool {
+        self.vector.get(actor) >= seq || self.retired.get(actor) >= seq
+    }
+
+    /// A writer that was forgotten is heard of again.
+    pub fn recall(&mut self, actor: Actor) {
+        let seq = self.retired.take(actor);
+        if seq > 0 {
+            self.vector.advance(actor, seq);
+            self.retired.heard(actor);
+        }
+    }
+
+    /// Leaves out of another window's vector whoever was forgotten here.
+    pub fn strip(&self, vector: &mut VersionVector) {
+        let gone = vector
+            .iter()
+            .filter(|&(actor, seq)| self.vector.get(actor) == 0 && self.retired.get(actor) >= seq);
+        let gone: Vec<Actor> = gone.map(|(actor, _)| actor).collect();
+        vector.forget_all(&gone);
+    }
+}
+
+/// The key that a cell stands beside; `None` for a key's own.
+fn root_of(name: &str) -> Option<&str> {
+    name.split_once('\0').map(|(root, _)| root)
+}

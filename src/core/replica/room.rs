@@ -1,0 +1,74 @@
+//! What a replica may hold.
+
+use super::Replica;
+use crate::core::limits::{Bounds, KEY_BYTES, KEY_BYTES_MEAN, WRITERS};
+use crate::core::version::VersionVector;
+
+impl<V: Clone> Replica<V> {
+    /// Holds to these bounds from now on. What is held already stays.
+    pub fn set_bounds(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
+    }
+
+    /// Registers that hold a value, and deletions that are remembered.
+    pub fn held(&self) -> (usize, usize) {
+        (self.live, self.slots.len() - self.live)
+    }
+
+    /// Whether this window may write so many keys that are not there.
+    pub fn has_room(&self, more: usize) -> bool {
+        self.live.saturating_add(more) <= self.bounds.keys
+    }
+
+    /// Whether the writes of one frame of another window fit in, each with whether it holds a value. Counted is what they
+    /// add at most: a frame names a key once.
+    pub fn takes<'a>(&self, writes: impl Iterator<Item = (&'a str, bool)> + Clone) -> bool {
+        let mut bytes = self.names;
+        for (key, _) in writes.clone() {
+            if key.len() > KEY_BYTES {
+                return false;
+            }
+            bytes = bytes.saturating_add(key.len());
+        }
+        let (live, deleted) = self.most();
+        let most = live.saturating_mul(KEY_BYTES_MEAN).max(KEY_BYTES);
+        let count = writes.clone().count();
+        if self.slots.len().saturating_add(count) <= live && bytes <= most {
+            return true;
+        }
+        let (mut alive, mut dead, mut bytes) = (self.live, self.slots.len() - self.live, self.names);
+        for (key, is_value) in writes {
+            match self.register(key).map(|register| register.value.is_some()) {
+                None => {
+                    bytes = bytes.saturating_add(key.len());
+                    *(if is_value { &mut alive } else { &mut dead }) += 1;
+                }
+                Some(false) if is_value => {
+                    alive += 1;
+                    dead = dead.saturating_sub(1);
+                }
+                Some(true) if !is_value => {
+                    dead += 1;
+                    alive = alive.saturating_sub(1);
+                }
+                _ => {}
+            }
+        }
+        let frees = alive <= self.live;
+        // A frame that frees keys is let in even where there are too many: or nothing could ever get better.
+        (alive <= live || frees) && (dead <= deleted || dead <= self.slots.len() - self.live) && bytes <= most
+    }
+
+    /// Whether the writers of that vector can be remembered beside those that are.
+    pub fn knows_writers(&self, vector: &VersionVector) -> bool {
+        let more = vector.iter().filter(|&(actor, _)| self.vector.get(actor) == 0);
+        self.vector.len() + more.count() <= WRITERS
+    }
+
+    /// Of frames: values, and deletions before the oldest are forgotten.
+    fn most(&self) -> (usize, usize) {
+        let Bounds { keys, tombstones } = self.bounds;
+        let keys = keys.saturating_mul(2);
+        (keys, keys.saturating_add(tombstones.saturating_mul(2)))
+    }
+}

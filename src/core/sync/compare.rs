@@ -1,0 +1,125 @@
+//! Comparing with neighbours: at a glance where all is well, by everything where a forgotten deletion tells them apart.
+
+use super::node::{Effects, StateNode};
+use super::spread::send;
+use super::{ERR_LIMIT, StateFrame};
+use crate::core::batch::Batch;
+use crate::core::id::{Actor, PeerRef};
+use crate::core::version::VersionVector;
+
+impl<V: Clone> StateNode<V> {
+    /// Asks every neighbour whether it has the same. Who is thought to have it gets a glance, the others the whole vector.
+    pub(super) fn compare(&mut self, effects: &mut Effects<V>) {
+        if self.replica.is_told() {
+            let vector = self.replica.vector();
+            let same = |peer: &&super::peers::Peer| peer.known.as_ref() == Some(vector) && !peer.owed;
+            let to: Vec<PeerRef> = self.peers.iter().filter(same).map(|peer| peer.id).collect();
+            let glance = self.glance(false);
+            send(to.clone(), glance, effects);
+            self.ask(|peer| !to.contains(&peer.id), effects);
+        } else {
+            self.ask(|_| true, effects);
+        }
+    }
+
+    fn glance(&self, is_answer: bool) -> StateFrame<V> {
+        StateFrame::Glance {
+            seen: self.replica.vector().digest(),
+            print: self.replica.print(),
+            is_answer,
+        }
+    }
+
+    pub(super) fn receive_glance(
+        &mut self,
+        from: PeerRef,
+        seen: u64,
+        print: u64,
+        is_answer: bool,
+        effects: &mut Effects<V>,
+    ) {
+        if self.ready {
+            self.tell(&[], effects);
+        }
+        let same = self.replica.vector().digest() == seen && self.replica.is_told();
+        let vector = self.replica.vector().clone();
+        let Some(peer) = self.peers.get_mut(from).filter(|peer| peer.known.is_some()) else {
+            return;
+        };
+        if !same {
+            // Something is under way, or was lost.
+            return self.ask(|peer| peer.id == from, effects);
+        }
+        peer.told = vector.clone();
+        peer.known = Some(vector);
+        peer.asked = false;
+        peer.awaited = false;
+        if print != self.replica.print() {
+            self.tell_whole(from, effects);
+        } else if !is_answer {
+            send(vec![from], self.glance(true), effects);
+        }
+        self.check_ready(effects);
+    }
+
+    /// A neighbour has seen the same and shows something else: one of the two lacks a deletion that the other has forgotten.
+    /// Everything tells; it is told once between two ticks, however often that neighbour says so.
+    pub(super) fn tell_whole(&mut self, to: PeerRef, effects: &mut Effects<V>) {
+        let Some(peer) = self.peers.get_mut(to).filter(|peer| !peer.compared) else {
+            return;
+        };
+        peer.compared = true;
+        send(vec![to], StateFrame::Delta(self.replica.whole()), effects);
+    }
+
+    /// Forgets what nobody needs to know any more.
+    pub(super) fn tidy(&mut self, now: f64) {
+        self.replica.forget_deletions();
+        let gone = self.replica.forget_writers(now, false);
+        self.let_go(&gone);
+    }
+
+    fn let_go(&mut self, gone: &[Actor]) {
+        if gone.is_empty() {
+            return;
+        }
+        for peer in self.peers.iter_mut() {
+            peer.told.forget_all(gone);
+            if let Some(known) = &mut peer.known {
+                known.forget_all(gone);
+            }
+        }
+    }
+
+    /// Whether a batch fits in. Says nothing of whether it is true.
+    pub(super) fn check_batch_fits(&mut self, batch: &Batch<V>, now: f64) -> Result<(), &'static str> {
+        self.check_writers(&[(batch.actor, batch.seq)].into_iter().collect(), now)?;
+        let writes = batch.entries.iter();
+        self.check_takes(writes.map(|(key, value, _)| (&**key, value.is_some())))
+    }
+
+    pub(super) fn check_takes<'a>(
+        &self,
+        writes: impl Iterator<Item = (&'a str, bool)> + Clone,
+    ) -> Result<(), &'static str> {
+        if self.replica.takes(writes) {
+            Ok(())
+        } else {
+            Err(ERR_LIMIT)
+        }
+    }
+
+    /// Whether those writers can be remembered; if there are too many, all that need not be are forgotten first.
+    pub(super) fn check_writers(&mut self, vector: &VersionVector, now: f64) -> Result<(), &'static str> {
+        if self.replica.knows_writers(vector) {
+            return Ok(());
+        }
+        let gone = self.replica.forget_writers(now, true);
+        self.let_go(&gone);
+        if self.replica.knows_writers(vector) {
+            Ok(())
+        } else {
+            Err(ERR_LIMIT)
+        }
+    }
+}
