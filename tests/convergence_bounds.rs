@@ -108,6 +108,27 @@ fn a_window_at_its_bound_refuses_whole_frames_and_catches_up_when_keys_are_freed
 }
 
 #[test]
+fn a_full_window_takes_in_the_deletions_of_all_that_it_never_had() {
+    let mut room = bounded(2, 1000, 1000);
+    room.nodes[1].set_bounds(Bounds {
+        keys: 2,
+        tombstones: 2,
+    });
+    let names: Vec<String> = (0..100).map(|at| format!("k{at}")).collect();
+    for name in &names {
+        put(&mut room, 0, name, Some("flood"));
+    }
+    assert!(!room.refused.is_empty() && room.state(1).len() == 4);
+    for name in &names {
+        put(&mut room, 0, name, None);
+    }
+    put(&mut room, 0, "freed", Some("yes"));
+    everyone_ticks(&mut room);
+    room.agree(&[("freed", "yes")]);
+    assert!(room.nodes[1].held().1 <= 4);
+}
+
+#[test]
 fn no_frame_makes_a_window_hold_more_than_twice_its_bound() {
     let mut room = bounded(2, 10, 10);
     let stranger = Actor::from_random(99);

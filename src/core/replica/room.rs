@@ -1,6 +1,7 @@
 //! What a replica may hold.
 
 use super::Replica;
+use crate::core::clock::Time;
 use crate::core::limits::{Bounds, KEY_BYTES, KEY_BYTES_MEAN, WRITERS};
 use crate::core::version::VersionVector;
 
@@ -20,11 +21,12 @@ impl<V: Clone> Replica<V> {
         self.live.saturating_add(more) <= self.bounds.keys
     }
 
-    /// Whether the writes of one frame of another window fit in, each with whether it holds a value. Counted is what they
-    /// add at most: a frame names a key once.
-    pub fn takes<'a>(&self, writes: impl Iterator<Item = (&'a str, bool)> + Clone) -> bool {
+    /// Whether the writes of one frame of another window fit in, each with whether it holds a value, and its time. Counted
+    /// is what they add at most: a frame names a key once. Deletions of what is not here do not count where they may be
+    /// forgotten at once: who was full for long is told of many.
+    pub fn takes<'a>(&self, writes: impl Iterator<Item = (&'a str, bool, Time)> + Clone) -> bool {
         let mut bytes = self.names;
-        for (key, _) in writes.clone() {
+        for (key, ..) in writes.clone() {
             if key.len() > KEY_BYTES {
                 return false;
             }
@@ -37,8 +39,10 @@ impl<V: Clone> Replica<V> {
             return true;
         }
         let (mut alive, mut dead, mut bytes) = (self.live, self.slots.len() - self.live, self.names);
-        for (key, is_value) in writes {
+        for (key, is_value, time) in writes {
+            let is_passing = !is_value && time.is_reading() && !key.as_bytes().contains(&0);
             match self.register(key).map(|register| register.value.is_some()) {
+                None if is_passing => {}
                 None => {
                     bytes = bytes.saturating_add(key.len());
                     *(if is_value { &mut alive } else { &mut dead }) += 1;

@@ -4,6 +4,7 @@ use super::node::{Effects, StateNode};
 use super::spread::send;
 use super::{ERR_LIMIT, StateFrame};
 use crate::core::batch::Batch;
+use crate::core::clock::Time;
 use crate::core::id::{Actor, PeerRef};
 use crate::core::version::VersionVector;
 
@@ -95,12 +96,12 @@ impl<V: Clone> StateNode<V> {
     pub(super) fn check_batch_fits(&mut self, batch: &Batch<V>, now: f64) -> Result<(), &'static str> {
         self.check_writers(&[(batch.actor, batch.seq)].into_iter().collect(), now)?;
         let writes = batch.entries.iter();
-        self.check_takes(writes.map(|(key, value, _)| (&**key, value.is_some())))
+        self.check_takes(writes.map(|(key, value, time)| (&**key, value.is_some(), *time)))
     }
 
     pub(super) fn check_takes<'a>(
         &self,
-        writes: impl Iterator<Item = (&'a str, bool)> + Clone,
+        writes: impl Iterator<Item = (&'a str, bool, Time)> + Clone,
     ) -> Result<(), &'static str> {
         if self.replica.takes(writes) {
             Ok(())

@@ -308,7 +308,7 @@ impl<V: Clone> StateNode<V> {
             delta
                 .entries
                 .iter()
-                .map(|entry| (&*entry.key, entry.value.is_some())),
+                .map(|entry| (&*entry.key, entry.value.is_some(), entry.stamp.time)),
         )?;
         self.latest(delta.entries.iter().map(|entry| entry.stamp.time), now)
     }
