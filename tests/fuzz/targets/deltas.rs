@@ -139,6 +139,8 @@ fn frame(choices: &mut Choices, room: &Room) -> StateFrame<Value> {
                 since,
                 vector,
                 entries,
+                whole: false,
+                print: 0,
             })
         }
         _ => {
@@ -168,7 +170,7 @@ fn holds(room: &Room, at: usize, frame: &StateFrame<Value>) -> bool {
             )
         }),
         StateFrame::Delta(delta) => delta.entries.iter().all(|entry| later(&entry.key, entry.stamp)),
-        StateFrame::Sync { .. } => true,
+        StateFrame::Sync { .. } | StateFrame::Glance { .. } => true,
     }
 }
 
