@@ -101,8 +101,14 @@ const START: f64 = 1_767_225_600_000.0;
 
 impl Room {
     pub fn new(count: usize, strategy: Strategy, initial: &[(&str, &str)]) -> Room {
-        let strategies = Strategies {
-            default: strategy,
+        Self::of(&vec![strategy; count], initial)
+    }
+
+    /// Windows that were given these strategies.
+    pub fn of(strategies: &[Strategy], initial: &[(&str, &str)]) -> Room {
+        let count = strategies.len();
+        let given = |at: usize| Strategies {
+            default: strategies[at],
             ..Strategies::default()
         };
         let initial: Vec<(Key, Text)> = initial
@@ -115,7 +121,7 @@ impl Room {
                     Actor::from_random(100 + at as u64),
                     START + at as f64,
                     &format!("w{at}"),
-                    strategies.clone(),
+                    given(at),
                     initial.clone(),
                 ),
                 refuses: None,
@@ -264,7 +270,11 @@ impl Room {
     pub fn delete(&mut self, at: usize, key: &str) -> usize {
         let ops = vec![(Key::from(key), Op::Set(None))];
         let written = self.windows[at].model.write(ops, How::default(), self.now);
-        written.unwrap().1.len()
+        let effects = written.unwrap().1;
+        let count = effects.len();
+        self.carry_out(at, effects);
+        self.flush(at);
+        count
     }
 
     /// Without the flush that ends the turn.

@@ -237,7 +237,8 @@ impl<V: Value> Model<V> {
         let strategy = self.strategies.of(&key);
         let value = match op {
             Op::Add(by) => return self.plan_add(&key, by, now, cells),
-            Op::Set(value) if strategy == Strategy::Merge => {
+            // What was only counted up where nobody merges has no parts to delete.
+            Op::Set(value) if strategy == Strategy::Merge && (value.is_some() || !self.is_counted(&key)) => {
                 return self.plan_merge(&key, value.as_ref(), now, cells);
             }
             Op::Set(value) => value,
@@ -479,6 +480,12 @@ impl<V: Value> Model<V> {
         let texts = self.texts.clone();
         let planned = self.tree_of(key).plan(next, me, texts.as_deref());
         self.stamp_tree(key, planned, now, cells);
+    }
+
+    /// Whether the key has counts, and no parts.
+    fn is_counted(&self, key: &str) -> bool {
+        let composite = self.keys.get(key);
+        composite.is_some_and(|one| one.tree.is_none() && one.counts().next().is_some())
     }
 
     /// The parts of a key, and what was written to it as a whole.
