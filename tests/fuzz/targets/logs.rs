@@ -25,9 +25,11 @@ fn actor(choices: &mut Choices, windows: &[Window]) -> Actor {
 }
 
 fn time(choices: &mut Choices) -> Time {
-    let ahead = choices.pick(&[0.0, 1.0, -1000.0, 40.0, 299_000.0, 301_000.0, -9e11, 9e12]);
+    let ahead: f64 = choices.pick(&[0.0, 1.0, -1000.0, 40.0, 299_000.0, 301_000.0, -9e11, 9e12]);
+    // What is older than all that is kept comes too late to stand in its place, and where it stands then is not decided.
+    let ahead = if may_forge() { ahead } else { ahead.max(0.0) };
     let at = (NOW + ahead - EPOCH) * 4096.0 + f64::from(choices.byte() % 4);
-    let at = if choices.once(16) { -at } else { at };
+    let at = if may_forge() && choices.once(16) { -at } else { at };
     Time::from_f64(
         at.clamp(-9_007_199_254_740_991.0, 9_007_199_254_740_991.0)
             .trunc(),
