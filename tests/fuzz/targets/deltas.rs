@@ -182,7 +182,7 @@ fn hear(choices: &mut Choices, room: &mut Room, at: usize, frame: &StateFrame<Va
     let kind = match frame {
         StateFrame::Batch(_) => 0,
         StateFrame::Delta(_) => 1,
-        StateFrame::Sync { .. } => 2,
+        StateFrame::Sync { .. } | StateFrame::Glance { .. } => 2,
     };
     let changed = room.state(at) != state;
     choices.note(kind, room.refused.len() - refused);
@@ -212,7 +212,7 @@ fn hear(choices: &mut Choices, room: &mut Room, at: usize, frame: &StateFrame<Va
             let now = room.nodes[at].vector();
             now.covers(&delta.vector) && !vector.covers(&delta.vector)
         }
-        StateFrame::Sync { .. } => false,
+        StateFrame::Sync { .. } | StateFrame::Glance { .. } => false,
     };
     assert!(!news || holds(room, at, frame), "taken in part");
 }
