@@ -64,14 +64,14 @@ impl<V: Clone> StateNode<V> {
             actor: batch.actor,
             seq: batch.seq,
         };
-        self.replica.recall(dot.actor);
-        let own = self.replica.vector().get(dot.actor);
-        let forged = dot.actor == self.actor() && dot.seq > own;
+        let forged = self.unwritten(dot.actor, dot.seq);
         if dot.seq == 0 || forged || batch.deps.iter().any(|&(actor, seq)| self.unwritten(actor, seq)) {
             return Err(ERR_MALFORMED);
         }
         let latest = self.latest(batch.entries.iter().map(|entry| entry.2), now)?;
         self.check_batch_fits(&batch, now)?;
+        self.replica.recall(dot.actor);
+        let own = self.replica.vector().get(dot.actor);
         if let Some(peer) = self.peers.get_mut(from) {
             peer.has(dot);
         }
