@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use model_room::{Room, Text, json};
 use parley_sync::core::batch::Batch;
-use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, cell_name, suffix};
+use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, Why, cell_name, suffix};
 use parley_sync::core::clock::{Clock, Time};
 use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::model::Strategy;
@@ -142,7 +142,7 @@ impl Liar {
                         part: suffix(&self.part()),
                         stamp: self.stamp(),
                         base,
-                        is_seal: self.random.percent(20),
+                        why: Why::of(Some(self.random.below(4) as f64)),
                     }
                 });
                 Cell::Veto(Rc::new(list.collect()))
@@ -298,7 +298,7 @@ fn a_pile_of_vetoes_costs_little() {
             part: suffix(&liar.part()),
             stamp: liar.stamp(),
             base: None,
-            is_seal: false,
+            why: Why::Refused,
         });
         let list = Cell::Veto(Rc::new(list.collect()));
         let actor = liar.actor;

@@ -175,19 +175,22 @@ fn a_state_is_shared_if_all_of_it_may_be_read_and_written() {
 }
 
 #[test]
-fn by_state_means_whole_states_alike_in_both_lists() {
-    for (read, write, expected) in [
-        (None, None, true),
-        (Some(&[][..]), Some(&[][..]), true),
-        (Some(&["a.*", "b.*"]), Some(&["b.*", "a.*"]), true),
-        (Some(&["a.*"]), Some(&["a.*", "b.*"]), false),
-        (Some(&["a.*", "b.*"]), Some(&["a.*"]), false),
-        (Some(&["a.x"]), Some(&["a.x"]), false),
-        (Some(&["a.*"]), None, false),
-        (None, Some(&[]), false),
+fn a_list_of_keys_restricts_and_an_entry_touches_its_state() {
+    for (read, write, restricts, touches) in [
+        (None, None, false, true),
+        (Some(&[][..]), Some(&[][..]), true, false),
+        (Some(&["cart.*"]), Some(&["cart.*"]), true, true),
+        (Some(&["cart.x"]), Some(&[]), true, true),
+        (Some(&[]), Some(&["cart.x"]), true, true),
+        (Some(&["other.*", "car.x"]), Some(&["carts.x"]), true, false),
+        (None, Some(&[]), true, true),
     ] {
-        assert_eq!(state(read, write).is_by_state(), expected, "{read:?} {write:?}");
+        let grants = state(read, write);
+        assert_eq!(grants.restricts(), restricts, "{read:?} {write:?}");
+        assert_eq!(grants.touches("cart"), touches, "{read:?} {write:?}");
     }
+    let words = Grants::parse(None, None, Some(&owned(&["chat"]))).unwrap();
+    assert!(!words.restricts(), "messages are no business of states");
 }
 
 #[test]

@@ -9,9 +9,6 @@ use crate::core::codes;
 use crate::core::grants::{Grants, OriginGrants};
 use crate::core::origin::Allowlist;
 
-/// States do not look at single keys yet: a grant that needs it would not be kept, so it is refused.
-const BY_KEY: bool = false;
-
 /// One peer's grants. Throws ERR_CONFIG naming what is wrong.
 pub(crate) fn read(given: &JsValue, what: &str) -> Result<Grants, JsValue> {
     let given = Options::read(given, "read write messages", what)?;
@@ -20,19 +17,8 @@ pub(crate) fn read(given: &JsValue, what: &str) -> Result<Grants, JsValue> {
         given.strings("write")?,
         given.strings("messages")?,
     );
-    let grants = Grants::parse(read.as_deref(), write.as_deref(), messages.as_deref())
-        .map_err(|bad| fail(codes::CONFIG, &text(&[what, ": ", bad.text()])))?;
-    if !BY_KEY && !grants.is_by_state() {
-        return Err(fail(
-            codes::CONFIG,
-            &text(&[
-                what,
-                ": read and write must list the same states, each whole ('name.*'): single keys, and reading without writing, \
-                 are not enforced in this version",
-            ]),
-        ));
-    }
-    Ok(grants)
+    Grants::parse(read.as_deref(), write.as_deref(), messages.as_deref())
+        .map_err(|bad| fail(codes::CONFIG, &text(&[what, ": ", bad.text()])))
 }
 
 /// Grants by origin. Throws ERR_CONFIG for an origin that is none, or that is not let in.

@@ -80,8 +80,42 @@ pub struct Veto<V> {
     pub stamp: Stamp,
     /// What the cell held before, and which write that was.
     pub base: Option<(Cell<V>, Stamp)>,
+    /// Why it does not count.
+    pub why: Why,
+}
+
+/// Why a write does not count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Why {
+    /// Somebody refused it, or its writer took it back.
+    #[default]
+    Refused,
+    /// Its writer was not granted to write that.
+    Denied,
     /// Its transaction fell to a later write, which is written down here: nobody refused it or took it back.
-    pub is_seal: bool,
+    Fell,
+}
+
+impl Why {
+    /// As it crosses a wire.
+    #[must_use]
+    pub fn code(self) -> f64 {
+        match self {
+            Why::Refused => 0.0,
+            Why::Denied => 1.0,
+            Why::Fell => 2.0,
+        }
+    }
+
+    /// What a number stands for; whatever nobody writes is an ordinary refusal.
+    #[must_use]
+    pub fn of(code: Option<f64>) -> Why {
+        match code {
+            Some(1.0) => Why::Denied,
+            Some(2.0) => Why::Fell,
+            _ => Why::Refused,
+        }
+    }
 }
 
 impl<V> Cell<V> {

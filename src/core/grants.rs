@@ -112,17 +112,15 @@ impl Grants {
         self.may_read_all(name) && self.may_write_all(name)
     }
 
-    /// Whether every state is granted whole or not at all, reading and writing alike.
-    pub fn is_by_state(&self) -> bool {
-        match (&self.read, &self.write) {
-            (None, None) => true,
-            (Some(read), Some(write)) => {
-                read.iter().chain(write).all(|pattern| pattern.key.is_none())
-                    && read.iter().all(|pattern| write.contains(pattern))
-                    && write.iter().all(|pattern| read.contains(pattern))
-            }
-            _ => false,
-        }
+    /// Whether the peer is told what it may read or write: then it takes part in states through a gateway, and speaks for
+    /// nobody but itself.
+    pub fn restricts(&self) -> bool {
+        self.read.is_some() || self.write.is_some()
+    }
+
+    /// Whether the peer may read or write any key of this state.
+    pub fn touches(&self, name: &str) -> bool {
+        covers_any(&self.read, name) || covers_any(&self.write, name)
     }
 
     /// What both of two grants allow.
@@ -253,4 +251,9 @@ fn covers_all(list: &Option<Vec<KeyPattern>>, name: &str) -> bool {
         list.iter()
             .any(|pattern| pattern.name == name && pattern.key.is_none())
     })
+}
+
+fn covers_any(list: &Option<Vec<KeyPattern>>, name: &str) -> bool {
+    list.as_ref()
+        .is_none_or(|list| list.iter().any(|pattern| pattern.name == name))
 }

@@ -7,6 +7,7 @@ pub mod cell;
 pub mod clock;
 pub mod codes;
 pub mod frame;
+pub mod gateway;
 pub mod grants;
 pub mod handling;
 pub mod handshake;

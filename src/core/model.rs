@@ -7,6 +7,7 @@ mod composite;
 mod custom;
 mod group;
 mod judge;
+mod outline;
 mod show;
 mod strategy;
 mod undo;
@@ -19,13 +20,14 @@ use composite::{Composite, plain};
 pub use custom::Unsettled;
 use group::Knot;
 pub use judge::{Judge, Judged, judge};
+pub use outline::Written;
 pub use strategy::{Strategies, Strategy};
 use undo::Steps;
 use veto::Pending;
 pub use write::NotANumber;
 
 use super::batch::Batch;
-use super::cell::{Cell, Part, cell_name, is_plain, parse, root_name};
+use super::cell::{Cell, Part, Why, cell_name, is_plain, parse, root_name};
 use super::clock::Time;
 use super::id::{Actor, Key, PeerRef};
 use super::map::SmallMap;
@@ -93,6 +95,18 @@ impl<V> CellChange<V> {
     pub fn key(&self) -> Option<Key> {
         parse(&self.name).map(|(key, _)| key)
     }
+
+    /// Whether it is an initial value, which nobody wrote.
+    #[must_use]
+    pub fn is_initial(&self) -> bool {
+        self.stamp.time.is_initial()
+    }
+
+    /// Whether it is a refusal itself.
+    #[must_use]
+    pub fn is_veto(&self) -> bool {
+        is_veto(&self.name)
+    }
 }
 
 /// One of the writes to choose from.
@@ -147,6 +161,8 @@ pub enum ModelEffect<V> {
         ids: Vec<WriteId>,
         /// The keys of the others.
         keys: Vec<Key>,
+        /// Why: denied if any of them was.
+        why: Why,
     },
     /// See [`StateEffect::Ready`].
     Ready,
@@ -181,6 +197,8 @@ pub struct Model<V> {
     counts_writes: bool,
     /// Members of the transaction that the writes of this turn join.
     turn: Vec<Key>,
+    /// Names of cells that changed, while somebody asks.
+    watched: Option<Vec<Key>>,
 }
 
 impl<V: Value> Model<V> {
@@ -220,6 +238,7 @@ impl<V: Value> Model<V> {
             next_write: 0,
             counts_writes: false,
             turn: Vec::new(),
+            watched: None,
         };
         let mut composite = Vec::new();
         for name in names {
@@ -457,6 +476,9 @@ impl<V: Value> Model<V> {
         origin: ChangeOrigin,
         out: &mut ModelEffects<V>,
     ) {
+        if let Some(watched) = &mut self.watched {
+            watched.extend(cells.iter().map(|cell| Rc::clone(&cell.key)));
+        }
         let noted = if from.is_some() {
             Self::note_cells(&cells)
         } else {
@@ -536,14 +558,14 @@ impl<V: Value> Model<V> {
         if !contested.is_empty() {
             out.push(ModelEffect::Contested { keys: contested });
         }
-        let (mut ids, mut keys) = (Vec::new(), Vec::new());
+        let (mut ids, mut keys, mut why) = (Vec::new(), Vec::new(), Why::Refused);
         for change in &vetoes {
-            let (some, key) = self.lost(change);
+            let (some, key) = self.lost(change, &mut why);
             ids.extend(some);
             keys.extend(key);
         }
         if !ids.is_empty() || !keys.is_empty() {
-            out.push(ModelEffect::Lost { ids, keys });
+            out.push(ModelEffect::Lost { ids, keys, why });
         }
     }
 

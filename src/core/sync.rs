@@ -3,6 +3,7 @@
 //! Sans-IO: every call returns what the host is to do, in that order. Sends stand before the change they belong to, so
 //! what a listener writes in answer cannot overtake it.
 
+mod adopt;
 mod compare;
 mod node;
 mod peers;

@@ -186,7 +186,7 @@ impl Hub {
                 let grants = peer.grants.as_ref();
                 let may_send = grants.is_none_or(|grants| grants.may_send(&what));
                 // An update in words is a write like any other.
-                let may_write = state.as_ref().is_none_or(|state| peer.may_share(state.name()));
+                let may_write = state.as_ref().is_none_or(|state| peer.takes_part(&**state));
                 (!may_send || !may_write, peer.handling.len() >= PENDING)
             }
             None => return,

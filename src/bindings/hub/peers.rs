@@ -8,6 +8,7 @@ use super::deliver::Handled;
 use super::session::Proven;
 use crate::bindings::host;
 use crate::bindings::options::OPAQUE;
+use crate::bindings::shared::Shared;
 use crate::core::frame::Sleep;
 use crate::core::grants::Grants;
 use crate::core::handling::Handling;
@@ -152,9 +153,9 @@ impl Peer {
         self.uid = uid;
     }
 
-    /// Whether it takes part in the state of this name.
-    pub(crate) fn may_share(&self, name: &str) -> bool {
-        self.grants.as_ref().is_none_or(|grants| grants.may_share(name))
+    /// Whether it takes part in that state.
+    pub(crate) fn takes_part(&self, state: &dyn Shared) -> bool {
+        self.grants.as_ref().is_none_or(|grants| state.takes_part(grants))
     }
 
     pub(crate) fn keep_answer(&mut self, id: f64, frame: JsValue) {

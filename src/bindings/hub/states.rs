@@ -34,7 +34,7 @@ impl Hub {
             inner.states.push(state.clone());
         }
         for peer in self.peer_refs() {
-            if self.may_share(peer, state.name()) {
+            if self.takes_part(peer, &*state) {
                 state.peer_up(peer);
             }
         }
@@ -90,7 +90,7 @@ impl Hub {
 
     pub(crate) fn states_peer_up(&self, peer: PeerRef) {
         self.each_state(|state| {
-            if self.may_share(peer, state.name()) {
+            if self.takes_part(peer, state) {
                 state.peer_up(peer);
             }
         });
@@ -101,9 +101,10 @@ impl Hub {
         self.inner.borrow().peers.any(peer)?.grants.clone()
     }
 
-    /// Whether a peer takes part in the state of this name.
-    fn may_share(&self, peer: PeerRef, name: &str) -> bool {
-        self.grants_of(peer).is_none_or(|grants| grants.may_share(name))
+    /// Whether a peer takes part in a state.
+    fn takes_part(&self, peer: PeerRef, state: &dyn Shared) -> bool {
+        self.grants_of(peer)
+            .is_none_or(|grants| state.takes_part(&grants))
     }
 
     pub(crate) fn states_peer_down(&self, peer: PeerRef) {
@@ -194,7 +195,10 @@ impl Hub {
         let (state, also) = {
             let inner = self.inner.borrow();
             let state = inner.states.iter().find(|state| state.name() == name).cloned();
-            let shares = inner.peers.get(from).is_some_and(|peer| peer.may_share(&name));
+            let shares = inner.peers.get(from).is_some_and(|peer| match &state {
+                Some(state) => peer.takes_part(&**state),
+                None => peer.grants.as_ref().is_none_or(|grants| grants.touches(&name)),
+            });
             let Some(state) = state.filter(|_| shares) else {
                 drop(inner);
                 if !shares {
@@ -209,7 +213,7 @@ impl Hub {
             let mesh = inner
                 .peers
                 .iter()
-                .filter(|(at, peer)| peer.on_mesh && *at != from && peer.may_share(&name));
+                .filter(|(at, peer)| peer.on_mesh && *at != from && peer.takes_part(&*state));
             let also: Vec<PeerRef> = if to_all {
                 mesh.map(|(at, _)| at).collect()
             } else {

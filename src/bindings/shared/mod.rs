@@ -15,6 +15,7 @@ use super::parley;
 use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::frame::Kind;
+use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 use crate::core::limits::Bounds;
 use crate::core::schema::{FIRST_VERSION, Schema};
@@ -25,6 +26,10 @@ pub(crate) use turn::{Turn, after, settle_turn};
 pub(crate) trait Shared {
     /// Unique on its Parley.
     fn name(&self) -> &str;
+    /// Whether a peer with such grants takes part: in all of it, unless more is known.
+    fn takes_part(&self, grants: &Grants) -> bool {
+        grants.may_share(self.name())
+    }
     /// The type its updates are broadcast under.
     fn message(&self) -> &str;
     fn peer_up(&self, peer: PeerRef);
@@ -212,6 +217,14 @@ impl Carrier {
     /// Whether a handle stands for one neighbour: behind a bus there may be any number.
     pub(crate) fn knows_peers(&self) -> bool {
         matches!(self, Carrier::Hub(_))
+    }
+
+    /// What a peer may see and do; None: everything.
+    pub(crate) fn grants(&self, peer: PeerRef) -> Option<Rc<Grants>> {
+        match self {
+            Carrier::Hub(hub) => hub.grants_of(peer),
+            Carrier::Bus(_) => None,
+        }
     }
 
     /// Counts a refusal.

@@ -9,7 +9,7 @@ use super::held::{Held, value_of};
 use super::nodes;
 use crate::bindings::host;
 use crate::bindings::wire::list;
-use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, is_plain, parse, parse_suffix};
+use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, Why, is_plain, parse, parse_suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::limits::NAME;
@@ -161,8 +161,9 @@ fn veto_out(veto: &Veto<Held>) -> JsValue {
         out.push(&number(stamp.time.as_f64()));
         out.push(&number(stamp.actor.as_f64()));
         out.push(&cell_out(Some(cell)));
-    } else if veto.is_seal {
-        out.push(&JsValue::TRUE);
+    }
+    if veto.why != Why::Refused {
+        out.push(&number(veto.why.code()));
     }
     out.into()
 }
@@ -171,8 +172,9 @@ fn veto_in(value: &JsValue) -> Option<Veto<Held>> {
     let parts = list(value)?;
     let name = key_in(&parts.get(0))?;
     let part = parse_suffix(&name)?;
-    let held = parts.get(5);
-    let base = if held.is_undefined() || matches!(part, Part::Veto(_)) {
+    let (held, has_base) = (parts.get(5), parts.length() > 4);
+    let why = Why::of(parts.get(if has_base { 6 } else { 3 }).as_f64());
+    let base = if !has_base || held.is_undefined() || matches!(part, Part::Veto(_)) {
         None
     } else {
         let stamp = stamp_in(&parts.get(3), &parts.get(4))?;
@@ -182,7 +184,7 @@ fn veto_in(value: &JsValue) -> Option<Veto<Held>> {
         part: name,
         stamp: stamp_in(&parts.get(1), &parts.get(2))?,
         base,
-        is_seal: parts.get(3).as_bool() == Some(true),
+        why,
     })
 }
 

@@ -16,6 +16,7 @@ impl StateHost {
         if !effects.is_empty() {
             self.forget_conflicts();
         }
+        self.tell_guests(&effects);
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => {
@@ -42,10 +43,17 @@ impl StateHost {
                     self.store_soon();
                 }
                 ModelEffect::Contested { keys } => self.tell_contested(&keys),
-                ModelEffect::Lost { ids, keys } => self.tell_lost(&ids, &keys),
-                ModelEffect::Ready => self.become_ready(),
+                ModelEffect::Lost { ids, keys, why } => self.tell_lost(&ids, &keys, why),
+                ModelEffect::Ready => {
+                    self.become_ready();
+                    self.let_guests_in();
+                }
                 ModelEffect::Refused { from, code } => self.carrier.refuse(from, code),
             }
+        }
+        // What this window wrote in this turn goes to all at once, when the turn ends.
+        if self.turn.borrow().is_none() {
+            self.flush_guests();
         }
         self.look_for_texts();
         self.check_outcomes();

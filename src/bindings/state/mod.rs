@@ -5,6 +5,7 @@ mod class;
 mod codec;
 mod conflicts;
 mod effects;
+mod guests;
 mod held;
 mod judge;
 mod kept;
@@ -21,7 +22,7 @@ mod write;
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
-use js_sys::Array;
+use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::fail;
@@ -32,12 +33,14 @@ use super::shared::{Carrier, Shared, Turn};
 use super::wire::label_out;
 use crate::cell::RefCell;
 use crate::core::codes;
+use crate::core::grants::Grants;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::model::{Model, ModelEffects};
 use crate::core::schema::Schema;
 use crate::core::sync::StateFrame;
 pub use class::SyncedState;
 use conflicts::Contested;
+use guests::Guests;
 pub(crate) use held::Held;
 use listeners::{KeyListener, Listener, Notice};
 pub(crate) use options::{SetOptions, StateOptions};
@@ -82,6 +85,7 @@ pub(crate) struct StateHost {
     turn: RefCell<Option<Turn>>,
     transaction: RefCell<Option<Transaction>>,
     outcomes: RefCell<Vec<Outcome>>,
+    guests: Guests,
     contested: RefCell<Contested>,
     texts: Cell<TextsAre>,
     pub(crate) ready: Deferred,
@@ -151,6 +155,7 @@ impl StateHost {
             turn: RefCell::new(None),
             transaction: RefCell::new(None),
             outcomes: RefCell::new(Vec::new()),
+            guests: Guests::none(),
             contested: RefCell::new(Contested::default()),
             texts: Cell::new(TextsAre::Unasked),
             ready: Deferred::new(),
@@ -266,6 +271,7 @@ impl StateHost {
         self.destroyed.set(true);
         self.ready.resolve(&JsValue::UNDEFINED);
         self.end_outcomes();
+        self.guests_end();
         self.contested.borrow_mut().handlers.clear();
         self.listeners.borrow_mut().clear();
         self.key_listeners.borrow_mut().clear();
@@ -300,11 +306,21 @@ impl Shared for StateHost {
         &self.message
     }
 
+    fn takes_part(&self, grants: &Grants) -> bool {
+        grants.touches(&self.options.name)
+    }
+
     fn peer_up(&self, peer: PeerRef) {
+        if let Some(grants) = self.restriction(peer) {
+            return self.guest_up(peer, grants);
+        }
         self.decide(|model, now| model.with_node(|node| node.peer_up(peer, now)));
     }
 
     fn peer_down(&self, peer: PeerRef) {
+        if self.guest_down(peer) {
+            return self.check_outcomes();
+        }
         self.shadows_let_go(peer);
         self.decide(|model, now| model.with_node(|node| node.peer_down(peer, now)));
     }
@@ -327,6 +343,7 @@ impl Shared for StateHost {
 
     fn flush_to_peers(&self) {
         self.decide(|model, now| model.with_node(|node| node.flush(now)));
+        self.flush_guests();
     }
 
     fn take_frame(&self) -> Option<JsValue> {
@@ -336,10 +353,14 @@ impl Shared for StateHost {
 
     fn tick(&self) {
         self.shadows_tick();
+        self.tick_guests();
         self.decide(|model, now| model.with_node(|node| node.tick(now)));
     }
 
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: crate::core::frame::Kind, frame: &Array) {
+        if self.restriction(from).is_some() {
+            return self.hear_guest(from, kind, frame);
+        }
         let Some(decoded) = codec::decode(kind, frame) else {
             self.carrier.refuse(from, codes::MALFORMED);
             return;
@@ -361,8 +382,10 @@ impl Shared for StateHost {
     }
 
     fn plain_update(&self, from: PeerRef, payload: &JsValue) {
-        if let Err(error) = self.plain_payload(payload) {
-            self.carrier.refuse(from, room::code_of(&error));
+        match self.plain_payload(from, payload) {
+            Ok(true) => {}
+            Ok(false) => self.carrier.refuse(from, codes::DENIED),
+            Err(error) => self.carrier.refuse(from, room::code_of(&error)),
         }
     }
 
@@ -379,12 +402,15 @@ impl StateHost {
         self.run(effects);
     }
 
-    /// Updates in a message that hand-written code sent: `{ updates: {...} }`.
-    fn plain_payload(&self, payload: &JsValue) -> Result<(), JsValue> {
+    /// Updates in a message that hand-written code sent: `{ updates: {...} }`. Whether its sender may write all of them.
+    fn plain_payload(&self, from: PeerRef, payload: &JsValue) -> Result<bool, JsValue> {
         if !payload.is_object() {
             return Err(fail(codes::MALFORMED, "an update is an object"));
         }
         let updates = js_sys::Reflect::get(payload.unchecked_ref(), &JsValue::from_str("updates"))?;
-        self.apply_plain(&updates)
+        if updates.is_object() && !self.may_update(from, &Object::keys::<Object>(updates.unchecked_ref())) {
+            return Ok(false);
+        }
+        self.apply_plain(&updates).map(|()| true)
     }
 }

@@ -8,6 +8,7 @@ use crate::bindings::error::{fail, fail_with, text};
 use crate::bindings::host::{self, Deferred};
 use crate::bindings::shared::after;
 use crate::bindings::{callback, promise};
+use crate::core::cell::Why;
 use crate::core::codes;
 use crate::core::id::{Key, PeerRef};
 use crate::core::model::WriteId;
@@ -25,6 +26,8 @@ pub(super) struct Outcome {
     sent: Option<u64>,
     /// Who has not said that it has it; None until everyone is known.
     waiting: Option<Vec<PeerRef>>,
+    /// Restricted peers that have not said so, and what each has to have.
+    guests: Vec<(PeerRef, u64)>,
     timer: Option<JsValue>,
 }
 
@@ -48,6 +51,7 @@ impl StateHost {
             options,
             sent: None,
             waiting: None,
+            guests: Vec::new(),
             timer,
         });
         let (sent, failed) = (self.weak(), self.weak());
@@ -98,6 +102,7 @@ impl StateHost {
     /// it, or get lost.
     fn inquire(&self, id: WriteId, pause: f64) {
         self.decide(|model, _| model.with_node(|node| node.inquire()));
+        self.inquire_guests();
         if !self.outcomes.borrow().iter().any(|outcome| outcome.id == id) {
             return;
         }
@@ -148,9 +153,13 @@ impl StateHost {
                 let Some(seq) = outcome.sent.filter(|_| node.is_ready()) else {
                     continue;
                 };
+                if outcome.waiting.is_none() {
+                    outcome.guests = self.guests_told();
+                }
                 let waiting = outcome.waiting.get_or_insert_with(|| node.followers().collect());
                 waiting.retain(|peer| !node.has_told(*peer, seq));
-                if waiting.is_empty() {
+                outcome.guests.retain(|(peer, seq)| !self.guest_has(*peer, *seq));
+                if waiting.is_empty() && outcome.guests.is_empty() {
                     done.push(outcome.id);
                 }
             }
@@ -164,15 +173,17 @@ impl StateHost {
     }
 
     /// Somebody refused writes of this window. Who waits for one is told; otherwise everyone.
-    pub(super) fn tell_lost(&self, ids: &[WriteId], keys: &[Key]) {
+    pub(super) fn tell_lost(&self, ids: &[WriteId], keys: &[Key], why: Why) {
+        let (code, verb) = match why {
+            Why::Refused | Why::Fell => (codes::REJECTED, "a window refused"),
+            Why::Denied => (codes::DENIED, "this window was not granted"),
+        };
         let mut told = false;
         for id in ids {
             if let Some(outcome) = self.take_outcome(*id) {
                 told = true;
-                outcome.promise.reject(&fail(
-                    codes::REJECTED,
-                    "a window refused the write; it has been taken back",
-                ));
+                let message = text(&[verb, " the write; it has been taken back"]);
+                outcome.promise.reject(&fail(code, &message));
             }
         }
         if told && keys.is_empty() {
@@ -180,11 +191,12 @@ impl StateHost {
         }
         let names: js_sys::Array = keys.iter().map(|key| JsValue::from_str(key)).collect();
         let message = text(&[
-            "a window refused a write to the state '",
+            verb,
+            " a write to the state '",
             &self.options.name,
             "'; it has been taken back",
         ]);
-        self.report(&fail_with(codes::REJECTED, &message, &[("keys", names.into())]));
+        self.report(&fail_with(code, &message, &[("keys", names.into())]));
     }
 
     /// Nobody will say any more.

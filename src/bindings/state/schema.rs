@@ -38,11 +38,12 @@ pub(super) struct Shadow {
 impl StateHost {
     /// A frame of a window that holds another version.
     pub(super) fn hear_other(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
+        // What a restricted peer may write of its version says nothing of what it would be here.
         let migrate = self
             .options
             .migrate
             .clone()
-            .filter(|_| version < self.options.version);
+            .filter(|_| version < self.options.version && self.restriction(from).is_none());
         let Some(migrate) = migrate else {
             return self.keep_apart(from, version, kind);
         };

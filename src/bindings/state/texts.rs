@@ -85,7 +85,7 @@ impl StateHost {
     pub(super) fn look_for_texts(&self) {
         if self.texts.get() != TextsAre::Unasked
             || !self.options.strategies.merge_any()
-            || !self.node.borrow().wants_texts()
+            || !(self.node.borrow().wants_texts() || self.guests_want_texts())
         {
             return;
         }
@@ -118,8 +118,12 @@ impl StateHost {
         }
         self.texts.set(TextsAre::Here);
         let engine: Rc<dyn Texts<Held>> = Rc::new(TextEngine(engine.clone()));
-        let effects = self.node.borrow_mut().provide_texts(engine, host::now());
+        let effects = self
+            .node
+            .borrow_mut()
+            .provide_texts(Rc::clone(&engine), host::now());
         self.run(effects);
+        self.give_guests_texts(&engine);
         let held = self.turn.borrow().is_some();
         if held {
             self.flush_turn();

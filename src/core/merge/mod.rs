@@ -123,6 +123,15 @@ impl<V: Value> Default for Merged<V> {
     }
 }
 
+/// Whose cell that is, if only one writer may write it. `rest` is a tree cell's name.
+#[must_use]
+pub fn owner_of(rest: &str) -> Option<Actor> {
+    match path::parse(rest)?.1? {
+        path::Detail::Count(actor) | path::Detail::Edits(actor, _) => Some(actor),
+        path::Detail::Item(..) => None,
+    }
+}
+
 impl<V: Value> Merged<V> {
     /// A key without cells.
     #[must_use]

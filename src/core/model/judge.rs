@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::show::{binding, is_vetoed, latest, live};
 use super::{CellChange, Model, ModelEffect, ModelEffects, Strategy, same};
-use crate::core::cell::{Cell, Part, cell_name, parse, parse_suffix, suffix};
+use crate::core::cell::{Cell, Part, Why, cell_name, parse, parse_suffix, suffix};
 use crate::core::id::{Actor, Key};
 use crate::core::register::Stamp;
 use crate::core::sync::KeyChange;
@@ -70,7 +70,7 @@ pub fn judge<V: Value>(
         }
         refused = true;
         let mut touched = bad;
-        for effect in host.model(|model| model.veto(cells, now)) {
+        for effect in host.model(|model| model.veto(cells, Why::Refused, now)) {
             let ModelEffect::Changed {
                 mut changes,
                 unsettled,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::write::Cells;
 use super::{CellChange, Model, ModelEffects, WriteId};
-use crate::core::cell::{Cell, Count, Part, Veto, cell_name, parse, parse_suffix, suffix, write_of};
+use crate::core::cell::{Cell, Count, Part, Veto, Why, cell_name, parse, parse_suffix, suffix, write_of};
 use crate::core::id::Key;
 use crate::core::merge::unapply;
 use crate::core::register::Stamp;
@@ -55,7 +55,7 @@ impl<V: Value> Model<V> {
                 part: suffix(&part),
                 stamp,
                 base: None,
-                is_seal: false,
+                why: Why::Refused,
             };
             matches!(part, Part::Slot(_)).then_some((key, veto))
         });
@@ -71,7 +71,7 @@ impl<V: Value> Model<V> {
     }
 
     /// Makes those writes count no more, in every window.
-    pub fn veto(&mut self, changes: Vec<CellChange<V>>, now: f64) -> ModelEffects<V> {
+    pub fn veto(&mut self, changes: Vec<CellChange<V>>, why: Why, now: f64) -> ModelEffects<V> {
         let mut by_key: Vec<(Key, Vec<Veto<V>>)> = Vec::new();
         for CellChange { name, stamp, base } in changes {
             let Some((key, part)) = parse(&name) else { continue };
@@ -84,7 +84,7 @@ impl<V: Value> Model<V> {
                 part: suffix(&part),
                 stamp,
                 base,
-                is_seal: false,
+                why,
             };
             match by_key.iter_mut().find(|one| one.0 == key) {
                 Some(one) => one.1.push(veto),
@@ -115,10 +115,12 @@ impl<V: Value> Model<V> {
         None
     }
 
-    /// Own writes that vetoes of others have just taken back: those that could still fall, and the keys of the others.
+    /// Own writes that vetoes of others have just taken back: those that could still fall, and the keys of the others. `why`
+    /// becomes denied if any of them was.
     pub(super) fn lost(
         &mut self,
         change: &crate::core::sync::KeyChange<Cell<V>>,
+        why: &mut Why,
     ) -> (Vec<WriteId>, Option<Key>) {
         let mut lost = Vec::new();
         let Some((key, Part::Veto(by))) = parse(&change.key) else {
@@ -135,7 +137,7 @@ impl<V: Value> Model<V> {
         let mut final_ones = false;
         for veto in list
             .iter()
-            .filter(|veto| by != me && veto.stamp.actor == me && !veto.is_seal)
+            .filter(|veto| by != me && veto.stamp.actor == me && veto.why != Why::Fell)
         {
             let known = before.is_some_and(|before| {
                 before
@@ -145,6 +147,9 @@ impl<V: Value> Model<V> {
             let Some(part) = parse_suffix(&veto.part).filter(|_| !known) else {
                 continue;
             };
+            if veto.why == Why::Denied {
+                *why = Why::Denied;
+            }
             let cell = cell_name(&key, &part);
             let count = lost.len();
             self.pending.retain(|pending| {

@@ -8,7 +8,7 @@ use super::show::{binding, is_vetoed, latest};
 use super::undo::Step;
 use super::{How, Model, ModelEffect, ModelEffects, Op, Pending, Strategy, WriteId};
 use crate::core::cell::{
-    Cell, Count, Part, Slot, UNDER, Veto, cell_name, parse, root_name, suffix, write_of,
+    Cell, Count, Part, Slot, UNDER, Veto, Why, cell_name, parse, root_name, suffix, write_of,
 };
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
@@ -412,7 +412,7 @@ impl<V: Value> Model<V> {
                         part,
                         stamp,
                         base: None,
-                        is_seal: true,
+                        why: Why::Fell,
                     })
                     .collect();
                 self.plan_vetoes(member, dead, now, cells);
@@ -567,7 +567,8 @@ impl<V: Value> Model<V> {
     }
 
     /// The write that shows.
-    pub(super) fn top(&self, key: &Key) -> Option<Stamp> {
+    #[must_use]
+    pub fn top(&self, key: &Key) -> Option<Stamp> {
         latest(&self.standing(key)).map(|one| one.stamp)
     }
 

@@ -11,6 +11,11 @@ impl<V: Clone> Replica<V> {
         self.bounds = bounds;
     }
 
+    /// What it holds to.
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
     /// Registers that hold a value, and deletions that are remembered.
     pub fn held(&self) -> (usize, usize) {
         (self.live, self.slots.len() - self.live)

@@ -36,7 +36,7 @@ scenario('the option needs grants, and a window', async (t) => {
     const tries = [
       [frame, { opaque: true }],
       [port1, { opaque: true, grants }],
-      [frame, { opaque: true, grants: { write: ['state.key'] } }],
+      [frame, { opaque: true, grants: { write: ['state'] } }],
       [frame, { opaque: true, grants: { message: [] } }],
     ];
     return Promise.all(

@@ -1,0 +1,305 @@
+//! How a restricted peer takes part in a state: through a state of its own that holds what it may read, and nothing else.
+//!
+//! The peer exchanges frames with the *view* alone. Cells of keys that may be read are copied from the state into the view,
+//! cells of keys that may be written from the view into the state, both with the stamps they have: a write is the same on
+//! both sides, however many gateways it passes, and whoever holds the same writes shows the same. Versions vectors and
+//! numbers of batches are the view's own, so nothing that a peer claims of them reaches the state.
+//!
+//! What does not pass: keys without a grant, transactions that name one, cells and times that are not the writer's to make.
+//! Such a write is vetoed in the view, and so rolled back over there.
+
+mod correct;
+mod pass;
+
+use std::rc::Rc;
+
+use super::cell::{Cell, Why, parse};
+use super::grants::Grants;
+use super::id::{Key, PeerRef};
+use super::map::SmallMap;
+use super::model::{CellChange, Model, ModelEffect, ModelEffects, Written};
+use super::order;
+use super::sync::{KeyChange, StateFrame};
+use super::value::Value;
+use pass::Verdict;
+
+/// One restricted peer's way to one state.
+pub struct Gateway<V> {
+    peer: PeerRef,
+    name: Rc<str>,
+    grants: Rc<Grants>,
+    view: Model<V>,
+    /// The latest time that the state itself has shown: what the peer writes in knowledge of it is not much later.
+    ceiling: Option<super::clock::Time>,
+    /// How often a key was put right since it last changed in the state: whoever refuses that in turn is let be.
+    corrected: SmallMap<Key, u32>,
+}
+
+/// What a frame of the peer did to its view.
+pub struct Heard<V> {
+    /// Frames to send and refusals to count.
+    pub effects: ModelEffects<V>,
+    /// In the order of their keys.
+    changes: Vec<KeyChange<V>>,
+    /// Its cells, whether they show or not.
+    names: Vec<Key>,
+    /// Those by which something shows otherwise.
+    cells: Vec<CellChange<V>>,
+}
+
+/// What becomes of it.
+pub struct Judged<V> {
+    /// For the state, see [`Model::adopt`].
+    pub news: Vec<Written<V>>,
+    /// The state has no room for them: nothing is left of them here either.
+    pub is_full: bool,
+    /// Keys of which something was denied.
+    pub denied: Vec<Key>,
+    /// Keys that have to be compared again, see [`Gateway::correct`].
+    pub touched: Vec<Key>,
+}
+
+impl<V: Value> Gateway<V> {
+    /// Opens the way. `view` holds nothing yet, and is of the state's strategies.
+    pub fn open(
+        peer: PeerRef,
+        name: &str,
+        grants: Rc<Grants>,
+        view: Model<V>,
+        state: &Model<V>,
+        now: f64,
+    ) -> (Self, ModelEffects<V>) {
+        let mut gateway = Self {
+            peer,
+            name: Rc::from(name),
+            grants,
+            view,
+            ceiling: None,
+            corrected: SmallMap::new(),
+        };
+        gateway.view.watch(true);
+        let cells = state
+            .written()
+            .filter_map(|cell| gateway.outgoing(cell))
+            .collect();
+        gateway.take_over(cells, now);
+        drop(gateway.view.with_node(|node| node.settle_ready()));
+        let effects = gateway.view.with_node(|node| node.peer_up(peer, now));
+        (gateway, effects)
+    }
+
+    /// Whose way it is.
+    #[must_use]
+    pub fn peer(&self) -> PeerRef {
+        self.peer
+    }
+
+    /// What the peer is shown.
+    #[must_use]
+    pub fn view(&self) -> &Model<V> {
+        &self.view
+    }
+
+    /// For what concerns the view alone: comparisons, texts. What it wants sent.
+    pub fn with_view(&mut self, act: impl FnOnce(&mut Model<V>) -> ModelEffects<V>) -> ModelEffects<V> {
+        let mut heard = Heard::new();
+        heard.absorb(act(&mut self.view));
+        heard.effects
+    }
+
+    /// A frame of the peer.
+    pub fn receive(&mut self, frame: StateFrame<Cell<V>>, now: f64) -> Heard<V> {
+        let mut heard = Heard::new();
+        let peer = self.peer;
+        drop(self.view.take_watched());
+        heard.absorb(self.view.with_node(|node| node.receive(peer, &[], frame, now)));
+        heard.names = self.view.take_watched();
+        heard
+    }
+
+    /// Takes back what the peer may not do, and says what passes.
+    pub fn judge(&mut self, heard: &mut Heard<V>, state: &Model<V>, now: f64) -> Judged<V> {
+        let mut denied: Vec<Key> = Vec::new();
+        let mut touched: Vec<Key> = Vec::new();
+        let mut passing: Vec<(Key, Written<V>)> = Vec::new();
+        let mut noted: Vec<Key> = heard.cells.iter().map(|cell| Rc::clone(cell.name())).collect();
+        order::sort(&mut noted);
+        for name in std::mem::take(&mut heard.names) {
+            let (Some((key, _)), Some(cell)) = (parse(&name), self.view.written_to(&name)) else {
+                continue;
+            };
+            match self.incoming(cell, state, now) {
+                Verdict::Pass(cell) => passing.push((Rc::clone(&key), cell)),
+                Verdict::Deny => denied.push(Rc::clone(&key)),
+                Verdict::Unwritable => match self.view.refusable(&name, None) {
+                    None => {}
+                    Some(_) if self.restates(&name, &key, state) => {}
+                    Some(_) if noted.binary_search(&name).is_ok() => denied.push(Rc::clone(&key)),
+                    Some(_) => {
+                        let base = state.written_to(&name).filter(|_| self.may_read(&key));
+                        heard.cells.extend(self.view.refusable(&name, base));
+                        denied.push(Rc::clone(&key));
+                    }
+                },
+                Verdict::Ignore => {}
+            }
+            touched.push(key);
+        }
+        order::sort(&mut denied);
+        denied.dedup();
+        self.refuse(heard, &denied, state, now);
+        passing.retain(|one| denied.binary_search(&one.0).is_err());
+        let (mut keys, mut news): (Vec<Key>, Vec<Written<V>>) = passing.into_iter().unzip();
+        let is_full = !state.node().takes(&news);
+        if is_full {
+            news.clear();
+            order::sort(&mut keys);
+            keys.dedup();
+            self.refuse(heard, &keys, state, now);
+        }
+        // A transaction that lost a member here has lost the others as well.
+        touched.extend(heard.changes.iter().map(|change| Rc::clone(&change.key)));
+        order::sort(&mut touched);
+        touched.dedup();
+        Judged {
+            news,
+            denied,
+            is_full,
+            touched,
+        }
+    }
+
+    /// These cells have changed in the state, and these keys show otherwise than before: shows the peer what it may read of
+    /// that, once it is flushed.
+    pub fn tell(&mut self, state: &Model<V>, names: &[Key], shown: &[Key], now: f64) {
+        let cells: Vec<Written<V>> = names
+            .iter()
+            .filter_map(|name| self.outgoing(state.written_to(name)?))
+            .collect();
+        let written = cells
+            .iter()
+            .filter_map(|cell| parse(&cell.0).map(|parsed| parsed.0));
+        // What a key shows may hang on cells of others.
+        let mut keys: Vec<Key> = written.chain(shown.iter().cloned()).collect();
+        if keys.is_empty() {
+            return;
+        }
+        self.take_over(cells, now);
+        order::sort(&mut keys);
+        keys.dedup();
+        if !self.corrected.is_empty() {
+            for key in &keys {
+                self.corrected.remove(&**key);
+            }
+        }
+        self.correct(state, &keys, now);
+    }
+
+    /// Sends what was told.
+    pub fn flush(&mut self, now: f64) -> ModelEffects<V> {
+        self.with_view(|view| view.with_node(|node| node.flush(now)))
+    }
+
+    /// Cells of the state, as they are.
+    fn take_over(&mut self, cells: Vec<Written<V>>, now: f64) {
+        // Counts of versions are no times, and far below them: they raise nothing.
+        let latest = cells.iter().map(|cell| cell.2.time).max();
+        self.ceiling = self.ceiling.max(latest);
+        drop(self.view.adopt(cells, None, now));
+    }
+
+    fn refuse(&mut self, heard: &mut Heard<V>, keys: &[Key], state: &Model<V>, now: f64) {
+        if keys.is_empty() {
+            return;
+        }
+        let is_refused =
+            |cell: &CellChange<V>| cell.key().is_some_and(|key| keys.binary_search(&key).is_ok());
+        let (refused, kept) = std::mem::take(&mut heard.cells).into_iter().partition(is_refused);
+        heard.cells = kept;
+        heard.absorb(self.view.veto(refused, Why::Denied, now));
+        for key in keys {
+            // Under a write that was taken back may lie another of the same kind.
+            for _ in 0..LAYERS {
+                if !self.is_astray(heard, key, state) {
+                    break;
+                }
+                let Some(effects) = self.view.veto_shown(key, Why::Denied, now) else {
+                    break;
+                };
+                heard.absorb(effects);
+            }
+        }
+    }
+
+    fn may_read(&self, key: &str) -> bool {
+        self.grants.may_read(&self.name, key)
+    }
+
+    fn may_write(&self, key: &str) -> bool {
+        self.grants.may_write(&self.name, key)
+    }
+}
+
+/// Writes of one writer that may lie under each other, and those of its neighbours.
+const LAYERS: u32 = 8;
+
+impl<V: Value> Heard<V> {
+    fn new() -> Self {
+        Self {
+            effects: Vec::new(),
+            changes: Vec::new(),
+            names: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    /// What a key showed before the frame, if it has changed.
+    fn before(&self, key: &Key) -> Option<&KeyChange<V>> {
+        let at = self.changes.binary_search_by(|change| change.key.cmp(key)).ok()?;
+        self.changes.get(at)
+    }
+
+    fn absorb(&mut self, effects: ModelEffects<V>) {
+        for effect in effects {
+            match effect {
+                ModelEffect::Changed {
+                    changes, from, cells, ..
+                } => {
+                    lay_over(&mut self.changes, changes);
+                    if from.is_some() {
+                        self.cells.extend(cells);
+                    }
+                }
+                ModelEffect::Send { .. } | ModelEffect::Refused { .. } => self.effects.push(effect),
+                ModelEffect::Contested { .. } | ModelEffect::Lost { .. } | ModelEffect::Ready => {}
+            }
+        }
+    }
+}
+
+/// What changed later, over what changed before: each key once, in order.
+fn lay_over<V>(changes: &mut Vec<KeyChange<V>>, later: Vec<KeyChange<V>>) {
+    if changes.is_empty() {
+        changes.extend(later);
+        return order::sort_by(changes, |a, b| a.key.cmp(&b.key));
+    }
+    for change in later {
+        match changes.binary_search_by(|earlier| earlier.key.cmp(&change.key)) {
+            Ok(at) => {
+                if let Some(earlier) = changes.get_mut(at) {
+                    earlier.new = change.new;
+                    earlier.stamp = change.stamp;
+                }
+            }
+            Err(at) => changes.insert(at, change),
+        }
+    }
+}
+
+fn same<V: Value>(a: Option<&V>, b: Option<&V>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => a.same(b),
+        _ => false,
+    }
+}

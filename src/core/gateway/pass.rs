@@ -1,0 +1,134 @@
+//! Which cells pass a gateway, and what of them.
+
+use std::rc::Rc;
+
+use super::Gateway;
+use crate::core::cell::{Cell, Part, Slot, parse};
+use crate::core::clock::Time;
+use crate::core::id::{Actor, Key};
+use crate::core::merge::owner_of;
+use crate::core::model::{Model, Written};
+use crate::core::value::Value;
+
+/// How much later than this window's clock, and than what it was shown, a restricted peer's writes may be, ms. All windows of
+/// a browser run by one clock, read at moments that are this close.
+const LEEWAY_MS: f64 = 1000.0;
+
+/// What becomes of a cell that the peer wrote.
+pub(super) enum Verdict<V> {
+    /// The state takes it over, as it is here.
+    Pass(Written<V>),
+    /// Its key may be written, but not like that.
+    Deny,
+    /// Its key may not be written.
+    Unwritable,
+    /// It is no write of the peer: it came from the state, or comes from there soon.
+    Ignore,
+}
+
+impl<V: Value> Gateway<V> {
+    /// What the peer may see of a cell of the state.
+    pub(super) fn outgoing(&self, (name, cell, stamp): Written<V>) -> Option<Written<V>> {
+        let (key, part) = parse(&name)?;
+        let is_seen = match part {
+            Part::Writes(_) => self.grants.may_read_all(&self.name),
+            _ => self.may_read(&key),
+        };
+        if !is_seen {
+            return None;
+        }
+        let cell = match cell {
+            Some(Cell::Slot(slot)) => Some(Cell::Slot(self.seen_slot(&slot))),
+            cell => cell,
+        };
+        Some((name, cell, stamp))
+    }
+
+    /// A write without the names of its window, and of keys that may not be read.
+    fn seen_slot(&self, slot: &Slot<V>) -> Rc<Slot<V>> {
+        let mut group: Vec<Key> = slot.group.iter().cloned().collect();
+        group.retain(|key| self.may_read(key));
+        if group.len() < 2 {
+            group.clear();
+        }
+        Rc::new(Slot {
+            under: slot.under.as_ref().map(|under| self.seen_slot(under)),
+            group: Rc::from(group),
+            from: Rc::from(""),
+            ..slot.clone()
+        })
+    }
+
+    /// What becomes of a cell of the view that a frame of the peer has changed.
+    pub(super) fn incoming(&self, (name, cell, stamp): Written<V>, state: &Model<V>, now: f64) -> Verdict<V> {
+        let Some((key, part)) = parse(&name) else {
+            return Verdict::Ignore;
+        };
+        // In the name of a window that the state knows: its own copy come back, or one that comes by a straighter way. A
+        // liar gains nothing by it.
+        if self.is_known(stamp.actor, state) {
+            return Verdict::Ignore;
+        }
+        if let Part::Writes(_) = part {
+            let is_counted = self.grants.may_write_all(&self.name) && owner(&part) == Some(stamp.actor);
+            return if is_counted {
+                Verdict::Pass((name, cell, stamp))
+            } else {
+                Verdict::Ignore
+            };
+        }
+        if !self.may_write(&key) {
+            return if stamp.time.is_initial() || matches!(part, Part::Veto(_)) {
+                Verdict::Ignore
+            } else {
+                Verdict::Unwritable
+            };
+        }
+        if owner(&part).is_some_and(|owner| owner != stamp.actor) || self.is_late(stamp.time, now) {
+            return Verdict::Deny;
+        }
+        match cell {
+            Some(Cell::Slot(slot)) => match self.passed_slot(&slot, now) {
+                Some(slot) => Verdict::Pass((name, Some(Cell::Slot(slot)), stamp)),
+                None => Verdict::Deny,
+            },
+            cell => Verdict::Pass((name, cell, stamp)),
+        }
+    }
+
+    /// A write without what it says of its window, if all it stands or falls with may be written.
+    fn passed_slot(&self, slot: &Slot<V>, now: f64) -> Option<Rc<Slot<V>>> {
+        if self.is_late(slot.time, now) || !slot.group.iter().all(|key| self.may_write(key)) {
+            return None;
+        }
+        let under = match &slot.under {
+            Some(under) => Some(self.passed_slot(under, now)?),
+            None => None,
+        };
+        Some(Rc::new(Slot {
+            under,
+            from: Rc::from(""),
+            ..slot.clone()
+        }))
+    }
+
+    /// Whether that is later than an honest clock can be by now.
+    fn is_late(&self, time: Time, now: f64) -> bool {
+        let shown = self.ceiling.map_or(now, Time::millis);
+        time.millis() > now.max(shown) + LEEWAY_MS
+    }
+
+    /// Whether a window that takes part in the state itself writes by that name.
+    pub(super) fn is_known(&self, actor: Actor, state: &Model<V>) -> bool {
+        actor == state.node().actor() || state.node().vector().get(actor) > 0
+    }
+}
+
+/// The one writer that may write such a cell; None if any may.
+fn owner(part: &Part) -> Option<Actor> {
+    match part {
+        Part::Slot(actor) | Part::Veto(actor) | Part::Count(actor) | Part::Writes(actor) => Some(*actor),
+        Part::Tree(rest) => owner_of(rest),
+        Part::Root => None,
+    }
+}

@@ -1,0 +1,120 @@
+//! A state as another one of this window takes part in it: its cells as they are, by their names.
+
+use std::rc::Rc;
+
+use super::show::{is_vetoed, latest};
+use super::{CellChange, Model, ModelEffects, Strategy};
+use crate::core::cell::{Cell, Part, Veto, Why, cell_name, parse, parse_suffix, suffix, write_of};
+use crate::core::id::{Key, PeerRef};
+use crate::core::register::Stamp;
+use crate::core::replica::Stage;
+use crate::core::sync::ChangeOrigin;
+use crate::core::value::Value;
+
+/// A cell's name, what it holds, and of which write.
+pub type Written<V> = (Key, Option<Cell<V>>, Stamp);
+
+impl<V> CellChange<V> {
+    /// The cell's name.
+    #[must_use]
+    pub fn name(&self) -> &Key {
+        &self.name
+    }
+}
+
+impl<V: Value> Model<V> {
+    /// Keeps a list of the cells that change from now on, or no longer.
+    pub fn watch(&mut self, is_watched: bool) {
+        self.watched = is_watched.then(Vec::new);
+    }
+
+    /// The names of the cells that have changed since this was last asked, the same perhaps more than once.
+    pub fn take_watched(&mut self) -> Vec<Key> {
+        self.watched.as_mut().map_or_else(Vec::new, std::mem::take)
+    }
+
+    /// Every cell, deleted ones too.
+    pub fn written(&self) -> impl Iterator<Item = Written<V>> + '_ {
+        let registers = self.node.registers();
+        registers.map(|(name, held)| (Rc::clone(name), held.value.clone(), held.stamp))
+    }
+
+    /// How writes to a key that did not know of each other are settled.
+    #[must_use]
+    pub fn strategy(&self, key: &str) -> Strategy {
+        self.strategies.of(key)
+    }
+
+    /// One cell.
+    #[must_use]
+    pub fn written_to(&self, name: &Key) -> Option<Written<V>> {
+        let held = self.node.register(name)?;
+        Some((Rc::clone(name), held.value.clone(), held.stamp))
+    }
+
+    /// Takes over cells of another state of this window, as if they came from that neighbour.
+    pub fn adopt(&mut self, written: Vec<Written<V>>, from: Option<PeerRef>, now: f64) -> ModelEffects<V> {
+        let effects = self.node.take_over(written, from, now);
+        self.translate(effects)
+    }
+
+    /// A cell of this state as something to refuse; what is there instead then is what `base` says. None if it is refused
+    /// already, or is a refusal itself.
+    #[must_use]
+    pub fn refusable(&self, name: &Key, base: Option<Written<V>>) -> Option<CellChange<V>> {
+        let (key, part) = parse(name)?;
+        let held = self.node.register(name)?;
+        let stamp = write_of(&part, held.value.as_ref(), held.stamp);
+        if matches!(part, Part::Veto(_)) || is_vetoed(&self.vetoes(&key), &suffix(&part), stamp) {
+            return None;
+        }
+        let base = base.and_then(|(_, cell, stamp)| {
+            let stamp = write_of(&part, cell.as_ref(), stamp);
+            Some((cell?, stamp))
+        });
+        Some(CellChange {
+            name: Rc::clone(name),
+            stamp,
+            base: base.filter(|base| base.1 < stamp),
+        })
+    }
+
+    /// The write that a key shows, by its cell.
+    #[must_use]
+    pub fn shown_by(&self, key: &Key) -> Option<(Key, Stamp)> {
+        let list = self.standing(key);
+        let top = latest(&list)?;
+        Some((cell_name(key, &parse_suffix(&top.part)?), top.stamp))
+    }
+
+    /// Whether that cell holds that write.
+    #[must_use]
+    pub fn holds(&self, name: &Key, part: &Part, write: Stamp) -> bool {
+        let held = self.node.register(name);
+        held.is_some_and(|held| match (&held.value, part) {
+            (Some(Cell::Slot(slot)), Part::Slot(actor)) => slot.layers().any(|layer| {
+                write
+                    == Stamp {
+                        time: layer.time,
+                        actor: *actor,
+                    }
+            }),
+            (cell, part) => write_of(part, cell.as_ref(), held.stamp) == write,
+        })
+    }
+
+    /// Makes the write that a key shows count no more, unless nobody made it.
+    pub fn veto_shown(&mut self, key: &Key, why: Why, now: f64) -> Option<ModelEffects<V>> {
+        let list = self.standing(key);
+        let top = latest(&list).filter(|top| !top.stamp.time.is_initial())?;
+        let veto = Veto {
+            part: Rc::clone(&top.part),
+            stamp: top.stamp,
+            base: None,
+            why,
+        };
+        let mut cells = Vec::new();
+        self.plan_vetoes(key, vec![veto], now, &mut cells);
+        Some(self.put_cells(cells, Stage::Open, ChangeOrigin::Rollback))
+    }
+}

@@ -1,0 +1,50 @@
+//! Registers that another node of this window holds, taken over as they are.
+
+use super::node::{Effects, StateNode, changed};
+use super::{ChangeOrigin, StateEffect};
+use crate::core::id::{Key, PeerRef};
+use crate::core::limits::Bounds;
+use crate::core::register::Stamp;
+use crate::core::replica::Stage;
+
+impl<V: Clone> StateNode<V> {
+    /// When its initial values are of.
+    #[must_use]
+    pub fn born(&self) -> f64 {
+        self.born
+    }
+
+    /// Whether writes of another window fit in, see [`Replica::takes`](crate::core::replica::Replica::takes).
+    #[must_use]
+    pub fn takes(&self, writes: &[(Key, Option<V>, Stamp)]) -> bool {
+        self.replica.takes(
+            writes
+                .iter()
+                .map(|(key, value, stamp)| (&**key, value.is_some(), stamp.time)),
+        )
+    }
+
+    /// What it holds to, see [`set_bounds`](Self::set_bounds).
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        self.replica.bounds()
+    }
+
+    /// Merges writes by their own stamps, as if they came from that neighbour; those from the future are left out. The
+    /// others are told by the next [`flush`](Self::flush), under this window's numbers.
+    pub fn take_over(
+        &mut self,
+        writes: Vec<(Key, Option<V>, Stamp)>,
+        from: Option<PeerRef>,
+        now: f64,
+    ) -> Vec<StateEffect<V>> {
+        let mut changes = Vec::with_capacity(writes.len());
+        for (key, value, stamp) in writes {
+            if self.clock.observe(stamp.time, now).is_ok() {
+                changes.extend(self.replica.write(key, value, stamp, Stage::Silent));
+            }
+        }
+        let told: Effects<V> = changed(changes, from, ChangeOrigin::Remote).into_iter().collect();
+        told
+    }
+}

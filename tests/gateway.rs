@@ -1,0 +1,261 @@
+//! Windows behind gateways: what they may read they share, what they may not write they cannot, and nothing else crosses.
+//!
+//! `PARLEY_SCHEDULES` is how many schedules to play of each kind (default 2,000), `PARLEY_SEED` the first one's seed.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod gateway_network;
+
+use std::io::Write;
+
+use gateway_network::besiege;
+use gateway_network::random::Random;
+use gateway_network::{KEYS, Network, TRUSTED, Val, WINDOWS};
+use parley_sync::core::model::{How, Op, Strategy};
+
+const ONE: &[(usize, usize)] = &[(0, 3)];
+const TWO: &[(usize, usize)] = &[(0, 3), (1, 4)];
+
+fn set(value: u32) -> Op<Val> {
+    Op::Set(Some(Val::Id(value)))
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+#[test]
+fn what_may_be_read_arrives_and_nothing_else() {
+    let mut network = Network::new(Strategy::LastWriteWins, ONE);
+    network.settle();
+    network.write(
+        1,
+        vec![
+            ("both", set(1)),
+            ("read", set(2)),
+            ("write", set(3)),
+            ("secret", set(4)),
+        ],
+        How::default(),
+    );
+    network.flush(1);
+    network.settle();
+    for at in [3, 4] {
+        assert_eq!(network.models[at].get("both"), Some(&Val::Id(1)));
+        assert_eq!(network.models[at].get("read"), Some(&Val::Id(2)));
+        assert_eq!(network.models[at].get("write"), None);
+        assert_eq!(network.models[at].get("secret"), None);
+    }
+}
+
+#[test]
+fn what_may_be_written_arrives_and_the_rest_is_denied_and_taken_back() {
+    let mut network = Network::new(Strategy::LastWriteWins, ONE);
+    network.settle();
+    network.write(0, vec![("read", set(1))], How::default());
+    network.flush(0);
+    network.settle();
+    // Window 4 is a neighbour of 3 that only 3 is connected to.
+    network.write(
+        4,
+        vec![
+            ("both", set(10)),
+            ("write", set(11)),
+            ("read", set(12)),
+            ("secret", set(13)),
+        ],
+        How::default(),
+    );
+    network.flush(4);
+    network.settle();
+    for at in 0..TRUSTED {
+        assert_eq!(network.models[at].get("both"), Some(&Val::Id(10)));
+        assert_eq!(network.models[at].get("write"), Some(&Val::Id(11)));
+        assert_eq!(network.models[at].get("read"), Some(&Val::Id(1)));
+        assert_eq!(network.models[at].get("secret"), Some(&Val::Id(7)));
+    }
+    for at in [3, 4] {
+        assert_eq!(network.models[at].get("both"), Some(&Val::Id(10)));
+        assert_eq!(network.models[at].get("write"), Some(&Val::Id(11)));
+        assert_eq!(network.models[at].get("read"), Some(&Val::Id(1)), "taken back");
+        assert_eq!(network.models[at].get("secret"), None, "taken back");
+    }
+    assert_eq!(network.denied, [4], "the writer is told, and nobody else");
+    // What is written to the same key later shows there.
+    network.write(2, vec![("read", set(20))], How::default());
+    network.flush(2);
+    network.settle();
+    assert_eq!(network.models[4].get("read"), Some(&Val::Id(20)));
+}
+
+#[test]
+fn a_transaction_with_one_denied_key_falls_whole() {
+    let mut network = Network::new(Strategy::LastWriteWins, ONE);
+    network.settle();
+    let how = How {
+        is_transaction: true,
+        ..How::default()
+    };
+    network.write(3, vec![("both", set(1)), ("secret", set(2))], how);
+    network.flush(3);
+    network.settle();
+    for at in 0..WINDOWS {
+        assert_eq!(network.models[at].get("both"), None, "in window {at}");
+    }
+    assert_eq!(network.models[0].get("secret"), Some(&Val::Id(7)));
+    assert_eq!(network.denied, [3]);
+}
+
+#[test]
+fn both_sides_count_up_and_nothing_is_lost() {
+    let mut network = Network::new(Strategy::LastWriteWins, ONE);
+    network.settle();
+    for at in [0, 1, 3, 3, 4] {
+        network.write(at, vec![("count", Op::Add(1.0))], How::default());
+        network.flush(at);
+    }
+    network.settle();
+    for at in 0..WINDOWS {
+        assert_eq!(
+            network.models[at].get("count"),
+            Some(&Val::Num(6.0)),
+            "in window {at}"
+        );
+    }
+}
+
+#[test]
+fn what_a_trusted_window_refuses_is_taken_back_over_there() {
+    let mut network = Network::new(Strategy::LastWriteWins, ONE);
+    network.settle();
+    network.refuses = Some(Val::Id(66));
+    network.write(3, vec![("both", set(65))], How::default());
+    network.flush(3);
+    network.settle();
+    network.write(3, vec![("both", set(66))], How::default());
+    network.flush(3);
+    network.settle();
+    for at in 0..WINDOWS {
+        assert_eq!(
+            network.models[at].get("both"),
+            Some(&Val::Id(65)),
+            "in window {at}"
+        );
+    }
+    assert!(network.denied.is_empty());
+}
+
+#[test]
+fn what_was_written_apart_meets_by_its_time() {
+    let mut network = Network::new(Strategy::LastWriteWins, ONE);
+    network.settle();
+    network.write(0, vec![("both", set(1)), ("read", set(2))], How::default());
+    network.flush(0);
+    network.settle();
+    network.cut(0, 3);
+    network.now += 100.0;
+    network.write(3, vec![("both", set(3))], How::default());
+    network.flush(3);
+    network.write(1, vec![("read", set(4))], How::default());
+    network.flush(1);
+    network.settle();
+    network.now += 100.0;
+    network.join(0, 3);
+    network.settle();
+    for at in 0..WINDOWS {
+        assert_eq!(
+            network.models[at].get("both"),
+            Some(&Val::Id(3)),
+            "in window {at}"
+        );
+        assert_eq!(
+            network.models[at].get("read"),
+            Some(&Val::Id(4)),
+            "in window {at}"
+        );
+    }
+    // And a deletion is not undone by who had not heard of it.
+    network.cut(0, 3);
+    network.now += 100.0;
+    network.write(2, vec![("both", Op::Set(None))], How::default());
+    network.flush(2);
+    network.settle();
+    network.join(0, 3);
+    network.settle();
+    for at in 0..WINDOWS {
+        assert_eq!(network.models[at].get("both"), None, "in window {at}");
+    }
+}
+
+#[test]
+fn forged_frames_change_nothing_that_may_not_be_written_and_silence_nobody() {
+    let (count, first) = (setting("PARLEY_SCHEDULES", 2_000), setting("PARLEY_SEED", 4));
+    let mut seeds = Random::new(first);
+    for played in 0..count {
+        for strategy in [
+            Strategy::LastWriteWins,
+            Strategy::HighestVersion,
+            Strategy::Manual,
+            Strategy::Merge,
+        ] {
+            let seed = seeds.next();
+            let run = std::panic::catch_unwind(|| {
+                let mut network = Network::new(strategy, ONE);
+                besiege(&mut network, &mut Random::new(seed));
+            });
+            assert!(run.is_ok(), "siege {played}, {strategy:?}, seed {seed}");
+        }
+    }
+    let _ = writeln!(
+        std::io::stderr(),
+        "gateways: {} sieges of 20 forged frames, seed {first}",
+        count * 4
+    );
+}
+
+#[test]
+fn any_schedule_ends_with_all_agreed_on_what_they_share() {
+    let (count, first) = (setting("PARLEY_SCHEDULES", 2_000), setting("PARLEY_SEED", 4));
+    let mut seeds = Random::new(first);
+    let strategies = [
+        Strategy::LastWriteWins,
+        Strategy::HighestVersion,
+        Strategy::Manual,
+        Strategy::Merge,
+    ];
+    for played in 0..count {
+        for strategy in strategies {
+            for doors in [ONE, TWO] {
+                let seed = seeds.next();
+                let run = std::panic::catch_unwind(|| {
+                    let mut random = Random::new(seed);
+                    let mut network = Network::new(strategy, doors);
+                    if random.below(2) == 0 {
+                        network.settle();
+                    }
+                    for _ in 0..10 + random.below(40) {
+                        network.random_step(&mut random);
+                    }
+                    network.heal();
+                    network.check();
+                });
+                assert!(
+                    run.is_ok(),
+                    "schedule {played}, {strategy:?}, {doors:?}, seed {seed}"
+                );
+            }
+        }
+    }
+    let _ = writeln!(
+        std::io::stderr(),
+        "gateways: {} schedules of {} keys, seed {first}",
+        count * 8,
+        KEYS.len()
+    );
+}
