@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use parley_sync::core::batch::Batch;
-use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, cell_name, suffix};
+use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, Why, cell_name, suffix};
 use parley_sync::core::clock::{Clock, Time};
 use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::model::Strategy;
@@ -98,7 +98,11 @@ impl Liar<'_, '_> {
                 let list = (0..count).map(|_| Veto {
                     part: suffix(&self.part()),
                     stamp: self.stamp(),
-                    is_seal: self.choices.once(8),
+                    why: if self.choices.once(8) {
+                        Why::Fell
+                    } else {
+                        Why::Refused
+                    },
                     base: self.choices.once(2).then(|| (self.cell(depth - 1), self.stamp())),
                 });
                 Cell::Veto(Rc::new(list.collect()))
