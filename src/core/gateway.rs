@@ -14,6 +14,7 @@ mod pass;
 use std::rc::Rc;
 
 use super::cell::{Cell, Why, parse};
+use super::clock::Time;
 use super::grants::Grants;
 use super::id::{Key, PeerRef};
 use super::map::SmallMap;
@@ -30,7 +31,7 @@ pub struct Gateway<V> {
     grants: Rc<Grants>,
     view: Model<V>,
     /// The latest time that the state itself has shown: what the peer writes in knowledge of it is not much later.
-    ceiling: Option<super::clock::Time>,
+    ceiling: Option<Time>,
     /// How often a key was put right since it last changed in the state: whoever refuses that in turn is let be.
     corrected: SmallMap<Key, u32>,
 }
@@ -105,6 +106,12 @@ impl<V: Value> Gateway<V> {
         let mut heard = Heard::new();
         heard.absorb(act(&mut self.view));
         heard.effects
+    }
+
+    /// Whether the latest time that a frame names lies in no future, see [`Model::witnessed`].
+    #[must_use]
+    pub fn witnessed(&mut self, latest: Option<Time>, now: f64) -> bool {
+        self.view.witnessed(latest, now)
     }
 
     /// A frame of the peer.

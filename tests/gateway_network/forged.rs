@@ -113,6 +113,13 @@ impl Liar<'_> {
     }
 
     fn frame(&mut self) -> Frame {
+        if self.random.below(8) == 0 {
+            return StateFrame::Glance {
+                seen: self.random.next(),
+                print: self.random.next(),
+                is_answer: self.random.below(2) == 0,
+            };
+        }
         if self.random.below(3) == 0 {
             let seq = 1 + self.random.below(4) as u64;
             let deps = vec![(self.actor(), self.random.below(9) as u64)];
@@ -153,6 +160,8 @@ impl Liar<'_> {
             since: VersionVector::new(),
             vector,
             entries,
+            whole: self.random.below(4) == 0,
+            print: self.random.next(),
         })
     }
 }
@@ -213,7 +222,7 @@ pub fn besiege(network: &mut Network, random: &mut Random) {
             if let Some(Cell::Slot(slot)) = cell
                 && !trusted.contains(&stamp.actor)
             {
-                assert!(&*slot.from == "", "whoever it was, it is not known");
+                assert!((*slot.from).is_empty(), "whoever it was, it is not known");
                 assert!(slot.group.iter().all(|key| WRITE.contains(&&**key)));
             }
         }

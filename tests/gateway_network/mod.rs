@@ -301,7 +301,7 @@ impl Network {
                     cells.push(entry.value.clone());
                 }
             }
-            StateFrame::Sync { .. } => {}
+            StateFrame::Sync { .. } | StateFrame::Glance { .. } => {}
         }
         for (name, cell) in names.iter().zip(&cells) {
             let key = parse(name).unwrap().0;

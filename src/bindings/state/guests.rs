@@ -152,6 +152,10 @@ impl StateHost {
             return self.carrier.refuse(from, codes::MALFORMED);
         };
         let now = host::now();
+        let latest = codec::latest(&decoded);
+        if !guest.borrow_mut().witnessed(latest, now) {
+            return self.carrier.refuse(from, codes::CLOCK);
+        }
         let (heard, judged) = {
             let mut gateway = guest.borrow_mut();
             let mut heard = gateway.receive(decoded, now);

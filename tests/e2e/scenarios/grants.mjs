@@ -284,7 +284,7 @@ scenario(
       let seq = 0;
       const say = (key, value, time, by) => {
         seq += 1;
-        port.postMessage([DELTA, name, [], [77, seq], Float64Array.of(time, by, 77, seq), [key], [value]]);
+        port.postMessage([DELTA, name, [], [77, seq], Float64Array.of(time, by, 77, seq), [key], [value], 0, false]);
       };
       say('open', 'as another', future(0), actor);
       say('open', 'as its way', future(0), dotActor);
@@ -298,7 +298,7 @@ scenario(
         77,
       );
       // Claims of what others wrote: their next numbers would be old.
-      port.postMessage([DELTA, name, [], [actor, 2 ** 50, dotActor, 2 ** 50], new Float64Array(), [], []]);
+      port.postMessage([DELTA, name, [], [actor, 2 ** 50, dotActor, 2 ** 50], new Float64Array(), [], [], 0, false]);
       port.postMessage([SYNC, name, [actor, 2 ** 50], Date.now(), 77]);
       await pause(300);
       return { time, text: JSON.stringify(frames) };
@@ -319,7 +319,17 @@ scenario(
     // What it may do it can still do.
     await enemy.eval(() => {
       const time = (Date.now() - 1577836800000) * 4096;
-      port.postMessage([41, 'state', [], [77, 900], Float64Array.of(time + 4096, 77, 77, 900), ['open'], ['fair']]);
+      port.postMessage([
+        41,
+        'state',
+        [],
+        [77, 900],
+        Float64Array.of(time + 4096, 77, 77, 900),
+        ['open'],
+        ['fair'],
+        0,
+        false,
+      ]);
     });
     await tab.until(() => state.get('open') === 'fair');
   },
