@@ -11,8 +11,8 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  default: { aim: 25, limit: 195 },
-  slim: { aim: 20, limit: 192 },
+  default: { aim: 25, limit: 210 },
+  slim: { aim: 20, limit: 205 },
   text: { aim: 90, limit: 102 },
 };
 

@@ -118,9 +118,11 @@ impl<V: Value> Gateway<V> {
         time.millis() > now.max(shown) + LEEWAY_MS
     }
 
-    /// Whether a window that takes part in the state itself writes by that name.
+    /// Whether a window that takes part in the state itself writes by that name, or this view does.
     pub(super) fn is_known(&self, actor: Actor, state: &Model<V>) -> bool {
-        actor == state.node().actor() || state.node().vector().get(actor) > 0
+        actor == state.node().actor()
+            || actor == self.view.node().actor()
+            || state.node().vector().get(actor) > 0
     }
 }
 
