@@ -256,7 +256,7 @@ scenario('two frames of one origin, each in a tab of its own and both restricted
 scenario(
   'a restricted peer that speaks the wire by hand speaks for nobody, silences nobody, and wins by no clock',
   async (t) => {
-    const grants = { read: ['state.open'], write: ['state.open'], messages: [] };
+    const grants = { read: ['state.open'], write: ['state.open', 'state.fair'], messages: [] };
     const tab = await t.open(t.a, peer, { channel: 'home', initial: { open: 1, shut: 's3cret' } });
     const victim = await t.open(t.a, peer, {
       allowed: [t.a, t.b],
@@ -347,13 +347,13 @@ scenario(
         [],
         [77, 900],
         Float64Array.of(time + 4096, 77, 77, 900),
-        ['open'],
+        ['fair'],
         ['fair'],
         0,
         false,
       ]);
     });
-    await tab.until(() => state.get('open') === 'fair');
+    await tab.until(() => state.get('fair') === 'fair');
   },
 );
 
