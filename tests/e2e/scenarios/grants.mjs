@@ -344,8 +344,8 @@ scenario(
       port.postMessage([
         41,
         'state',
-        [],
-        [77, 900],
+        null,
+        Float64Array.of(77, 900),
         Float64Array.of(time + 4096, 77, 77, 900),
         ['fair'],
         ['fair'],
