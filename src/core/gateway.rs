@@ -2,7 +2,7 @@
 //!
 //! The peer exchanges frames with the *view* alone. Cells of keys that may be read are copied from the state into the view,
 //! cells of keys that may be written from the view into the state, both with the stamps they have: a write is the same on
-//! both sides, however many gateways it passes, and whoever holds the same writes shows the same. Versions vectors and
+//! both sides, however many gateways it passes, and whoever holds the same writes shows the same. Version vectors and
 //! numbers of batches are the view's own, so nothing that a peer claims of them reaches the state.
 //!
 //! What does not pass: keys without a grant, transactions that name one, cells and times that are not the writer's to make.

@@ -95,18 +95,6 @@ impl<V> CellChange<V> {
     pub fn key(&self) -> Option<Key> {
         parse(&self.name).map(|(key, _)| key)
     }
-
-    /// Whether it is an initial value, which nobody wrote.
-    #[must_use]
-    pub fn is_initial(&self) -> bool {
-        self.stamp.time.is_initial()
-    }
-
-    /// Whether it is a refusal itself.
-    #[must_use]
-    pub fn is_veto(&self) -> bool {
-        is_veto(&self.name)
-    }
 }
 
 /// One of the writes to choose from.

@@ -151,3 +151,35 @@ test('who joins a presence is told of those who are there, not of all who ever w
   presence.destroy();
   host.destroy();
 });
+
+test('a value that the others would not take is refused where it is written, and stalls nothing', async () => {
+  const network = createTestNetwork();
+  const limits = { depth: 40, messageBytes: 100_000 };
+  const parleys = [1, 2].map(() => network.createParley({ limits }));
+  const [one, two] = parleys.map((parley) => new SyncedState(parley, {}));
+  const seen = parleys.map(refusals);
+  await network.settle();
+  const nested = (levels) => (levels > 0 ? { in: nested(levels - 1) } : 1);
+  await assert.rejects(one.setState({ ok: 1, deep: nested(60) }), isLimit);
+  await assert.rejects(one.setState({ ok: 1, large: 'x'.repeat(200_000) }), isLimit);
+  await assert.rejects(
+    one.transaction(() => {
+      one.setState({ ok: 1 });
+      one.setState({ bytes: new Uint8Array(200_000) });
+    }),
+    isLimit,
+  );
+  assert.deepEqual(one.getState(), {});
+  // What passes here passes there, in whatever way it is written.
+  for (const options of [{}, { ack: 'all' }, { rollbackOnError: true }]) {
+    await one.setState({ deep: nested(30), large: 'y'.repeat(20_000), options }, options);
+    await one.setState({ deep: nested(31) }, options);
+  }
+  await one.transaction(() => {
+    one.setState({ deep: nested(32), other: nested(32) });
+  });
+  await network.settle();
+  assert.deepEqual(two.getState(), one.getState());
+  assert.deepEqual(seen, [[], []]);
+  for (const parley of parleys) parley.destroy();
+});

@@ -14,6 +14,7 @@ use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
+use crate::core::limits::Limits;
 
 /// How often a state that is not ready asks again, ms.
 const WAITING: f64 = 1000.0;
@@ -105,6 +106,13 @@ impl Hub {
     fn takes_part(&self, peer: PeerRef, state: &dyn Shared) -> bool {
         self.grants_of(peer)
             .is_none_or(|grants| state.takes_part(&grants))
+    }
+
+    /// What this window holds its peers to: they are taken to hold it to the same.
+    pub(crate) fn strictest(&self) -> Option<Limits> {
+        let inner = self.inner.borrow();
+        let meter = inner.peers.iter().find_map(|(_, peer)| peer.meter.as_ref());
+        self.config.limits.or_else(|| meter.map(|meter| *meter.limits()))
     }
 
     pub(crate) fn states_peer_down(&self, peer: PeerRef) {

@@ -17,7 +17,7 @@ use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
-use crate::core::limits::Bounds;
+use crate::core::limits::{Bounds, Limits};
 use crate::core::schema::{FIRST_VERSION, Schema};
 use bus::Bus;
 pub(crate) use turn::{Turn, after, settle_turn};
@@ -91,6 +91,14 @@ impl Carrier {
         match self {
             Carrier::Hub(hub) => hub.config.bounds,
             Carrier::Bus(_) => Bounds::DEFAULT,
+        }
+    }
+
+    /// What the others, as far as is known here, take of one message; None if nobody here is held to anything.
+    pub(crate) fn limits(&self) -> Option<Limits> {
+        match self {
+            Carrier::Hub(hub) => hub.strictest(),
+            Carrier::Bus(_) => None,
         }
     }
 

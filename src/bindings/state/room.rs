@@ -5,10 +5,14 @@ use wasm_bindgen::JsValue;
 
 use super::{Held, StateHost};
 use crate::bindings::error::{fail, text};
+use crate::bindings::host;
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::limits::{Bounds, KEY_BYTES};
 use crate::core::model::Op;
+
+/// Levels that a frame may put round a value.
+const WRAPPING: u32 = 8;
 
 fn full() -> JsValue {
     fail(
@@ -51,10 +55,35 @@ pub(super) fn code_of(error: &JsValue) -> &'static str {
 impl StateHost {
     /// Whether these writes fit in. Throws ERR_LIMIT.
     pub(super) fn check_ops(&self, ops: &[(Key, Op<Held>)]) -> Result<(), JsValue> {
+        self.check_weight(ops)?;
         let adds = |op: &Op<Held>| !matches!(op, Op::Set(None));
         self.check_room(ops.len(), || {
             ops.iter().filter(|one| adds(&one.1)).map(|one| &one.0)
         })
+    }
+
+    /// Whether the others take it: what they refuse, they would be sent again and again, and everything after it with it.
+    fn check_weight(&self, ops: &[(Key, Op<Held>)]) -> Result<(), JsValue> {
+        let Some(limits) = self.carrier.limits() else {
+            return Ok(());
+        };
+        // A write that may fall lies deeper in its frame than a plain one, and beside what it replaced.
+        let deepest = limits.depth - (limits.depth / 4).min(WRAPPING);
+        let mut left = limits.message_bytes;
+        for (key, op) in ops {
+            let Op::Set(Some(held)) = op else { continue };
+            let weight = host::weigh(&held.value, left, f64::from(deepest));
+            left -= weight;
+            if weight < 0.0 || left.is_nan() || left < 0.0 {
+                let why = if weight < 0.0 {
+                    "' is nested deeper than limits.depth allows the others to take"
+                } else {
+                    "' is more than limits.messageBytes allows the others to take in one message"
+                };
+                return Err(fail(codes::LIMIT, &text(&["the value of '", key, why])));
+            }
+        }
+        Ok(())
     }
 
     /// Whether these keys may be written. Throws ERR_LIMIT.
