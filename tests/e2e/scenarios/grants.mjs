@@ -224,6 +224,28 @@ for (const by of ['origin', 'peer']) {
   });
 }
 
+scenario('what connect() grants anew holds from then on, more and less', async (t) => {
+  const { parent, child } = await restricted(t, { read: ['state.a'], write: ['state.a'] }, 'peer');
+  await parent.eval(() => state.setState({ a: 1, b: 1 }));
+  await child.until(() => state.get('a') === 1);
+  const regrant = (grants) =>
+    parent.eval((grants) => settle(parley.connect(document.querySelector('iframe'), 'child', { grants })), grants);
+  t.assert.ok((await regrant({ read: ['state.*'], write: ['state.b'] })).value);
+  await child.until(() => state.get('b') === 1);
+  await child.eval(() => Promise.all([state.setState({ a: 'no' }), state.setState({ b: 2 })]));
+  await parent.until(() => state.get('b') === 2);
+  await child.until(() => state.get('a') === 1);
+  t.assert.ok((await regrant({ read: [], write: [] })).value);
+  await parent.eval(() => state.setState({ a: 3, b: 3 }));
+  await child.eval(() => state.setState({ b: 'no' }));
+  await child.eval(() => parley.send('echo', 'barrier'));
+  t.assert.equal(await parent.eval(() => canon(state.getState())), '{"a":3,"b":3}');
+  t.assert.equal(await child.eval(() => canon(state.getState())), '{"a":1,"b":"no"}');
+  t.assert.ok((await regrant({})).value);
+  await child.until(() => state.get('a') === 3);
+  t.expectConsole(/was not granted/);
+});
+
 scenario('two frames of one origin, each in a tab of its own and both restricted, agree with both tabs', async (t) => {
   const grants = { read: ['state.both'], write: ['state.both'] };
   const src = t.url(t.b, peer, { allowed: [t.a], channel: 'widgets' });
