@@ -166,6 +166,7 @@ test('who comes before the host is ready is let in when it is', async (t) => {
   await join(host, guest, grants);
   guest.state = new SyncedState(guest.parley, { n: 9, read: 'mine' }, { name: 's' });
   await guest.state.ready;
+  await pause(5);
   host.state = new SyncedState(host.parley, { n: 1, secret: 2 }, { name: 's' });
   await host.state.ready;
   await settled();
