@@ -25,16 +25,15 @@ impl<V: Value> Gateway<V> {
             if state.strategy(key) == Strategy::Custom || same(self.view.get(key), state.get(key)) {
                 continue;
             }
-            if self.may_write(key) {
-                self.drop_fallen(state, key, now);
-            } else {
+            self.drop_fallen(state, key, now);
+            if !self.may_write(key) && !same(self.view.get(key), state.get(key)) {
                 self.write_over(state, key, now);
             }
         }
     }
 
-    /// Of a key that may be written, writes pass in both directions: only what the state holds and does not show is
-    /// dropped. Whatever it does not hold yet will come.
+    /// What the state holds and does not show is dropped; what it does not hold yet will come. Nothing is written over by
+    /// that: a later write could make others fall.
     fn drop_fallen(&mut self, state: &Model<V>, key: &Key, now: f64) {
         for _ in 0..LAYERS {
             let Some((name, write)) = self.view.shown_by(key) else {
@@ -54,7 +53,7 @@ impl<V: Value> Gateway<V> {
         }
     }
 
-    /// Of a key that may not be written nothing passes back, so it can be written over.
+    /// Of a key that may not be written nothing passes back, so it can be written over where nothing else helps.
     fn write_over(&mut self, state: &Model<V>, key: &Key, now: f64) {
         let times = self.corrected.get(&**key).copied().unwrap_or(0);
         if times < TIMES {

@@ -7,7 +7,7 @@ use crate::core::cell::{Cell, Part, Slot, parse};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::merge::owner_of;
-use crate::core::model::{Model, Written};
+use crate::core::model::{Model, Strategy, Written};
 use crate::core::value::Value;
 
 /// How much later than this window's clock, and than what it was shown, a restricted peer's writes may be, ms. All windows of
@@ -87,7 +87,9 @@ impl<V: Value> Gateway<V> {
         if owner(&part).is_some_and(|owner| owner != stamp.actor) || self.is_late(stamp.time, now) {
             return Verdict::Deny;
         }
+        let settles_alone = state.strategy(&key) != Strategy::LastWriteWins;
         match cell {
+            Some(Cell::Slot(slot)) if settles_alone && !slot.group.is_empty() => Verdict::Deny,
             Some(Cell::Slot(slot)) => match self.passed_slot(&slot, now) {
                 Some(slot) => Verdict::Pass((name, Some(Cell::Slot(slot)), stamp)),
                 None => Verdict::Deny,
