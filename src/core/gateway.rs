@@ -79,11 +79,15 @@ impl<V: Value> Gateway<V> {
             corrected: SmallMap::new(),
         };
         gateway.view.watch(true);
-        let cells = state
+        let cells: Vec<Written<V>> = state
             .written()
             .filter_map(|cell| gateway.outgoing(cell))
             .collect();
+        let mut keys: Vec<Key> = cells.iter().filter_map(|cell| Some(parse(&cell.0)?.0)).collect();
+        order::sort(&mut keys);
+        keys.dedup();
         gateway.take_over(cells, now);
+        gateway.correct(state, &keys, now);
         drop(gateway.view.with_node(|node| node.settle_ready()));
         let effects = gateway.view.with_node(|node| node.peer_up(peer, now));
         (gateway, effects)
@@ -136,6 +140,8 @@ impl<V: Value> Gateway<V> {
                 continue;
             };
             match self.incoming(cell, state, now) {
+                // Its neighbours may tell it again.
+                Verdict::Pass(_) if self.view.is_denied(&name) => {}
                 Verdict::Pass(cell) => passing.push((Rc::clone(&key), cell)),
                 Verdict::Deny => denied.push(Rc::clone(&key)),
                 Verdict::Unwritable => match self.view.refusable(&name, None) {

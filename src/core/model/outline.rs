@@ -79,6 +79,19 @@ impl<V: Value> Model<V> {
         })
     }
 
+    /// Whether what that cell holds was denied to its writer.
+    #[must_use]
+    pub fn is_denied(&self, name: &Key) -> bool {
+        let (Some((key, part)), Some(held)) = (parse(name), self.node.register(name)) else {
+            return false;
+        };
+        let (part, stamp) = (suffix(&part), write_of(&part, held.value.as_ref(), held.stamp));
+        let vetoes = self.vetoes(&key);
+        vetoes
+            .iter()
+            .any(|veto| veto.why == Why::Denied && veto.part == part && veto.stamp == stamp)
+    }
+
     /// The write that a key shows, by its cell.
     #[must_use]
     pub fn shown_by(&self, key: &Key) -> Option<(Key, Stamp)> {
