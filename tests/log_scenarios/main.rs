@@ -9,6 +9,7 @@
 
 mod apart;
 mod joining;
+mod liars;
 mod million;
 mod order;
 mod refused;

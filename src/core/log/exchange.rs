@@ -79,6 +79,14 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         out: &mut Vec<LogEffect<A, S>>,
     ) -> Result<(), &'static str> {
         self.check(&actions, now)?;
+        let unknown = |logged: &&Logged<A>| !self.vector.contains(logged.dot);
+        if actions
+            .iter()
+            .filter(unknown)
+            .any(|logged| self.goes_back(logged.stamp()))
+        {
+            return Err("ERR_MALFORMED");
+        }
         for logged in &actions {
             let dot = logged.dot;
             if let Some(peer) = self.peers.get(from) {
@@ -262,9 +270,10 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         complete
     }
 
-    /// Whether everything that comes before an action, by its actor and by its causes, is here.
+    /// Whether everything that comes before an action, by its actor and by its causes, is here; and before it in the order.
     pub(super) fn follows(&self, logged: &Logged<A>) -> bool {
         logged.dot.seq == self.vector.get(logged.dot.actor) + 1
+            && !self.goes_back(logged.stamp())
             && logged
                 .deps
                 .iter()
@@ -285,7 +294,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         match self.times.binary_search_by_key(&dot.actor, |&(actor, _)| actor) {
             Ok(at) => {
                 if let Some((_, last)) = self.times.get_mut(at) {
-                    *last = last.max(time);
+                    *last = time;
                 }
             }
             Err(at) => self.times.insert(at, (dot.actor, time)),
@@ -364,7 +373,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
                 return Err("ERR_MALFORMED");
             }
             before = Some(stamp);
-            if !self.vector.contains(dot) && (self.is_forged(dot.actor, dot.seq) || self.goes_back(stamp)) {
+            if !self.vector.contains(dot) && self.is_forged(dot.actor, dot.seq) {
                 return Err("ERR_MALFORMED");
             }
         }
@@ -401,7 +410,13 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     }
 
     /// Whether an actor's times do not rise. A cut takes the oldest: it must not leave holes in anybody's numbers.
+    ///
+    /// What is folded has no times any more for who took it over, so they count for nobody: windows with the same root
+    /// and the same tail have to take the same actions.
     fn goes_back(&self, stamp: Stamp) -> bool {
+        if self.history.root().vector.get(stamp.actor) >= self.vector.get(stamp.actor) {
+            return false;
+        }
         let known = self.times.binary_search_by_key(&stamp.actor, |&(actor, _)| actor);
         known
             .ok()

@@ -66,7 +66,7 @@ impl<A: Clone, S: Clone> History<A, S> {
 
     /// Whether an action of this stamp comes too late to stand where it belongs.
     pub(super) fn is_late(&self, stamp: Stamp) -> bool {
-        self.root.last.is_some_and(|last| stamp < last)
+        self.root.last.is_some_and(|last| stamp <= last)
     }
 
     /// Puts an action in its place, and forgets the states that did without it.

@@ -62,7 +62,8 @@ pub struct LogNode<A, S> {
     pub(super) stand_in: Writer,
     pub(super) clock: Clock,
     pub(super) vector: VersionVector,
-    /// The last time of each actor heard of here: an actor whose times do not rise is not believed.
+    /// The last time of each actor heard of here, which counts while its last action is in the tail: an actor whose times do
+    /// not rise there is not believed.
     pub(super) times: Vec<(Actor, f64)>,
     /// What was seen of others since this window's last action.
     pub(super) news: Vec<(Actor, u64)>,
