@@ -45,6 +45,9 @@ async function measure(view) {
 const ENGINE = 200_000;
 const ROUND = 8;
 
+/** What WebAssembly memory grows by, bytes. */
+const PAGE = 65_536;
+
 /** Rounds between two collections. */
 const CHUNK = 100;
 
@@ -75,8 +78,10 @@ async function staysFlat(t, { prepare = () => {}, round }) {
   const took = performance.now() - started;
   const after = await measure(page);
   t.note(`${CYCLES} rounds, ${Math.round(took)} ms: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`);
-  for (const what of ['wasm', 'handles', 'channels', 'locks', 'documents'])
+  for (const what of ['handles', 'channels', 'locks', 'documents'])
     t.assert.ok(after[what] <= before[what], `${what}: ${before[what]}, then ${after[what]}`);
+  // The memory's last page may be taken at any time: one more, however many the rounds (9,000 were seen to take no second).
+  t.assert.ok(after.wasm <= before.wasm + PAGE, `wasm: ${before.wasm}, then ${after.wasm}`);
   // Each Parley that is left has one at most.
   t.assert.ok(after.timers <= 2, `timers: ${before.timers}, then ${after.timers}`);
   t.assert.ok(after.listeners <= before.listeners + 2, `listeners: ${before.listeners}, then ${after.listeners}`);
