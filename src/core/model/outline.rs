@@ -25,7 +25,11 @@ impl<V> CellChange<V> {
 impl<V: Value> Model<V> {
     /// Keeps a list of the cells that change from now on, or no longer.
     pub fn watch(&mut self, is_watched: bool) {
-        self.watched = is_watched.then(Vec::new);
+        if !is_watched {
+            self.watched = None;
+        } else if self.watched.is_none() {
+            self.watched = Some(Vec::new());
+        }
     }
 
     /// The names of the cells that have changed since this was last asked, the same perhaps more than once.
