@@ -7,7 +7,7 @@ use super::error::{fail, fail_with, text};
 use super::{grants, host};
 use crate::core::codes;
 use crate::core::grants::OriginGrants;
-use crate::core::limits::{Bounds, Limits};
+use crate::core::limits::{Bounds, Counts, Limits};
 use crate::core::origin::Allowlist;
 
 const KNOWN: &str =
@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) limits: Option<Limits>,
     /// What each state holds at most.
     pub(crate) bounds: Bounds,
+    /// How many of what is held of others.
+    pub(crate) counts: Counts,
     /// What each origin is held to.
     pub(crate) grants: OriginGrants,
     /// Other origins are told what went wrong in a handler.
@@ -49,6 +51,7 @@ impl Config {
             timeout: TIMEOUT,
             limits: None,
             bounds: Bounds::DEFAULT,
+            counts: Counts::DEFAULT,
             grants: OriginGrants::default(),
             expose_errors: false,
             instance_id: None,
@@ -78,7 +81,7 @@ impl Config {
         if let Some(timeout) = given.duration("timeout")? {
             config.timeout = timeout;
         }
-        (config.limits, config.bounds) = limits(&given.get("limits"))?;
+        (config.limits, config.bounds, config.counts) = limits(&given.get("limits"))?;
         if let Some(level) = given.string("logLevel")? {
             config.log_level = LEVELS.iter().position(|known| *known == level).ok_or_else(|| {
                 fail(
@@ -150,17 +153,28 @@ pub(crate) fn bounds(value: &JsValue, default: Bounds) -> Result<Bounds, JsValue
     bounds_of(&Options::read(value, "keys tombstones", "limits")?, default)
 }
 
-fn limits(value: &JsValue) -> Result<(Option<Limits>, Bounds), JsValue> {
+/// A whole number of things, at least one.
+fn count(number: &JsValue, default: usize) -> Result<usize, JsValue> {
+    Ok((limit(number, default as f64)? as usize).max(1))
+}
+
+fn limits(value: &JsValue) -> Result<(Option<Limits>, Bounds, Counts), JsValue> {
     if value.is_undefined() {
-        return Ok((None, Bounds::DEFAULT));
+        return Ok((None, Bounds::DEFAULT, Counts::DEFAULT));
     }
-    let known = "messageBytes messagesPerSecond depth keys tombstones";
+    let known = "messageBytes messagesPerSecond depth keys tombstones peers pendingCalls logLength";
     let given = Options::read(value, known, "limits")?;
     let bounds = bounds_of(&given, Bounds::DEFAULT)?;
+    let counts = Counts {
+        pending_calls: count(&given.get("pendingCalls"), Counts::DEFAULT.pending_calls)?,
+        peers: count(&given.get("peers"), Counts::DEFAULT.peers)?,
+        log_length: count(&given.get("logLength"), Counts::DEFAULT.log_length)?,
+    };
     let of_peers = ["messageBytes", "messagesPerSecond", "depth"];
-    if bounds != Bounds::DEFAULT && of_peers.iter().all(|name| given.get(name).is_undefined()) {
-        // Only states are held to something.
-        return Ok((None, bounds));
+    let is_other = bounds != Bounds::DEFAULT || counts != Counts::DEFAULT;
+    if is_other && of_peers.iter().all(|name| given.get(name).is_undefined()) {
+        // Messages are held to nothing by that.
+        return Ok((None, bounds, counts));
     }
     let mut limits = Limits::DEFAULT;
     limits.message_bytes = limit(&given.get("messageBytes"), limits.message_bytes)?;
@@ -175,5 +189,5 @@ fn limits(value: &JsValue) -> Result<(Option<Limits>, Bounds), JsValue> {
     if !given.get("messageBytes").is_undefined() {
         limits.bytes_per_second = (limits.message_bytes * 2.0).max(BYTES_PER_SECOND);
     }
-    Ok((Some(limits), bounds))
+    Ok((Some(limits), bounds, counts))
 }

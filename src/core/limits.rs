@@ -68,11 +68,28 @@ pub const KEY_BYTES_MEAN: usize = 256;
 /// [`replica`](super::replica); more than this show only to an attacker, or in a vector that says nonsense.
 pub const WRITERS: usize = 65_536;
 
-/// Messages of one peer that are being handled and not yet answered. A page that is asked more often before it has
-/// answered anything will answer none in time.
-pub const PENDING: usize = 131_072;
-/// Peers that came uncalled. More windows than that share no page's memory.
-pub const PEERS: usize = 1024;
+/// How many of what one window holds of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Messages of one peer that are being handled and not yet answered.
+    pub pending_calls: usize,
+    /// Peers, before who comes uncalled is turned away.
+    pub peers: usize,
+    /// Actions of a store that are kept one by one.
+    pub log_length: usize,
+}
+
+impl Counts {
+    /// - 131,072 calls: a page that is asked more often before it has answered anything will answer none in time.
+    /// - 1,024 peers: more windows than that share no machine's memory.
+    /// - 2,048 actions, of some 50 bytes each and the action itself: windows that were apart merge exactly if none
+    ///   dispatched more.
+    pub const DEFAULT: Counts = Counts {
+        pending_calls: 131_072,
+        peers: 1024,
+        log_length: 2048,
+    };
+}
 /// Parleys taken from one window at a time.
 pub const PARLEYS_PER_WINDOW: usize = 64;
 /// Handshakes of one window that wait for the other side's first word; an honest one waits milliseconds.

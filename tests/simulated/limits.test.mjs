@@ -1,7 +1,7 @@
 // What a state may hold: who writes beyond it is told, who is sent more refuses it, and both recover.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Parley, Presence, SyncedState, createTestNetwork } from '../../pkg/index.js';
+import { Parley, Presence, SyncedState, SyncedStore, createTestNetwork } from '../../pkg/index.js';
 
 const many = (count, name = 'k') => Object.fromEntries(Array.from({ length: count }, (_, at) => [`${name}${at}`, at]));
 const isLimit = (error) => error.code === 'ERR_LIMIT';
@@ -182,4 +182,44 @@ test('a value that the others would not take is refused where it is written, and
   assert.deepEqual(two.getState(), one.getState());
   assert.deepEqual(seen, [[], []]);
   for (const parley of parleys) parley.destroy();
+});
+
+test('questions that wait are as many as is asked for', async () => {
+  const network = createTestNetwork();
+  const one = network.createParley({ instanceId: 'one', limits: { pendingCalls: 3 } });
+  const two = network.createParley({ timeout: 1000 });
+  await network.settle();
+  const open = [];
+  one.on('ask', (payload, respond) => void open.push(respond));
+  const asked = Array.from({ length: 5 }, (_, at) => two.send('ask', at, { targetId: 'one' }));
+  const outcomes = Promise.allSettled(asked);
+  await network.settle();
+  assert.equal(open.length, 3);
+  for (const respond of open) respond('answered');
+  await network.settle();
+  assert.deepEqual((await outcomes).map(({ value, reason }) => value ?? reason.code).sort(), [
+    'ERR_LIMIT',
+    'ERR_LIMIT',
+    'answered',
+    'answered',
+    'answered',
+  ]);
+  for (const limits of [{ peers: 0 }, { pendingCalls: '1' }, { logLength: -1 }, { peer: 1 }])
+    assert.throws(() => network.createParley({ limits }), { code: 'ERR_CONFIG' });
+  for (const parley of [one, two]) parley.destroy();
+});
+
+test('a store keeps as many actions one by one as is asked for', async () => {
+  const ordered = async (limits) => {
+    const network = createTestNetwork();
+    const parleys = [1, 2].map(() => network.createParley({ limits }));
+    const stores = parleys.map((parley) => new SyncedStore(parley, (list, { n }) => [...list, n], []));
+    await network.settle();
+    for (let n = 0; n < 400; n++) stores[0].dispatch({ type: 'add', n });
+    await network.settle();
+    const same = stores.every((store) => store.getState().length === 400);
+    for (const parley of parleys) parley.destroy();
+    return same;
+  };
+  for (const limits of [undefined, { logLength: 16 }, { logLength: 4096 }]) assert.ok(await ordered(limits));
 });

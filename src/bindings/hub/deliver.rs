@@ -16,7 +16,7 @@ use crate::bindings::{host, promise};
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
-use crate::core::limits::{NAME, PENDING};
+use crate::core::limits::NAME;
 
 /// A message being handled: whom to answer, once.
 pub(crate) struct Question {
@@ -187,7 +187,10 @@ impl Hub {
                 let may_send = grants.is_none_or(|grants| grants.may_send(&what));
                 // An update in words is a write like any other.
                 let may_write = state.as_ref().is_none_or(|state| peer.takes_part(&**state));
-                (!may_send || !may_write, peer.handling.len() >= PENDING)
+                (
+                    !may_send || !may_write,
+                    peer.handling.len() >= self.config.counts.pending_calls,
+                )
             }
             None => return,
         };

@@ -14,7 +14,6 @@ use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::id::PeerRef;
-use crate::core::limits;
 use crate::transport::broadcast::BroadcastWire;
 
 /// How long after a member let go of its lock its goodbye may still arrive, ms.
@@ -134,7 +133,7 @@ impl Hub {
                 grants: None,
                 proof: Proof::None,
             };
-            if self.inner.borrow().peers.len() >= limits::PEERS {
+            if self.inner.borrow().peers.len() >= self.config.counts.peers {
                 return self.reject(&proven.origin, codes::LIMIT);
             }
             let at = self.add_route(&uid, &claimed, &proven, None);

@@ -15,7 +15,6 @@ use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
-use crate::core::limits;
 use crate::transport::Wire;
 use crate::transport::link::LinkWire;
 use crate::transport::port::PortWire;
@@ -294,7 +293,7 @@ impl Hub {
             }
             let _ = wire.post(&self.join_frame(true), None);
         }
-        if proven.door.is_none() && self.inner.borrow().peers.len() >= limits::PEERS {
+        if proven.door.is_none() && self.inner.borrow().peers.len() >= self.config.counts.peers {
             self.reject(&proven.origin, codes::LIMIT);
             return self.end_session(number, Reason::Denied);
         }

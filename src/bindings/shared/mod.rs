@@ -17,7 +17,7 @@ use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
-use crate::core::limits::{Bounds, Limits};
+use crate::core::limits::{Bounds, Counts, Limits};
 use crate::core::schema::{FIRST_VERSION, Schema};
 use bus::Bus;
 pub(crate) use turn::{Turn, after, settle_turn};
@@ -91,6 +91,14 @@ impl Carrier {
         match self {
             Carrier::Hub(hub) => hub.config.bounds,
             Carrier::Bus(_) => Bounds::DEFAULT,
+        }
+    }
+
+    /// Actions that a store keeps one by one.
+    pub(crate) fn log_length(&self) -> usize {
+        match self {
+            Carrier::Hub(hub) => hub.config.counts.log_length,
+            Carrier::Bus(_) => Counts::DEFAULT.log_length,
         }
     }
 

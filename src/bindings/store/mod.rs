@@ -75,6 +75,7 @@ impl StoreHost {
         host::hand_out(&initial);
         let log = Options {
             checkpoint_every: u64::from(options.checkpoint_every),
+            keep: carrier.log_length(),
             ..Options::DEFAULT
         };
         let actor = Actor::from_random(host::random_u64());

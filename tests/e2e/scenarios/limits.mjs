@@ -187,3 +187,15 @@ scenario(
   },
   { timeout: 60_000, alone: true },
 );
+
+scenario('who comes uncalled is let in as long as there are fewer peers than is asked for', async (t) => {
+  const src = t.url(t.b, peer, { allowed: [t.a] });
+  const page = await t.open(t.a, peer, { allowed: [t.a, t.b], options: { limits: { peers: 1 } } });
+  for (const name of ['first', 'second']) {
+    await page.eval((name, src) => void addFrame(name, src), name, src);
+    const frame = await page.frame(name).loaded();
+    await frame.eval(() => settle(parley.connect(parent, 'up', { timeout: 1500 })));
+  }
+  await page.until(() => events.some(({ code }) => code === 'ERR_LIMIT'));
+  t.assert.equal(await page.eval(() => parley.peers.length), 1);
+});
