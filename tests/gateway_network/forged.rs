@@ -219,6 +219,14 @@ pub fn besiege(network: &mut Network, random: &mut Random) {
                 "{name:?} by {:?}",
                 stamp.actor
             );
+            if let Some(Cell::Plain(value)) = &cell {
+                let is_forged = matches!(value, Val::Id(66)) || *value == Val::Num(1e9);
+                assert!(
+                    !is_forged || !trusted.contains(&stamp.actor),
+                    "{name:?} speaks for {:?}",
+                    stamp.actor
+                );
+            }
             if let Some(Cell::Slot(slot)) = cell
                 && !trusted.contains(&stamp.actor)
             {
