@@ -20,7 +20,9 @@ function replaced(text, pattern, by, what) {
  * `wasm-opt --minify-imports-and-exports-and-modules` prints them. Throws if the glue is not written as expected: a name
  * left over would be a module that does not start.
  */
-export function withShortNames(glue, { imports, exports }) {
+export function withShortNames(glue, names) {
+  if (names === null) return glue; // nothing was renamed
+  const { imports, exports } = names;
   const open = glue.indexOf('function __wbg_get_imports() {');
   const close = glue.indexOf('\n}\n', open);
   if (open < 0 || close < 0) throw new Error('the glue has no __wbg_get_imports');

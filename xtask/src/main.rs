@@ -31,7 +31,7 @@ cargo xtask <command>
 
   demo  [--port N]                  install what is missing, build, serve the demo on two loopback origins
   test  [--only a,b] [--list]       everything: format, lints, native, browser, end-to-end and package tests
-  build [--force]                   leave an installable tarball in pkg/
+  build [--quick]                   leave an installable tarball in pkg/; --quick: only pkg/wasm, unoptimised, for tests
   serve [--port N]                  serve the demo from what was built last
   setup                             install everything the tests need
   fuzz  [--minutes N] [target ...]  fuzz the core and the built package; --list names the targets, --seed N begins elsewhere

@@ -8,34 +8,58 @@ use std::fs::{self, File};
 use crate::steps::{Steps, task};
 use crate::{Outcome, command, paths, setup};
 
-/// `cargo xtask build [--enforce-sizes]`.
+/// `cargo xtask build [--quick | --enforce-sizes]`.
 pub fn command(arguments: &[String]) -> Outcome {
-    if let Some(unknown) = arguments.iter().find(|argument| *argument != "--enforce-sizes") {
-        return Err(format!("build knows no '{unknown}'"));
-    }
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (effort, enforce) = match words.as_slice() {
+        [] => (Effort::Full, false),
+        ["--enforce-sizes"] => (Effort::Full, true),
+        ["--quick"] => (Effort::Quick, false),
+        _ => return Err("build knows --quick, or --enforce-sizes".to_owned()),
+    };
     let mut steps = Steps::default();
     steps.run("setup", setup::for_build)?;
-    steps.run("build", modules)?;
+    steps.run("build", || build(effort))?;
+    if effort == Effort::Quick {
+        return steps.close();
+    }
     steps.run("package", || package::tarball().map(|_| ()))?;
-    steps.run("sizes", || sizes(!arguments.is_empty()))?;
+    steps.run("sizes", || sizes(enforce))?;
     steps.close()
+}
+
+/// How much is optimised.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// For users: link-time optimisation and wasm-opt.
+    Full,
+    /// For whoever edits and tests: compiled incrementally, larger and slower.
+    Quick,
 }
 
 /// Leaves in `pkg/wasm` what the package's entries import.
 pub fn modules() -> Outcome {
+    build(Effort::Full)
+}
+
+fn build(effort: Effort) -> Outcome {
     let _alone = lock()?;
-    module("", wasm::MAIN)?;
-    module("text: ", wasm::TEXT)?;
+    module("", wasm::MAIN, effort)?;
+    module("text: ", wasm::TEXT, effort)?;
     task("bundling for require and for script tags", || {
         command::run(command::at_root("node").arg(paths::script("bundles.mjs")))
     })
 }
 
-fn module(label: &str, module: wasm::Module) -> Outcome {
-    let raw = task(&format!("{label}compiling to wasm32"), || wasm::compile(module))?;
-    let (bound, names) = task(&format!("{label}wasm-bindgen and wasm-opt -Oz"), || {
-        wasm::bind(module, &raw)
+fn module(label: &str, module: wasm::Module, effort: Effort) -> Outcome {
+    let raw = task(&format!("{label}compiling to wasm32"), || {
+        wasm::compile(module, effort)
     })?;
+    let bound = task(&format!("{label}wasm-bindgen"), || wasm::bind(module, &raw))?;
+    let names = match effort {
+        Effort::Full => task(&format!("{label}wasm-opt -Oz"), || wasm::optimise(module, &bound))?,
+        Effort::Quick => wasm::unchanged(&bound)?,
+    };
     task(&format!("{label}inlining the wasm"), || {
         command::run(
             command::at_root("node")

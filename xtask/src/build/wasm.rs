@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use super::Effort;
 use crate::{Outcome, command, paths};
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -47,11 +48,16 @@ const FEATURES: [&str; 6] = [
 ];
 
 /// The crate as cargo leaves it.
-pub fn compile(module: Module) -> Outcome<PathBuf> {
+pub fn compile(module: Module, effort: Effort) -> Outcome<PathBuf> {
+    let profile = match effort {
+        Effort::Full => "release",
+        Effort::Quick => "quick",
+    };
     let mut cargo = command::cargo();
     cargo.args([
         "build",
-        "--release",
+        "--profile",
+        profile,
         "--lib",
         "--package",
         module.package,
@@ -65,7 +71,7 @@ pub fn compile(module: Module) -> Outcome<PathBuf> {
     command::run(&mut cargo)?;
     Ok(paths::target()
         .join(TARGET)
-        .join("release")
+        .join(profile)
         .join(module.name)
         .with_extension("wasm"))
 }
@@ -92,8 +98,8 @@ const INLINE: [&str; 3] = [
     "--one-caller-inline-max-function-size=0",
 ];
 
-/// The directory with the module, optimised, and its glue; and a file that lists the names which only the module has changed.
-pub fn bind(which: Module, raw: &Path) -> Outcome<(PathBuf, PathBuf)> {
+/// The directory with the module and its glue.
+pub fn bind(which: Module, raw: &Path) -> Outcome<PathBuf> {
     let directory = paths::target().join(format!("{}-bound", which.package));
     if directory.is_dir() {
         fs::remove_dir_all(&directory)
@@ -111,7 +117,11 @@ pub fn bind(which: Module, raw: &Path) -> Outcome<(PathBuf, PathBuf)> {
     ]);
     bindgen.args(which.extra);
     command::run(bindgen.arg("--out-dir").arg(&directory).arg(raw))?;
+    Ok(directory)
+}
 
+/// Optimises the bound module in place. Returns a file that lists the names which the module, and not yet its glue, has changed.
+pub fn optimise(which: Module, directory: &Path) -> Outcome<PathBuf> {
     let module = directory.join(format!("{}_bg.wasm", which.name));
     let mut optimise = command::at_root("node");
     optimise
@@ -121,7 +131,16 @@ pub fn bind(which: Module, raw: &Path) -> Outcome<(PathBuf, PathBuf)> {
         .args(INLINE)
         .arg("--minify-imports-and-exports-and-modules");
     let renamed = command::capture(optimise.arg(&module).arg("-o").arg(&module))?;
+    write_names(directory, &renamed)
+}
+
+/// The same file for a module that was not optimised: no name is changed.
+pub fn unchanged(directory: &Path) -> Outcome<PathBuf> {
+    write_names(directory, "null")
+}
+
+fn write_names(directory: &Path, content: &str) -> Outcome<PathBuf> {
     let names = directory.with_extension("names.json");
-    fs::write(&names, renamed).map_err(|error| format!("cannot write {}: {error}", names.display()))?;
-    Ok((directory, names))
+    fs::write(&names, content).map_err(|error| format!("cannot write {}: {error}", names.display()))?;
+    Ok(names)
 }
