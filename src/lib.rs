@@ -3,14 +3,17 @@
 //! # Layout
 //!
 //! - [`core`]: pure, sans-IO, natively tested. Everything that decides.
+//! - `platform`: the host environment: hand-written JavaScript, promises, callbacks, errors (browser build only).
 //! - `transport`: the browser's wires behind one small trait (browser build only).
 //! - `bindings`: what JavaScript sees (browser build only).
+//!
+//! Each names only those above it.
 
 pub mod core;
 
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;
 #[cfg(target_arch = "wasm32")]
-mod cell;
+mod platform;
 #[cfg(target_arch = "wasm32")]
 mod transport;

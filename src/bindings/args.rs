@@ -3,10 +3,10 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::error::{fail, fail_with, text};
-use super::host;
 use crate::core::codes;
 use crate::core::limits::NAME;
+use crate::platform::error::{fail, fail_with, text};
+use crate::platform::host;
 
 const LONGEST_SHARED_NAME: u32 = 1000;
 

@@ -4,10 +4,10 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::args::Options;
-use super::error::{fail, fail_with, text};
 use crate::core::codes;
 use crate::core::grants::{Grants, OriginGrants};
 use crate::core::origin::Allowlist;
+use crate::platform::error::{fail, fail_with, text};
 
 /// One peer's grants. Throws ERR_CONFIG naming what is wrong.
 pub(crate) fn read(given: &JsValue, what: &str) -> Result<Grants, JsValue> {

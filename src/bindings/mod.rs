@@ -1,15 +1,11 @@
 //! What JavaScript sees: arguments checked, users' code called, nothing decided.
 
 pub(crate) mod args;
-pub(crate) mod callback;
-pub(crate) mod error;
 pub(crate) mod grants;
-pub(crate) mod host;
 pub(crate) mod hub;
 pub(crate) mod options;
 pub mod parley;
 pub mod persist;
-pub(crate) mod promise;
 pub(crate) mod sending;
 pub(crate) mod shared;
 pub mod state;

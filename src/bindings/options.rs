@@ -3,12 +3,13 @@
 use wasm_bindgen::prelude::*;
 
 use super::args::Options;
-use super::error::{fail, fail_with, text};
-use super::{grants, host};
+use super::grants;
 use crate::core::codes;
 use crate::core::grants::OriginGrants;
 use crate::core::limits::{Bounds, Counts, Limits};
 use crate::core::origin::Allowlist;
+use crate::platform::error::{fail, fail_with, text};
+use crate::platform::host;
 
 const KNOWN: &str =
     "allowedOrigins channel timeout grants limits instanceId logLevel targetType exposeErrors";

@@ -7,15 +7,15 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 
 use super::args;
-use super::callback;
-use super::error::{fail, fail_with, text};
-use super::host;
 use super::hub::{EVENTS, Hub, Outgoing, Wanted};
 use super::options::Config;
-use super::promise;
 use super::sending::{CallOptions, Registration};
-use crate::cell::RefCell;
 use crate::core::codes;
+use crate::platform::callback;
+use crate::platform::cell::RefCell;
+use crate::platform::error::{fail, fail_with, text};
+use crate::platform::host;
+use crate::platform::promise;
 
 thread_local! {
     /// Every Parley of this module by the number its object carries: how a state finds the Parley it was given.

@@ -6,11 +6,12 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::args::{self, Options};
-use super::error::fail;
+use super::grants;
 use super::hub::Registered;
-use super::{grants, host};
 use crate::core::codes;
 use crate::core::grants::Grants;
+use crate::platform::error::fail;
+use crate::platform::host;
 
 #[wasm_bindgen]
 extern "C" {

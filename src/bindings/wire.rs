@@ -3,11 +3,11 @@
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::host;
 use crate::core::id::{Actor, whole};
 use crate::core::limits::NAME;
 use crate::core::schema::FIRST_VERSION;
 use crate::core::version::VersionVector;
+use crate::platform::host;
 
 /// What frames carry as the name of what they are about: with its version, unless that is the first.
 pub(crate) fn label_out(name: &str, version: u32) -> JsValue {

@@ -7,8 +7,8 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::bindings::host;
-use crate::cell::RefCell;
+use crate::platform::cell::RefCell;
+use crate::platform::host;
 
 /// Members no longer heard; most of them are long gone.
 const SHUNNED_KEPT: usize = 1024;

@@ -4,11 +4,11 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::Wire;
-use crate::bindings::callback;
-use crate::bindings::error::fail;
-use crate::bindings::host;
-use crate::cell::RefCell;
 use crate::core::codes;
+use crate::platform::callback;
+use crate::platform::cell::RefCell;
+use crate::platform::error::fail;
+use crate::platform::host;
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,7 +26,7 @@ extern "C" {
     fn set_onclose(this: &UserLink, listener: &JsValue) -> Result<(), JsValue>;
 }
 
-#[wasm_bindgen(module = "/src/bindings/js/bytes.js")]
+#[wasm_bindgen(module = "/src/platform/js/bytes.js")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = toBytes)]
     fn to_bytes(frame: &JsValue) -> Result<JsValue, JsValue>;

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort};
 
 use super::Wire;
-use crate::cell::RefCell;
+use crate::platform::cell::RefCell;
 
 /// One end of a channel. Dropping it stops listening.
 pub(crate) struct PortWire {

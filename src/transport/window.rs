@@ -5,8 +5,8 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{EventTarget, MessageEvent, MessagePort};
 
-use crate::bindings::host;
 use crate::core::frame::WIRE_VERSION;
+use crate::platform::host;
 
 #[wasm_bindgen]
 extern "C" {

@@ -5,13 +5,13 @@ use wasm_bindgen::JsValue;
 
 use super::Hub;
 use super::peers::Identity;
-use crate::bindings::callback;
-use crate::bindings::error::{fail, fail_with, text};
-use crate::bindings::host::{self, Deferred};
 use crate::core::calls::Due;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
+use crate::platform::callback;
+use crate::platform::error::{fail, fail_with, text};
+use crate::platform::host::{self, Deferred};
 
 /// A call whose answer is awaited.
 pub(crate) struct Pending {

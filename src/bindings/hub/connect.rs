@@ -8,14 +8,14 @@ use super::doors::{Door, Waiting, Wanted};
 use super::peers::{Identity, State};
 use super::session::{Proof, Proven};
 use super::timers::BEAT;
-use crate::bindings::callback;
-use crate::bindings::error::{fail, text};
-use crate::bindings::host::{self, Deferred};
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
+use crate::platform::callback;
+use crate::platform::error::{fail, text};
+use crate::platform::host::{self, Deferred};
 use crate::transport::window;
 
 /// How long a peer has to answer when its frame has loaded another document, perhaps, ms.

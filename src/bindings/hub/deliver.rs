@@ -11,12 +11,12 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::calls::MAY_REPEAT;
 use super::{Handler, Hub};
-use crate::bindings::callback;
-use crate::bindings::{host, promise};
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
 use crate::core::limits::NAME;
+use crate::platform::callback;
+use crate::platform::{host, promise};
 
 /// A message being handled: whom to answer, once.
 pub(crate) struct Question {

@@ -9,14 +9,14 @@ use wasm_bindgen::JsValue;
 
 use super::Hub;
 use super::peers::{Identity, State};
-use crate::bindings::error::{fail, fail_with, text};
-use crate::bindings::host::{self, Deferred};
 use crate::bindings::options::OPAQUE;
 use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
 use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
+use crate::platform::error::{fail, fail_with, text};
+use crate::platform::host::{self, Deferred};
 use crate::transport::window::Address;
 
 /// Something this side wants to be connected to, until `disconnect`.

@@ -6,8 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
 use super::peers::{Identity, State};
-use crate::bindings::host;
 use crate::core::frame::Reason;
+use crate::platform::host;
 
 /// The events, as `SYSTEM_EVENTS` lists them.
 pub(crate) const EVENTS: [&str; 9] = [

@@ -7,7 +7,6 @@ use web_sys::{MessageChannel, MessageEvent, MessagePort};
 
 use super::Hub;
 use super::session::{Proof, Proven};
-use crate::bindings::host;
 use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::after;
 use crate::core::codes;
@@ -16,6 +15,7 @@ use crate::core::grants::Grants;
 use crate::core::handshake::{self, OnHello, OnOffer, Phase};
 use crate::core::id::PeerRef;
 use crate::core::limits;
+use crate::platform::host;
 use crate::transport::window::{self, Address, Heard};
 
 /// What we said to a window, so that its offer is known.

@@ -4,7 +4,7 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{Handler, Hub, Registered};
-use crate::bindings::host::Deferred;
+use crate::platform::host::Deferred;
 
 impl Hub {
     /// Adds a handler; the token takes it off again.

@@ -8,13 +8,13 @@ use web_sys::EventTarget;
 use super::Hub;
 use super::sleep::ANSWERS_COME;
 use super::timers::BEAT;
-use crate::bindings::error::fail;
-use crate::bindings::host;
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
+use crate::platform::error::fail;
+use crate::platform::host;
 use crate::transport::window;
 
 /// A peer with a wire of its own that was silent this long is asked whether it is there, ms.

@@ -4,9 +4,9 @@ use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
-use crate::bindings::callback;
-use crate::bindings::error::text;
-use crate::bindings::host;
+use crate::platform::callback;
+use crate::platform::error::text;
+use crate::platform::host;
 use crate::transport::window::Address;
 
 /// How long those are waited for whose locks say they are there: a frozen tab does not answer, ms.

@@ -7,13 +7,13 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
 use super::session::{Proof, Proven, has_heard, kind_of, read_join};
-use crate::bindings::callback;
-use crate::bindings::error::text;
-use crate::bindings::host;
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::id::PeerRef;
+use crate::platform::callback;
+use crate::platform::error::text;
+use crate::platform::host;
 use crate::transport::broadcast::BroadcastWire;
 
 /// How long after a member let go of its lock its goodbye may still arrive, ms.

@@ -27,13 +27,13 @@ use js_sys::Function;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::host::{self, Deferred};
 use super::options::Config;
 use super::shared::Shared;
-use crate::cell::RefCell;
 use crate::core::calls::Calls;
 use crate::core::id::PeerRef;
 use crate::core::map::SmallMap;
+use crate::platform::cell::RefCell;
+use crate::platform::host::{self, Deferred};
 use crate::transport::broadcast::BroadcastWire;
 use crate::transport::window::Address;
 pub(crate) use calls::Outgoing;

@@ -4,9 +4,9 @@ use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::Hub;
-use crate::bindings::callback;
-use crate::bindings::error::text;
-use crate::bindings::host;
+use crate::platform::callback;
+use crate::platform::error::text;
+use crate::platform::host;
 
 pub(super) const PARTITIONED: &str = "system:partitioned";
 

@@ -6,7 +6,6 @@ use wasm_bindgen::JsValue;
 
 use super::deliver::Handled;
 use super::session::Proven;
-use crate::bindings::host;
 use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::Shared;
 use crate::core::frame::Sleep;
@@ -16,6 +15,7 @@ use crate::core::id::PeerRef;
 use crate::core::inbox::Inbox;
 use crate::core::limits::{Limits, Meter};
 use crate::core::map::SmallMap;
+use crate::platform::host;
 use crate::transport::Wire;
 use crate::transport::window::Address;
 

@@ -8,13 +8,13 @@ use web_sys::MessagePort;
 
 use super::Hub;
 use super::peers::{Identity, Peer, State};
-use crate::bindings::error::fail;
-use crate::bindings::host;
 use crate::bindings::options::OPAQUE;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
+use crate::platform::error::fail;
+use crate::platform::host;
 use crate::transport::Wire;
 use crate::transport::link::LinkWire;
 use crate::transport::port::PortWire;

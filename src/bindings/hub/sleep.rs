@@ -5,12 +5,12 @@ use wasm_bindgen::JsValue;
 
 use super::Hub;
 use super::peers::State;
-use crate::bindings::error::{fail_with, text};
-use crate::bindings::host;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::handling::Handling;
 use crate::core::id::PeerRef;
+use crate::platform::error::{fail_with, text};
+use crate::platform::host;
 use crate::transport::window::Address;
 
 /// How long a page in the back/forward cache is waited for, ms. Nothing tells when it is thrown out of there, and most of

@@ -6,8 +6,6 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Hub;
-use crate::bindings::error::{fail, text};
-use crate::bindings::host;
 use crate::bindings::shared::Shared;
 use crate::bindings::wire::label_in;
 use crate::core::codes;
@@ -15,6 +13,8 @@ use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 use crate::core::limits::Limits;
+use crate::platform::error::{fail, text};
+use crate::platform::host;
 
 /// How often a state that is not ready asks again, ms.
 const WAITING: f64 = 1000.0;

@@ -3,8 +3,8 @@
 use wasm_bindgen::JsValue;
 
 use super::Hub;
-use crate::bindings::callback;
-use crate::bindings::host;
+use crate::platform::callback;
+use crate::platform::host;
 
 /// How often peers are looked at: is the frame still in the page, the popup still open, ms.
 pub(crate) const BEAT: f64 = 1000.0;

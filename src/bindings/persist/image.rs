@@ -5,10 +5,10 @@ use wasm_bindgen::JsValue;
 
 use super::translate::translated;
 use super::{Persist, Record};
-use crate::bindings::host;
 use crate::core::cell;
 use crate::core::id::Key;
 use crate::core::persist::{foreign_stamp, stamp_in};
+use crate::platform::host;
 
 /// What was found: see `unpackRecords`.
 const NOTHING: f64 = 0.0;

@@ -15,15 +15,15 @@ use js_sys::{Array, Function};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::callback;
-use super::host::{self, Storage};
 use super::hub::Hub;
-use super::promise;
-use crate::cell::RefCell;
 use crate::core::id::Key;
 use crate::core::order;
 use crate::core::persist;
 use crate::core::register::Stamp;
+use crate::platform::callback;
+use crate::platform::cell::RefCell;
+use crate::platform::host::{self, Storage};
+use crate::platform::promise;
 pub(crate) use options::PersistOptions;
 pub(crate) use translate::translated;
 

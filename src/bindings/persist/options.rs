@@ -4,10 +4,10 @@ use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::bindings::args::Options;
-use crate::bindings::error::{fail, fail_with};
 use crate::core::cell;
 use crate::core::codes;
 use crate::core::id::Key;
+use crate::platform::error::{fail, fail_with};
 
 /// Where and how a state is kept.
 #[derive(Clone)]

@@ -4,12 +4,12 @@ use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
 
 use super::Record;
-use crate::bindings::error::fail;
-use crate::bindings::host;
 use crate::core::cell;
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::order;
+use crate::platform::error::fail;
+use crate::platform::host;
 
 /// Calls `migrate` with the whole plain state, and makes registers of what it returns. What it leaves as it was keeps its
 /// stamp; what it changes, adds or drops gets the latest stamp of what it did not leave as it was, so that every

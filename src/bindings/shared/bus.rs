@@ -11,14 +11,14 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{Shared, call_broadcast};
-use crate::bindings::callback;
-use crate::bindings::error::{fail, text};
-use crate::bindings::host;
 use crate::bindings::hub::frame_kind;
 use crate::bindings::wire::label_in;
-use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::id::PeerRef;
+use crate::platform::callback;
+use crate::platform::cell::RefCell;
+use crate::platform::error::{fail, text};
+use crate::platform::host;
 
 /// Everyone who listens on the bus.
 const EVERYONE: PeerRef = 0;

@@ -8,17 +8,17 @@ use std::rc::{Rc, Weak};
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::error::{fail, fail_with, text};
-use super::host;
 use super::hub::Hub;
 use super::parley;
-use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 use crate::core::limits::{Bounds, Counts, Limits};
 use crate::core::schema::{FIRST_VERSION, Schema};
+use crate::platform::cell::RefCell;
+use crate::platform::error::{fail, fail_with, text};
+use crate::platform::host;
 use bus::Bus;
 pub(crate) use turn::{Turn, after, settle_turn};
 

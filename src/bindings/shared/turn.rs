@@ -2,9 +2,9 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::bindings::callback;
-use crate::bindings::host::{self, Deferred};
-use crate::bindings::promise;
+use crate::platform::callback;
+use crate::platform::host::{self, Deferred};
+use crate::platform::promise;
 
 /// Writes that will be sent together.
 pub(crate) struct Turn {

@@ -7,13 +7,13 @@ use wasm_bindgen::JsValue;
 
 use super::held::{Held, value_of};
 use super::nodes;
-use crate::bindings::host;
 use crate::bindings::wire::list;
 use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, Why, is_plain, parse, parse_suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::limits::NAME;
 use crate::core::register::Stamp;
+use crate::platform::host;
 
 pub(super) fn number(value: f64) -> JsValue {
     JsValue::from_f64(value)

@@ -5,9 +5,9 @@ use wasm_bindgen::JsValue;
 
 use super::held::value_of;
 use super::{Held, SetOptions, StateHost};
-use crate::bindings::host;
 use crate::core::id::Key;
 use crate::core::model::Op;
+use crate::platform::host;
 
 /// Who is told, and what was told.
 #[derive(Default)]

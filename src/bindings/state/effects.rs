@@ -5,11 +5,11 @@ use wasm_bindgen::JsValue;
 
 use super::held::{Held, key_of, value_of};
 use super::{StateHost, codec};
-use crate::bindings::host;
 use crate::bindings::shared::Carrier;
 use crate::core::id::{Key, PeerRef};
 use crate::core::model::{ModelEffect, ModelEffects};
 use crate::core::sync::KeyChange;
+use crate::platform::host;
 
 impl StateHost {
     pub(super) fn run(&self, effects: ModelEffects<Held>) {

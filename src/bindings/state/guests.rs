@@ -5,8 +5,6 @@ use std::rc::Rc;
 use js_sys::Array;
 
 use super::{Held, StateHost, codec};
-use crate::bindings::host;
-use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::gateway::Gateway;
@@ -14,6 +12,8 @@ use crate::core::grants::Grants;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::merge::Texts;
 use crate::core::model::{Model, ModelEffect, ModelEffects};
+use crate::platform::cell::RefCell;
+use crate::platform::host;
 
 /// Those who are there.
 pub(super) struct Guests {

@@ -3,9 +3,9 @@
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::bindings::host;
 use crate::core::id::Key;
 use crate::core::value::{Atom, Parts, Value};
+use crate::platform::host;
 
 /// A user's value, and its key as JavaScript has it: neither is converted on its way through. The key is undefined where
 /// the value was made here, out of parts.

@@ -5,10 +5,10 @@ use wasm_bindgen::JsValue;
 use super::StateHost;
 use super::effects::lists;
 use super::held::Held;
-use crate::bindings::host;
 use crate::core::id::{Key, PeerRef};
 use crate::core::model::{CellChange, Judge, Model, judge};
 use crate::core::sync::{ChangeOrigin, KeyChange};
+use crate::platform::host;
 
 /// The user's `validate`, asked about what that neighbour told.
 struct Asked<'a> {

@@ -7,13 +7,13 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::cells::{cell_in, cell_out};
 use super::{Held, StateHost};
-use crate::bindings::host;
 use crate::bindings::persist::{Kept, Persist, Record};
 use crate::core::cell::{Cell, Slot, parse};
 use crate::core::id::{Actor, Key};
 use crate::core::model::Model;
 use crate::core::persist::Record as CoreRecord;
 use crate::core::register::Stamp;
+use crate::platform::host;
 
 impl StateHost {
     /// Reads what is stored, and stores from now on, if that is wanted.

@@ -5,10 +5,10 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::StateHost;
 use super::held::{Held, key_of, value_of};
-use crate::bindings::host;
 use crate::bindings::shared::Carrier;
 use crate::core::id::{Key, PeerRef};
 use crate::core::sync::{ChangeOrigin, KeyChange};
+use crate::platform::host;
 
 /// A listener of every change.
 #[derive(Clone)]

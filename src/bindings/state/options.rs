@@ -4,13 +4,13 @@ use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::bindings::args::{self, Options};
-use crate::bindings::error::fail;
 use crate::bindings::persist::PersistOptions;
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::map::SmallMap;
 use crate::core::model::{Strategies, Strategy};
 use crate::core::schema::FIRST_VERSION;
+use crate::platform::error::fail;
 
 /// How a state behaves.
 pub(crate) struct StateOptions {

@@ -4,14 +4,14 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 
 use super::{SetOptions, StateHost};
-use crate::bindings::error::{fail, fail_with, text};
-use crate::bindings::host::{self, Deferred};
 use crate::bindings::shared::after;
-use crate::bindings::{callback, promise};
 use crate::core::cell::Why;
 use crate::core::codes;
 use crate::core::id::{Key, PeerRef};
 use crate::core::model::WriteId;
+use crate::platform::error::{fail, fail_with, text};
+use crate::platform::host::{self, Deferred};
+use crate::platform::{callback, promise};
 
 /// Milliseconds until whoever has not answered is asked again; twice as long each time, up to the longest.
 const FIRST_PAUSE: f64 = 30.0;

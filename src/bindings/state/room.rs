@@ -4,12 +4,12 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use super::{Held, StateHost};
-use crate::bindings::error::{fail, text};
-use crate::bindings::host;
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::limits::{Bounds, KEY_BYTES};
 use crate::core::model::Op;
+use crate::platform::error::{fail, text};
+use crate::platform::host;
 
 /// Levels that a frame may put round a value.
 const WRAPPING: u32 = 8;

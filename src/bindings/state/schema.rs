@@ -12,17 +12,17 @@ use wasm_bindgen::JsValue;
 use super::cells::cell_out;
 use super::held::Held;
 use super::{StateHost, codec};
-use crate::bindings::error::{fail_with, text};
-use crate::bindings::host;
 use crate::bindings::persist::{Record, translated};
 use crate::bindings::wire::label_out;
-use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::model::{Model, ModelEffect, ModelEffects};
 use crate::core::sync::{ChangeOrigin, StateFrame};
 use crate::core::version::VersionVector;
+use crate::platform::cell::RefCell;
+use crate::platform::error::{fail_with, text};
+use crate::platform::host;
 
 /// What windows of one older version have.
 pub(super) struct Shadow {

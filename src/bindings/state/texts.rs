@@ -6,9 +6,9 @@ use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::{Held, StateHost};
-use crate::bindings::{callback, host, promise};
 use crate::core::id::Actor;
 use crate::core::merge::{TextDoc, Texts};
+use crate::platform::{callback, host, promise};
 
 /// Where this state is with it.
 #[derive(Clone, Copy, PartialEq, Eq)]

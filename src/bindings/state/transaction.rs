@@ -5,11 +5,11 @@ use wasm_bindgen::JsValue;
 
 use super::held::value_of;
 use super::{Held, SetOptions, StateHost};
-use crate::bindings::error::fail;
-use crate::bindings::host::{self, Deferred};
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::model::Op;
+use crate::platform::error::fail;
+use crate::platform::host::{self, Deferred};
 
 /// One that is being made: nothing of it is applied yet, but it reads what it has written.
 pub(super) struct Transaction {

@@ -7,12 +7,12 @@ use super::held::{key_of, value_of};
 use super::listeners::LocalChange;
 use super::transaction::{add, not_a_number};
 use super::{Held, SetOptions, StateHost, pairs};
-use crate::bindings::error::fail;
-use crate::bindings::host;
 use crate::bindings::shared::{Turn, after, settle_turn};
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::model::{How, Op};
+use crate::platform::error::fail;
+use crate::platform::host;
 
 /// `{ updates, timestamp }`: what `broadcast` is called with.
 pub(super) fn payload(keys: &Array, values: &Array) -> JsValue {

@@ -3,7 +3,6 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::bindings::host;
 use crate::bindings::wire::{floats, list, numbers, pairs_in, pairs_out, vector_in, vector_out};
 use crate::core::clock::Time;
 use crate::core::frame::Kind;
@@ -11,6 +10,7 @@ use crate::core::id::{Actor, whole};
 use crate::core::log::{Checkpoint, LogDelta, LogFrame, Logged, Tip};
 use crate::core::register::{Dot, Stamp};
 use crate::core::version::VersionVector;
+use crate::platform::host;
 
 type Frame = LogFrame<JsValue, JsValue>;
 

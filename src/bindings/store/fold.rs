@@ -4,8 +4,8 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 
 use super::StoreHost;
-use crate::bindings::host;
 use crate::core::log::Fold;
+use crate::platform::host;
 
 /// The type of the action with which a reducer is asked for its initial state, as Redux does.
 const INIT: &str = "@@parley-sync/INIT";

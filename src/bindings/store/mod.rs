@@ -11,16 +11,16 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::args;
-use super::error::{fail, text};
-use super::host::{self, Deferred};
 use super::shared::{Carrier, Shared, Turn, settle_turn};
 use super::wire::label_out;
-use crate::cell::RefCell;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, PeerRef};
 use crate::core::log::{LogEffect, LogFrame, LogNode, Options};
 use crate::core::schema::{FIRST_VERSION, Schema};
+use crate::platform::cell::RefCell;
+use crate::platform::error::{fail, text};
+use crate::platform::host::{self, Deferred};
 pub use class::SyncedStore;
 use fold::Notice;
 

@@ -1,10 +1,9 @@
-//! Cells that never explain themselves.
+//! A `RefCell` that aborts without a panic message, to save bytes.
 
 use std::cell::{Ref, RefMut};
 
-/// As the one of std, but a second borrow where there must be one only aborts in silence. By the rule that nothing is called
-/// out to while something is borrowed it cannot happen; the text, and the place in the source for each of some hundred
-/// borrows, would be in every page.
+/// Like `std::cell::RefCell`, but a conflicting borrow aborts without a message. No JavaScript runs while a borrow is held, so a
+/// conflict cannot happen; the messages and source locations of some hundred borrows would be downloaded by every page.
 pub(crate) struct RefCell<T>(std::cell::RefCell<T>);
 
 impl<T> RefCell<T> {

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 // Packed by being named here. What is called of it goes through messages.js: the glue imports four modules at once, and a
 // fifth is more than the server of wasm-bindgen's test runner can be relied on to answer.
-#[wasm_bindgen(module = "/src/bindings/js/errors.js")]
+#[wasm_bindgen(module = "/src/platform/js/errors.js")]
 extern "C" {
     #[wasm_bindgen(js_name = errorClasses)]
     pub(crate) fn error_classes() -> JsValue;
@@ -24,7 +24,7 @@ pub(crate) fn arity(function: &Function) -> f64 {
     declared.ok().and_then(|length| length.as_f64()).unwrap_or(0.0)
 }
 
-#[wasm_bindgen(module = "/src/bindings/js/values.js")]
+#[wasm_bindgen(module = "/src/platform/js/values.js")]
 extern "C" {
     /// The error that names the part of a value which cannot be cloned.
     pub(crate) fn explain(value: &JsValue, path: &str, cause: &JsValue) -> JsValue;
@@ -51,7 +51,7 @@ extern "C" {
     pub(crate) fn object_of(keys: &Array, values: &Array) -> JsValue;
 }
 
-#[wasm_bindgen(module = "/src/bindings/js/messages.js")]
+#[wasm_bindgen(module = "/src/platform/js/messages.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeError)]
     pub(crate) fn make_error(code: &str, message: &str, details: &JsValue) -> JsValue;
@@ -109,7 +109,7 @@ extern "C" {
     pub(crate) fn report_error(error: &JsValue);
 }
 
-#[wasm_bindgen(module = "/src/bindings/js/browser.js")]
+#[wasm_bindgen(module = "/src/platform/js/browser.js")]
 extern "C" {
     /// The engine that merges texts.
     #[wasm_bindgen(catch, js_name = loadTexts)]
@@ -182,7 +182,7 @@ extern "C" {
 }
 
 // Packed by being named here, and loaded by browser.js.
-#[wasm_bindgen(module = "/src/bindings/js/storage.js")]
+#[wasm_bindgen(module = "/src/platform/js/storage.js")]
 extern "C" {
     /// Where a state is stored.
     #[derive(Clone)]
@@ -194,7 +194,7 @@ extern "C" {
     #[wasm_bindgen(structural, method, catch)]
     pub(crate) fn exchange(this: &Storage, turn: &Function, hurry: bool) -> Result<JsValue, JsValue>;
 }
-#[wasm_bindgen(module = "/src/bindings/js/records.js")]
+#[wasm_bindgen(module = "/src/platform/js/records.js")]
 extern "C" {
     /// Never asked for: the module is packed.
     type Records;
