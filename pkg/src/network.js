@@ -2,6 +2,7 @@
 //
 // Time is the network's own: frames are delivered in the order of their virtual arrival, as fast as the process allows, so a
 // test of seconds of latency takes milliseconds, and the same seed gives the same order.
+import { ValidationError } from '../wasm/host/errors.js';
 import { Parley } from '../wasm/parley_sync.js';
 
 // mulberry32, by Tommy Ettinger: 32 bits of state, even enough to shuffle frames by.
@@ -16,7 +17,7 @@ const generator = (seed) => {
 };
 
 const fail = (message) => {
-  throw Object.assign(new TypeError(message), { code: 'ERR_CONFIG' });
+  throw new ValidationError('ERR_CONFIG', message);
 };
 
 const probability = (value, name) => {

@@ -1,4 +1,6 @@
 // A Redux store whose actions are those of a SyncedStore: Redux keeps its subscribers and its middleware, the log its order.
+import { ValidationError } from '../wasm/host/errors.js';
+
 const REPLACE = '@@parley-sync/REPLACE_REDUCER';
 const TAKEN_OVER = '@@parley-sync/REPLACED';
 
@@ -26,7 +28,7 @@ export const enhancerOver =
   (SyncedStore) =>
   (parley, { filter = () => true, ...options } = {}) => {
     if (typeof filter !== 'function') {
-      throw Object.assign(new TypeError('the option filter must be a function'), { code: 'ERR_CONFIG' });
+      throw new ValidationError('ERR_CONFIG', 'the option filter must be a function');
     }
     return (createStore) => (reducer, preloaded) => {
       let reduce = reducer;

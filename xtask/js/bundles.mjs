@@ -53,7 +53,9 @@ const main = { '/wasm/parley_sync.js': { file: './parley-sync.cjs' } };
 const engine = { '/text-engine.js': { file: './text-engine.cjs' } };
 const text = { '../text.js': { file: './text.cjs' } };
 await bundle('parley-sync.cjs', 'index.js', { ...commonJs, plugins: [instead(engine)] });
-await bundle('redux.cjs', 'redux.js', { ...commonJs, plugins: [instead(main)] });
+// Its errors are those of the main entry, so that `instanceof ParleyError` holds.
+const errors = { '/host/errors.js': main['/wasm/parley_sync.js'] };
+await bundle('redux.cjs', 'redux.js', { ...commonJs, plugins: [instead({ ...main, ...errors })] });
 await bundle('text.cjs', 'text.js', { ...commonJs, plugins: [instead(engine)] });
 await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [instead(text)] });
 
