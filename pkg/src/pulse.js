@@ -1,4 +1,5 @@
-// How long this window has not run: a page that slept or hung must not believe what it knew before.
+// How long this window has not run: a page that slept or hung must not believe what it knew before. This is what keeps two windows
+// from leading: a leader that did not run for 1.3 s does not lead until the lock manager, or the others, have confirmed it.
 const AT_ONCE = 1300;
 /** Hidden pages' timers run once a minute after a while: then a long pause says nothing. */
 const HIDDEN = 61_500;

@@ -1,8 +1,9 @@
-// Who is there: one entry for each window, in a state they share.
+// The roster of Presence and Leader: one entry for each window, in a state they share.
 //
-// An entry says whom its window is connected with. Alive is whoever can be reached from this window through these lists,
-// beginning with its own peers: a window that died is gone as soon as its neighbours notice, without a write by anyone,
-// and so is whoever was there only through it.
+// An entry holds a value and the ids of its window's peers. A window is alive if it can be reached from this one through these
+// lists, beginning with this window's own peers. So a window that died is gone as soon as its neighbours notice, without a write
+// by anyone, and so is every window that was there only through it. Its entry is deleted later, at a random moment, by one of
+// those who noticed.
 import { SyncedState } from '../wasm/parley_sync.js';
 import { later } from './timers.js';
 

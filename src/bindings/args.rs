@@ -1,4 +1,5 @@
-//! Arguments and options, checked one by one: a wrong type is an error with a code, never a trap.
+//! Arguments and options, checked one by one: a wrong type is an error with a code, never a trap. An option that is unknown, or
+//! that would do nothing, is refused with ERR_CONFIG and never ignored.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,7 +1,19 @@
-//! What a user's key is made of: cells, each one register of the replica.
+//! Cells: the registers that make up one user's key.
 //!
 //! Most keys are one cell, the root, which is named as the key and holds the value. Other cells stand beside it, named by
-//! the key, a NUL and a suffix; a NUL in a user's key is doubled.
+//! the key, a NUL and a suffix; a NUL in a user's key is doubled. Each cell is a register of the same replica, so batches, deltas,
+//! causality, relay and storage treat all cells alike.
+//!
+//! | cell | holds | used by |
+//! |---|---|---|
+//! | root | the value | last write wins, highest version (its time is then a count) |
+//! | slot of a writer | its write, what that replaced, the writes it knew of, the transaction it belongs to | transactions, `rollbackOnError`, 'manual', functions |
+//! | veto of a window | writes that do not count, and what their cells held before | rollback, `validate` |
+//! | count of a writer | how much it added, and to which write | `increment` |
+//! | tree | one part of a merged value, see [`merge`](crate::core::merge) | 'merge' |
+//!
+//! A slot carries three earlier writes of its writer, no more. If one writer makes more transactions over a key than that, and all
+//! of them are aborted by one later write that knew of none, the key shows nothing, or an older value.
 
 use std::rc::Rc;
 

@@ -1,12 +1,21 @@
-//! How a restricted peer takes part in a state: through a state of its own that holds what it may read, and nothing else.
+//! Restricted peers: a filtered replica for each, which holds the keys that the peer may read and no others.
 //!
-//! The peer exchanges frames with the *view* alone. Cells of keys that may be read are copied from the state into the view,
-//! cells of keys that may be written from the view into the state, both with the stamps they have: a write is the same on
-//! both sides, however many gateways it passes, and whoever holds the same writes shows the same. Version vectors and
-//! numbers of batches are the view's own, so nothing that a peer claims of them reaches the state.
+//! Version vectors and causal batches say "I have seen all of this". A peer that may see only a part cannot take part in that
+//! exchange. So the peer exchanges frames with a replica of its own, the *view*, and cells are copied between the state and the
+//! view with their stamps unchanged. A write is then the same write on both sides, however many gateways it passes and in whatever
+//! circles. (If each gateway wrote values anew, two windows that each let in a frame of one origin would restamp each other's
+//! writes for ever, and count increments twice.) Vectors and batch numbers belong to the view, so a peer's claims about them
+//! never reach the state.
 //!
-//! What does not pass: keys without a grant, transactions that name one, cells and times that are not the writer's to make.
-//! Such a write is vetoed in the view, and so rolled back over there.
+//! - **Outwards** go cells of readable keys, without the names of windows, and of a transaction only the readable members. If the
+//!   transaction is aborted through a member that the peer may not read, the view vetoes the rest, or overwrites it where nothing
+//!   passes back.
+//! - **Inwards** go cells of writable keys, in the name of writers that the state does not know. A cell in the name of a window of
+//!   the state is that window's own copy returning, or arrives by a more direct way, or is forged. Slots, counts, vetoes and edits
+//!   must belong to their writer; times may be at most a second ahead.
+//! - **What does not pass** (a key without a grant, a transaction that names one, a cell or time that is not the writer's to make)
+//!   is vetoed in the view, with the reason: so it is rolled back wherever the peer has spread it, and its writer is told.
+//! - The state gives what passes numbers of its own, as it does with what comes from storage.
 
 mod correct;
 mod pass;

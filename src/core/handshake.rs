@@ -1,9 +1,13 @@
-//! How two windows find each other, whoever loads last, with no polling.
+//! The handshake: how two windows connect, whoever loads last, with no polling and no load event.
 //!
 //! A window that wants another *knocks*; a window that is there says *hello* (to whoever knocked, and unasked to its parent
 //! and opener when it starts); whoever wants that window *offers* it one end of a new MessageChannel, addressed to the exact
-//! origin the hello came from. Knock and hello carry nothing worth having; a hello's nonce comes back in the offer, so that an
-//! offer is taken only by the very Parley that spoke, and an old one by nobody.
+//! origin the hello came from. Knock and hello carry nothing secret; a hello's nonce comes back in the offer, so that an offer is
+//! accepted only by the very Parley that spoke, and an old one by nobody. Everything else crosses the port. Workers take the same
+//! steps.
+//!
+//! A hello from another document in the same window (its `performance.timeOrigin` differs) ends the old connection as `navigated`
+//! and begins the next one under the same id. When both sides offer at once, the smaller id's offer counts.
 //!
 //! A document of an opaque origin cannot be addressed: what is sent to its window reaches whatever is there by then. So it is
 //! *invited*: a port goes to the window with nothing else, and the first word on it must be the nonce of the hello, which the

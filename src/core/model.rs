@@ -1,7 +1,20 @@
-//! One shared state as its user sees it: keys with strategies, over replicated cells.
+//! One shared state as its user sees it: keys with conflict strategies, over replicated cells.
 //!
-//! [`StateNode`] makes every window hold the same cells; what a key shows is a function of its cells, so every window shows
-//! the same. Most keys are one cell and go straight through.
+//! [`StateNode`] makes every window hold the same cells. The visible value of a key is a pure function of its cells, so every
+//! window shows the same value. Most keys are one cell and take a short path.
+//!
+//! # Rules
+//!
+//! - **A transaction** is aborted when a write that did not know of one of its members beats that member. Whether the beating
+//!   write counts may depend on its own, later transaction, so transactions are resolved from the latest to the earliest (`group`).
+//!   Before a member of an aborted transaction is overwritten, the abort is recorded, because the evidence may be overwritten.
+//! - **A rollback** shows what the write had hidden: the write was a slot beside the others, not in their place (`veto`).
+//! - **A rejection** (`validate`) is a cell too, so every window drops the write, even after its writer has gone (`judge`).
+//! - **Candidates** under 'manual' and for functions are the writes that did not know of each other. A function folds them from the
+//!   earliest to the latest, each time with the latest value that both had seen as the base (`custom`).
+//! - **An increment** belongs to the write it adds to; a later write of the whole value replaces both.
+//! - **Undo** writes what was there before, if the write it undoes is still visible; of a merged value only that write's changes are
+//!   taken back (`undo`).
 
 mod composite;
 mod custom;

@@ -1,8 +1,16 @@
-//! What is stored of a state: its registers with their stamps, merged with whatever is stored already.
+//! Persistence: a state's registers with their stamps, merged with what is already stored.
 //!
-//! A deletion is stored like a value, or an old window could bring back what was deleted. What a state was left with that
-//! was cleared as a whole is marked as such: it beats every write that it is later than, wherever that turns up again, but
-//! not the initial values of a window that begins anew, for which nothing is stored.
+//! Storage holds no version vector. To the other windows a restored register is one that nobody was told of, and if somebody turns
+//! out to have that very write, its number is adopted.
+//!
+//! - **Deletions** are stored beside the values, under a key of their own, so that a state without values leaves no item. They are
+//!   kept for 30 days, at most 10,000 of them. Without them an old window could bring back what was deleted.
+//! - **After `clear()` or `reset()`** the registers are marked as cleared: they beat every older write, wherever it turns up again,
+//!   but not the initial values of a window that begins anew.
+//! - **Stamps are checked.** A value whose stamp no write can have, or that came without one, counts as older than every write: so
+//!   nothing wins for ever, and nothing is lost to a clock that was wrong.
+//! - **Damage.** What cannot be read is set aside before anything is written in its place. Data of a newer form or version is left
+//!   untouched.
 
 use std::cmp::Ordering;
 

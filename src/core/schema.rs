@@ -1,4 +1,7 @@
-//! Versions of a shape: windows that hold the same one agree, and who holds another is told apart.
+//! Schema versions: windows of one version replicate with each other; windows of another are told apart by the label of each frame.
+//!
+//! What older windows hold is kept in a shadow: a model of their version, which takes part in their exchange and writes nothing.
+//! `migrate` translates it, and what is new in the result is merged under the stamps it came from. Nothing goes the other way.
 
 use super::id::PeerRef;
 

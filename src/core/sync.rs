@@ -1,7 +1,28 @@
-//! Replication: one node in each window, which decides what to send, to whom, and what its listeners see.
+//! State replication: one node in each window, which decides what to send, to whom, and when listeners hear of a change.
 //!
-//! Sans-IO: every call returns what the host is to do, in that order. Sends stand before the change they belong to, so
-//! what a listener writes in answer cannot overtake it.
+//! Sans-IO: every call returns the effects that the host carries out, in their order. A send stands before the change it belongs
+//! to, so what a listener writes in answer cannot overtake the write that woke it.
+//!
+//! # Protocol
+//!
+//! - **Registers.** Each key is a last-write-wins register with a stamp: a hybrid logical clock reading, then the actor. An actor
+//!   is one state during one lifetime of one window.
+//! - **Batches.** The writes of one turn form a batch with a dot (actor, sequence number). A receiver applies a batch once it has
+//!   applied everything that the writer had seen: causal delivery. A frame is checked whole, then applied whole or refused whole.
+//! - **Anti-entropy.** Peers exchange version vectors when they connect, and each sends what the other lacks as one delta, which
+//!   names the point from which it is complete. Late windows, lost frames and sleeping pages are all repaired this way. The
+//!   comparison runs again when a page returns or is shown, and every 5 s while it is visible (2 s over a user's link).
+//! - **Digests.** A peer that is believed to be equal gets two digests instead of a vector: one of the vector, one of the visible
+//!   registers (name and stamp, kept up to date as they change). Where a digest differs, the peers exchange vectors.
+//! - **Relay.** A window passes a new batch on to every neighbour that has not acknowledged it, so windows that are only
+//!   connected through others agree too.
+//! - **Initial values** are registers with a stamp before any real time, and the elder window's win. So windows that began with
+//!   different initial values agree, and any write beats them.
+//! - **Clock limit.** A reading more than five minutes ahead refuses the whole frame, also where the reading is inside a cell.
+//!   A reading inside a slot decides who wins, so the clock takes it in like a stamp, and the next write here is later.
+//! - **Dots used twice** (by a liar, or by a window that lost its memory) show up as different contents under one dot, or as a
+//!   vector that claims more than this window ever wrote. The window then writes those registers again as a new actor, so it does
+//!   not matter which peer has seen which of the two.
 
 mod adopt;
 mod compare;

@@ -1,4 +1,5 @@
-//! Outgoing messages: to one peer with an answer awaited, or to all.
+//! Outgoing messages: to one peer with an answer awaited, or to all. Everything for one peer takes one route (`post`), so it
+//! arrives in the order in which it was sent.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;

@@ -1,4 +1,9 @@
-//! The page's life: leaving, coming back, being hidden; and the end of a Parley.
+//! The page's lifecycle: leaving, returning, being hidden; and the end of a Parley.
+//!
+//! What a page writes and sends in its last moments is delivered: the goodbye comes after all listeners of the last event there is.
+//! In Chromium and Firefox that event is `visibilitychange`, which follows `pagehide` in a visible page; elsewhere, and in a
+//! hidden page, it is `pagehide`, where listeners that were added before the page was hidden come first. Firefox aborts whatever
+//! script runs at the moment it ends a process: what such a script had still to do is lost.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::Array;

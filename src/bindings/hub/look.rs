@@ -1,4 +1,7 @@
-//! The first look round: who was there before us? `ready` settles when everyone is connected, or nobody was.
+//! Discovery at the start: who was there before this window? `ready` settles when all of them are connected, or nobody was there.
+//!
+//! On the mesh the Web Locks say whom to wait for; where locks cannot be listed, discovery takes 250 ms. A parent or opener is
+//! given 1 s, because one without a Parley cannot say that it has none.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,4 +1,8 @@
-//! Frames in pages of other sites: their channel reaches other such frames, but not the tabs of their own site.
+//! Storage partitioning: a frame in a page of another site has a channel that does not reach the tabs of its own site.
+//!
+//! Whether a frame is third-party is read from `ancestorOrigins`, else from the referrer, else from `hasStorageAccess()`. Two
+//! hosts whose last two labels differ belong to two sites; below a public suffix of two labels (`co.uk`) only `hasStorageAccess()`
+//! can tell.
 
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::JsValue;

@@ -1,4 +1,13 @@
-//! Peers whose page sleeps: frozen in a tab nobody looks at, or in the back/forward cache. They are suspended, not gone.
+//! Suspended peers: their page is frozen in a background tab, or in the back/forward cache. They are suspended, not gone.
+//!
+//! A page that may return (`pagehide` with `persisted`), or is frozen, says so to every peer outside of it, and they suspend it.
+//! Nothing is posted to a cached page, because Chromium and Firefox evict a page that receives a message; any frame from it
+//! resumes it. Its own frames are told nothing: they sleep and wake with it, and a message to them in `pagehide` keeps the page out
+//! of Firefox's cache.
+//!
+//! Two limits of the browsers: Firefox does not cache a page that holds a Web Lock when it is left, even if it lets go in
+//! `pagehide`, so a page on a channel is loaded anew there. Chromium evicts a cached page in which any script runs: a frame still
+//! under way between it and its frames, or a finalizer's call into the wasm for a discarded function. Then it is loaded anew too.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;

@@ -1,8 +1,14 @@
-//! Keeping a state in storage: it is read when the state begins, and written in idle moments and when the page goes.
+//! The persistence adapter: it reads a state from storage when the state begins, and writes in idle moments and when the page goes.
 //!
-//! There is one operation, the exchange: read what is stored, lay it together with what is held, write what is stored too
-//! little, and bring into the state what it lacks. So several windows on one storage never erase each other, whether or not
-//! they can hear each other, and whoever is last leaves what all of them wrote.
+//! There is one operation, the exchange: read what is stored, merge it per register with what is in memory, write the records that
+//! storage lacks, import those that the state lacks. So several windows on one storage never erase each other's writes, whether or
+//! not they can hear each other.
+//!
+//! The exchange runs under a Web Lock if there is time for one, and at once when the page goes. Either way a window that was
+//! overwritten notices by the storage event, whose contents are taken as they were sent, and answers with another exchange. Only
+//! what is missing on disk is written, so the windows come to rest. A page that is hidden stores at the end of the turn, not in an
+//! idle moment: in Chromium two processes that close in the same instant, with unstored writes, may overwrite each other with no
+//! third window to notice.
 
 mod image;
 mod options;

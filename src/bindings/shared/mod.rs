@@ -1,4 +1,7 @@
-//! What a state and a store have in common: the way to the other windows, and turns that are sent as one message.
+//! What a state and a store have in common: the messenger that carries their frames, and turns that are sent as one message.
+//!
+//! A state broadcasts through the Parley's own `broadcast(type, payload)`, as a hand-written class would call it, so spies and
+//! mocks see `{ updates, timestamp }`. The Parley recognises the payload by identity and sends the frame with its stamps instead.
 
 mod bus;
 mod turn;

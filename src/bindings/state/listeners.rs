@@ -1,4 +1,7 @@
-//! Who is told of changes. Each listener is told once for each change, in the order of the changes, in every window.
+//! Listeners of a state. Each is called once for each change, in the order of the changes, in every window.
+//!
+//! A listener gets its third argument, `change`, only if it declares three parameters: the contract passes `change`, and the usage
+//! that this package carries over asserts calls with exactly two arguments.
 
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,9 +1,9 @@
-//! Transactions that win or lose together.
+//! Transactions: all members count, or none.
 //!
-//! A group falls when a write that did not know of it beats one of its members: then none of its members counts. Whether
-//! such a write counts may hang on its own group, which is later: so groups are judged from the latest to the earliest.
+//! A transaction is aborted when a write that did not know of it beats one of its members. Whether that write counts may depend on
+//! its own transaction, which is later: so transactions are resolved from the latest to the earliest.
 //!
-//! What falls is worked out once for each change, for all keys that hang together, and kept with each of them.
+//! The result is computed once for each change, for all keys that are connected through transactions, and cached with each key.
 
 use std::rc::Rc;
 

@@ -1,7 +1,12 @@
-//! What a window refuses shows nowhere.
+//! Validation: what a window's `validate` rejects is not shown anywhere.
 //!
-//! Refused is what shows, not what came in: of a key whose value is refused, the writes fall that the value is made of, and
-//! what shows instead is asked about again, until something is let in or nothing of the others' is left.
+//! `validate` runs on the resolved value, not on the incoming write. If it rejects, the foreign writes that the value is made of
+//! are vetoed (of a function's candidates, those that are bad by themselves), and the next visible value is checked in turn, until
+//! one passes or no foreign write is left. A window's own writes are not checked.
+//!
+//! The veto is a cell, so every window drops the write, also when its writer is gone. Whatever lies under a rejected write
+//! stands or falls with its own transaction. A transaction that was aborted by a later write is marked as aborted, so nobody
+//! reports it as a rejection.
 
 use std::rc::Rc;
 

@@ -1,9 +1,17 @@
-//! Deletions and writers that are forgotten.
+//! Garbage collection of deletions (tombstones), beyond the bound `limits.tombstones`.
 //!
-//! A deletion has to be remembered only to beat older writes that may still come. The oldest beyond a bound are dropped;
-//! with them goes what tells a window that lacks the deletion from one that does not. So windows compare *prints* of what
-//! they show. Two that have seen the same and show something else send each other everything: of a key that one has and
-//! the other has not, though it has seen that write, the deletion was forgotten.
+//! A tombstone is needed only to beat older writes that may still arrive. Beyond the bound the oldest are dropped, no matter who
+//! has seen them. That is safe because version vectors stay: of two windows that have seen the same writes, one that still shows
+//! the key lacks a deletion that the other has dropped. Their digests of visible registers differ (compared at each digest
+//! exchange and at the end of each delta), so both send their full state; and a window that holds a register which the other has
+//! seen but no longer holds deletes it, as in sets without tombstones (Bieniusa et al., 2012).
+//!
+//! What this costs: a write that nobody had seen, older than a dropped deletion, brings its key back unless some window still
+//! remembers the deletion; an increment of a deleted key can be lost when only some windows have dropped the deletion.
+//!
+//! Never dropped: the deletion of a key that this window was given as an initial value (the next window would bring it back); of
+//! keys with several cells (their value depends on all of them); and of keys under 'highest-version' (the next write counts on
+//! from it). Those are bounded by what a frame may add.
 
 use super::{Replica, Slot, Stage, print_of};
 use crate::core::clock::Time;

@@ -1,4 +1,9 @@
-//! What a replica may hold.
+//! Capacity of a replica: how many keys it accepts, from this window and from frames.
+//!
+//! This window's own writes are bounded by `limits.keys`: beyond it a write is refused with ERR_LIMIT before anything is applied.
+//! Frames are accepted up to twice that, so that windows which fill up without knowing of each other still agree. Beyond it a
+//! frame is refused whole: the version vector does not move, so the rest is requested again at every comparison and taken once it
+//! fits. A frame that frees keys is always accepted.
 
 use super::Replica;
 use crate::core::clock::Time;

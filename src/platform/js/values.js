@@ -1,6 +1,10 @@
-// What happens to users' values. They are plain handles everywhere else: only here are they looked into,
-// and only on the side that writes them (to own a private copy, which also proves that they can be cloned)
-// or when they are handed out (to freeze them).
+// Users' values: copied when they are written, frozen when they are handed out. Everywhere else they are opaque handles.
+//
+// The writing side takes a private copy, which also proves that the value can be cloned. A snapshot is frozen, plain data all the
+// way down, so a mutation can neither change one window alone nor hide from the comparison that drops writes which change
+// nothing. Maps, typed arrays and the like cannot be frozen: writing the very same one again counts as a change. A state reads
+// through a Proxy of plain data (Vue's reactive objects), whatever its size; a message refuses it by name, because messages are
+// not looked into.
 import { makeError } from './errors.js';
 
 // Above these a value is handed to structuredClone whole, which knows cycles and shared references.
@@ -368,6 +372,8 @@ export function partsOf(value) {
   return parts;
 }
 
+// A value of more parts is merged as a whole, each part counted as often as it occurs: a few objects that hold each other twice
+// would be 2^32 parts at the depth to which objects are merged, and so a page that stands still.
 const PARTS_MERGED = 50_000;
 
 /** Whether a merge by parts would be of no more than PARTS_MERGED, with each counted as often as it occurs. */
