@@ -47,6 +47,8 @@ extern "C" {
     #[wasm_bindgen(js_name = handOut)]
     pub(crate) fn hand_out(value: &JsValue) -> JsValue;
     pub(crate) fn patch(previous: &JsValue, changes: &Array) -> JsValue;
+    #[wasm_bindgen(js_name = readsArguments)]
+    pub(crate) fn reads_arguments(function: &Function) -> bool;
     #[wasm_bindgen(js_name = objectOf)]
     pub(crate) fn object_of(keys: &Array, values: &Array) -> JsValue;
 }

@@ -18,6 +18,8 @@ use crate::platform::host;
 pub(super) struct Listener {
     token: u32,
     call: Function,
+    /// Whether it can read the snapshots it is called with. If no listener can, none is built.
+    reads: bool,
 }
 
 /// A listener of one key.
@@ -31,10 +33,13 @@ pub(super) struct KeyListener {
 /// A change of a key that stays in this window: what it held, and what it holds.
 pub(super) type LocalChange = (Key, Option<Held>, Option<Held>);
 
+/// The snapshots after and before a change.
+type Snapshots = (JsValue, JsValue);
+
 /// A change that listeners are still to be told of.
 pub(super) struct Notice {
-    /// The snapshots after and before it, if anybody listens to the whole.
-    whole: Option<(JsValue, JsValue)>,
+    /// None if no listener reads them: a copy of the whole state costs more the larger the state is.
+    snapshots: Option<Snapshots>,
     /// `(key, its name, new, old)`
     keys: Vec<(JsValue, String, JsValue, JsValue)>,
     origin: &'static str,
@@ -49,9 +54,12 @@ impl StateHost {
 
     pub(crate) fn subscribe(&self, call: Function) -> u32 {
         let token = self.token();
-        // The snapshot before the next change is asked for from now on.
-        self.snapshot();
-        self.listeners.borrow_mut().push(Listener { token, call });
+        let reads = host::reads_arguments(&call);
+        if reads {
+            // The next change needs the snapshot before it.
+            self.snapshot();
+        }
+        self.listeners.borrow_mut().push(Listener { token, call, reads });
         token
     }
 
@@ -72,10 +80,14 @@ impl StateHost {
             .retain(|listener| listener.token != token);
     }
 
+    /// Whether a listener reads the snapshots it is called with.
+    fn is_read(&self) -> bool {
+        self.listeners.borrow().iter().any(|listener| listener.reads)
+    }
+
     /// Takes a change into the snapshot and queues its notice.
     pub(super) fn changed(&self, changes: &[KeyChange<Held>], origin: ChangeOrigin, from: Option<PeerRef>) {
-        let listened = !self.listeners.borrow().is_empty();
-        let before = listened.then(|| self.snapshot());
+        let before = self.is_read().then(|| self.snapshot());
         let mut keys = Vec::with_capacity(changes.len());
         for change in changes
             .iter()
@@ -97,7 +109,7 @@ impl StateHost {
         if keys.is_empty() {
             return;
         }
-        let whole = before.map(|before| (self.snapshot(), before));
+        let snapshots = before.map(|before| (self.snapshot(), before));
         let origin = match origin {
             ChangeOrigin::Local => "local",
             ChangeOrigin::Remote => "remote",
@@ -105,7 +117,7 @@ impl StateHost {
             ChangeOrigin::Storage => "storage",
         };
         self.notices.borrow_mut().push(Notice {
-            whole,
+            snapshots,
             keys,
             origin,
             from,
@@ -118,14 +130,13 @@ impl StateHost {
         if changes.is_empty() {
             return;
         }
-        let listened = !self.listeners.borrow().is_empty();
         // The values are in place already, but no snapshot was made of them: the last one is still from before.
-        let before = listened.then(|| self.view.borrow().snapshot.clone());
+        let before = self.is_read().then(|| self.view.borrow().snapshot.clone());
         let mut keys = Vec::with_capacity(changes.len());
         self.note_local(&changes, &mut keys);
-        let whole = before.map(|before| (self.snapshot(), before));
+        let snapshots = before.map(|before| (self.snapshot(), before));
         self.notices.borrow_mut().push(Notice {
-            whole,
+            snapshots,
             keys,
             origin: "local",
             from: None,
@@ -161,24 +172,26 @@ impl StateHost {
     }
 
     fn tell(&self, notice: &Notice) {
-        if let Some((after, before)) = &notice.whole {
-            let listeners = self.listeners.borrow().clone();
-            let mut change = None;
-            for listener in listeners {
-                if !self.still_listens(listener.token) {
-                    continue;
-                }
+        let listeners = self.listeners.borrow().clone();
+        let mut change = None;
+        for listener in listeners {
+            if !self.still_listens(listener.token) {
+                continue;
+            }
+            let result = match &notice.snapshots {
+                // It subscribed after the change.
+                None if listener.reads => continue,
+                None => listener.call.call0(&JsValue::UNDEFINED),
                 // A listener that declares a third parameter gets the change; others are called with two, as the
                 // tests of hand-written classes expect.
-                let result = if host::arity(&listener.call) >= 3.0 {
+                Some((after, before)) if host::arity(&listener.call) >= 3.0 => {
                     let change = change.get_or_insert_with(|| self.change_object(notice));
                     listener.call.call3(&JsValue::UNDEFINED, after, before, change)
-                } else {
-                    listener.call.call2(&JsValue::UNDEFINED, after, before)
-                };
-                if let Err(error) = result {
-                    self.report(&error);
                 }
+                Some((after, before)) => listener.call.call2(&JsValue::UNDEFINED, after, before),
+            };
+            if let Err(error) = result {
+                self.report(&error);
             }
         }
         if self.key_listeners.borrow().is_empty() {

@@ -334,6 +334,21 @@ export function patch(previous, changes) {
   return Object.freeze(next);
 }
 
+const WITHOUT_PARAMETERS = /^(async\s*)?(function\s*[\w$]*\s*)?\(\s*\)/;
+
+/**
+ * Whether a listener may read the arguments it is called with. Only one whose source declares no parameter and names
+ * neither `arguments` nor `eval` certainly does not: a rest or default parameter, a bound or native function may.
+ */
+export function readsArguments(listener) {
+  try {
+    const source = Function.prototype.toString.call(listener);
+    return !WITHOUT_PARAMETERS.test(source) || /\b(arguments|eval)\b|\[native code\]/.test(source);
+  } catch {
+    return true; // a Proxy
+  }
+}
+
 /** `{ key: value }` of parallel lists, for messengers that carry plain payloads. Deleted keys are undefined. */
 export function objectOf(keys, values) {
   const out = {};
