@@ -1,11 +1,14 @@
 // What wasm-bindgen writes, less what a user should not meet.
+import { readFile } from 'node:fs/promises';
 
 /**
  * Without `free()` and `Symbol.dispose`: an object is freed when nobody holds it any more. Freed by hand, its next call
  * would be an error that says nothing.
  */
 export function withoutFree(glue) {
-  return glue.replace(/^    free\(\) \{\n[\s\S]*?^    \}\n/gm, '').replace(/^if \(Symbol\.dispose\).*\n/gm, '');
+  return glue
+    .replace(/^    (?:free|__destroy_into_raw)\(\) \{\n[\s\S]*?^    \}\n/gm, '')
+    .replace(/^if \(Symbol\.dispose\).*\n/gm, '');
 }
 
 /**
@@ -47,4 +50,30 @@ export function withoutDuplicates(glue) {
       return !dropped.has(name);
     })
     .join('\n');
+}
+
+const weakRegistry = await readFile(new URL('weak.js', import.meta.url), 'utf8');
+
+/**
+ * The same glue without FinalizationRegistry: see weak.js. Throws if the glue is not written as expected, for one registry
+ * that is left brings the evictions back.
+ */
+export function withoutFinalizers(glue) {
+  const changed = glue
+    .replace(
+      /\(typeof FinalizationRegistry === 'undefined'\)\n\s+\? \{ register: \(\) => \{\}, unregister: \(\) => \{\} \}\n\s+: new FinalizationRegistry\(/g,
+      'weakRegistry(',
+    )
+    .replaceAll('CLOSURE_DTORS.register(real, state, state);', 'state.entry = CLOSURE_DTORS.register(real, state);')
+    .replaceAll('CLOSURE_DTORS.unregister(state);', 'state.entry.freed = true;')
+    // Objects that nobody frees by hand need no way to their entry.
+    .replace(/(\w+Finalization)\.register\((\w+), (.+), \2\);/g, (text, name, object, held) =>
+      glue.includes(`${name}.unregister(`)
+        ? `${object}.__wbg_entry = ${name}.register(${object}, ${held});`
+        : `${name}.register(${object}, ${held});`,
+    )
+    .replace(/\w+Finalization\.unregister\(this\);/g, 'this.__wbg_entry.freed = true;');
+  if (/FinalizationRegistry|\.unregister\(/.test(changed))
+    throw new Error('the glue registers finalizers in a new way');
+  return changed === glue ? glue : `${changed}\n${weakRegistry}`;
 }

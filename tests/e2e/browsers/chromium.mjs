@@ -20,6 +20,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A page may ask for its garbage to be collected: gc().
+  '--js-flags=--expose-gc',
 ];
 const GONE =
   /context was destroyed|detached|has been closed|navigat|Cannot find context|Target closed|crash|Session closed/i;
