@@ -6,8 +6,9 @@
 //! of Firefox's cache.
 //!
 //! Two limits of the browsers: Firefox does not cache a page that holds a Web Lock when it is left, even if it lets go in
-//! `pagehide`, so a page on a channel is loaded anew there. Chromium evicts a cached page in which any script runs: a frame still
-//! under way between it and its frames, or a finalizer's call into the wasm for a discarded function. Then it is loaded anew too.
+//! `pagehide`, so a page on a channel is loaded anew there. Chromium evicts a cached page in which any script runs, such as for a
+//! frame still under way between it and its frames. Then it is loaded anew too. (The glue frees collected objects without
+//! finalization callbacks, which are script: `xtask/js/weak.js`.)
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;

@@ -29,7 +29,7 @@ const PACKAGE: &[&str] = &["setup", "build"];
 const BROWSERS_AND_PACKAGE: &[&str] = &["setup", "setup-browsers", "build"];
 
 /// In this order: what is quick to tell comes first, and what needs the package comes after it is built.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step {
         name: "setup",
         what: "compilers, linters and npm packages that are missing are installed",
@@ -86,7 +86,7 @@ const STEPS: [Step; 16] = [
     },
     Step {
         name: "types",
-        what: "the declarations keep the contract",
+        what: "the declarations keep the contract; every code block of README and docs compiles",
         needs: TOOLS,
         run: scripts::types,
     },
@@ -95,6 +95,12 @@ const STEPS: [Step; 16] = [
         what: "the public API over the simulated network, in Node",
         needs: PACKAGE,
         run: scripts::simulated,
+    },
+    Step {
+        name: "examples",
+        what: "the examples of README and docs that run, and what docs say of codes, options and paths",
+        needs: PACKAGE,
+        run: scripts::examples,
     },
     Step {
         name: "browser-chromium",

@@ -8,9 +8,10 @@ use crate::{Outcome, all, command, listen, paths};
 /// For one of the suites below, on a small, busy machine.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
-/// TypeScript over `tests/types`, and the names and comments of the contract.
+/// TypeScript over `tests/types`, over the code blocks of README and docs, and the names and comments of the contract.
 pub fn types() -> Outcome {
     all([
+        command::run(command::at_root("node").arg("tests/docs/types.mjs")),
         command::run(command::at_root("node").arg("tests/types/names.mjs")),
         command::run(
             command::at_root("node")
@@ -23,6 +24,11 @@ pub fn types() -> Outcome {
 /// Scenarios and seeded schedules over the simulated network.
 pub fn simulated() -> Outcome {
     node_tests("tests/simulated")
+}
+
+/// README and docs: what runs, runs; every code, option and path they name is there, and none is missing.
+pub fn examples() -> Outcome {
+    node_tests("tests/docs")
 }
 
 /// The files by name: what `node --test` makes of a directory differs between its versions.
