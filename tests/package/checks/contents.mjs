@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
+import { deadLinks } from '../../docs/markdown.mjs';
 import { check } from '../lib/checks.mjs';
 import { checkout, installed } from '../lib/consumer.mjs';
 
 const EXPECTED = [
+  'AGENTS.md',
   'CHANGELOG.md',
   'LICENSE-APACHE',
   'LICENSE-MIT',
   'README.md',
+  'SECURITY.md',
   'index.d.ts',
   'index.js',
   'package.json',
@@ -22,7 +25,7 @@ const EXPECTED = [
   'text.js',
 ];
 const FOLDERS =
-  /^(src\/[\w-]+\.js|wasm\/(host\/\w+\.js|snippets\/.+\.js|\w+\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_bg\.wasm))$/;
+  /^(docs\/([\w-]+\.md|demo\.png)|src\/[\w-]+\.js|wasm\/(host\/\w+\.js|snippets\/.+\.js|\w+\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_bg\.wasm))$/;
 
 export async function contents() {
   const entries = await readdir(installed, { recursive: true, withFileTypes: true });
@@ -31,6 +34,30 @@ export async function contents() {
 
   await check('the tarball holds what it should and nothing else', () => {
     assert.deepEqual(names.filter((name) => !FOLDERS.test(name)).sort(), EXPECTED);
+  });
+
+  await check('every relative link in README and docs leads to something that is in it', async () => {
+    const pages = names.filter((name) => name.endsWith('.md'));
+    assert.ok(pages.length > 15, `${pages.length} pages`);
+    const texts = await Promise.all(pages.map((page) => readFile(join(installed, page), 'utf8')));
+    const dead = deadLinks(new Map(pages.map((page, at) => [page, texts[at]])), (path) => names.includes(path));
+    assert.deepEqual(dead, []);
+  });
+
+  await check('package.json, README and SECURITY name one repository', async () => {
+    const { bugs, homepage, repository } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+    const address = /^git\+(https:\/\/.+)\.git$/.exec(repository.url)?.[1];
+    assert.equal(homepage, `${address}#readme`);
+    assert.equal(bugs, `${address}/issues`);
+    for (const page of ['README.md', 'SECURITY.md']) {
+      const text = await readFile(join(installed, page), 'utf8');
+      assert.ok(text.includes(address), `${page} does not name ${address}`);
+      const others = [...text.matchAll(/https:\/\/github\.com\/[\w-]+\/parley-sync\b/g)].map(([found]) => found);
+      assert.deepEqual(
+        others.filter((found) => found !== address),
+        [],
+      );
+    }
   });
 
   await check('it names no path of the machine that built it', async () => {

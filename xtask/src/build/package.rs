@@ -1,4 +1,4 @@
-//! The tarball: the package with the texts that live at the checkout's root.
+//! The tarball: the package with the texts and the documentation that live at the checkout's root.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::steps::task;
 use crate::{Outcome, command, paths};
 
-const TEXTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const TEXTS: [&str; 5] = [
+    "README.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+];
 
 /// Packs a copy, so that no copied text stays in the checkout, and puts the tarball into `pkg/`.
 pub fn tarball() -> Outcome<PathBuf> {
@@ -22,6 +28,7 @@ pub fn tarball() -> Outcome<PathBuf> {
             fs::copy(&from, stage.join(text)).map_err(describe)?;
         }
     }
+    copy_tree(&paths::root().join("docs"), &stage.join("docs")).map_err(describe)?;
     let printed = task("npm pack", || {
         command::capture(
             command::at_root("npm")
