@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod calls;
 pub mod cell;
+pub mod change;
 pub mod clock;
 pub mod codes;
 pub mod frame;
@@ -11,6 +12,7 @@ pub mod gateway;
 pub mod grants;
 pub mod handling;
 pub mod handshake;
+pub(crate) mod hex;
 pub mod id;
 pub mod inbox;
 pub mod limits;

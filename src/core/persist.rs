@@ -15,7 +15,8 @@
 use std::cmp::Ordering;
 
 use super::clock::{Clock, Time};
-use super::id::{Actor, Key};
+use super::id::Actor;
+pub use super::register::Record;
 use super::register::Stamp;
 use crate::core::order;
 
@@ -24,19 +25,6 @@ use crate::core::order;
 pub const FORGET_AFTER_MS: f64 = 30.0 * 86_400_000.0;
 /// How many deletions are stored, the latest ones.
 pub const DELETIONS: usize = 10_000;
-
-/// One register as it is stored.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Record<V> {
-    /// The register's name.
-    pub key: Key,
-    /// Which write it is of.
-    pub stamp: Stamp,
-    /// What was written; `None` for a deletion.
-    pub value: Option<V>,
-    /// Whether it is how everything was left when the state was cleared.
-    pub cleared: bool,
-}
 
 /// What came of laying together what is held and what is stored.
 pub struct Merged<V> {

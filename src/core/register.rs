@@ -1,7 +1,7 @@
 //! One key of a state: its value, and which write it is of.
 
 use super::clock::Time;
-use super::id::Actor;
+use super::id::{Actor, Key};
 
 /// When a write was made, and by whom: a total order over all writes of all windows. The greater wins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -39,4 +39,17 @@ pub struct Register<V> {
     pub stamp: Stamp,
     /// In which batch it came.
     pub dot: Dot,
+}
+
+/// One register as it is stored.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record<V> {
+    /// The register's name.
+    pub key: Key,
+    /// Which write it is of.
+    pub stamp: Stamp,
+    /// What was written; `None` for a deletion.
+    pub value: Option<V>,
+    /// Whether it is how everything was left when the state was cleared.
+    pub cleared: bool,
 }

@@ -6,11 +6,11 @@ mod retired;
 mod room;
 
 use super::batch::{Batch, Delta, Entry};
+use super::change::KeyChange;
 use super::clock::Time;
 use super::id::{Actor, Key};
 use super::order;
 use super::register::{Dot, Register, Stamp};
-use super::sync::KeyChange;
 use super::version::{DIGEST_BITS, VersionVector, mix};
 use crate::core::limits::Bounds;
 use index::KeyIndex;

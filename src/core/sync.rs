@@ -32,11 +32,11 @@ mod receive;
 mod restore;
 mod spread;
 
+pub use super::change::KeyChange;
 pub use node::StateNode;
 
 use super::batch::{Batch, Delta};
-use super::id::{Actor, Key, PeerRef};
-use super::register::Stamp;
+use super::id::{Actor, PeerRef};
 use super::version::VersionVector;
 
 /// A reading lies more than five minutes ahead of this window's clock.
@@ -70,21 +70,6 @@ pub enum StateFrame<V> {
         /// It is an answer: not answered again.
         is_answer: bool,
     },
-}
-
-/// What a change did to one key. A deletion of what was not there is one too: its stamp is news.
-#[derive(Clone)]
-pub struct KeyChange<V> {
-    /// Which key.
-    pub key: Key,
-    /// What it held; `None` if it was not there.
-    pub old: Option<V>,
-    /// What it holds; `None` if it is not there any more.
-    pub new: Option<V>,
-    /// The write that was there before.
-    pub was: Option<Stamp>,
-    /// The write that is there now.
-    pub stamp: Stamp,
 }
 
 /// Who made a change.

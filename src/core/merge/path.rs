@@ -9,7 +9,7 @@
 //!
 //! Numbers are in lower-case hexadecimal. Every cell has one name and every name one cell.
 
-use crate::core::cell::{parse_hex, push_hex};
+use crate::core::hex::{parse_actor, push_hex};
 use crate::core::id::{Actor, Key};
 use crate::core::value::Atom;
 
@@ -115,10 +115,10 @@ fn parse_detail(detail: &str) -> Option<Detail> {
             parse_atom(atom)?;
             Some(Detail::Item(Key::from(atom), parse_small(nth)?))
         }
-        'c' => Some(Detail::Count(parse_hex(rest)?)),
+        'c' => Some(Detail::Count(parse_actor(rest)?)),
         't' => {
             let (actor, level) = rest.split_once(':')?;
-            Some(Detail::Edits(parse_hex(actor)?, parse_small(level)?))
+            Some(Detail::Edits(parse_actor(actor)?, parse_small(level)?))
         }
         _ => None,
     }

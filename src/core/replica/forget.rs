@@ -14,11 +14,11 @@
 //! from it). Those are bounded by what a frame may add.
 
 use super::{Replica, Slot, Stage, print_of};
+use crate::core::change::KeyChange;
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::order;
 use crate::core::register::Stamp;
-use crate::core::sync::KeyChange;
 use crate::core::version::VersionVector;
 
 impl<V: Clone> Replica<V> {

@@ -3,7 +3,7 @@
 use super::node::{Effects, StateNode, changed};
 use super::peers::Peer;
 use super::{ChangeOrigin, StateEffect};
-use crate::core::persist::Record;
+use crate::core::register::Record;
 use crate::core::replica::Stage;
 
 impl<V: Clone> StateNode<V> {
