@@ -168,6 +168,16 @@ test('every path in ARCHITECTURE and CONTRIBUTING is there', () => {
   }
 });
 
+test('the code map of ARCHITECTURE has every module of the core', () => {
+  const modules = [...read('src/core/mod.rs').matchAll(/^(?:pub )?mod (\w+);/gm)].map(([, name]) => name);
+  assert.ok(modules.length > 20);
+  const map = read('ARCHITECTURE.md');
+  assert.deepEqual(
+    modules.filter((name) => !map.includes(`\`${name}\``)),
+    [],
+  );
+});
+
 test('the pages are no longer than they may be', () => {
   const most = { 'README.md': 160, 'ARCHITECTURE.md': 180, 'pkg/AGENTS.md': 120 };
   for (const [page, lines] of Object.entries(most)) {
