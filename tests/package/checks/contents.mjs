@@ -42,6 +42,8 @@ export async function contents() {
     const texts = await Promise.all(pages.map((page) => readFile(join(installed, page), 'utf8')));
     const dead = deadLinks(new Map(pages.map((page, at) => [page, texts[at]])), (path) => names.includes(path));
     assert.deepEqual(dead, []);
+    const withTests = pages.filter((page, at) => /^<!-- (given|run|then)/m.test(texts[at]));
+    assert.deepEqual(withTests, [], 'pages with comments that are for the tests of the checkout only');
   });
 
   await check('package.json, README and SECURITY name one repository', async () => {

@@ -29,6 +29,9 @@ pub fn tarball() -> Outcome<PathBuf> {
         }
     }
     copy_tree(&paths::root().join("docs"), &stage.join("docs")).map_err(describe)?;
+    for directory in [stage.clone(), stage.join("docs")] {
+        strip_tests(&directory).map_err(describe)?;
+    }
     let printed = task("npm pack", || {
         command::capture(
             command::at_root("npm")
@@ -62,4 +65,51 @@ fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Takes the comments that steer the tests of the examples (`tests/docs/`) out of the pages of a directory: readers of the package
+/// see them as text.
+fn strip_tests(directory: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            let text = fs::read_to_string(&path)?;
+            fs::write(&path, without_tests(&text))?;
+        }
+    }
+    Ok(())
+}
+
+/// The text without the comments that begin a line with one of those words.
+fn without_tests(text: &str) -> String {
+    let begins = |line: &str| {
+        ["<!-- given", "<!-- run", "<!-- then"]
+            .into_iter()
+            .any(|word| line.starts_with(word))
+    };
+    let mut kept = String::with_capacity(text.len());
+    let mut inside = false;
+    for line in text.split_inclusive('\n') {
+        inside |= begins(line);
+        if !inside {
+            kept.push_str(line);
+        }
+        inside &= !line.trim_end().ends_with("-->");
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_tests;
+
+    #[test]
+    fn comments_for_the_tests_are_left_out() {
+        let page = "# A\n<!-- run -->\n```ts\nlet a = b => b; // <!-- run\n```\n<!-- then\nassert(a);\n\nmore\n-->\nEnd\n";
+        assert_eq!(
+            without_tests(page),
+            "# A\n```ts\nlet a = b => b; // <!-- run\n```\nEnd\n"
+        );
+        assert_eq!(without_tests("<!-- a note -->\n"), "<!-- a note -->\n");
+    }
 }
