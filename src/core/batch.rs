@@ -1,4 +1,4 @@
-//! What windows tell each other: the writes of one turn, and all that another window lacks.
+//! Batches and deltas: the writes of one turn, and everything that another window lacks.
 
 use super::clock::Time;
 use super::id::{Actor, Key};

@@ -1,4 +1,4 @@
-//! Messages being handled: what one peer asked and has not been answered, by its number.
+//! Messages being handled: the questions of one peer that are not answered yet, by number.
 
 /// Entries by rising number. Finding, adding and taking one are a binary search; nothing moves but when an older number
 /// comes after a newer one, and when the holes that were left outnumber what is there.

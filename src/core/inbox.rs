@@ -1,4 +1,4 @@
-//! Which of one sender's messages have been seen: a message is handled once, however often it arrives.
+//! Deduplication: which of one sender's messages have been seen. A message is handled once, however often it arrives.
 
 /// Ids remembered one by one. A retry comes within a few timeouts of its first try; at the highest rate a port
 /// carries that leaves room for retries of a burst, at 8 bytes each.

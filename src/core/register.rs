@@ -1,4 +1,4 @@
-//! One key of a state: its value, and which write it is of.
+//! Registers: the value of one key, with the stamp of the write it is of.
 
 use super::clock::Time;
 use super::id::{Actor, Key};

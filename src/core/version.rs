@@ -1,4 +1,4 @@
-//! What a replica has seen.
+//! Version vectors: what a replica has seen.
 
 use super::id::Actor;
 use super::order;

@@ -1,4 +1,4 @@
-//! `connect`: what is wanted is checked, a door is made for it, and somebody knocks.
+//! `connect`: checks the target and the options, registers a connection target, and knocks.
 
 use gloo_events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,7 +1,7 @@
-//! Inbound frames of a connected peer, and messages on their way to handlers and back.
+//! Inbound frames of a connected peer: admission, then handlers, then answers.
 //!
-//! The order of the questions: is the peer within its rate (before the frame is looked at), is the frame of a size to be
-//! handled, is it a message it may send, is it new, does it match what was registered.
+//! The order of the checks: the peer's rate (before the frame is looked at), the frame's size and depth, the grants, whether the
+//! message is new, the registered schema.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,5 +1,5 @@
-//! Doors: the windows, ports, workers and links that `connect` was called for, until `disconnect`; who is behind them, and
-//! who waits.
+//! Connection targets: the windows, ports, workers and links that `connect` was called for, until `disconnect`. Each has the
+//! peer behind it, if any, and the promise that waits for one.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! The steps of the handshake, as `core::handshake` decides them: who is greeted, and whose offer is taken.
+//! The steps of the handshake, as `core::handshake` decides them: which hello is answered, which offer is accepted.
 
 use std::rc::Rc;
 

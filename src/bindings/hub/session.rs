@@ -1,4 +1,4 @@
-//! A wire on its way to being a peer, and the frames that come over it.
+//! Sessions: a wire on its way to being a peer, and the frames that arrive on it.
 
 use std::rc::Rc;
 

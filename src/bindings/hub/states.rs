@@ -1,4 +1,4 @@
-//! Shared states on this Parley: which frames and which events go to which.
+//! Routing to the states and stores of this Parley: which frames and which peer events go to which.
 
 use std::rc::{Rc, Weak};
 

@@ -1,4 +1,4 @@
-//! One timer for everything that waits: deadlines of calls and connections, repetitions, heartbeats, counts to tell.
+//! One timer for every deadline: calls, connections, repetitions, heartbeats, counted rejections.
 
 use wasm_bindgen::JsValue;
 

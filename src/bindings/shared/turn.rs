@@ -1,4 +1,4 @@
-//! Writes of one turn of the event loop, or of one debounce, are sent together; one promise stands for all of them.
+//! Flush batches: the writes of one turn of the event loop, or of one debounce, are sent together; one promise stands for all.
 
 use wasm_bindgen::JsValue;
 

@@ -1,4 +1,4 @@
-//! Cells as JavaScript values: arrays of numbers, strings and users' values, in frames and in storage.
+//! Codec of cells, in frames and in storage: arrays of numbers, strings and users' values.
 
 use std::rc::Rc;
 

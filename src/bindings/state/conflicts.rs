@@ -1,4 +1,4 @@
-//! Keys under 'manual' with more than one candidate.
+//! Keys under 'manual' that have more than one candidate: `conflicts`, `onConflict`, `resolve`.
 
 use js_sys::{Array, Function, Map, Object, Promise, Reflect};
 use wasm_bindgen::JsValue;

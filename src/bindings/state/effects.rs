@@ -1,4 +1,4 @@
-//! Doing what the core decided, in its order.
+//! Carries out the core's effects, in their order.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;

@@ -1,4 +1,4 @@
-//! Restricted peers: each takes part through a gateway of its own, see [`Gateway`].
+//! Restricted peers: each exchanges frames with a filtered replica of its own, see [`Gateway`].
 
 use std::rc::Rc;
 

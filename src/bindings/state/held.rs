@@ -1,4 +1,4 @@
-//! A user's value, as the core asks about it.
+//! A user's value in JavaScript, as the core's [`Value`](crate::core::value::Value).
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,4 +1,4 @@
-//! Asking the user whether what came in is let in.
+//! Validation: calls the user's `validate` with resolved values, see `core::model::judge`.
 
 use wasm_bindgen::JsValue;
 

@@ -1,4 +1,4 @@
-//! The state as its storage sees it.
+//! The state as its persistence adapter sees it: registers out, registers in.
 
 use std::rc::{Rc, Weak};
 

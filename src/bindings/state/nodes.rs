@@ -1,4 +1,4 @@
-//! The parts of merged values as JavaScript values: `[kind, what it holds, the era's time, its actor]`.
+//! Codec of the parts of merged values: `[kind, content, the era's time, its actor]`.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;

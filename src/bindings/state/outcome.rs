@@ -1,4 +1,4 @@
-//! Writes that somebody waits for: until all have them, or with the wish to have them taken back.
+//! Acknowledgements and rollbacks: writes that wait until every peer has them, or that are undone when they fail.
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;

@@ -1,4 +1,4 @@
-//! What a state may hold: asked before anything of a write is applied.
+//! Capacity: checked before anything of a write is applied.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;

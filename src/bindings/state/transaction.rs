@@ -1,4 +1,4 @@
-//! Several writes that are made, sent and seen as one.
+//! Transactions: several writes that are made, sent and seen as one.
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;

@@ -1,4 +1,4 @@
-//! Writing: applied at once, here; sent once for each turn of the event loop that wrote, or when the debounce is over.
+//! Writes: applied here at once; sent once for each turn of the event loop that wrote, or when the debounce is over.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,4 +1,4 @@
-//! Log frames as JavaScript arrays. Read with nothing assumed: a frame that is off in any part is no frame.
+//! Codec of log frames as JavaScript arrays. Decoding is strict: a frame with any wrong part is rejected whole.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;

@@ -1,4 +1,4 @@
-//! Running the reducer as the log says, and telling the listeners.
+//! Runs the reducer in the log's order, and calls the listeners.
 
 use js_sys::Function;
 use wasm_bindgen::JsValue;

@@ -1,4 +1,4 @@
-//! Keys that are more than their root cell.
+//! Keys that have cells besides their root.
 
 use crate::core::cell::{Cell, Part};
 use crate::core::id::{Actor, Key};

@@ -1,4 +1,4 @@
-//! Writes that a function settles: called by the host, with the same arguments in every window.
+//! Keys that a user's function settles: the host calls it with the same arguments in every window.
 
 use super::composite::Contribution;
 use super::show::{binding, latest};

@@ -1,4 +1,4 @@
-//! A state as another one of this window takes part in it: its cells as they are, by their names.
+//! Replica access for another model of this window: its cells as they are, by their names.
 
 use std::rc::Rc;
 

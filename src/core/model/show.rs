@@ -1,4 +1,4 @@
-//! What a key shows: a function of its cells alone, so that windows which hold the same cells show the same.
+//! Resolution: the visible value of a key, as a function of its cells alone. Windows that hold the same cells show the same.
 
 use std::rc::Rc;
 

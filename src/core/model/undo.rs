@@ -1,4 +1,4 @@
-//! Taking back this window's own writes, and doing them again. Each is a write like any other, so it converges.
+//! Undo and redo of this window's own writes. Each is an ordinary write, so it converges.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! Writes that are taken back: by their writer, when they failed, or by a window that refuses them.
+//! Vetoes: writes that are taken back, by their writer (rollback) or by a window that rejects them (validation).
 
 use std::rc::Rc;
 

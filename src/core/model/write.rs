@@ -1,4 +1,4 @@
-//! This window's own writes: which cells they become.
+//! This window's own writes: which cells each becomes.
 
 use std::rc::Rc;
 

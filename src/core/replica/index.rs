@@ -1,4 +1,4 @@
-//! Finds the slot of a key.
+//! Index from keys to slots.
 
 /// The table's first size; a power of two, as every later one.
 const SMALLEST: usize = 16;

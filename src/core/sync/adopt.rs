@@ -1,4 +1,4 @@
-//! Registers that another node of this window holds, taken over as they are.
+//! Takes over registers of another node of this window, with their stamps.
 
 use super::node::{Effects, StateNode, changed};
 use super::{ChangeOrigin, StateEffect};

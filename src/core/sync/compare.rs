@@ -1,4 +1,4 @@
-//! Comparing with neighbours: at a glance where all is well, by everything where a forgotten deletion tells them apart.
+//! Anti-entropy: peers compare digests, then version vectors; they send their full state if tombstones were dropped.
 
 use super::node::{Effects, StateNode};
 use super::spread::send;

@@ -1,4 +1,4 @@
-//! What this window knows of its neighbours.
+//! What this window knows of its neighbours: what they have acknowledged, and what is pending for them.
 
 use crate::core::id::PeerRef;
 use crate::core::register::Dot;

@@ -1,4 +1,4 @@
-//! What comes from a neighbour: checked whole, then applied whole or not at all.
+//! Frames from a neighbour: checked whole, then applied whole or not at all.
 
 use super::node::{Effects, StateNode, changed};
 use super::peers::Peer;

@@ -1,4 +1,4 @@
-//! Registers that come from storage and go there.
+//! Export of registers to storage, and import from it.
 
 use super::node::{Effects, StateNode, changed};
 use super::peers::Peer;

@@ -1,4 +1,4 @@
-//! Who is sent what.
+//! Dissemination: which neighbour is sent what.
 
 use super::node::{Effects, StateNode};
 use super::peers::Peer;
