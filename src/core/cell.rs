@@ -107,6 +107,8 @@ pub enum Why {
     Denied,
     /// Its transaction fell to a later write, which is written down here: nobody refused it or took it back.
     Fell,
+    /// A window could not deserialise its value.
+    Unreadable,
 }
 
 impl Why {
@@ -117,6 +119,7 @@ impl Why {
             Why::Refused => 0.0,
             Why::Denied => 1.0,
             Why::Fell => 2.0,
+            Why::Unreadable => 3.0,
         }
     }
 
@@ -126,6 +129,7 @@ impl Why {
         match code {
             Some(1.0) => Why::Denied,
             Some(2.0) => Why::Fell,
+            Some(3.0) => Why::Unreadable,
             _ => Why::Refused,
         }
     }

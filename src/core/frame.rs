@@ -42,9 +42,15 @@ pub enum Kind {
     Sleep = 15,
     /// Digests of what a state has seen and shows.
     Glance = 16,
+    /// The receiver could not deserialise the frame with this number.
+    Unreadable = 17,
+    /// One object of a frame that could not be read as a whole.
+    Parcel = 18,
+    /// That frame, and where in it the parcels before it belong.
+    Mended = 19,
 }
 
-const ALL: [Kind; 17] = [
+const ALL: [Kind; 20] = [
     Kind::Join,
     Kind::Message,
     Kind::Answer,
@@ -62,6 +68,9 @@ const ALL: [Kind; 17] = [
     Kind::Lacks,
     Kind::Sleep,
     Kind::Glance,
+    Kind::Unreadable,
+    Kind::Parcel,
+    Kind::Mended,
 ];
 
 /// Why a frame's first element is no kind of this version.

@@ -137,6 +137,19 @@ impl<V: Value> Gateway<V> {
         heard
     }
 
+    /// Takes back the writes of cells that could not be deserialised here, by their sorted names: they do not pass.
+    pub fn drop_unreadable(&mut self, heard: &mut Heard<V>, names: &[Key], now: f64) {
+        if names.is_empty() {
+            return;
+        }
+        let (unreadable, kept) = std::mem::take(&mut heard.cells)
+            .into_iter()
+            .partition(|cell: &CellChange<V>| names.binary_search(cell.name()).is_ok());
+        heard.cells = kept;
+        heard.names.retain(|name| names.binary_search(name).is_err());
+        heard.absorb(self.view.veto(unreadable, Why::Unreadable, now));
+    }
+
     /// Takes back what the peer may not do, and says what passes.
     pub fn judge(&mut self, heard: &mut Heard<V>, state: &Model<V>, now: f64) -> Judged<V> {
         let mut denied: Vec<Key> = Vec::new();

@@ -32,7 +32,7 @@ use std::rc::Rc;
 use composite::{Composite, plain};
 pub use custom::Unsettled;
 use group::Knot;
-pub use judge::{Judge, Judged, judge};
+pub use judge::{Judge, Judged, drop_unreadable, judge};
 pub use outline::Written;
 pub use strategy::{Strategies, Strategy};
 use undo::Steps;
@@ -162,7 +162,7 @@ pub enum ModelEffect<V> {
         ids: Vec<WriteId>,
         /// The keys of the others.
         keys: Vec<Key>,
-        /// Why: denied if any of them was.
+        /// Why: of several reasons one that is not a simple refusal.
         why: Why,
     },
     /// See [`StateEffect::Ready`].

@@ -179,6 +179,16 @@ extern "C" {
     pub(crate) fn watch_leaving(leaves: &Function) -> Function;
     #[wasm_bindgen(js_name = whenIdle)]
     pub(crate) fn when_idle(run: &Function) -> Function;
+    #[wasm_bindgen(js_name = newPosted)]
+    pub(crate) fn new_posted() -> Posted;
+    #[wasm_bindgen(js_name = newGaps)]
+    pub(crate) fn new_gaps() -> Gaps;
+    /// The frames that bring each object of a frame by itself, and last the frame without them.
+    pub(crate) fn apart(frame: &JsValue, parcel: f64, mended: f64) -> Array;
+    /// Puts parcels into their places in a frame: what is missing, by the first two steps of its path.
+    pub(crate) fn mend(frame: &JsValue, places: &JsValue, parcels: &JsValue) -> Option<Array>;
+    #[wasm_bindgen(js_name = keepParcel)]
+    pub(crate) fn keep_parcel(parcels: &JsValue, id: &JsValue, value: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = storageError)]
     pub(crate) fn storage_error(cause: &JsValue, key: &str, details: &JsValue) -> JsValue;
 }
@@ -200,6 +210,38 @@ extern "C" {
 extern "C" {
     /// Never asked for: the module is packed.
     type Records;
+}
+
+// Packed by being named here, and loaded by browser.js.
+#[wasm_bindgen(module = "/src/platform/js/unreadable.js")]
+extern "C" {
+    /// Numbers what is posted on one wire, and remembers the heads of the last frames.
+    pub(crate) type Posted;
+    #[wasm_bindgen(structural, method, catch)]
+    pub(crate) fn post(
+        this: &Posted,
+        port: &JsValue,
+        frame: &JsValue,
+        transfer: Option<&Array>,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(structural, method, catch)]
+    pub(crate) fn broadcast(
+        this: &Posted,
+        channel: &JsValue,
+        own: &JsValue,
+        to: &JsValue,
+        frame: &JsValue,
+    ) -> Result<(), JsValue>;
+    /// The first three elements of the frame with that number.
+    #[wasm_bindgen(structural, method)]
+    pub(crate) fn head(this: &Posted, number: f64) -> Option<Array>;
+    /// Finds out whose frames on a channel could not be read.
+    pub(crate) type Gaps;
+    #[wasm_bindgen(structural, method)]
+    pub(crate) fn fail(this: &Gaps);
+    /// The numbers of frames of the envelope's sender that could not be read.
+    #[wasm_bindgen(structural, method)]
+    pub(crate) fn came(this: &Gaps, envelope: &Array) -> Option<Array>;
 }
 
 /// A promise and its two ends.

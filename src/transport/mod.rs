@@ -12,6 +12,10 @@ use wasm_bindgen::JsValue;
 pub(crate) trait Wire {
     /// Sends a frame. An error is the browser's own: most often the value cannot be cloned.
     fn post(&self, frame: &JsValue, transfer: Option<&Array>) -> Result<(), JsValue>;
+    /// The first three elements of the frame that was posted as this number, if it is remembered.
+    fn posted(&self, _number: f64) -> Option<Array> {
+        None
+    }
     /// Ends the wire on this side. Nothing is heard on it any more.
     fn close(&self);
     /// Whether frames may be lost: then joining and state are repeated until answered.

@@ -342,7 +342,7 @@ impl Pending {
         }
     }
 
-    fn reject(&self, error: &JsValue) {
+    pub(super) fn reject(&self, error: &JsValue) {
         self.stop();
         self.promise.reject(error);
     }

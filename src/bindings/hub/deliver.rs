@@ -53,7 +53,9 @@ impl Hub {
             }
             Kind::Pong => self.on_pong(from, frame),
             Kind::Sleep => self.on_sleep(from, frame),
-            Kind::Join => {}
+            Kind::Join | Kind::Unreadable => {}
+            Kind::Parcel => self.on_parcel(from, frame),
+            Kind::Mended => self.on_mended(from, frame, to_all),
             // All others are for what is shared: states and stores.
             _ => self.on_state_frame(from, kind, frame, to_all),
         }
@@ -130,17 +132,13 @@ impl Hub {
 
     fn on_bye(&self, from: PeerRef, frame: &Array) {
         let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
-        let reason = if said == Reason::Closed && self.is_still_shown(from) {
+        // A frame whose document leaves while the element stays in the page is going somewhere else.
+        let reason = if said == Reason::Closed && self.inner.borrow().shows(from) {
             Reason::Navigated
         } else {
             said
         };
         self.lose_peer(from, reason);
-    }
-
-    /// A frame whose document leaves while the element stays in the page is going somewhere else.
-    fn is_still_shown(&self, from: PeerRef) -> bool {
-        self.inner.borrow().shows(from)
     }
 
     fn on_pong(&self, from: PeerRef, frame: &Array) {

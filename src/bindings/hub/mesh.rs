@@ -39,11 +39,21 @@ impl Hub {
         };
         let name = text(&["parley-sync:", self.config.channel.as_deref().unwrap_or_default()]);
         let hub = self.weak();
-        let wire = BroadcastWire::open(&name, &self.uid, move |from, to_all, frame| {
-            if let Some(hub) = hub.upgrade() {
-                hub.on_mesh_frame(&from, to_all, &frame);
-            }
-        });
+        let failing = self.weak();
+        let wire = BroadcastWire::open(
+            &name,
+            &self.uid,
+            move |from, to_all, frame| {
+                if let Some(hub) = hub.upgrade() {
+                    hub.on_mesh_frame(&from, to_all, &frame);
+                }
+            },
+            move |which| {
+                if let Some(hub) = failing.upgrade() {
+                    hub.cannot_read_on_mesh(which);
+                }
+            },
+        );
         let Some(wire) = wire else { return false };
         self.inner.borrow_mut().mesh = Some(Rc::new(wire));
         let hub = self.weak();
@@ -97,8 +107,9 @@ impl Hub {
             inner.peers.by_uid(from).filter(|at| inner.peers.is_on_mesh(*at))
         };
         match known {
-            Some(peer) if self.may_speak(peer) => self.hear(peer, kind, frame, to_all),
-            Some(_) => {}
+            Some(peer) if !self.may_speak(peer) => {}
+            Some(peer) if kind == Kind::Unreadable => self.on_unreadable_by_mesh(peer, frame),
+            Some(peer) => self.hear(peer, kind, frame, to_all),
             // Somebody we have not met, or met before a pause: he gets to know us, and we him.
             None => {
                 if !matches!(kind, Kind::Bye | Kind::Sleep)

@@ -18,6 +18,8 @@ mod session;
 mod sleep;
 mod states;
 mod timers;
+mod unreadable;
+mod wires;
 
 use std::ops::Deref;
 use std::rc::{Rc, Weak};

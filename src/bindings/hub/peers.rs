@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::deliver::Handled;
 use super::session::Proven;
+use super::unreadable::Parcels;
 use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::Shared;
 use crate::core::frame::Sleep;
@@ -92,6 +93,8 @@ pub(crate) struct Peer {
     pub(crate) grants: Option<Rc<Grants>>,
     /// Messages of its that are being handled.
     pub(crate) handling: Handling<Handled>,
+    /// Values of a frame of its that follows.
+    pub(crate) parcels: Parcels,
     /// Answers to messages that may be asked again, newest last.
     pub(crate) answered: Vec<(f64, JsValue)>,
     /// When a frame of its last came, and when it was last asked whether it is there, ms.
@@ -126,6 +129,7 @@ impl Peer {
             meter: limits.map(|limits| Meter::new(limits, now)),
             grants,
             handling: Handling::default(),
+            parcels: Parcels::default(),
             answered: Vec::new(),
             heard: now,
             asked: now,

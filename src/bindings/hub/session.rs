@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::MessagePort;
 
 use super::Hub;
 use super::peers::{Identity, Peer, State};
@@ -16,8 +15,6 @@ use crate::core::id::PeerRef;
 use crate::platform::error::fail;
 use crate::platform::host;
 use crate::transport::Wire;
-use crate::transport::link::LinkWire;
-use crate::transport::port::PortWire;
 use crate::transport::window::Address;
 
 /// What is known of the other end before it has said who it is.
@@ -59,8 +56,6 @@ pub(crate) struct Session {
     pub(crate) again: Option<(f64, f64)>,
 }
 
-/// A lossy link's first repetition comes after this, each next after twice as long, ms.
-const JOIN_AGAIN: f64 = 100.0;
 const LONGEST_ID: usize = 128;
 /// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks meets thousands.
 const KNOWN_KEPT: usize = 256;
@@ -80,127 +75,8 @@ impl Hub {
         frame.into()
     }
 
-    /// Takes a port as a wire. Its number, by which it is closed if nobody joins.
-    pub(crate) fn start_port(&self, port: MessagePort, proven: Proven) -> u32 {
-        let number = self.new_session(proven);
-        let (speakers, hub) = (self.weak(), self.weak());
-        let wire = PortWire::start(
-            port,
-            move || speakers.upgrade().is_some_and(|hub| hub.may_be_heard(number)),
-            move |frame| {
-                if let Some(hub) = hub.upgrade() {
-                    hub.on_frame(number, &frame);
-                }
-            },
-        );
-        self.say_join(number, Rc::new(wire));
-        number
-    }
-
-    /// Takes a user's link as a wire.
-    pub(crate) fn start_link(&self, link: JsValue, proven: Proven) -> Result<u32, JsValue> {
-        let number = self.new_session(proven);
-        let (speakers, frames, closes) = (self.weak(), self.weak(), self.weak());
-        let wire = LinkWire::start(
-            link,
-            move || speakers.upgrade().is_some_and(|hub| hub.may_be_heard(number)),
-            move |frame| {
-                if let Some(hub) = frames.upgrade() {
-                    hub.on_frame(number, &frame);
-                }
-            },
-            move || {
-                if let Some(hub) = closes.upgrade() {
-                    hub.end_session(number, Reason::Closed);
-                }
-            },
-        );
-        match wire {
-            Ok(wire) => {
-                self.say_join(number, Rc::new(wire));
-                Ok(number)
-            }
-            Err(error) => {
-                self.inner.borrow_mut().sessions.remove(&number);
-                Err(error)
-            }
-        }
-    }
-
-    fn new_session(&self, proven: Proven) -> u32 {
-        let mut inner = self.inner.borrow_mut();
-        inner.next_token += 1;
-        let number = inner.next_token;
-        inner.sessions.insert(
-            number,
-            Session {
-                wire: None,
-                proven,
-                peer: None,
-                again: None,
-            },
-        );
-        number
-    }
-
-    fn say_join(&self, number: u32, wire: Rc<dyn Wire>) {
-        let again = wire.is_lossy().then(|| (host::now() + JOIN_AGAIN, JOIN_AGAIN));
-        let mut proof = Proof::None;
-        if let Some(session) = self.inner.borrow_mut().sessions.get_mut(&number) {
-            session.wire = Some(wire.clone());
-            session.again = again;
-            proof = session.proven.proof.clone();
-        }
-        // A wire that fails at once says so by its own close.
-        let _ = match proof {
-            Proof::None => wire.post(&self.join_frame(false), None),
-            Proof::Given(nonce) => {
-                let frame = self.join_frame(false);
-                frame.unchecked_ref::<Array>().push(&JsValue::from_str(&nonce));
-                wire.post(&frame, None)
-            }
-            Proof::Awaited(_) => Ok(()),
-        };
-        if let Some((at, _)) = again {
-            self.wake_by(at);
-        }
-    }
-
-    /// Repeats the join on lossy wires nobody has answered on; when next.
-    pub(crate) fn join_again(&self, now: f64) -> f64 {
-        let mut next = f64::INFINITY;
-        let mut wires = Vec::new();
-        for session in self.inner.borrow_mut().sessions.values_mut() {
-            if session.peer.is_some() {
-                continue;
-            }
-            let Some((at, pause)) = session.again else {
-                continue;
-            };
-            if at <= now {
-                session.again = Some((now + pause * 2.0, pause * 2.0));
-                wires.extend(session.wire.clone());
-                next = next.min(now + pause * 2.0);
-            } else {
-                next = next.min(at);
-            }
-        }
-        for wire in wires {
-            let _ = wire.post(&self.join_frame(false), None);
-        }
-        next
-    }
-
-    /// Repeats every unanswered join on lossy wires at once.
-    pub(crate) fn join_again_now(&self) {
-        for session in self.inner.borrow_mut().sessions.values_mut() {
-            session.again = session.again.map(|(_, pause)| (0.0, pause / 2.0));
-        }
-        self.join_again(host::now());
-    }
-
     /// Whether what comes over a wire is looked at. Who has not joined yet is bounded by the number of its kind.
-    fn may_be_heard(&self, number: u32) -> bool {
+    pub(super) fn may_be_heard(&self, number: u32) -> bool {
         let peer = match self.inner.borrow().sessions.get(&number) {
             Some(session) => session.peer,
             None => return false,
@@ -209,7 +85,7 @@ impl Hub {
     }
 
     /// A frame came over a wire of its own.
-    fn on_frame(&self, number: u32, frame: &JsValue) {
+    pub(super) fn on_frame(&self, number: u32, frame: &JsValue) {
         let (peer, origin) = match self.inner.borrow().sessions.get(&number) {
             Some(session) => (session.peer, session.proven.origin.clone()),
             None => return,
@@ -228,6 +104,7 @@ impl Hub {
                 self.on_join_again(number, frame);
             }
             (None, _) => {}
+            (Some(peer), Kind::Unreadable) => self.on_unreadable_by_wire(number, peer, frame),
             (Some(peer), kind) => self.hear(peer, kind, frame, false),
         }
     }

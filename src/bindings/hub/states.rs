@@ -175,6 +175,11 @@ impl Hub {
             .cloned()
     }
 
+    pub(super) fn state_named(&self, name: &str) -> Option<Rc<dyn Shared>> {
+        let inner = self.inner.borrow();
+        inner.states.iter().find(|state| state.name() == name).cloned()
+    }
+
     /// Somebody shares nothing under this name: it is not waited for, and told nothing, until it speaks of it.
     fn on_lacks(&self, from: PeerRef, state: &dyn Shared) {
         if !self.spoke(from, state.name()) {
@@ -197,6 +202,18 @@ impl Hub {
     /// A frame for a state. A window that has no state of that name says so to who asks, and lets all else pass. Of one that a
     /// peer takes no part in, it learns no more than that.
     pub(crate) fn on_state_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
+        self.on_mended_state_frame(from, kind, frame, to_all, &Array::new());
+    }
+
+    /// The same of a frame of which something could not be read: `missing` has the first two steps to each such place in it.
+    pub(super) fn on_mended_state_frame(
+        &self,
+        from: PeerRef,
+        kind: Kind,
+        frame: &Array,
+        to_all: bool,
+        missing: &Array,
+    ) {
         let Some((name, version)) = label_in(&frame.get(1)) else {
             return self.reject_from(from, codes::MALFORMED);
         };
@@ -235,7 +252,9 @@ impl Hub {
         if self.spoke(from, &name) {
             state.peer_up(from);
         }
-        if version == state.version() {
+        if version == state.version() && missing.length() > 0 {
+            state.receive_part(from, &also, kind, frame, missing);
+        } else if version == state.version() {
             state.receive(from, &also, kind, frame);
         } else {
             state.receive_other(from, version, kind, frame);

@@ -52,6 +52,11 @@ pub(crate) trait Shared {
     /// Compares with every peer and repairs.
     fn tick(&self);
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array);
+    /// The same of a frame of which something could not be deserialised here: `missing` has the first two steps to each such
+    /// place in it, where null stands.
+    fn receive_part(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array, missing: &Array);
+    /// That peer could not deserialise what it was sent: it is sent it again, each value by itself.
+    fn unreadable_by(&self, peer: PeerRef);
     /// The version of what it shares.
     fn version(&self) -> u32 {
         FIRST_VERSION
@@ -154,6 +159,13 @@ impl Carrier {
                     self.report(&error);
                 }
             }
+        }
+    }
+
+    /// The same, each object by itself, so that the others arrive where one cannot be read.
+    pub(crate) fn send_apart(&self, name: &str, to: &[PeerRef], frame: &JsValue) {
+        for frame in host::apart(frame, Kind::Parcel.tag(), Kind::Mended.tag()) {
+            self.send(name, to, &frame);
         }
     }
 

@@ -3,8 +3,8 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use super::StateHost;
 use super::held::{Held, key_of, value_of};
-use super::{StateHost, codec};
 use crate::bindings::shared::Carrier;
 use crate::core::id::{Key, PeerRef};
 use crate::core::model::{ModelEffect, ModelEffects};
@@ -19,10 +19,7 @@ impl StateHost {
         self.tell_guests(&effects);
         for effect in effects {
             match effect {
-                ModelEffect::Send { to, frame } => {
-                    let frame = codec::encode(&self.name_js, &frame);
-                    self.carrier.send(&self.options.name, &to, &frame);
-                }
+                ModelEffect::Send { to, frame } => self.post(&to, &frame),
                 ModelEffect::Changed {
                     mut changes,
                     unsettled,
@@ -34,6 +31,7 @@ impl StateHost {
                         changes.extend(self.settle_by_function(&key));
                     }
                     if let Some(from) = from {
+                        changes = self.drop_unreadable(from, changes, &cells);
                         changes = self.judge(from, origin, changes, &cells);
                         self.show(from, &changes);
                     }

@@ -128,10 +128,7 @@ impl StateHost {
     fn send_to_guest(&self, effects: ModelEffects<Held>) {
         for effect in effects {
             match effect {
-                ModelEffect::Send { to, frame } => {
-                    let frame = codec::encode(&self.name_js, &frame);
-                    self.carrier.send(&self.options.name, &to, &frame);
-                }
+                ModelEffect::Send { to, frame } => self.post(&to, &frame),
                 ModelEffect::Refused { from, code } => self.carrier.refuse(from, code),
                 _ => {}
             }
@@ -159,6 +156,7 @@ impl StateHost {
         let (heard, judged) = {
             let mut gateway = guest.borrow_mut();
             let mut heard = gateway.receive(decoded, now);
+            gateway.drop_unreadable(&mut heard, &self.unreadable_cells(), now);
             let judged = gateway.judge(&mut heard, &self.node.borrow(), now);
             (heard, judged)
         };
@@ -183,6 +181,18 @@ impl StateHost {
         self.send_to_guest(effects);
         self.look_for_texts();
         self.check_outcomes();
+    }
+
+    /// A restricted peer could not read what it was sent last. Whether it is one.
+    pub(super) fn resend_to_guest(&self, peer: PeerRef) -> bool {
+        let Some(guest) = self.guest(peer) else {
+            return false;
+        };
+        let effects = guest
+            .borrow_mut()
+            .with_view(|view| view.with_node(|node| node.resend(peer)));
+        self.send_to_guest(effects);
+        true
     }
 
     /// Shows the guests what has changed here.

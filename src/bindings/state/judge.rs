@@ -11,18 +11,21 @@ use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
 /// The user's `validate`, asked about what that neighbour told.
-struct Asked<'a> {
-    state: &'a StateHost,
-    validate: &'a js_sys::Function,
-    from: PeerRef,
+pub(super) struct Asked<'a> {
+    pub(super) state: &'a StateHost,
+    pub(super) validate: Option<&'a js_sys::Function>,
+    pub(super) from: PeerRef,
 }
 
 impl Judge<Held> for Asked<'_> {
     fn is_let_in(&mut self, changes: &[KeyChange<Held>]) -> bool {
+        let Some(validate) = self.validate else {
+            return true;
+        };
         let (keys, values) = lists(changes);
         let updates = host::hand_out(&host::object_of(&keys, &values));
         let from = self.state.carrier.info(self.from);
-        let said = self.validate.call2(&JsValue::UNDEFINED, &updates, &from);
+        let said = validate.call2(&JsValue::UNDEFINED, &updates, &from);
         said.is_ok_and(|said| said.as_bool() != Some(false))
     }
 
@@ -54,7 +57,7 @@ impl StateHost {
         }
         let mut asked = Asked {
             state: self,
-            validate,
+            validate: Some(validate),
             from,
         };
         let judged = judge(&mut asked, changes, cells, host::now());

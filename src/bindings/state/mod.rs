@@ -17,19 +17,21 @@ mod room;
 mod schema;
 mod texts;
 mod transaction;
+mod unreadable;
 mod write;
 
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Object};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 
 use super::options::bounds;
 use super::persist::Persist;
 use super::shared::{Carrier, Shared, Turn};
 use super::wire::label_out;
 use crate::core::codes;
+use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::model::{Model, ModelEffects};
@@ -48,6 +50,7 @@ use outcome::Outcome;
 use schema::Shadow;
 use texts::TextsAre;
 use transaction::Transaction;
+use unreadable::Unreadable;
 
 /// What users see of the state, and what has changed since they last looked.
 struct View {
@@ -90,6 +93,7 @@ pub(crate) struct StateHost {
     texts: Cell<TextsAre>,
     pub(crate) ready: Deferred,
     persist: RefCell<Option<Rc<Persist>>>,
+    unreadable: Unreadable,
     destroyed: Cell<bool>,
     me: Weak<StateHost>,
 }
@@ -160,6 +164,7 @@ impl StateHost {
             texts: Cell::new(TextsAre::Unasked),
             ready: Deferred::new(),
             persist: RefCell::new(None),
+            unreadable: Unreadable::none(),
             destroyed: Cell::new(false),
             me: me.clone(),
         });
@@ -357,7 +362,7 @@ impl Shared for StateHost {
         self.decide(|model, now| model.with_node(|node| node.tick(now)));
     }
 
-    fn receive(&self, from: PeerRef, also: &[PeerRef], kind: crate::core::frame::Kind, frame: &Array) {
+    fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array) {
         if self.restriction(from).is_some() {
             return self.hear_guest(from, kind, frame);
         }
@@ -373,11 +378,19 @@ impl Shared for StateHost {
         self.decide(|model, now| model.with_node(|node| node.receive(from, also, decoded, now)));
     }
 
+    fn receive_part(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array, missing: &Array) {
+        self.receive_unreadable(from, also, kind, frame, missing);
+    }
+
+    fn unreadable_by(&self, peer: PeerRef) {
+        self.send_apart_to(peer);
+    }
+
     fn version(&self) -> u32 {
         self.options.version
     }
 
-    fn receive_other(&self, from: PeerRef, version: u32, kind: crate::core::frame::Kind, frame: &Array) {
+    fn receive_other(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
         self.hear_other(from, version, kind, frame);
     }
 
@@ -400,17 +413,5 @@ impl StateHost {
         let now = host::now();
         let effects = ask(&mut self.node.borrow_mut(), now);
         self.run(effects);
-    }
-
-    /// Updates in a message that hand-written code sent: `{ updates: {...} }`. Whether its sender may write all of them.
-    fn plain_payload(&self, from: PeerRef, payload: &JsValue) -> Result<bool, JsValue> {
-        if !payload.is_object() {
-            return Err(fail(codes::MALFORMED, "an update is an object"));
-        }
-        let updates = js_sys::Reflect::get(payload.unchecked_ref(), &JsValue::from_str("updates"))?;
-        if updates.is_object() && !self.may_update(from, &Object::keys::<Object>(updates.unchecked_ref())) {
-            return Ok(false);
-        }
-        self.apply_plain(&updates).map(|()| true)
     }
 }

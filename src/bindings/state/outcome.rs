@@ -177,6 +177,7 @@ impl StateHost {
         let (code, verb) = match why {
             Why::Refused | Why::Fell => (codes::REJECTED, "a window refused"),
             Why::Denied => (codes::DENIED, "this window was not granted"),
+            Why::Unreadable => (codes::SERIALIZATION, "another window cannot read the value of"),
         };
         let mut told = false;
         for id in ids {

@@ -9,7 +9,7 @@ use super::transaction::{add, not_a_number};
 use super::{Held, SetOptions, StateHost, pairs};
 use crate::bindings::shared::{Turn, after, settle_turn};
 use crate::core::codes;
-use crate::core::id::Key;
+use crate::core::id::{Key, PeerRef};
 use crate::core::model::{How, Op};
 use crate::platform::error::fail;
 use crate::platform::host;
@@ -316,5 +316,17 @@ impl StateHost {
             self.decide(|model, now| model.apply_plain(entries, now));
         }
         Ok(())
+    }
+
+    /// Updates in a message that hand-written code sent: `{ updates: {...} }`. Whether its sender may write all of them.
+    pub(super) fn plain_payload(&self, from: PeerRef, payload: &JsValue) -> Result<bool, JsValue> {
+        if !payload.is_object() {
+            return Err(fail(codes::MALFORMED, "an update is an object"));
+        }
+        let updates = Reflect::get(payload.unchecked_ref(), &JsValue::from_str("updates"))?;
+        if updates.is_object() && !self.may_update(from, &Object::keys::<Object>(updates.unchecked_ref())) {
+            return Ok(false);
+        }
+        self.apply_plain(&updates).map(|()| true)
     }
 }

@@ -3,6 +3,7 @@
 mod class;
 mod codec;
 mod fold;
+mod unreadable;
 
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
@@ -39,6 +40,8 @@ pub(crate) struct StoreHost {
     reducer: Function,
     node: RefCell<Node>,
     state: RefCell<JsValue>,
+    /// Peers that could not read a frame: all of theirs come object by object from then on.
+    careful: RefCell<Vec<PeerRef>>,
     listeners: RefCell<Vec<(u32, Function)>>,
     notices: RefCell<Vec<Notice>>,
     /// The core has said that it is ready.
@@ -90,6 +93,7 @@ impl StoreHost {
             reducer,
             node: RefCell::new(node),
             state: RefCell::new(initial),
+            careful: RefCell::new(Vec::new()),
             listeners: RefCell::new(Vec::new()),
             notices: RefCell::new(Vec::new()),
             is_current: Cell::new(false),
@@ -227,10 +231,7 @@ impl StoreHost {
     fn run(&self, effects: Effects) {
         for effect in effects {
             match effect {
-                LogEffect::Send { to, frame } => {
-                    self.carrier
-                        .send(&self.name, &to, &codec::encode(&self.label, &frame));
-                }
+                LogEffect::Send { to, frame } => self.post(&to, &frame),
                 LogEffect::Fold(fold) => self.fold(fold),
                 LogEffect::Ready => {
                     self.is_current.set(true);
@@ -274,6 +275,7 @@ impl Shared for StoreHost {
 
     fn peer_down(&self, peer: PeerRef) {
         self.schema.borrow_mut().meet(peer);
+        self.careful.borrow_mut().retain(|careful| *careful != peer);
         self.decide(|node, now| node.peer_down(peer, now));
     }
 
@@ -315,6 +317,16 @@ impl Shared for StoreHost {
             self.peer_up(from);
         }
         self.decide(|node, now| node.receive(from, also, decoded, now));
+    }
+
+    fn receive_part(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array, missing: &Array) {
+        if self.stand_in(from, kind, frame, missing) {
+            self.receive(from, also, kind, frame);
+        }
+    }
+
+    fn unreadable_by(&self, peer: PeerRef) {
+        self.send_apart_to(peer);
     }
 
     fn version(&self) -> u32 {

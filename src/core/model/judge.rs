@@ -75,30 +75,8 @@ pub fn judge<V: Value>(
         }
         refused = true;
         let mut touched = bad;
-        for effect in host.model(|model| model.veto(cells, Why::Refused, now)) {
-            let ModelEffect::Changed {
-                mut changes,
-                unsettled,
-                ..
-            } = effect
-            else {
-                rest.push(effect);
-                continue;
-            };
-            changes.extend(unsettled.iter().filter_map(|key| host.settle(key)));
-            for back in changes {
-                if !touched.contains(&back.key) {
-                    touched.push(Rc::clone(&back.key));
-                }
-                match left.iter_mut().find(|change| change.key == back.key) {
-                    Some(change) => {
-                        change.new = back.new;
-                        change.stamp = back.stamp;
-                    }
-                    None => left.push(back),
-                }
-            }
-        }
+        let effects = host.model(|model| model.veto(cells, Why::Refused, now));
+        lay_back(host, effects, &mut left, &mut touched, &mut rest);
         // What was there before was let in before.
         asked = left
             .iter()
@@ -113,6 +91,59 @@ pub fn judge<V: Value>(
         changes: left,
         refused,
         rest,
+    }
+}
+
+/// Drops, in every window, the writes of cells that could not be deserialised here.
+pub fn drop_unreadable<V: Value>(
+    host: &mut impl Judge<V>,
+    changes: Vec<KeyChange<V>>,
+    cells: Vec<CellChange<V>>,
+    now: f64,
+) -> Judged<V> {
+    let (mut left, mut touched, mut rest) = (changes, Vec::new(), Vec::new());
+    let refused = !cells.is_empty();
+    let effects = host.model(|model| model.veto(cells, Why::Unreadable, now));
+    lay_back(host, effects, &mut left, &mut touched, &mut rest);
+    left.retain(|one| !same(one.old.as_ref(), one.new.as_ref()));
+    Judged {
+        changes: left,
+        refused,
+        rest,
+    }
+}
+
+/// Lays what came back by a veto over the changes that it takes back.
+fn lay_back<V: Value>(
+    host: &mut impl Judge<V>,
+    effects: ModelEffects<V>,
+    left: &mut Vec<KeyChange<V>>,
+    touched: &mut Vec<Key>,
+    rest: &mut ModelEffects<V>,
+) {
+    for effect in effects {
+        let ModelEffect::Changed {
+            mut changes,
+            unsettled,
+            ..
+        } = effect
+        else {
+            rest.push(effect);
+            continue;
+        };
+        changes.extend(unsettled.iter().filter_map(|key| host.settle(key)));
+        for back in changes {
+            if !touched.contains(&back.key) {
+                touched.push(Rc::clone(&back.key));
+            }
+            match left.iter_mut().find(|change| change.key == back.key) {
+                Some(change) => {
+                    change.new = back.new;
+                    change.stamp = back.stamp;
+                }
+                None => left.push(back),
+            }
+        }
     }
 }
 

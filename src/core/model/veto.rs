@@ -116,7 +116,7 @@ impl<V: Value> Model<V> {
     }
 
     /// Own writes that vetoes of others have just taken back: those that could still fall, and the keys of the others. `why`
-    /// becomes denied if any of them was.
+    /// is the reason of the last that was not simply refused.
     pub(super) fn lost(
         &mut self,
         change: &crate::core::sync::KeyChange<Cell<V>>,
@@ -147,8 +147,8 @@ impl<V: Value> Model<V> {
             let Some(part) = parse_suffix(&veto.part).filter(|_| !known) else {
                 continue;
             };
-            if veto.why == Why::Denied {
-                *why = Why::Denied;
+            if veto.why != Why::Refused {
+                *why = veto.why;
             }
             let cell = cell_name(&key, &part);
             let count = lost.len();

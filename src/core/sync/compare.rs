@@ -73,6 +73,24 @@ impl<V: Clone> StateNode<V> {
         send(vec![to], StateFrame::Delta(self.replica.whole()), effects);
     }
 
+    /// A neighbour could not read what it was sent last: sends it again what it has not said that it has.
+    pub fn resend(&mut self, to: PeerRef) -> Effects<V> {
+        let mut effects = Vec::new();
+        let vector = self.replica.vector();
+        let Some(peer) = self.peers.get_mut(to).filter(|peer| peer.known.is_some()) else {
+            return effects;
+        };
+        peer.known = Some(peer.told.clone());
+        // It has told that it has all: then it was to compare what it holds.
+        let whole = std::mem::take(&mut peer.compared) && peer.told.covers(vector);
+        if whole {
+            self.tell_whole(to, &mut effects);
+        } else {
+            self.tell(&[to], &mut effects);
+        }
+        effects
+    }
+
     /// Forgets what nobody needs to know any more.
     pub(super) fn tidy(&mut self, now: f64) {
         self.replica.forget_deletions();

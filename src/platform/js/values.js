@@ -169,7 +169,9 @@ const copy = (value, path, depth, budget) => {
   if (keys === undefined) return clone(value, path);
   if (Array.isArray(value)) {
     const { length } = value;
-    if (length > budget.nodes || keys.length !== length) throw new TooBig();
+    // Indices come first and rise: as many keys as the length, the last one an index, are indices without a hole.
+    if (length > budget.nodes || keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1)))
+      throw new TooBig();
     const out = new Array(length);
     for (let i = 0; i < length; i++) {
       const at = join(path, i);

@@ -11,7 +11,7 @@ export const what = 'frames of every kind, real ones mutated and made-up ones, t
 
 /** No single frame may keep a window busy for so long, ms. */
 const SLOW = 10_000;
-const KINDS = 16;
+const KINDS = 20;
 const VERSION = 32;
 const BYE = VERSION + 4;
 
@@ -64,8 +64,7 @@ const cellValue = (dice, actors, name) => {
 };
 
 /** A frame by the grammar, and of the names and times that are in use. */
-const madeUp = (dice, actors) => {
-  const kind = dice.below(KINDS);
+const madeUp = (dice, actors, kind = dice.below(KINDS)) => {
   const tag = VERSION + kind;
   const label = dice.pick(STATES);
   const names = Array.from({ length: dice.between(1, 4) }, () => cellName(dice, actors));
@@ -135,6 +134,15 @@ const madeUp = (dice, actors) => {
       ];
     case 13:
       return [tag, label, vector(dice, actors)];
+    case 17:
+      return [tag, dice.below(40)];
+    case 18:
+      return [tag, label, dice.below(3), odd(dice)];
+    case 19: {
+      const frame = madeUp(dice, actors, dice.pick([7, 9, 10, 12]));
+      const place = () => [dice.below(3), ...Array.from({ length: dice.between(1, 4) }, () => dice.below(8))];
+      return [tag, label, frame, Array.from({ length: dice.between(0, 3) }, place)];
+    }
     default:
       return [tag, typeof label === 'string' ? label : label[0]];
   }

@@ -1,0 +1,118 @@
+//! Values that another window cannot deserialise. The sender sends each value by itself; the receiver takes what it can read,
+//! with null in place of the rest, and vetoes the writes that the rest is of: they count in no window, and their writer is told.
+
+use std::cell::Cell;
+
+use js_sys::Array;
+
+use super::held::Held;
+use super::judge::Asked;
+use super::{StateHost, codec};
+use crate::bindings::wire::list;
+use crate::core::frame::Kind;
+use crate::core::id::{Key, PeerRef};
+use crate::core::model::{CellChange, drop_unreadable};
+use crate::core::order;
+use crate::core::sync::{KeyChange, StateFrame};
+use crate::platform::cell::RefCell;
+use crate::platform::host;
+
+/// What goes on while such a frame is sent or received.
+pub(super) struct Unreadable {
+    /// Frames are sent value by value.
+    sends_apart: Cell<bool>,
+    /// The cells of the frame that is being received which could not be read.
+    cells: RefCell<Vec<Key>>,
+}
+
+impl Unreadable {
+    pub(super) fn none() -> Unreadable {
+        Unreadable {
+            sends_apart: Cell::new(false),
+            cells: RefCell::new(Vec::new()),
+        }
+    }
+}
+
+impl StateHost {
+    /// A frame of the state to some of its neighbours.
+    pub(super) fn post(&self, to: &[PeerRef], frame: &StateFrame<crate::core::cell::Cell<Held>>) {
+        let frame = codec::encode(&self.name_js, frame);
+        if self.unreadable.sends_apart.get() {
+            self.carrier.send_apart(&self.options.name, to, &frame);
+        } else {
+            self.carrier.send(&self.options.name, to, &frame);
+        }
+    }
+
+    /// That peer could not read what it was sent last.
+    pub(super) fn send_apart_to(&self, peer: PeerRef) {
+        self.unreadable.sends_apart.set(true);
+        if !self.resend_to_guest(peer) {
+            self.decide(|model, _| model.with_node(|node| node.resend(peer)));
+        }
+        self.unreadable.sends_apart.set(false);
+    }
+
+    /// A frame of which some values could not be read.
+    pub(super) fn receive_unreadable(
+        &self,
+        from: PeerRef,
+        also: &[PeerRef],
+        kind: Kind,
+        frame: &Array,
+        missing: &Array,
+    ) {
+        let cells = (0..missing.length() / 2).filter_map(|at| -> Option<Key> {
+            let (list_at, entry) = (missing.get(at * 2).as_f64()?, missing.get(at * 2 + 1).as_f64()?);
+            let names = list(&frame.get((list_at as u32).checked_sub(1)?))?;
+            Some(Key::from(names.get(entry as u32).as_string()?))
+        });
+        let mut cells: Vec<Key> = cells.collect();
+        order::sort(&mut cells);
+        cells.dedup();
+        *self.unreadable.cells.borrow_mut() = cells;
+        crate::bindings::shared::Shared::receive(self, from, also, kind, frame);
+        self.unreadable.cells.borrow_mut().clear();
+    }
+
+    /// The cells that could not be read, in order, while a frame is received.
+    pub(super) fn unreadable_cells(&self) -> Vec<Key> {
+        self.unreadable.cells.borrow().clone()
+    }
+
+    /// What is left of what that neighbour told, without the writes that could not be read.
+    pub(super) fn drop_unreadable(
+        &self,
+        from: PeerRef,
+        changes: Vec<KeyChange<Held>>,
+        cells: &[CellChange<Held>],
+    ) -> Vec<KeyChange<Held>> {
+        let names = std::mem::take(&mut *self.unreadable.cells.borrow_mut());
+        if names.is_empty() {
+            return changes;
+        }
+        let unreadable = cells
+            .iter()
+            .filter(|cell| names.binary_search(cell.name()).is_ok());
+        let fresh: Vec<_> = {
+            let node = self.node.borrow();
+            // Another window may have refused it before.
+            let fresh = unreadable.filter(|cell| node.refusable(cell.name(), None).is_some());
+            fresh.cloned().collect()
+        };
+        let mut asked = Asked {
+            state: self,
+            validate: None,
+            from,
+        };
+        let judged = drop_unreadable(&mut asked, changes, fresh, host::now());
+        if judged.refused {
+            self.run(judged.rest);
+            // The writer has to hear of it even if nothing is written here any more.
+            self.open_turn_alone();
+            self.flush_turn();
+        }
+        judged.changes
+    }
+}

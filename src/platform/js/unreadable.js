@@ -1,0 +1,124 @@
+// Frames that the receiver cannot deserialise: only the sender could clone them. In their place the receiver gets a
+// `messageerror` without data, so it can only say which frame it was, by number; the sender remembers what its last ones were.
+
+/** How many frames a sender remembers, by their first three elements. */
+const KEPT = 512;
+
+/** Posts frames on one wire, numbers them from 1 on, and remembers the heads of the last. */
+class Posted {
+  #count = 0;
+  #heads = [];
+
+  #note(frame) {
+    this.#heads[this.#count++ % KEPT] = [frame[0], frame[1], frame[2]];
+  }
+
+  post(port, frame, transfer) {
+    if (transfer === undefined) port.postMessage(frame);
+    else port.postMessage(frame, transfer);
+    this.#note(frame);
+  }
+
+  /** In an envelope that names the sender, the receiver (null: everyone) and the number. */
+  broadcast(channel, own, to, frame) {
+    channel.postMessage([own, to, frame, this.#count + 1]);
+    this.#note(frame);
+  }
+
+  /** The first three elements of the frame with this number; undefined if it is not remembered. */
+  head(number) {
+    if (!Number.isInteger(number) || number > this.#count || number <= this.#count - KEPT) return undefined;
+    return this.#heads[(number - 1) % KEPT];
+  }
+}
+
+/** Senders on a channel whose numbers are remembered. */
+const SENDERS = 1024;
+
+/** Finds out whose frames on a channel could not be read: the numbers of that sender's next readable frame leave a gap. */
+class Gaps {
+  #last = new Map();
+  #failed = 0;
+
+  /** A `messageerror` came. */
+  fail() {
+    this.#failed += 1;
+  }
+
+  /** A readable envelope came. The numbers before it that did not, if some frames could not be read; else undefined. */
+  came(envelope) {
+    const [from, , , number] = envelope;
+    const last = this.#last.get(from);
+    if (last === undefined && this.#last.size >= SENDERS) this.#last.clear();
+    this.#last.set(from, number);
+    if (this.#failed === 0 || last === undefined || !(number > last + 1)) return undefined;
+    const count = Math.min(number - last - 1, this.#failed);
+    this.#failed -= count;
+    return Array.from({ length: count }, (_, i) => last + 1 + i);
+  }
+}
+
+export const newPosted = () => new Posted();
+
+export const newGaps = () => new Gaps();
+
+/** Arrays of our own in a frame are no deeper than this. */
+const DEEP = 6;
+
+const isOurs = (part) => part instanceof Float64Array && part.buffer instanceof ArrayBuffer;
+
+/** A frame and its lists; and what a cell that is more than a value is made of, see `cells.rs`. */
+const isList = (part, path, frame) => {
+  if (!Array.isArray(part)) return false;
+  if (path.length < 2) return true;
+  const name = frame[path[0] - 1]?.[path[1]];
+  const isCell = path.length <= DEEP && typeof name === 'string' && name.includes('\0');
+  return isCell && typeof part[0] !== 'string' && Object.keys(part).join() === [...part.keys()].join();
+};
+
+let nextId = 0;
+
+/**
+ * The frames that bring each object in `frame` by itself, `[parcel, label, id, object]`, and last the frame without them,
+ * `[mended, label, frame, [[id, ...path], ...]]`: so that all that can be read of it is, and the receiver knows what cannot.
+ */
+export function apart(frame, parcel, mended) {
+  const label = frame[1];
+  const out = [];
+  const places = [];
+  const visit = (part, path) => {
+    if (typeof part !== 'object' || part === null || isOurs(part)) return part;
+    if (isList(part, path, frame)) return Array.from(part, (inner, i) => visit(inner, [...path, i]));
+    nextId += 1;
+    out.push([parcel, label, nextId, part]);
+    places.push([nextId, ...path]);
+    return null;
+  };
+  out.push([mended, label, visit(frame, []), places]);
+  return out;
+}
+
+/**
+ * Puts the parcels (a Map by id) in their places. What is missing stays null: its paths in the frame are returned, the first
+ * two steps of each in one list. Undefined for what is no frame of ours.
+ */
+export function mend(frame, places, parcels) {
+  // A list may say that it is long and hold nothing.
+  if (!Array.isArray(frame) || !Array.isArray(places) || Object.keys(places).length !== places.length) return undefined;
+  const missing = [];
+  for (const place of places) {
+    if (!Array.isArray(place) || place.length < 2 || place.length > DEEP + 2) return undefined;
+    const [id, ...path] = place;
+    let holder = frame;
+    while (path.length > 1 && Array.isArray(holder)) holder = holder[path.shift()];
+    if (!Array.isArray(holder) || !(path[0] in holder) || !Number.isInteger(path[0])) return undefined;
+    if (parcels?.has(id)) holder[path[0]] = parcels.get(id);
+    else missing.push(place[1], place[2]);
+  }
+  return missing;
+}
+
+/** `parcels` with one more; a new Map if there is none. */
+export function keepParcel(parcels, id, value) {
+  return (parcels ?? new Map()).set(id, value);
+}
