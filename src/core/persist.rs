@@ -12,6 +12,8 @@
 //! - **Damage.** What cannot be read is set aside before anything is written in its place. Data of a newer form or version is left
 //!   untouched.
 
+pub mod removal;
+
 use std::cmp::Ordering;
 
 use super::clock::{Clock, Time};

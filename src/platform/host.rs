@@ -166,8 +166,14 @@ extern "C" {
     pub(crate) fn lock_names(prefix: &str, done: &Function);
     /// `[text or object, key of a value that cannot be stored]`; undefined for no records.
     #[wasm_bindgen(js_name = packRecords)]
-    pub(crate) fn pack_records(version: f64, records: &Array, structured: bool) -> Array;
-    /// `[kind, version, key, time, actor, value, cleared, ...]`
+    pub(crate) fn pack_records(
+        version: f64,
+        since: f64,
+        empty: bool,
+        records: &Array,
+        structured: bool,
+    ) -> Array;
+    /// `[kind, version, since, empty, key, time, actor, value, cleared, ...]`
     #[wasm_bindgen(js_name = unpackRecords)]
     pub(crate) fn unpack_records(raw: &JsValue) -> Array;
     #[wasm_bindgen(catch, js_name = openStorage)]
@@ -210,6 +216,11 @@ extern "C" {
 extern "C" {
     /// Never asked for: the module is packed.
     type Records;
+}
+#[wasm_bindgen(module = "/src/platform/js/indexed.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Indexed;
 }
 
 // Packed by being named here, and loaded by browser.js.

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { built, packageDirectory, replace, root } from './files.mjs';
+import { built, packageDirectory, replace } from './files.mjs';
 
 const { version, license } = JSON.parse(await readFile(join(packageDirectory, 'package.json'), 'utf8'));
 const banner = `/*! parley-sync ${version} | ${license} */`;
@@ -37,15 +37,6 @@ async function bundle(name, entry, options) {
   const { outputFiles } = await build({ ...common, ...input, ...options });
   await replace(join(built, name), outputFiles[0].contents);
 }
-
-// What IndexedDB is used through: loaded by those states only that are stored there. Its licence goes along.
-const keyval = join(root, 'node_modules/idb-keyval');
-const about = JSON.parse(await readFile(join(keyval, 'package.json'), 'utf8'));
-const [copyright] = (await readFile(join(keyval, 'LICENCE'), 'utf8')).split('\n');
-await bundle('idb-keyval.js', `export { createStore, update } from 'idb-keyval';`, {
-  format: 'esm',
-  banner: { js: `/*! idb-keyval ${about.version} | ${about.license} | ${copyright} */` },
-});
 
 // What there is only once stands in a file of its own, which the others require: the wasm, and the engine for text.
 const commonJs = { format: 'cjs', platform: 'node' };

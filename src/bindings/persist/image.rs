@@ -7,6 +7,7 @@ use super::translate::translated;
 use super::{Persist, Record};
 use crate::core::cell;
 use crate::core::id::Key;
+use crate::core::persist::removal::Seen;
 use crate::core::persist::{foreign_stamp, stamp_in};
 use crate::platform::host;
 
@@ -16,7 +17,7 @@ const FOREIGN: f64 = 2.0;
 const CORRUPT: f64 = 3.0;
 const UNKNOWN: f64 = 4.0;
 /// The list's head, and how much of it each record takes.
-const HEAD: u32 = 2;
+const HEAD: u32 = 4;
 const EACH: u32 = 5;
 
 /// What is stored, as this version of the state has it.
@@ -25,6 +26,12 @@ pub(super) struct Stored {
     pub(super) records: Vec<Record>,
     /// It is to be written anew whatever it holds.
     pub(super) renew: bool,
+    /// No values are there, and no window of this package took them away.
+    pub(super) is_gone: bool,
+    /// When this storage was begun, if it says so.
+    pub(super) since: Option<f64>,
+    /// Its values, as a window sees them that reads them now.
+    pub(super) seen: Seen,
     /// What is to be kept aside before that.
     aside: Option<[JsValue; 2]>,
 }
@@ -32,6 +39,9 @@ pub(super) struct Stored {
 struct Unpacked {
     kind: f64,
     version: f64,
+    since: Option<f64>,
+    /// It says that no values are left, on purpose.
+    says_empty: bool,
     records: Vec<Record>,
     /// Some had a stamp that cannot be believed.
     doubted: bool,
@@ -47,7 +57,17 @@ impl Persist {
             self.tell("version", &JsValue::UNDEFINED);
             return None;
         }
-        let mut stored = Stored::default();
+        let is_void = main.is_void(&raw);
+        let mut stored = Stored {
+            is_gone: is_void && !deleted.says_empty,
+            since: if is_void {
+                deleted.since.filter(|_| deleted.says_empty)
+            } else {
+                // A window of an older version of this package leaves it out.
+                main.since.or(self.seen.borrow().since())
+            },
+            ..Stored::default()
+        };
         if main.kind == CORRUPT {
             self.tell("corrupt", &JsValue::UNDEFINED);
             stored.renew = true;
@@ -59,6 +79,7 @@ impl Persist {
             stored.renew = true;
         }
         stored.records = self.in_this_version(main, &raw, &mut stored)?;
+        stored.seen = Seen::new(stored.since, &stored.records, !is_void);
         stored.records.extend(deleted.records);
         Some(stored)
     }
@@ -106,7 +127,15 @@ impl Persist {
     }
 
     /// Leaves in the list what is to be written. Deletions stand apart, so that a state without values leaves none.
-    pub(super) fn write(&self, image: &Array, records: Vec<Record>, others: Vec<Record>, stored: &Stored) {
+    /// Returns what a window will see that reads it.
+    pub(super) fn write(
+        &self,
+        image: &Array,
+        records: Vec<Record>,
+        others: Vec<Record>,
+        stored: &Stored,
+        now: f64,
+    ) -> Seen {
         let bare = self.last.borrow().is_none() && self.kept.upgrade().is_some_and(|kept| kept.is_bare());
         let (mut values, mut deleted): (Vec<_>, Vec<_>) = records
             .into_iter()
@@ -119,14 +148,20 @@ impl Persist {
             };
             part.push(record);
         }
-        let next = Array::of2(&self.packed(&values), &self.packed(&deleted));
+        let was_there = stored.seen.is_confirmed();
+        let since = stored.since.unwrap_or(now);
+        let next = Array::of2(
+            &self.packed(&values, since, false),
+            &self.packed(&deleted, since, values.is_empty()),
+        );
         image.push(&next);
         if let Some([suffix, raw]) = &stored.aside {
             image.push(&Array::of2(suffix, raw));
         }
+        Seen::new(Some(since), &values, was_there)
     }
 
-    fn packed(&self, records: &[Record]) -> JsValue {
+    fn packed(&self, records: &[Record], since: f64, empty: bool) -> JsValue {
         let list = Array::new();
         for record in records {
             list.push(&JsValue::from_str(&record.key));
@@ -136,7 +171,7 @@ impl Persist {
             list.push(&JsValue::from_bool(record.cleared));
         }
         let structured = self.storage.as_ref().is_some_and(|storage| storage.structured());
-        let packed = host::pack_records(self.options.version, &list, structured);
+        let packed = host::pack_records(self.options.version, since, empty, &list, structured);
         let refused = packed.get(1);
         if !refused.is_undefined() {
             let details = Object::new();
@@ -147,12 +182,25 @@ impl Persist {
     }
 }
 
+impl Unpacked {
+    /// Nothing is there, or somebody put there what holds nothing.
+    fn is_void(&self, raw: &JsValue) -> bool {
+        let says_nothing = || {
+            let text = raw.as_string();
+            text.is_some_and(|text| matches!(text.trim(), "" | "null"))
+        };
+        self.kind == NOTHING || (self.kind == FOREIGN && self.records.is_empty()) || says_nothing()
+    }
+}
+
 fn unpack(raw: &JsValue, now: f64) -> Unpacked {
     let list = host::unpack_records(raw);
     let kind = list.get(0).as_f64().unwrap_or(CORRUPT);
     let mut unpacked = Unpacked {
         kind,
         version: list.get(1).as_f64().unwrap_or(0.0),
+        since: list.get(2).as_f64(),
+        says_empty: list.get(3).is_truthy(),
         records: Vec::new(),
         doubted: false,
     };

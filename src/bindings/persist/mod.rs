@@ -12,6 +12,7 @@
 
 mod image;
 mod options;
+mod removed;
 mod translate;
 
 use std::cell::Cell;
@@ -25,6 +26,7 @@ use super::hub::Hub;
 use crate::core::id::Key;
 use crate::core::order;
 use crate::core::persist;
+use crate::core::persist::removal::Seen;
 use crate::core::register::Stamp;
 use crate::platform::callback;
 use crate::platform::cell::RefCell;
@@ -75,6 +77,10 @@ pub(crate) struct Persist {
     emptied: Cell<Option<Stamp>>,
     /// What was read and is not in the state yet.
     news: RefCell<Vec<Record>>,
+    /// What was last seen stored.
+    seen: RefCell<Seen>,
+    /// What will be stored if the exchange under way succeeds.
+    written: RefCell<Option<Seen>>,
     /// What the state held when it ended.
     last: RefCell<Option<Vec<Record>>>,
     /// The last exchange failed, and whoever listens knows.
@@ -104,6 +110,8 @@ impl Persist {
             ready_held: Cell::new(false),
             emptied: Cell::new(None),
             news: RefCell::new(Vec::new()),
+            seen: RefCell::new(Seen::default()),
+            written: RefCell::new(None),
             last: RefCell::new(None),
             failing: Cell::new(false),
             told: RefCell::new(Vec::new()),
@@ -191,9 +199,11 @@ impl Persist {
             if Array::is_array(&what) {
                 // What another window stored is taken from what it says, for it may have been overwritten since: then
                 // the exchange finds that it is lacking.
-                this.turn(what.unchecked_ref(), false);
+                this.hear(what.unchecked_ref());
                 this.bring_news();
                 this.changed();
+            } else if what.is_null() {
+                this.look_again();
             } else if what.is_undefined() {
                 this.changed();
             } else if this.owes() {
@@ -240,6 +250,7 @@ impl Persist {
         self.running.set(false);
         self.bring_news();
         let failed = error.is_some();
+        let written = self.written.replace(None);
         if let Some(error) = error {
             // It is tried again with the next change.
             self.dirty.set(true);
@@ -250,6 +261,9 @@ impl Persist {
             self.failing.set(false);
             if wrote {
                 self.emptied.set(None);
+            }
+            if let Some(written) = written {
+                self.stored(written);
             }
         }
         self.loading.set(false);
@@ -271,6 +285,7 @@ impl Persist {
         };
         let mut held = self.held();
         held.retain(|record| self.options.keeps(&record.key));
+        let removed = self.remove(&mut held, &mut stored, now);
         if let Some(cleared) = self.emptied.get() {
             forget(cleared, &mut held, &mut stored.records);
         }
@@ -285,7 +300,9 @@ impl Persist {
             self.dirty.set(true);
             return;
         }
-        self.write(image, merged.records, others, &stored);
+        let written = self.write(image, merged.records, others, &stored, now);
+        // Until the state knows of a removal, what was seen before tells it.
+        self.written.replace((!removed).then_some(written));
     }
 
     fn held(&self) -> Vec<Record> {

@@ -43,8 +43,9 @@ const formOf = (value, structured) => {
 /**
  * `[what to store, the key of a value that has no form to be stored in]` for `[key, time, actor, value, cleared, ...]`;
  * undefined if there is nothing to store. Stores that know structured clone are given an object, all others text.
+ * `since` says when the storage was begun; `empty` that it holds no values because none are left.
  */
-export function packRecords(version, records, structured) {
+export function packRecords(version, since, empty, records, structured) {
   const [lines, refused] = [[], []];
   for (let i = 0; i < records.length; i += 5) {
     const [key, time, actor, value, cleared] = records.slice(i, i + 5);
@@ -57,8 +58,9 @@ export function packRecords(version, records, structured) {
     }
   }
   if (lines.length === 0) return [undefined, refused[0]];
-  if (structured) return [{ [MARK]: FORMAT, version, records: lines }, refused[0]];
-  return [`{"${MARK}":${FORMAT},"version":${version},"records":[\n${lines.join(',\n')}\n]}`, refused[0]];
+  const head = { [MARK]: FORMAT, version, since, ...(empty && { empty }) };
+  if (structured) return [{ ...head, records: lines }, refused[0]];
+  return [`${JSON.stringify(head).slice(0, -1)},"records":[\n${lines.join(',\n')}\n]}`, refused[0]];
 }
 
 const read = (record, out) => {
@@ -79,16 +81,20 @@ const read = (record, out) => {
   return true;
 };
 
-const versionOf = ({ version }) => (typeof version === 'number' && version >= 0 ? version : 0);
+/** The list that every reading begins with; the records follow. */
+const headOf = (kind, data = {}) => {
+  const number = (given) => (typeof given === 'number' && given >= 0 ? given : undefined);
+  return [kind, number(data.version) ?? 0, number(data.since), data.empty === true];
+};
 
 /** What can still be read of a text that is not JSON any more. */
 const salvage = (text) => {
   const [head, ...lines] = text.split('\n');
-  const out = [CORRUPT, 0];
+  let out = headOf(CORRUPT);
   try {
     const data = JSON.parse(`${head}]}`);
     if (data[MARK] !== FORMAT) return out;
-    out[1] = versionOf(data);
+    out = headOf(CORRUPT, data);
   } catch {
     return out;
   }
@@ -103,7 +109,7 @@ const salvage = (text) => {
 };
 
 const foreign = (data) => {
-  const out = [FOREIGN, 0];
+  const out = headOf(FOREIGN);
   for (const key of Object.keys(data)) {
     if (data[key] !== undefined && !HALF_SURROGATE.test(key)) out.push(key, 0, 1, data[key], false);
   }
@@ -111,18 +117,18 @@ const foreign = (data) => {
 };
 
 const unpack = (raw) => {
-  if (raw === undefined || raw === null) return [NOTHING, 0];
+  if (raw === undefined || raw === null) return headOf(NOTHING);
   let data;
   try {
     data = typeof raw === 'string' ? JSON.parse(raw) : structuredClone(raw);
   } catch {
-    return typeof raw === 'string' ? salvage(raw) : [CORRUPT, 0];
+    return typeof raw === 'string' ? salvage(raw) : headOf(CORRUPT);
   }
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return [CORRUPT, 0];
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return headOf(CORRUPT);
   if (!Object.hasOwn(data, MARK)) return foreign(data);
-  if (data[MARK] > FORMAT) return [UNKNOWN, 0];
-  if (data[MARK] !== FORMAT || !Array.isArray(data.records)) return [CORRUPT, 0];
-  const out = [OURS, versionOf(data)];
+  if (data[MARK] > FORMAT) return headOf(UNKNOWN);
+  if (data[MARK] !== FORMAT || !Array.isArray(data.records)) return headOf(CORRUPT);
+  const out = headOf(OURS, data);
   // By what is in the list: one of thousands of millions of holes is not walked through.
   const records = Object.values(data.records);
   if (records.length !== data.records.length) out[0] = CORRUPT;
@@ -130,11 +136,11 @@ const unpack = (raw) => {
   return out;
 };
 
-/** `[kind, version, key, time, actor, value, cleared, ...]` of whatever was stored; never throws. */
+/** `[kind, version, since, empty, key, time, actor, value, cleared, ...]` of whatever was stored; never throws. */
 export function unpackRecords(raw) {
   try {
     return unpack(raw);
   } catch {
-    return [CORRUPT, 0];
+    return headOf(CORRUPT);
   }
 }

@@ -4,12 +4,15 @@
 // list as its third entry, `[main, deleted]` again; the fourth, `[suffix, raw]`, is something to be kept aside. Whatever can
 // be done at once is done at once; otherwise a promise is returned.
 import { makeError } from './errors.js';
+import { hasNothing, update } from './indexed.js';
 
 const g = globalThis;
 /** How long a lock or a user's storage may take, ms. */
 const PATIENCE = 2000;
 /** How long changes are collected, and how long they may wait for an idle moment after that, ms. */
 const [COLLECT, IDLE] = [50, 500];
+/** How often a storage is looked at that says nothing when this very page empties it, ms. */
+const LOOK = 1000;
 
 const named = (name) => Object.assign(new Error(name), { name });
 const isThenable = (value) => typeof value?.then === 'function';
@@ -93,11 +96,14 @@ const local = (key) => {
   return {
     structured: false,
     exchange: (turn, hurry) => (hurry ? now(turn) : exclusively(key, () => now(turn))),
+    isGone: () => storage.getItem(key) === null,
     watch: (heard) => {
       const listener = ({ storageArea, key: item, newValue }) => {
+        if (storageArea !== storage) return;
         const at = items.indexOf(item);
-        if (storageArea !== storage || at < 0 || newValue === null) return;
-        heard(at === 0 ? [newValue, undefined] : [undefined, newValue]);
+        if (newValue !== null && at >= 0) heard(at === 0 ? [newValue, undefined] : [undefined, newValue]);
+        // Without a key all was cleared.
+        else if (item === null || (newValue === null && at === 0)) heard(null);
       };
       return listen(g, 'storage', listener);
     },
@@ -106,25 +112,17 @@ const local = (key) => {
 
 const indexed = (key) => {
   if (!g.indexedDB) throw named('NotFoundError');
-  let opened;
-  const open = async () => {
-    const { createStore, update } = await import('../../../../../idb-keyval.js');
-    const store = createStore('parley-sync', 'states');
-    return (change) => update(key, change, store);
-  };
   return {
     structured: true,
+    isGone: () => hasNothing(key),
     exchange: (turn) => {
-      opened ??= open();
       // One transaction: no other window comes in between.
-      const done = opened.then((update) =>
-        update((found) => {
-          const [main, deleted, kept] = Array.isArray(found) ? found : [found];
-          const image = [main, deleted];
-          turn(image);
-          return image[2] ? [...image[2], image[3]?.[1] ?? kept] : found;
-        }),
-      );
+      const done = update(key, (found) => {
+        const [main, deleted, kept] = Array.isArray(found) ? found : [found];
+        const image = [main, deleted];
+        turn(image);
+        return image[2] && [...image[2], image[3]?.[1] ?? kept];
+      });
       return within(done);
     },
   };
@@ -197,18 +195,35 @@ export function watchLeaving(leaves) {
   };
 }
 
+/** Calls `gone` when the storage may have been emptied; returns what ends it. */
+const watchGone = (storage, gone) => {
+  if (!storage.isGone) return () => {};
+  const timer = setInterval(async () => {
+    try {
+      if (await storage.isGone()) gone();
+    } catch {
+      // The next exchange tells of what does not work.
+    }
+  }, LOOK);
+  timer.unref?.();
+  return () => clearInterval(timer);
+};
+
 /**
- * Calls `heard` with the image that another window stored, with true when the page is about to go or to sleep, and with
- * undefined when it is back and may have missed something. Returns what ends it.
+ * Calls `heard` with the image that another window stored, with null when the storage may have been emptied, with true when the
+ * page is about to go or to sleep, and with undefined when it is back and may have missed something. Returns what ends it.
  */
 export function watchStorage(storage, heard) {
-  const stops = [storage.watch?.(heard), watchLeaving(() => heard(true))];
+  let ended = false;
+  const gone = () => ended || heard(null);
+  const stops = [storage.watch?.(heard), watchGone(storage, gone), watchLeaving(() => heard(true))];
   const on = (target, name, run) => stops.push(listen(target, name, run));
   on(g, 'pagehide', () => heard(true));
   on(g, 'pageshow', ({ persisted }) => persisted && heard(undefined));
   on(g.document, 'freeze', () => heard(true));
   on(g.document, 'visibilitychange', () => heard(g.document.visibilityState === 'hidden' ? true : undefined));
   return () => {
+    ended = true;
     for (const stop of stops) stop?.();
   };
 }
