@@ -12,6 +12,7 @@ mkdirSync(folder, { recursive: true });
 
 const pkg = (name) => [join(root, 'pkg', name)];
 const installed = (path) => [join(root, 'tests/package/node_modules', path)];
+const framework = (path) => [join(root, 'tests/bindings/node_modules', path)];
 const config = {
   compilerOptions: {
     strict: true,
@@ -27,6 +28,8 @@ const config = {
       'parley-sync/slim': pkg('slim.d.ts'),
       'parley-sync/text': pkg('text.d.ts'),
       'parley-sync/redux': pkg('redux.d.ts'),
+      'parley-sync/*': pkg('bindings/*.d.ts'),
+      '*': framework('*'),
       redux: installed('redux/dist/redux.d.ts'),
     },
   },

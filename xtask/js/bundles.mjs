@@ -50,6 +50,15 @@ await bundle('redux.cjs', 'redux.js', { ...commonJs, plugins: [instead({ ...main
 await bundle('text.cjs', 'text.js', { ...commonJs, plugins: [instead(engine)] });
 await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [instead(text)] });
 
+// The bindings that have a framework which can be required; they take the package from beside them, and the framework from the user.
+const REQUIRED = ['comlink', 'jotai', 'pinia', 'react', 'signals', 'solid', 'vue', 'yjs', 'zustand'];
+for (const name of REQUIRED) {
+  const plugins = [instead({ '/src/api.js': { file: './parley-sync.cjs' } })];
+  await bundle(`${name}.cjs`, `bindings/${name}.js`, { ...commonJs, packages: 'external', plugins });
+  const declarations = await readFile(join(packageDirectory, `bindings/${name}.d.ts`), 'utf8');
+  await replace(join(built, `${name}.d.cts`), declarations.replaceAll(`'../index.js'`, `'./index.cjs'`));
+}
+
 // The first script finds the second beside itself when it needs it. By its own address: to a page of opaque origin a
 // relative one says nothing. A page that may not import modules has both.
 const script = { format: 'iife', minify: true };

@@ -53,6 +53,12 @@ impl SyncedState {
         self.state.state()
     }
 
+    /// What the state was constructed with.
+    #[wasm_bindgen(js_name = getInitialState)]
+    pub fn get_initial_state(&self) -> JsValue {
+        self.state.initial_state()
+    }
+
     /// What one key holds.
     pub fn get(&self, key: &JsValue) -> JsValue {
         key.as_string()

@@ -20,7 +20,7 @@ mod transaction;
 mod unreadable;
 mod write;
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::Array;
@@ -75,6 +75,7 @@ pub(crate) struct StateHost {
     node: RefCell<Model<Held>>,
     /// What it began with, and goes back to.
     initial: Vec<(Key, Held)>,
+    initial_state: OnceCell<JsValue>,
     /// Keys that never leave this window, by `syncedKeys`.
     local: RefCell<Vec<Held>>,
     view: RefCell<View>,
@@ -144,6 +145,7 @@ impl StateHost {
             carrier,
             node: RefCell::new(node),
             initial,
+            initial_state: OnceCell::new(),
             local: RefCell::new(local.into_iter().map(|(_, held)| held).collect()),
             view: RefCell::new(View {
                 snapshot: js_sys::Object::new().into(),
@@ -184,6 +186,19 @@ impl StateHost {
 
     pub(crate) fn weak(&self) -> Weak<StateHost> {
         self.me.clone()
+    }
+
+    /// What it was constructed with, frozen: the same object every time.
+    pub(crate) fn initial_state(&self) -> JsValue {
+        let made = self.initial_state.get_or_init(|| {
+            let changes = Array::new();
+            for (key, held) in &self.initial {
+                changes.push(&held.key(key));
+                changes.push(&held.value);
+            }
+            host::patch(&js_sys::Object::new(), &changes)
+        });
+        made.clone()
     }
 
     /// What `getState` gives: the snapshot, and inside a transaction what it has written so far.

@@ -38,6 +38,12 @@ impl SyncedStore {
         self.store.ready.promise.clone()
     }
 
+    /// What the store was constructed with.
+    #[wasm_bindgen(js_name = getInitialState)]
+    pub fn get_initial_state(&self) -> JsValue {
+        self.store.initial_state()
+    }
+
     /// All actions so far, folded.
     #[wasm_bindgen(js_name = getState)]
     pub fn get_state(&self) -> JsValue {

@@ -39,6 +39,7 @@ pub(crate) struct StoreHost {
     carrier: Carrier,
     reducer: Function,
     node: RefCell<Node>,
+    initial: JsValue,
     state: RefCell<JsValue>,
     /// Peers that could not read a frame: all of theirs come object by object from then on.
     careful: RefCell<Vec<PeerRef>>,
@@ -92,7 +93,8 @@ impl StoreHost {
             carrier,
             reducer,
             node: RefCell::new(node),
-            state: RefCell::new(initial),
+            state: RefCell::new(initial.clone()),
+            initial,
             careful: RefCell::new(Vec::new()),
             listeners: RefCell::new(Vec::new()),
             notices: RefCell::new(Vec::new()),
@@ -108,6 +110,11 @@ impl StoreHost {
         });
         store.carrier.start(store.clone())?;
         Ok(store)
+    }
+
+    /// What it was constructed with.
+    pub(crate) fn initial_state(&self) -> JsValue {
+        self.initial.clone()
     }
 
     pub(crate) fn state(&self) -> JsValue {

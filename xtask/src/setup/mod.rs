@@ -37,7 +37,7 @@ pub fn for_browsers() -> Outcome {
     });
     browsers.map_err(|_| "the installation of the browsers broke off".to_owned())??;
     drivers?;
-    for directory in ["tests/package", "tests/e2e"] {
+    for directory in ["tests/package", "tests/e2e", "tests/bindings"] {
         npm::install(&paths::root().join(directory))?;
     }
     Ok(())

@@ -29,7 +29,7 @@ const PACKAGE: &[&str] = &["setup", "build"];
 const BROWSERS_AND_PACKAGE: &[&str] = &["setup", "setup-browsers", "build"];
 
 /// In this order: what is quick to tell comes first, and what needs the package comes after it is built.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step {
         name: "setup",
         what: "compilers, linters and npm packages that are missing are installed",
@@ -119,6 +119,12 @@ const STEPS: [Step; 17] = [
         what: "the tarball in Node, vitest and four bundlers",
         needs: BROWSERS_AND_PACKAGE,
         run: scripts::package,
+    },
+    Step {
+        name: "bindings",
+        what: "React, Vue, Svelte, Solid and the others, with the bindings of the package, in Chromium",
+        needs: BROWSERS_AND_PACKAGE,
+        run: scripts::bindings,
     },
     Step {
         name: "e2e-chromium",

@@ -54,6 +54,11 @@ pub fn package() -> Outcome {
     listen::run_well(command::at_root("node").arg("tests/package/run.mjs"), LIMIT).map(|_| ())
 }
 
+/// The framework bindings, with the real frameworks.
+pub fn bindings() -> Outcome {
+    listen::run_well(command::at_root("node").arg("tests/bindings/run.mjs"), LIMIT).map(|_| ())
+}
+
 /// End to end in Chromium.
 pub fn e2e_chromium() -> Outcome {
     e2e("chromium")
