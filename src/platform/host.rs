@@ -140,6 +140,10 @@ extern "C" {
     pub(crate) fn document_mark() -> f64;
     #[wasm_bindgen(js_name = isHidden)]
     pub(crate) fn is_hidden() -> bool;
+    #[wasm_bindgen(js_name = isPrerendered)]
+    pub(crate) fn is_prerendered() -> bool;
+    #[wasm_bindgen(js_name = onActivation)]
+    pub(crate) fn on_activation(run: &Function);
     #[wasm_bindgen(js_name = targetKind)]
     pub(crate) fn target_kind(target: &JsValue) -> String;
     #[wasm_bindgen(js_name = windowOf)]

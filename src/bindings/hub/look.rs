@@ -57,6 +57,23 @@ pub(crate) struct Look {
     relatives_end: f64,
 }
 
+impl Look {
+    /// One that has not begun: nobody is asked, and it does not end.
+    pub(super) fn waiting(relatives: Vec<Address>) -> Look {
+        Look {
+            members: Members::Asked,
+            watches: Vec::new(),
+            relatives,
+            members_end: f64::INFINITY,
+            relatives_end: f64::INFINITY,
+        }
+    }
+
+    pub(super) fn into_relatives(self) -> Vec<Address> {
+        self.relatives
+    }
+}
+
 impl Hub {
     /// Begins when the hub opens, once its greetings are out.
     pub(crate) fn begin_look(&self, relatives: Vec<Address>, on_mesh: bool) {
@@ -197,7 +214,8 @@ impl Hub {
     pub(crate) fn look_due(&self, now: f64) -> f64 {
         let over = {
             let mut inner = self.inner.borrow_mut();
-            let Some(look) = &mut inner.look else {
+            let prerendered = inner.prerendered;
+            let Some(look) = inner.look.as_mut().filter(|_| !prerendered) else {
                 return f64::INFINITY;
             };
             if look.members_end <= now

@@ -14,6 +14,7 @@ mod look;
 mod mesh;
 mod partition;
 mod peers;
+mod prerender;
 mod session;
 mod sleep;
 mod states;
@@ -97,6 +98,8 @@ pub(crate) struct Inner {
     mesh: Option<Rc<BroadcastWire>>,
     /// Whether our lock is held; None until that is known, and while we are on no mesh.
     mesh_locked: Option<bool>,
+    /// The document is prerendered, and was not activated yet.
+    prerendered: bool,
     /// The page has left, or sleeps in the back/forward cache.
     left: bool,
     /// What `system:partitioned` tells, once the mesh is known to be cut off.
@@ -150,10 +153,7 @@ impl Hub {
     pub(crate) fn open(config: Config) -> Rc<Hub> {
         let hub = Hub::new(config);
         hub.listen();
-        let relatives = hub.greet_relatives();
-        let on_mesh = hub.join_mesh();
-        hub.find_partition();
-        hub.begin_look(relatives, on_mesh);
+        hub.begin();
         hub
     }
 
@@ -192,6 +192,7 @@ impl Hub {
                     mesh_lock: None,
                     partitioned: None,
                     mesh_locked: None,
+                    prerendered: false,
                     left: false,
                     look: None,
                     missing: None,

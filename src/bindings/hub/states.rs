@@ -34,8 +34,9 @@ impl Hub {
             }
             inner.states.push(state.clone());
         }
+        let prerendered = self.is_prerendered();
         for peer in self.peer_refs() {
-            if self.takes_part(peer, &*state) {
+            if !prerendered && self.takes_part(peer, &*state) {
                 state.peer_up(peer);
             }
         }
@@ -82,7 +83,7 @@ impl Hub {
         next
     }
 
-    fn each_state(&self, act: impl Fn(&dyn Shared)) {
+    pub(super) fn each_state(&self, act: impl Fn(&dyn Shared)) {
         let states = self.inner.borrow().states.clone();
         for state in states {
             act(&*state);
@@ -90,8 +91,9 @@ impl Hub {
     }
 
     pub(crate) fn states_peer_up(&self, peer: PeerRef) {
+        let prerendered = self.is_prerendered();
         self.each_state(|state| {
-            if self.takes_part(peer, state) {
+            if !prerendered && self.takes_part(peer, state) {
                 state.peer_up(peer);
             }
         });
@@ -217,6 +219,10 @@ impl Hub {
         let Some((name, version)) = label_in(&frame.get(1)) else {
             return self.reject_from(from, codes::MALFORMED);
         };
+        if self.is_prerendered() {
+            // Whoever asked is asked when this document is activated, and asks again.
+            return;
+        }
         let (state, also) = {
             let inner = self.inner.borrow();
             let state = inner.states.iter().find(|state| state.name() == name).cloned();

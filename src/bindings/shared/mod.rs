@@ -39,6 +39,8 @@ pub(crate) trait Shared {
     fn peer_down(&self, peer: PeerRef);
     /// The first look round is over.
     fn settle(&self);
+    /// The prerendered document it is in was activated: from now on others are heard.
+    fn activated(&self) {}
     /// Nobody on a bus has answered in time, or everybody has.
     fn be_ready(&self);
     /// Whether it still waits for what others have.
@@ -92,6 +94,11 @@ impl Carrier {
             Carrier::Hub(hub) => hub.instance_id().to_owned(),
             Carrier::Bus(_) => String::new(),
         }
+    }
+
+    /// Whether nobody can be heard before this document is activated.
+    pub(crate) fn is_prerendered(&self) -> bool {
+        matches!(self, Carrier::Hub(hub) if hub.is_prerendered())
     }
 
     /// What a state holds at most, unless its own options say otherwise.

@@ -13,6 +13,7 @@ mod listeners;
 mod nodes;
 mod options;
 mod outcome;
+mod prerender;
 mod room;
 mod schema;
 mod texts;
@@ -33,7 +34,7 @@ use super::wire::label_out;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::grants::Grants;
-use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::id::{Key, PeerRef};
 use crate::core::model::{Model, ModelEffects};
 use crate::core::schema::Schema;
 use crate::core::sync::StateFrame;
@@ -121,20 +122,7 @@ impl StateHost {
         message.push_str(":update");
         let born = host::now();
         let initial = synced.iter().chain(&local).cloned().collect();
-        let mut node = Model::new(
-            Actor::from_random(host::random_u64()),
-            born,
-            &carrier.own_id(),
-            options.strategies.clone(),
-            synced,
-        );
-        if options.counted {
-            node.count_writes();
-        }
-        node.with_node(|node| {
-            node.set_bounds(bounds);
-            Vec::new()
-        });
+        let node = options.model(&carrier.own_id(), synced, bounds, born);
         let state = Rc::new_cyclic(|me| StateHost {
             message,
             name_js: label_out(&options.name, options.version),
@@ -170,7 +158,9 @@ impl StateHost {
             destroyed: Cell::new(false),
             me: me.clone(),
         });
-        state.open_storage();
+        if !state.carrier.is_prerendered() {
+            state.open_storage();
+        }
         if let Err(error) = state.carrier.start(state.clone()) {
             state.close_storage();
             return Err(error);
@@ -343,6 +333,10 @@ impl Shared for StateHost {
         }
         self.shadows_let_go(peer);
         self.decide(|model, now| model.with_node(|node| node.peer_down(peer, now)));
+    }
+
+    fn activated(&self) {
+        self.begin_anew();
     }
 
     fn settle(&self) {

@@ -201,6 +201,16 @@ impl StateHost {
     }
 
     /// Nobody will say any more.
+    /// Nobody is left to wait for.
+    pub(super) fn confirm_outcomes(&self) {
+        for outcome in std::mem::take(&mut *self.outcomes.borrow_mut()) {
+            if let Some(timer) = &outcome.timer {
+                host::clear_timer(timer);
+            }
+            outcome.promise.resolve(&JsValue::UNDEFINED);
+        }
+    }
+
     pub(super) fn end_outcomes(&self) {
         let outcomes = std::mem::take(&mut *self.outcomes.borrow_mut());
         for outcome in outcomes {

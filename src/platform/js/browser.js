@@ -133,6 +133,16 @@ export function isHidden() {
   return g.document?.visibilityState === 'hidden';
 }
 
+/** Whether this document is prerendered: its channels and locks wait until it is activated. */
+export function isPrerendered() {
+  return g.document?.prerendering === true;
+}
+
+/** Calls `run` when it is activated. */
+export function onActivation(run) {
+  g.document.addEventListener('prerenderingchange', run, { once: true });
+}
+
 /** 'window', 'iframe', 'port', 'worker', 'link' or '' for what connect() was given. Cross-origin windows allow few questions. */
 export function targetKind(target) {
   if ((typeof target !== 'object' && typeof target !== 'function') || target === null) return '';

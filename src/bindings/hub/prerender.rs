@@ -1,0 +1,57 @@
+//! Prerendered documents: the browser loads them in case they are visited. Their channels and locks wait until they are activated,
+//! so nothing is known of other windows before, and `ready` waits too. Frames of the same page are reached meanwhile.
+
+use super::Hub;
+use super::look::Look;
+use crate::platform::{callback, host};
+use crate::transport::window::Address;
+
+impl Hub {
+    /// Looks for the others, in a prerendered document once it is activated.
+    pub(super) fn begin(&self) {
+        let relatives = self.greet_relatives();
+        if !host::is_prerendered() {
+            return self.discover(relatives);
+        }
+        {
+            let mut inner = self.inner.borrow_mut();
+            inner.prerendered = true;
+            inner.look = Some(Look::waiting(relatives));
+        }
+        let hub = self.weak();
+        host::on_activation(&callback::perhaps(move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.activated();
+            }
+        }));
+    }
+
+    fn discover(&self, relatives: Vec<Address>) {
+        let on_mesh = self.join_mesh();
+        self.find_partition();
+        self.begin_look(relatives, on_mesh);
+    }
+
+    fn activated(&self) {
+        if self.is_destroyed() {
+            return;
+        }
+        let look = {
+            let mut inner = self.inner.borrow_mut();
+            inner.prerendered = false;
+            inner.look.take()
+        };
+        // Nobody was asked yet: `ready` waits for what begins now.
+        self.begin_look(Vec::new(), true);
+        self.each_state(|state| state.activated());
+        for peer in self.peer_refs() {
+            self.states_peer_up(peer);
+        }
+        self.discover(look.map(Look::into_relatives).unwrap_or_default());
+    }
+
+    /// Whether the document is prerendered: states exchange nothing before it is activated.
+    pub(crate) fn is_prerendered(&self) -> bool {
+        self.inner.borrow().prerendered
+    }
+}
