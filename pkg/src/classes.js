@@ -1,10 +1,11 @@
 // The state under other names: each is the one engine with the option its name says, so all of them agree with each other.
-import { SyncedState } from '../wasm/parley_sync.js';
+import { SyncedState, bindMethods } from '../wasm/parley_sync.js';
 
 /** Sends at most once in `debounceMs`. */
 export class DebouncedSyncedState extends SyncedState {
   constructor(parley, initialState, debounceMs = 300) {
     super(parley, initialState, { debounceMs });
+    bindMethods(this, DebouncedSyncedState);
   }
 
   flushUpdates() {
@@ -37,6 +38,7 @@ export class SlicedSyncedState {
   constructor(parley, config) {
     const { initialState, syncedKeys = [], ...options } = config ?? {};
     this.#state = new SyncedState(parley, initialState, { ...options, syncedKeys }, 'sliced');
+    bindMethods(this, SlicedSyncedState);
   }
 
   getState() {

@@ -1,5 +1,6 @@
 // Exactly one of the windows that ask for it leads.
 import { makeError } from '../wasm/host/errors.js';
+import { bindMethods } from '../wasm/parley_sync.js';
 import { LockLeader } from './leader-lock.js';
 import { VoteLeader } from './leader-vote.js';
 import { Listeners, nameOf } from './listeners.js';
@@ -18,6 +19,7 @@ export class Leader {
 
   constructor(parley, options) {
     const name = nameOf('Leader', parley, options);
+    bindMethods(this, Leader);
     const taken = names.get(parley) ?? new Set();
     if (taken.has(name)) {
       throw makeError('ERR_DUPLICATE_NAME', `this Parley has a Leader named '${name}' already: give each its own name`);

@@ -1,5 +1,6 @@
 // Who is there, and a small value each window shares for as long as it lives.
 import { makeError } from '../wasm/host/errors.js';
+import { bindMethods } from '../wasm/parley_sync.js';
 import { own, unchanged } from '../wasm/host/values.js';
 import { Listeners, nameOf } from './listeners.js';
 import { Roster } from './roster.js';
@@ -20,6 +21,7 @@ export class Presence {
 
   constructor(parley, initial, options) {
     const name = nameOf('Presence', parley, options);
+    bindMethods(this, Presence);
     this.#listeners = new Listeners(
       () => this.#others,
       (error) => parley._report(error),

@@ -243,7 +243,7 @@ impl Parley {
     fn try_disconnect(&self, id: &JsValue) -> Result<JsValue, JsValue> {
         self.alive()?;
         let id = args::required(id, "the targetId")?;
-        if self.hub().disconnect(&id) {
+        if self.hub().disconnect(&id) || self.hub().was_known(&id) {
             return Ok(JsValue::UNDEFINED);
         }
         let message = text(&["nothing is connected as '", &id, "'"]);

@@ -47,6 +47,8 @@ extern "C" {
     #[wasm_bindgen(js_name = handOut)]
     pub(crate) fn hand_out(value: &JsValue) -> JsValue;
     pub(crate) fn patch(previous: &JsValue, changes: &Array) -> JsValue;
+    #[wasm_bindgen(js_name = isMock)]
+    pub(crate) fn is_mock(function: &Function) -> bool;
     #[wasm_bindgen(js_name = readsArguments)]
     pub(crate) fn reads_arguments(function: &Function) -> bool;
     #[wasm_bindgen(js_name = objectOf)]
@@ -84,6 +86,8 @@ extern "C" {
         timestamp: f64,
         expects: bool,
     ) -> JsValue;
+    #[wasm_bindgen(js_name = answersLater)]
+    pub(crate) fn answers_later(metadata: &JsValue) -> bool;
     #[wasm_bindgen(js_name = abortMetadata)]
     pub(crate) fn abort_metadata(metadata: &JsValue, code: &str, message: &str);
     #[wasm_bindgen(js_name = peerInfo)]
@@ -293,6 +297,12 @@ impl Deferred {
 
     pub(crate) fn reject(&self, error: &JsValue) {
         let _ = self.reject.call1(&JsValue::UNDEFINED, error);
+    }
+
+    /// Rejects it because its Parley or state was destroyed: who awaits it is told, and nobody else.
+    pub(crate) fn end(&self, error: &JsValue) {
+        handled(&self.promise);
+        self.reject(error);
     }
 }
 

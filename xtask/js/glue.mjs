@@ -12,8 +12,8 @@ export function withoutFree(glue) {
 }
 
 /**
- * A method that was taken off its object, or that is called on another, is told so: the module would take any number it finds
- * there for the place of an object of its own.
+ * A method that is called on another object is told so: the module would take any number it finds there for the place of an
+ * object of its own.
  */
 export function withChecks(glue) {
   const checked = glue.replace(/^export class (\w+) \{\n[\s\S]*?^\}\n/gm, (text, name) =>
@@ -50,6 +50,32 @@ export function withoutDuplicates(glue) {
       return !dropped.has(name);
     })
     .join('\n');
+}
+
+/**
+ * The same glue, each object with its methods bound to it: `const { subscribe } = state` works, and so does handing
+ * `state.subscribe` to a framework.
+ */
+export function withBoundMethods(glue) {
+  const bound = glue
+    .replace(/^export class (\w+) \{\n[\s\S]*?^\}\n/gm, (text, name) =>
+      text
+        .replace(/^        return obj;$/m, `        bindMethods(obj, ${name});\n        return obj;`)
+        .replace(/^        return this;$/m, `        bindMethods(this, ${name});\n        return this;`),
+    )
+    .trimEnd();
+  if (!bound.includes('bindMethods(')) throw new Error('the glue makes its objects in a new way');
+  return `${bound}
+
+/** Binds the methods that a class gives to an object of it; those of a subclass that stand for them. */
+export function bindMethods(object, kind) {
+    for (const name of Object.getOwnPropertyNames(kind.prototype)) {
+        const { value } = Object.getOwnPropertyDescriptor(kind.prototype, name);
+        if (typeof value !== 'function' || name === 'constructor' || name.startsWith('_')) continue;
+        Object.defineProperty(object, name, { value: object[name].bind(object), writable: true, configurable: true });
+    }
+}
+`;
 }
 
 const weakRegistry = await readFile(new URL('weak.js', import.meta.url), 'utf8');

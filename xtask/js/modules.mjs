@@ -5,7 +5,7 @@ import { basename, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inlineModule } from './encode.mjs';
 import { built, replace } from './files.mjs';
-import { withChecks, withoutDuplicates, withoutFinalizers, withoutFree } from './glue.mjs';
+import { withBoundMethods, withChecks, withoutDuplicates, withoutFinalizers, withoutFree } from './glue.mjs';
 import { withShortNames } from './names.mjs';
 
 const [name, inlineName, from, namesFile] = process.argv.slice(2);
@@ -24,7 +24,8 @@ for (const folder of await readdir(join(built, 'snippets')).catch(() => [])) {
 }
 
 /** Users meet the classes of the main module; those of the other are freed by the package itself. */
-const tidied = (glue) => withoutFinalizers(main ? withChecks(withoutFree(withoutDuplicates(glue))) : glue);
+const tidied = (glue) =>
+  withoutFinalizers(main ? withBoundMethods(withChecks(withoutFree(withoutDuplicates(glue)))) : glue);
 
 for (const file of files) {
   const content = await readFile(join(from, file));

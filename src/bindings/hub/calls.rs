@@ -326,11 +326,12 @@ impl Hub {
         }
     }
 
-    /// Ends every call to a peer with the given error.
+    /// Ends every call to a peer, by destroy().
     pub(crate) fn reject_calls_to(&self, at: PeerRef, error: &JsValue) {
         let lost = self.inner.borrow_mut().calls.lost(at);
         for (_, pending) in lost {
-            pending.reject(error);
+            pending.stop();
+            pending.promise.end(error);
         }
     }
 }

@@ -303,7 +303,7 @@ impl Hub {
             peer.handling.insert(question.id as u64, handled);
         }
         let respond = host::make_respond(&self.respond, f64::from(question.peer), question.id);
-        let mut later = false;
+        let (mut later, mut may_respond) = (false, false);
         let mut failed = None;
         for handler in handlers {
             let Handler { call, once, .. } = handler;
@@ -313,7 +313,11 @@ impl Hub {
             }
             match call.call3(&JsValue::UNDEFINED, payload, &respond, &metadata) {
                 Err(error) => failed = Some(error),
-                Ok(value) if value.is_undefined() => later |= host::arity(&call) >= 2.0,
+                Ok(value) if value.is_undefined() => match host::arity(&call) {
+                    // Nobody names `respond` last without a use for it.
+                    2.0 => later = true,
+                    more => may_respond |= more > 2.0,
+                },
                 Ok(value) if host::is_thenable(&value) => {
                     later = true;
                     self.answer_when_settled(question, &value);
@@ -324,8 +328,11 @@ impl Hub {
         if let Some(error) = failed {
             self.answer_failure(question, &error);
             self.report(&error);
-        } else if !later {
-            // No handler that could still answer: the call is done.
+        } else if !later && !host::answers_later(&metadata) {
+            // No handler that said it would still answer: the call is done.
+            if may_respond && question.expects && !question.answered.get() {
+                self.note_returned(question.peer, question.id);
+            }
             self.answer(question, &JsValue::UNDEFINED, None);
         }
     }
@@ -342,6 +349,8 @@ impl Hub {
         // None: answered, no longer awaited, or nobody expects an answer.
         if let Some(question) = question {
             self.answer(&question, value, transfer.dyn_ref::<Array>());
+        } else {
+            self.check_returned(from, id);
         }
     }
 

@@ -161,16 +161,20 @@ impl Hub {
     /// A door's wire ended: its window may have another Parley, or will have.
     pub(crate) fn door_reopened(&self, number: Option<u32>, _reason: Reason) {
         let Some(number) = number else { return };
-        let address = {
+        let (address, is_final) = {
             let mut inner = self.inner.borrow_mut();
             let Some(door) = inner.door(number) else { return };
             door.phase = Phase::Waiting;
             door.session = None;
             door.peer = None;
-            door.address()
+            (door.address(), door.target.is_none())
         };
         if let Some(address) = address {
             address.knock();
+        } else if is_final {
+            // A link or a port: nobody can come by it any more.
+            let message = "the link was closed before the other side had answered";
+            self.give_up(number, &fail(codes::PEER_LOST, message));
         }
     }
 
@@ -194,7 +198,11 @@ impl Hub {
         }
         if let Some(waiting) = door.waiting {
             waiting.stop();
-            waiting.promise.reject(error);
+            if self.inner.borrow().ending {
+                waiting.promise.end(error);
+            } else {
+                waiting.promise.reject(error);
+            }
         }
         if let Some(alias) = &door.alias {
             let identity = Identity::new(alias, &door.kind, "", false);
@@ -297,6 +305,13 @@ impl Hub {
     /// Whether anyone awaits a connection.
     pub(crate) fn awaits_doors(&self) -> bool {
         self.inner.borrow().doors.iter().any(Door::is_awaited)
+    }
+
+    /// Whether a timer of this window ends a wait.
+    pub(super) fn doors_have_deadlines(&self) -> bool {
+        let inner = self.inner.borrow();
+        let mut waiting = inner.doors.iter().filter_map(|door| door.waiting.as_ref());
+        waiting.any(|waiting| waiting.deadline.is_finite())
     }
 
     /// Asks at every door that has nobody behind it; after the page comes back from the cache.

@@ -4,7 +4,13 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{Handler, Hub, Registered};
+use crate::core::codes;
+use crate::core::id::PeerRef;
+use crate::platform::error::fail;
 use crate::platform::host::Deferred;
+
+/// Calls answered by a handler's undefined, remembered: whoever calls `respond` on one is told that it is too late.
+const RETURNED_KEPT: usize = 64;
 
 impl Hub {
     /// Adds a handler; the token takes it off again.
@@ -46,5 +52,27 @@ impl Hub {
 
     pub(crate) fn registered(&self, what: &str) -> Option<Registered> {
         self.inner.borrow().registered.get(what).cloned()
+    }
+
+    /// A handler returned undefined, which is the answer, and may call `respond` all the same.
+    pub(super) fn note_returned(&self, from: PeerRef, id: f64) {
+        let mut inner = self.inner.borrow_mut();
+        if inner.returned.len() >= RETURNED_KEPT {
+            inner.returned.remove(0);
+        }
+        inner.returned.push((from, id));
+    }
+
+    /// Tells of a `respond` that came after the answer.
+    pub(super) fn check_returned(&self, from: PeerRef, id: f64) {
+        let found = {
+            let mut inner = self.inner.borrow_mut();
+            let at = inner.returned.iter().position(|one| *one == (from, id));
+            at.map(|at| inner.returned.remove(at))
+        };
+        if found.is_some() {
+            let message = "a handler called respond() after it had returned undefined, which was its answer: return a promise, or call metadata.answerLater() first";
+            self.report(&fail(codes::HANDLER, message));
+        }
     }
 }

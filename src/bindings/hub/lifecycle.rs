@@ -38,6 +38,9 @@ const COMPARE: f64 = 5000.0;
 /// The same with a user's link, which may, ms.
 const COMPARE_LOSSY: f64 = 2000.0;
 
+/// Ids that disconnect() let go of, remembered: to let go of one again is no error.
+const PARTED_KEPT: usize = 64;
+
 impl Hub {
     /// Listens to the surrounding global. Where there is none (Node, a server), there is nothing to hear.
     pub(crate) fn listen(&self) {
@@ -189,11 +192,20 @@ impl Hub {
             .map(|peer| peer.identity.alias.clone());
         self.lose_peer(at, Reason::Local);
         // Whoever is let in under that id next is new, not back.
-        self.inner
-            .borrow_mut()
-            .known_before
-            .retain(|known| Some(known) != alias.as_ref());
+        let mut inner = self.inner.borrow_mut();
+        inner.known_before.retain(|known| Some(known) != alias.as_ref());
+        if inner.parted.len() >= PARTED_KEPT {
+            inner.parted.remove(0);
+        }
+        inner.parted.extend(alias);
         true
+    }
+
+    /// Whether a peer of that id was connected before, and has gone, or was let go of.
+    pub(crate) fn was_known(&self, name: &str) -> bool {
+        let inner = self.inner.borrow();
+        let mut ids = inner.known_before.iter().chain(&inner.parted);
+        ids.any(|known| known == name)
     }
 
     /// Ends everything. Idempotent.

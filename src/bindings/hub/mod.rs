@@ -120,6 +120,10 @@ pub(crate) struct Inner {
     asked_again: f64,
     /// Aliases that were connected before: their return is a reconnection.
     known_before: Vec<String>,
+    /// Aliases that disconnect() let go of.
+    parted: Vec<String>,
+    /// Calls that a handler answered by returning undefined though it may hold their `respond`: peer and id.
+    returned: Vec<(PeerRef, f64)>,
 }
 
 /// One Parley's workings. What only refers to it, as listeners do until they are collected, keeps no more than this box of it.
@@ -202,6 +206,8 @@ impl Hub {
                     compared: host::now(),
                     asked_again: host::now(),
                     known_before: Vec::new(),
+                    parted: Vec::new(),
+                    returned: Vec::new(),
                 }),
                 respond: responder(me.clone()),
                 wake: waker(me.clone()),

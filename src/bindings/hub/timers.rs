@@ -43,7 +43,7 @@ impl Hub {
 
     /// Whether somebody awaits what the timer brings: then a process does not end before.
     fn is_awaited(&self) -> bool {
-        !self.inner.borrow().calls.is_empty() || self.awaits_doors()
+        !self.inner.borrow().calls.is_empty() || self.doors_have_deadlines()
     }
 
     /// The timer went off.

@@ -20,6 +20,8 @@ pub(super) struct Listener {
     call: Function,
     /// Whether it can read the snapshots it is called with. If no listener can, none is built.
     reads: bool,
+    /// Whether it is called with the change as well.
+    takes_change: bool,
 }
 
 /// A listener of one key.
@@ -59,7 +61,13 @@ impl StateHost {
             // The next change needs the snapshot before it.
             self.snapshot();
         }
-        self.listeners.borrow_mut().push(Listener { token, call, reads });
+        let takes_change = host::arity(&call) >= 3.0 || !host::is_mock(&call);
+        self.listeners.borrow_mut().push(Listener {
+            token,
+            call,
+            reads,
+            takes_change,
+        });
         token
     }
 
@@ -182,9 +190,7 @@ impl StateHost {
                 // It subscribed after the change.
                 None if listener.reads => continue,
                 None => listener.call.call0(&JsValue::UNDEFINED),
-                // A listener that declares a third parameter gets the change; others are called with two, as the
-                // tests of hand-written classes expect.
-                Some((after, before)) if host::arity(&listener.call) >= 3.0 => {
+                Some((after, before)) if listener.takes_change => {
                     let change = change.get_or_insert_with(|| self.change_object(notice));
                     listener.call.call3(&JsValue::UNDEFINED, after, before, change)
                 }

@@ -39,11 +39,13 @@ impl StateHost {
         let timeout = options.timeout.unwrap_or_else(|| self.carrier.timeout());
         let timer = (options.ack && timeout.is_finite()).then(|| {
             let state = self.weak();
-            after(timeout, move || {
+            let late = callback::perhaps(move || {
                 if let Some(state) = state.upgrade() {
                     state.outcome_late(id);
                 }
-            })
+            });
+            // Somebody awaits it: a process does not end before.
+            host::set_deadline(&late, timeout)
         });
         self.outcomes.borrow_mut().push(Outcome {
             id,
@@ -219,7 +221,7 @@ impl StateHost {
             }
             outcome
                 .promise
-                .reject(&fail(codes::DESTROYED, "the state was destroyed"));
+                .end(&fail(codes::DESTROYED, "the state was destroyed"));
         }
     }
 }

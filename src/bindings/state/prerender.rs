@@ -43,7 +43,9 @@ impl StateHost {
             synced.map(|(key, held)| (key, held.clone())).collect()
         };
         let bounds = self.node.borrow().node().bounds();
-        let node = self.options.model(&self.carrier.own_id(), shown, bounds, host::now());
+        let node = self
+            .options
+            .model(&self.carrier.own_id(), shown, bounds, host::now());
         drop(self.node.replace(node));
         // Nobody was connected whom they could have waited for.
         self.confirm_outcomes();

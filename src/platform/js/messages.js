@@ -63,6 +63,7 @@ export function makeRespond(respond, peer, id) {
 class MessageMetadata {
   #control;
   #reason;
+  #later = false;
   constructor(messageId, senderId, origin, timestamp, expectsResponse) {
     this.messageId = messageId;
     this.senderId = senderId;
@@ -77,6 +78,12 @@ class MessageMetadata {
     }
     return this.#control.signal;
   }
+  answerLater() {
+    this.#later = true;
+  }
+  static answersLater(metadata) {
+    return metadata.#later;
+  }
   static abort(metadata, code, message) {
     metadata.#reason = makeError(code, message);
     metadata.#control?.abort(metadata.#reason);
@@ -85,6 +92,10 @@ class MessageMetadata {
 
 export function makeMetadata(messageId, senderId, origin, timestamp, expectsResponse) {
   return new MessageMetadata(messageId, senderId, origin, timestamp, expectsResponse);
+}
+
+export function answersLater(metadata) {
+  return MessageMetadata.answersLater(metadata);
 }
 
 export function abortMetadata(metadata, code, message) {

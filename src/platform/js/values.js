@@ -336,6 +336,18 @@ export function patch(previous, changes) {
   return Object.freeze(next);
 }
 
+/**
+ * Whether a function is a test's mock: it carries what it was called with, as those of Vitest, Jest, Sinon, Jasmine and Node do.
+ * Tests compare that with the two arguments of a hand-written class.
+ */
+export function isMock(listener) {
+  try {
+    return listener.mock !== undefined || Object.keys(listener).length > 0;
+  } catch {
+    return false; // a Proxy
+  }
+}
+
 const WITHOUT_PARAMETERS = /^(async\s*)?(function\s*[\w$]*\s*)?\(\s*\)/;
 
 /**

@@ -35,7 +35,15 @@ export async function launch({ headed = false } = {}) {
   return {
     name: 'chromium',
     version: browser.version(),
-    can: { crash: true, bfcache: true, bfcacheWithLocks: true, partitioning: true, freeze: true, heap: true, prerender: true },
+    can: {
+      crash: true,
+      bfcache: true,
+      bfcacheWithLocks: true,
+      partitioning: true,
+      freeze: true,
+      heap: true,
+      prerender: true,
+    },
     // In the contexts it makes, Playwright tells every page that it is looked at. Only in the first one can a tab be hidden and
     // frozen; what is stored there stays.
     newSession: async (log, { hides = false } = {}) =>
