@@ -10,6 +10,7 @@ export {
 } from '../wasm/host/errors.js';
 export { Parley, SyncedState, SyncedStore } from '../wasm/parley_sync.js';
 export { DebouncedSyncedState, DiffSyncedState, OptimisticSyncedState, SlicedSyncedState } from './classes.js';
+export { ERROR_CODES } from './codes.js';
 export { SYSTEM_EVENTS } from './events.js';
 export { PersistedSyncedState } from './persisted.js';
 export { Leader } from './leader.js';

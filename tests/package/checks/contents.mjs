@@ -14,6 +14,7 @@ const EXPECTED = [
   'LICENSE-MIT',
   'README.md',
   'SECURITY.md',
+  'iife.d.ts',
   'index.d.ts',
   'index.js',
   'package.json',
