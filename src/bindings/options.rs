@@ -12,7 +12,7 @@ use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
 
 const KNOWN: &str =
-    "allowedOrigins channel timeout grants limits instanceId logLevel targetType exposeErrors";
+    "allowedOrigins channel timeout grants limits instanceId logLevel logger targetType exposeErrors";
 const LEVELS: [&str; 5] = ["none", "error", "warn", "info", "debug"];
 const TIMEOUT: f64 = 5000.0;
 const LONGEST_NAME: usize = 128;
@@ -38,7 +38,9 @@ pub(crate) struct Config {
     pub(crate) expose_errors: bool,
     pub(crate) instance_id: Option<String>,
     /// 0 none, 1 error, ... 4 debug.
-    pub(crate) log_level: usize,
+    pub(crate) log_level: u32,
+    /// What is called with `(level, message, details)` in place of the console; undefined if nothing is.
+    pub(crate) logger: JsValue,
     pub(crate) own_origin: Option<String>,
 }
 
@@ -57,6 +59,7 @@ impl Config {
             expose_errors: false,
             instance_id: None,
             log_level: 1,
+            logger: JsValue::UNDEFINED,
             own_origin,
         };
         if given.is_undefined() {
@@ -84,13 +87,20 @@ impl Config {
         }
         (config.limits, config.bounds, config.counts) = limits(&given.get("limits"))?;
         if let Some(level) = given.string("logLevel")? {
-            config.log_level = LEVELS.iter().position(|known| *known == level).ok_or_else(|| {
+            let position = LEVELS.iter().position(|known| *known == level).ok_or_else(|| {
                 fail(
                     codes::CONFIG,
                     "the option logLevel is none of: none error warn info debug",
                 )
             })?;
+            config.log_level = position as u32;
         }
+        let logger = given.get("logger");
+        if !logger.is_undefined() && !logger.is_function() {
+            let message = "the option logger must be a function of (level, message, details)";
+            return Err(fail(codes::CONFIG, message));
+        }
+        config.logger = logger;
         if let Some(kind) = given.string("targetType")?
             && kind != "iframe"
             && kind != "window"

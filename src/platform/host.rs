@@ -120,6 +120,8 @@ extern "C" {
     /// The engine that merges texts.
     #[wasm_bindgen(catch, js_name = loadTexts)]
     pub(crate) fn load_texts() -> Result<Promise, JsValue>;
+    /// Tells the logger, or the console, of a topic.
+    pub(crate) fn log(most: u32, logger: &JsValue, topic: &str, data: &JsValue);
     #[wasm_bindgen(js_name = ownWindow)]
     pub(crate) fn own_window() -> JsValue;
     #[wasm_bindgen(js_name = ownWorker)]
@@ -205,6 +207,12 @@ extern "C" {
     pub(crate) fn keep_parcel(parcels: &JsValue, id: &JsValue, value: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = storageError)]
     pub(crate) fn storage_error(cause: &JsValue, key: &str, details: &JsValue) -> JsValue;
+}
+
+#[wasm_bindgen(module = "/src/platform/js/log.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Log;
 }
 
 // Packed by being named here, and loaded by browser.js.

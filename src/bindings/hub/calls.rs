@@ -87,6 +87,7 @@ impl Hub {
             let mesh = if by_wire { None } else { inner.mesh.clone() };
             (mesh, peer.wire.clone(), peer.uid_js.clone())
         };
+        self.log_frame("sent", at, frame);
         match (mesh, wire) {
             (Some(mesh), _) => mesh.post(Some(&uid), frame),
             (None, Some(wire)) => wire.post(frame, transfer),
@@ -202,6 +203,7 @@ impl Hub {
                 "an object can be transferred to one peer only: use send()",
             ));
         }
+        self.log_frames(frame);
         if let Some(mesh) = mesh {
             mesh.post(None, frame)?;
         }

@@ -38,6 +38,9 @@ impl Hub {
         if let Some(existing) = self.same_door(&wanted) {
             return existing;
         }
+        if let Some(alias) = &wanted.alias {
+            self.log("connecting", &JsValue::from_str(alias));
+        }
         let number = {
             let mut inner = self.inner.borrow_mut();
             inner.next_token += 1;

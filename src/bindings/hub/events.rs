@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::Hub;
 use super::peers::{Identity, State};
 use crate::core::frame::Reason;
+use crate::core::id::PeerRef;
 use crate::platform::host;
 
 /// The events, as `SYSTEM_EVENTS` lists them.
@@ -22,6 +23,8 @@ pub(crate) const EVENTS: [&str; 9] = [
     "system:error",
 ];
 
+/// The level at which frames are told.
+const DEBUG: u32 = 4;
 /// Refusals of one kind from one origin are counted, and told at most once in this many milliseconds.
 const REJECTED_EVERY: f64 = 1000.0;
 /// Kinds of refusal counted at a time: a stranger with a thousand origins is one more stranger.
@@ -65,6 +68,10 @@ fn set(object: &JsValue, name: &str, value: &JsValue) {
 impl Hub {
     /// Tells every listener of `event`. Listeners are isolated from one another.
     pub(crate) fn emit(&self, event: &str, data: &JsValue) {
+        // What is an error to nobody who listens was told by `report`.
+        if event != "system:error" {
+            self.log(event, data);
+        }
         let listeners: Vec<Function> = self
             .inner
             .borrow()
@@ -77,6 +84,41 @@ impl Hub {
             if let Err(error) = listener.call1(&JsValue::UNDEFINED, data) {
                 host::report_error(&error);
             }
+        }
+    }
+
+    /// Tells the developer, if the level of the topic asks for it.
+    pub(crate) fn log(&self, topic: &str, data: &JsValue) {
+        if self.config.log_level > 0 {
+            host::log(self.config.log_level, &self.config.logger, topic, data);
+        }
+    }
+
+    /// Tells the developer of a frame that is sent to a peer, or received from it, at the level `debug`.
+    pub(crate) fn log_frame(&self, topic: &str, peer: PeerRef, frame: &JsValue) {
+        if self.config.log_level < DEBUG {
+            return;
+        }
+        let id = self
+            .inner
+            .borrow()
+            .peers
+            .any(peer)
+            .map(|peer| peer.identity.id.clone());
+        let data = JsValue::from(js_sys::Object::new());
+        set(&data, "peer", &id.unwrap_or(JsValue::NULL));
+        set(&data, "frame", frame);
+        self.log(topic, &data);
+    }
+
+    /// Tells the developer of a frame that is sent to every peer.
+    pub(crate) fn log_frames(&self, frame: &JsValue) {
+        if self.config.log_level < DEBUG {
+            return;
+        }
+        let peers: Vec<PeerRef> = self.inner.borrow().peers.iter().map(|(at, _)| at).collect();
+        for peer in peers {
+            self.log_frame("sent", peer, frame);
         }
     }
 
@@ -127,8 +169,8 @@ impl Hub {
             .any(|listener| listener.event == "system:error");
         if heard {
             self.emit("system:error", error);
-        } else if self.config.log_level >= 1 {
-            host::report_error(error);
+        } else {
+            self.log("system:error", error);
         }
     }
 

@@ -239,6 +239,8 @@ impl Hub {
             inner.look.take()
         };
         self.stop_look(over);
+        let connected = self.inner.borrow().peers.iter().count();
+        self.log("ready", &JsValue::from_f64(connected as f64));
         self.ready.resolve(&JsValue::UNDEFINED);
         self.states_settle();
         f64::INFINITY

@@ -48,6 +48,7 @@ pub(super) fn suspended(name: &str) -> JsValue {
 impl Hub {
     /// A frame of a peer, which may sleep: whatever it says wakes it, but for a farewell.
     pub(crate) fn hear(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
+        self.log_frame("received", from, frame);
         let asleep = self.inner.borrow().peers.sleep_of(from).is_some();
         match kind {
             Kind::Sleep if asleep => {}

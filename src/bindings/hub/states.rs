@@ -284,6 +284,7 @@ impl Hub {
         }
         for at in to {
             if mesh.is_some() && on_mesh.contains(at) {
+                self.log_frame("sent", *at, frame);
                 continue;
             }
             failed = failed.and(self.post(*at, frame, None));

@@ -1,0 +1,65 @@
+// What a Parley tells a developer. The level of each topic, and its words, are here; the wasm names the topic and its data.
+
+const LEVELS = ['none', 'error', 'warn', 'info', 'debug'];
+
+/** The kinds of frames, in the order of their numbers on the wire. */
+const KINDS = (
+  'join message answer abort bye ping pong batch sync delta append log-sync log-delta log-ack lacks sleep digest ' +
+  'unreadable parcel mended'
+).split(' ');
+
+/** About how many bytes a frame has: what JSON would take of it, where JSON can. */
+const sizeOf = (frame) => {
+  try {
+    return JSON.stringify(frame, (_key, value) =>
+      ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? 'x'.repeat(value.byteLength) : value,
+    ).length;
+  } catch {
+    return undefined;
+  }
+};
+
+const frameOf =
+  (way) =>
+  ({ peer, frame }) => {
+    const kind = KINDS[frame[0] % 32] ?? 'unknown';
+    const bytes = sizeOf(frame);
+    const about = kind === 'message' ? ` '${frame[2]}'` : typeof frame[1] === 'string' ? ` '${frame[1]}'` : '';
+    return [`${way} ${peer}: ${kind}${about}, some ${bytes ?? '?'} bytes`, { peer, kind, bytes, frame }];
+  };
+
+const called = ({ id, kind, origin }) => `${kind} '${id}'${origin ? ` (${origin})` : ''}`;
+
+const TOPICS = {
+  'system:error': ['error', (error) => [error?.message ?? String(error), error]],
+  'system:rejected': [
+    'warn',
+    (data) => [
+      `refused input of ${data.origin || 'a peer without an origin'}: ${data.code}, ${data.count} so far`,
+      data,
+    ],
+  ],
+  'system:partitioned': ['warn', (data) => [data.message, data]],
+  'system:connected': ['info', (peer) => [`connected: ${called(peer)}`, peer]],
+  'system:reconnected': ['info', (peer) => [`connected again: ${called(peer)}`, peer]],
+  'system:suspended': ['info', (peer) => [`suspended, its page sleeps: ${called(peer)}`, peer]],
+  'system:disconnected': ['info', (peer) => [`disconnected (${peer.reason}): ${called(peer)}`, peer]],
+  ready: ['info', (count) => [`discovery is over: ${count} connected`, { peers: count }]],
+  connecting: ['info', (id) => [`connect('${id}'): waiting for the other side to answer`, { id }]],
+  sent: ['debug', frameOf('to')],
+  received: ['debug', frameOf('from')],
+};
+
+const toConsole = (level, message, details) => console[level](`[parley-sync] ${message}`, details);
+
+/** Tells `logger`, or the console, of a topic, unless its level is above `most` (0: none, 4: debug). */
+export function log(most, logger, topic, data) {
+  const [level, describe] = TOPICS[topic] ?? [];
+  if (level === undefined || LEVELS.indexOf(level) > most) return;
+  try {
+    if (logger === undefined && topic === 'system:error') console.error(data);
+    else (logger ?? toConsole)(level, ...describe(data));
+  } catch (error) {
+    console.error(error);
+  }
+}
