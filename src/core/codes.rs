@@ -42,5 +42,7 @@ pub const DUPLICATE_NAME: &str = "ERR_DUPLICATE_NAME";
 pub const SCHEMA_VERSION: &str = "ERR_SCHEMA_VERSION";
 /// A stamp too far in the future.
 pub const CLOCK: &str = "ERR_CLOCK";
+/// A state cannot be kept in storage.
+pub const STORAGE: &str = "ERR_STORAGE";
 /// A window refused a write.
 pub const REJECTED: &str = "ERR_REJECTED";

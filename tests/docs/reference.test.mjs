@@ -107,10 +107,10 @@ const OPTIONS = {
   SyncedStateOptions: () => interfaceBody('SyncedStateOptions'),
   PersistOptions: () => interfaceBody('PersistOptions'),
   SetOptions: () => interfaceBody('SetOptions'),
-  register: () => inline('register<T>(type: string, options: {'),
+  register: () => inline('register<T>(type: AnyType<M>, options: {'),
   SyncedStore: () => inline('initialState?: S, options?: {'),
   Presence: () => inline('initial?: P, options?: {'),
-  Leader: () => inline('constructor(parley: Parley, options?: {'),
+  Leader: () => inline('constructor(parley: Parley<any>, options?: {'),
   ParleyEnhancerOptions: () => interfaceBody('ParleyEnhancerOptions', read('pkg/redux.d.ts')),
   createTestNetwork: () => inline('createTestNetwork(options?: {'),
 };

@@ -1,7 +1,7 @@
 //! Listeners of a state. Each is called once for each change, in the order of the changes, in every window.
 //!
-//! A listener gets its third argument, `change`, only if it declares three parameters: the contract passes `change`, and the usage
-//! that this package carries over asserts calls with exactly two arguments.
+//! A listener is called with three arguments, the last of which is `change`. A mock (a function with properties of its own) that
+//! declares fewer than three parameters gets two: tests of hand-written classes assert calls with exactly two arguments.
 
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
