@@ -18,6 +18,7 @@ pub mod inbox;
 pub mod limits;
 pub mod log;
 pub mod map;
+pub mod members;
 pub mod merge;
 pub mod model;
 pub mod order;

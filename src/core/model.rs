@@ -39,7 +39,6 @@ use undo::Steps;
 use veto::Pending;
 pub use write::NotANumber;
 
-use super::batch::Batch;
 use super::cell::{Cell, Part, Why, cell_name, is_plain, parse, root_name};
 use super::clock::Time;
 use super::id::{Actor, Key, PeerRef};
@@ -396,11 +395,6 @@ impl<V: Value> Model<V> {
     ) -> ModelEffects<V> {
         let effects = act(&mut self.node);
         self.translate(effects)
-    }
-
-    /// What [`StateNode::take_batch`] gives.
-    pub fn take_batch(&mut self, now: f64) -> Option<Batch<Cell<V>>> {
-        self.node.take_batch(now)
     }
 
     /// The composite of a key; the key becomes one.

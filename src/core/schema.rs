@@ -29,8 +29,12 @@ impl Schema {
         self.version
     }
 
-    /// A neighbour was heard to hold another version: whether that is news. Behind one handle there may be several, as on
-    /// a bus.
+    /// Whether a neighbour holds that version, which is another.
+    pub fn has_met(&self, version: u32) -> bool {
+        self.apart.iter().any(|&(_, theirs)| theirs == version)
+    }
+
+    /// A neighbour was heard to hold another version: whether that is news. One that is opened anew may hold a third.
     pub fn part(&mut self, peer: PeerRef, version: u32) -> bool {
         let news = !self.apart.contains(&(peer, version));
         if news {
@@ -58,7 +62,8 @@ mod tests {
         assert!(schema.part(1, 1));
         assert!(!schema.part(1, 1));
         assert!(schema.part(7, 1));
-        assert!(schema.part(1, 3), "on a bus it is another window's");
+        assert!(schema.part(1, 3), "it was opened anew");
+        assert!(schema.has_met(3) && !schema.has_met(2));
     }
 
     #[test]

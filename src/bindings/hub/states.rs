@@ -7,13 +7,13 @@ use wasm_bindgen::JsValue;
 
 use super::Hub;
 use crate::bindings::shared::Shared;
+use crate::bindings::shared::registry::duplicate;
 use crate::bindings::wire::label_in;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 use crate::core::limits::Limits;
-use crate::platform::error::{fail, text};
 use crate::platform::host;
 
 /// How often a state that is not ready asks again, ms.
@@ -25,12 +25,7 @@ impl Hub {
         {
             let mut inner = self.inner.borrow_mut();
             if inner.states.iter().any(|other| other.name() == state.name()) {
-                let message = text(&[
-                    "this Parley has a state named '",
-                    state.name(),
-                    "' already: give each its own name",
-                ]);
-                return Err(fail(codes::DUPLICATE_NAME, &message));
+                return Err(duplicate("Parley", state.name()));
             }
             inner.states.push(state.clone());
         }

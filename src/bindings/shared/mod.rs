@@ -3,7 +3,9 @@
 //! A state broadcasts through the Parley's own `broadcast(type, payload)`, as a hand-written class would call it, so spies and
 //! mocks see `{ updates, timestamp }`. The Parley recognises the payload by identity and sends the frame with its stamps instead.
 
-mod bus;
+mod heard;
+mod plain;
+pub(crate) mod registry;
 mod turn;
 
 use std::rc::{Rc, Weak};
@@ -22,7 +24,7 @@ use crate::core::schema::{FIRST_VERSION, Schema};
 use crate::platform::cell::RefCell;
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
-use bus::Bus;
+use plain::PlainMessenger;
 pub(crate) use turn::{Turn, after, settle_turn};
 
 /// Something shared under a name: a state or a store. The carrier tells it what happens; it decides by its core.
@@ -41,16 +43,12 @@ pub(crate) trait Shared {
     fn settle(&self);
     /// The prerendered document it is in was activated: from now on others are heard.
     fn activated(&self) {}
-    /// Nobody on a bus has answered in time, or everybody has.
-    fn be_ready(&self);
     /// Whether it still waits for what others have.
     fn is_waiting(&self) -> bool;
     /// Sends what waits, now: the page may be gone in a moment.
     fn flush(&self);
     /// The turn's frames go out, in place of the payload that stands for them.
     fn flush_to_peers(&self);
-    /// The turn as one frame, for a bus, on which nobody keeps account of who has what.
-    fn take_frame(&self) -> Option<JsValue>;
     /// Compares with every peer and repairs.
     fn tick(&self);
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array);
@@ -74,8 +72,8 @@ pub(crate) trait Shared {
 pub(crate) enum Carrier {
     /// A Parley: each peer by itself.
     Hub(Rc<Hub>),
-    /// Any object with `on` and `broadcast`: everyone at once, whoever that is.
-    Bus(Bus),
+    /// Any other object with `on` and `broadcast`.
+    Plain(Rc<PlainMessenger>),
 }
 
 impl Carrier {
@@ -84,15 +82,15 @@ impl Carrier {
         match parley::hub_of(messenger) {
             Some(hub) if hub.is_destroyed() => Err(fail(codes::DESTROYED, "the Parley was destroyed")),
             Some(hub) => Ok(Carrier::Hub(hub)),
-            None => Ok(Carrier::Bus(Bus::new(messenger)?)),
+            None => Ok(Carrier::Plain(PlainMessenger::new(messenger)?)),
         }
     }
 
-    /// This window, as its peers know it; nothing on a bus.
+    /// This window, as its peers know it.
     pub(crate) fn own_id(&self) -> String {
         match self {
             Carrier::Hub(hub) => hub.instance_id().to_owned(),
-            Carrier::Bus(_) => String::new(),
+            Carrier::Plain(plain) => plain.own.bits().to_string(),
         }
     }
 
@@ -105,7 +103,7 @@ impl Carrier {
     pub(crate) fn bounds(&self) -> Bounds {
         match self {
             Carrier::Hub(hub) => hub.config.bounds,
-            Carrier::Bus(_) => Bounds::DEFAULT,
+            Carrier::Plain(_) => Bounds::DEFAULT,
         }
     }
 
@@ -113,7 +111,7 @@ impl Carrier {
     pub(crate) fn log_length(&self) -> usize {
         match self {
             Carrier::Hub(hub) => hub.config.counts.log_length,
-            Carrier::Bus(_) => Counts::DEFAULT.log_length,
+            Carrier::Plain(_) => Counts::DEFAULT.log_length,
         }
     }
 
@@ -121,7 +119,7 @@ impl Carrier {
     pub(crate) fn limits(&self) -> Option<Limits> {
         match self {
             Carrier::Hub(hub) => hub.strictest(),
-            Carrier::Bus(_) => None,
+            Carrier::Plain(_) => None,
         }
     }
 
@@ -129,23 +127,24 @@ impl Carrier {
     pub(crate) fn timeout(&self) -> f64 {
         match self {
             Carrier::Hub(hub) => hub.config.timeout,
-            Carrier::Bus(_) => 5000.0,
+            Carrier::Plain(_) => 5000.0,
         }
     }
 
-    /// What is known of a peer; undefined on a bus.
+    /// A PeerInfo of a connected peer; undefined for one that is not.
     pub(crate) fn info(&self, peer: PeerRef) -> JsValue {
-        match self {
-            Carrier::Hub(hub) => hub.info(peer).unwrap_or(JsValue::UNDEFINED),
-            Carrier::Bus(_) => JsValue::UNDEFINED,
-        }
+        let info = match self {
+            Carrier::Hub(hub) => hub.info(peer),
+            Carrier::Plain(plain) => plain.info(peer),
+        };
+        info.unwrap_or(JsValue::UNDEFINED)
     }
 
     /// Introduces a member to whoever is there. Throws ERR_DUPLICATE_NAME.
     pub(crate) fn start(&self, member: Rc<dyn Shared>) -> Result<(), JsValue> {
         match self {
             Carrier::Hub(hub) => hub.attach(member),
-            Carrier::Bus(bus) => bus.start(&member),
+            Carrier::Plain(plain) => plain.start(&member),
         }
     }
 
@@ -153,32 +152,28 @@ impl Carrier {
     pub(crate) fn stop(&self, name: &str) {
         match self {
             Carrier::Hub(hub) => hub.detach(name),
-            Carrier::Bus(bus) => bus.stop(),
+            Carrier::Plain(plain) => plain.stop(),
         }
     }
 
-    /// A frame to some; on a bus, to everyone.
-    pub(crate) fn send(&self, name: &str, to: &[PeerRef], frame: &JsValue) {
+    /// A frame to some.
+    pub(crate) fn send(&self, to: &[PeerRef], frame: &JsValue) {
         match self {
             Carrier::Hub(hub) => hub.post_state(to, frame),
-            Carrier::Bus(bus) => {
-                if let Err(error) = bus.send(name, frame) {
-                    self.report(&error);
-                }
-            }
+            Carrier::Plain(plain) => plain.send(to, frame),
         }
     }
 
     /// The same, each object by itself, so that the others arrive where one cannot be read.
-    pub(crate) fn send_apart(&self, name: &str, to: &[PeerRef], frame: &JsValue) {
+    pub(crate) fn send_apart(&self, to: &[PeerRef], frame: &JsValue) {
         for frame in host::apart(frame, Kind::Parcel.tag(), Kind::Mended.tag()) {
-            self.send(name, to, &frame);
+            self.send(to, &frame);
         }
     }
 
     /// Broadcasts a turn's payload by the messenger's own method, looked up now: it may have been replaced since, and a spy
     /// on it sees what a hand-written class would have sent. A Parley knows the payload again and lets the member send the
-    /// frames it stands for; on a bus the frame goes along in it.
+    /// frames it stands for; on a plain messenger the frame goes along in it.
     pub(crate) fn broadcast(
         &self,
         messenger: &JsValue,
@@ -193,13 +188,7 @@ impl Carrier {
                 hub.dropped(payload);
                 result
             }
-            Carrier::Bus(_) => {
-                if let Some(frame) = member.take_frame() {
-                    // A property of a fresh plain object.
-                    let _ = Reflect::set(payload, &JsValue::from_str("sync"), &frame);
-                }
-                call_broadcast(messenger, member.message(), payload)
-            }
+            Carrier::Plain(plain) => plain.broadcast(member, payload),
         }
     }
 
@@ -207,7 +196,7 @@ impl Carrier {
     pub(crate) fn report(&self, error: &JsValue) {
         match self {
             Carrier::Hub(hub) => hub.report(error),
-            Carrier::Bus(_) => host::report_error(error),
+            Carrier::Plain(_) => host::report_error(error),
         }
     }
 
@@ -222,19 +211,19 @@ impl Carrier {
         theirs: u32,
     ) -> bool {
         self.refuse(from, codes::SCHEMA_VERSION);
-        let (news, own) = {
+        let (news, told, own) = {
             let mut schema = schema.borrow_mut();
-            (schema.part(from, theirs), schema.version())
+            // Members of a plain messenger have no names that a user knows: of all with one version, the first is told.
+            let told = matches!(self, Carrier::Plain(_)) && schema.has_met(theirs);
+            (schema.part(from, theirs), told, schema.version())
         };
-        if news {
-            let mut details = vec![
+        if news && !told {
+            let details = [
                 ("name", JsValue::from_str(name)),
                 ("version", JsValue::from_f64(f64::from(own))),
                 ("theirs", JsValue::from_f64(f64::from(theirs))),
+                ("peer", self.info(from)),
             ];
-            if let Carrier::Hub(hub) = self {
-                details.extend(hub.info(from).map(|peer| ("peer", peer)));
-            }
             let (own, theirs) = (own.to_string(), theirs.to_string());
             let message = text(&[
                 "the ",
@@ -249,26 +238,22 @@ impl Carrier {
             ]);
             self.report(&fail_with(codes::SCHEMA_VERSION, &message, &details));
         }
-        news && self.knows_peers()
-    }
-
-    /// Whether a handle stands for one neighbour: behind a bus there may be any number.
-    pub(crate) fn knows_peers(&self) -> bool {
-        matches!(self, Carrier::Hub(_))
+        news
     }
 
     /// What a peer may see and do; None: everything.
     pub(crate) fn grants(&self, peer: PeerRef) -> Option<Rc<Grants>> {
         match self {
             Carrier::Hub(hub) => hub.grants_of(peer),
-            Carrier::Bus(_) => None,
+            Carrier::Plain(_) => None,
         }
     }
 
     /// Counts a refusal.
     pub(crate) fn refuse(&self, from: PeerRef, code: &'static str) {
-        if let Carrier::Hub(hub) = self {
-            hub.reject_from(from, code);
+        match self {
+            Carrier::Hub(hub) => hub.reject_from(from, code),
+            Carrier::Plain(plain) => plain.refuse(code),
         }
     }
 }

@@ -8,7 +8,6 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::StateHost;
 use super::held::{Held, key_of, value_of};
-use crate::bindings::shared::Carrier;
 use crate::core::id::{Key, PeerRef};
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
@@ -239,10 +238,7 @@ impl StateHost {
     fn change_object(&self, notice: &Notice) -> JsValue {
         let object = js_sys::Object::new();
         let keys: Array = notice.keys.iter().map(|(key, ..)| key.clone()).collect();
-        let from = match (&self.carrier, notice.from) {
-            (Carrier::Hub(hub), Some(from)) => hub.info(from),
-            _ => None,
-        };
+        let from = notice.from.map(|from| self.carrier.info(from));
         // Properties of a fresh plain object: setting them cannot fail.
         let _ = Reflect::set(&object, &JsValue::from_str("keys"), &keys);
         let _ = Reflect::set(
@@ -250,7 +246,7 @@ impl StateHost {
             &JsValue::from_str("origin"),
             &JsValue::from_str(notice.origin),
         );
-        if let Some(from) = from {
+        if let Some(from) = from.filter(|from| !from.is_undefined()) {
             let _ = Reflect::set(&object, &JsValue::from_str("from"), &from);
         }
         object.unchecked_into()

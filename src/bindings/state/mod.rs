@@ -37,7 +37,6 @@ use crate::core::grants::Grants;
 use crate::core::id::{Key, PeerRef};
 use crate::core::model::{Model, ModelEffects};
 use crate::core::schema::Schema;
-use crate::core::sync::StateFrame;
 use crate::platform::cell::RefCell;
 use crate::platform::error::fail;
 use crate::platform::host::{self, Deferred};
@@ -347,10 +346,6 @@ impl Shared for StateHost {
         !self.node.borrow().node().is_ready()
     }
 
-    fn be_ready(&self) {
-        self.become_ready();
-    }
-
     fn flush(&self) {
         self.send_turn();
     }
@@ -358,11 +353,6 @@ impl Shared for StateHost {
     fn flush_to_peers(&self) {
         self.decide(|model, now| model.with_node(|node| node.flush(now)));
         self.flush_guests();
-    }
-
-    fn take_frame(&self) -> Option<JsValue> {
-        let batch = self.node.borrow_mut().take_batch(host::now())?;
-        Some(codec::encode(&self.name_js, &StateFrame::Batch(batch)))
     }
 
     fn tick(&self) {

@@ -56,9 +56,7 @@ impl StateHost {
             return self.carrier.refuse(from, codes::CLOCK);
         }
         if self.schema.borrow_mut().part(from, version) {
-            if self.carrier.knows_peers() {
-                self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
-            }
+            self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
             self.tell_own_version(from);
         }
         let effects = shadow
@@ -91,12 +89,12 @@ impl StateHost {
             print: 0,
         });
         let frame = codec::encode(&self.name_js, &nothing);
-        self.carrier.send(&self.options.name, &[to], &frame);
+        self.carrier.send(&[to], &frame);
     }
 
     /// A window that held another version before holds this one now.
     pub(super) fn meet_again(&self, from: PeerRef) {
-        if self.carrier.knows_peers() && self.schema.borrow_mut().meet(from) {
+        if self.schema.borrow_mut().meet(from) {
             self.shadows_let_go(from);
             self.decide(|model, now| model.with_node(|node| node.peer_up(from, now)));
         }
@@ -159,7 +157,7 @@ impl StateHost {
             match effect {
                 ModelEffect::Send { to, frame } => {
                     let frame = codec::encode(&shadow.label, &frame);
-                    self.carrier.send(&self.options.name, &to, &frame);
+                    self.carrier.send(&to, &frame);
                 }
                 ModelEffect::Refused { from, code } => self.carrier.refuse(from, code),
                 ModelEffect::Changed { .. } => changed = true,

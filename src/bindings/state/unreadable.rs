@@ -39,9 +39,9 @@ impl StateHost {
     pub(super) fn post(&self, to: &[PeerRef], frame: &StateFrame<crate::core::cell::Cell<Held>>) {
         let frame = codec::encode(&self.name_js, frame);
         if self.unreadable.sends_apart.get() {
-            self.carrier.send_apart(&self.options.name, to, &frame);
+            self.carrier.send_apart(to, &frame);
         } else {
-            self.carrier.send(&self.options.name, to, &frame);
+            self.carrier.send(to, &frame);
         }
     }
 

@@ -294,21 +294,12 @@ impl Shared for StoreHost {
         !self.node.borrow().is_ready()
     }
 
-    fn be_ready(&self) {
-        self.ready.resolve(&JsValue::UNDEFINED);
-    }
-
     fn flush(&self) {
         self.flush_turn();
     }
 
     fn flush_to_peers(&self) {
         self.decide(|node, now| node.flush(now));
-    }
-
-    fn take_frame(&self) -> Option<JsValue> {
-        let batch = self.node.borrow_mut().take_batch();
-        (!batch.is_empty()).then(|| codec::encode(&self.label, &LogFrame::Append(batch)))
     }
 
     fn tick(&self) {
@@ -319,7 +310,7 @@ impl Shared for StoreHost {
         let Some(decoded) = codec::decode(kind, frame) else {
             return self.carrier.refuse(from, codes::MALFORMED);
         };
-        if self.carrier.knows_peers() && self.schema.borrow_mut().meet(from) {
+        if self.schema.borrow_mut().meet(from) {
             // Its store was made anew, in the version of this one.
             self.peer_up(from);
         }
@@ -351,7 +342,7 @@ impl Shared for StoreHost {
             // It asks, so it does not know. An acknowledgement says which version this is, and is never answered itself.
             let vector = self.node.borrow().vector().clone();
             let frame = codec::encode(&self.label, &LogFrame::Ack { vector });
-            self.carrier.send(&self.name, &[from], &frame);
+            self.carrier.send(&[from], &frame);
         }
     }
 

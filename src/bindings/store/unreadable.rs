@@ -23,10 +23,10 @@ impl StoreHost {
         let (careful, others): (Vec<PeerRef>, Vec<PeerRef>) =
             to.iter().partition(|peer| self.careful.borrow().contains(peer));
         if !others.is_empty() {
-            self.carrier.send(&self.name, &others, &frame);
+            self.carrier.send(&others, &frame);
         }
         if !careful.is_empty() {
-            self.carrier.send_apart(&self.name, &careful, &frame);
+            self.carrier.send_apart(&careful, &frame);
         }
     }
 

@@ -182,8 +182,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         out
     }
 
-    /// What [`LogNode::flush`] would send, for a host that hands it on itself; to whom, it says nothing.
-    pub fn take_batch(&mut self) -> Vec<Logged<A>> {
+    fn take_batch(&mut self) -> Vec<Logged<A>> {
         if let Some(last) = self.open.last() {
             self.own.sent = self.own.sent.max(last.dot.seq);
         }

@@ -2,11 +2,10 @@
 
 use super::peers::{Peer, Peers};
 use super::{ChangeOrigin, KeyChange, StateEffect};
-use crate::core::batch::Batch;
 use crate::core::clock::{Clock, Time};
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::limits::Bounds;
-use crate::core::register::{Dot, Register, Stamp};
+use crate::core::register::{Register, Stamp};
 use crate::core::replica::{Replica, Stage};
 use crate::core::version::VersionVector;
 
@@ -120,16 +119,6 @@ impl<V: Clone> StateNode<V> {
             self.flush_open(&mut effects);
         }
         effects
-    }
-
-    /// What [`flush`](Self::flush) would send, for a host that hands it to every neighbour itself.
-    pub fn take_batch(&mut self, _now: f64) -> Option<Batch<V>> {
-        let batch = self.replica.take_open()?;
-        self.peers.take_lacking(Dot {
-            actor: batch.actor,
-            seq: batch.seq,
-        });
-        Some(batch)
     }
 
     /// Applies updates that came without a frame, as if another window had written them now, or at `stamp`. They are
