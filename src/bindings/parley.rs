@@ -199,6 +199,10 @@ impl Parley {
                 "connect() takes an iframe element, a window, a MessagePort, a Worker, or a Link",
             ));
         }
+        if kind == "window" && *target == host::own_window() {
+            let message = "connect() was given this very window: a page is not a peer of itself, and a page that is in no other is its own parent";
+            return Err(fail(codes::ARGUMENT, message));
+        }
         let alias = if id.is_undefined() {
             None
         } else {

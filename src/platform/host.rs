@@ -172,6 +172,25 @@ extern "C" {
     pub(crate) fn hold_lock(name: &str, held: &Function) -> Function;
     #[wasm_bindgen(js_name = watchLock)]
     pub(crate) fn watch_lock(name: &str, gone: &Function) -> Function;
+    /// The form in which a link carries frames: 0 for as they are.
+    #[wasm_bindgen(catch, js_name = linkForm)]
+    pub(crate) fn link_form(link: &JsValue) -> Result<f64, JsValue>;
+    #[wasm_bindgen(catch, js_name = toLink)]
+    pub(crate) fn to_link(frame: &JsValue, form: f64) -> Result<JsValue, JsValue>;
+    /// Undefined for what is no frame of ours, null for one in another form.
+    #[wasm_bindgen(js_name = fromLink)]
+    pub(crate) fn from_link(frame: &JsValue, form: f64) -> JsValue;
+    /// Whether a link has changed a join on its way.
+    #[wasm_bindgen(js_name = isChanged)]
+    pub(crate) fn is_changed(join: &Array) -> bool;
+    #[wasm_bindgen(js_name = watchHolder)]
+    pub(crate) fn watch_holder(name: &str, gone: &Function) -> Function;
+    #[wasm_bindgen(js_name = isWorker)]
+    pub(crate) fn is_worker() -> bool;
+    #[wasm_bindgen(js_name = workerPort)]
+    pub(crate) fn worker_port(worker: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = causeOf)]
+    pub(crate) fn cause_of(event: &JsValue) -> String;
     #[wasm_bindgen(js_name = lockNames)]
     pub(crate) fn lock_names(prefix: &str, done: &Function);
     /// `[text or object, key of a value that cannot be stored]`; undefined for no records.
@@ -269,6 +288,22 @@ extern "C" {
     /// The numbers of frames of the envelope's sender that could not be read.
     #[wasm_bindgen(structural, method)]
     pub(crate) fn came(this: &Gaps, envelope: &Array) -> Option<Array>;
+}
+
+#[wasm_bindgen(module = "/src/platform/js/bytes.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Bytes;
+}
+#[wasm_bindgen(module = "/src/platform/js/links.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Links;
+}
+#[wasm_bindgen(module = "/src/platform/js/workers.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Workers;
 }
 
 /// A promise and its two ends.

@@ -18,21 +18,10 @@ extern "C" {
     fn send(this: &UserLink, frame: &JsValue, transfer: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(structural, method, catch)]
     fn close(this: &UserLink) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(structural, method, getter, catch)]
-    fn binary(this: &UserLink) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(structural, method, setter, catch)]
     fn set_onframe(this: &UserLink, listener: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(structural, method, setter, catch)]
     fn set_onclose(this: &UserLink, listener: &JsValue) -> Result<(), JsValue>;
-}
-
-#[wasm_bindgen(module = "/src/platform/js/bytes.js")]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = toBytes)]
-    fn to_bytes(frame: &JsValue) -> Result<JsValue, JsValue>;
-    /// Undefined for what is no frame of ours.
-    #[wasm_bindgen(js_name = fromBytes)]
-    fn from_bytes(bytes: &JsValue) -> JsValue;
 }
 
 type Listeners = (Closure<dyn Fn(JsValue)>, Closure<dyn Fn(JsValue)>);
@@ -40,37 +29,41 @@ type Listeners = (Closure<dyn Fn(JsValue)>, Closure<dyn Fn(JsValue)>);
 /// A wire over a user's `Link`.
 pub(crate) struct LinkWire {
     link: UserLink,
-    binary: bool,
+    /// See `linkForm`; 0 for frames as they are.
+    form: f64,
     listeners: RefCell<Option<Listeners>>,
 }
 
 impl LinkWire {
-    /// Takes the link's two listener slots. What comes while `is_heard` says no is not looked at.
+    /// Takes the link's two listener slots. What comes while `is_heard` says no is not looked at. For a frame of ours in another
+    /// form than the link asks for `on_misfit` is called.
     pub(crate) fn start(
         link: JsValue,
         is_heard: impl Fn() -> bool + 'static,
         on_frame: impl Fn(JsValue) + 'static,
+        on_misfit: impl Fn() + 'static,
         on_close: impl Fn() + 'static,
     ) -> Result<LinkWire, JsValue> {
+        let form = host::link_form(&link)?;
         let link: UserLink = link.unchecked_into();
-        let binary = link.binary()?.is_truthy();
         let frames = Closure::<dyn Fn(JsValue)>::new(move |frame: JsValue| {
             if !is_heard() {
                 return;
             }
             // What a link hands over is an object of somebody's: it may have getters, and change later.
-            on_frame(if binary {
-                from_bytes(&frame)
+            let frame = host::from_link(&frame, form);
+            if frame.is_null() {
+                on_misfit();
             } else {
-                host::received(&frame)
-            });
+                on_frame(frame);
+            }
         });
         let closes = Closure::<dyn Fn(JsValue)>::new(move |_reason: JsValue| on_close());
         link.set_onframe(frames.as_ref())?;
         link.set_onclose(closes.as_ref())?;
         Ok(LinkWire {
             link,
-            binary,
+            form,
             listeners: RefCell::new(Some((frames, closes))),
         })
     }
@@ -78,17 +71,19 @@ impl LinkWire {
 
 impl Wire for LinkWire {
     fn post(&self, frame: &JsValue, transfer: Option<&Array>) -> Result<(), JsValue> {
-        if !self.binary {
+        if self.form == 0.0 {
             let list = transfer.map_or(JsValue::UNDEFINED, JsValue::from);
             return self.link.send(frame, &list).map(|_| ());
         }
         if transfer.is_some() {
             return Err(fail(
                 codes::SERIALIZATION,
-                "a link of bytes cannot transfer objects",
+                "a link with binary or json cannot transfer objects",
             ));
         }
-        self.link.send(&to_bytes(frame)?, &JsValue::UNDEFINED).map(|_| ())
+        self.link
+            .send(&host::to_link(frame, self.form)?, &JsValue::UNDEFINED)
+            .map(|_| ())
     }
 
     fn close(&self) {

@@ -17,19 +17,21 @@ use crate::platform::host::{Posted, new_posted};
 pub(crate) struct PortWire {
     port: MessagePort,
     posted: Posted,
-    listeners: RefCell<Option<[EventListener; 2]>>,
+    listeners: RefCell<Option<[EventListener; 3]>>,
 }
 
 impl PortWire {
     /// Starts the port; every frame that queued until now, and every later one, goes to `on_frame`, unless `is_heard` says no:
     /// then it is not even looked at, which some browsers reward by not deserialising it.
     /// For a frame that cannot be deserialised here `on_unreadable` is called with its number: as the sender counts, from its
-    /// first join on; 0 before that.
+    /// first join on; 0 before that. `on_close` is called with the event that says the other end is closed: in Node, and for a worker
+    /// of Node; browsers are about to have it.
     pub(crate) fn start(
         port: MessagePort,
         is_heard: impl Fn() -> bool + 'static,
         on_frame: impl Fn(JsValue) + 'static,
         on_unreadable: impl Fn(f64) + 'static,
+        on_close: impl Fn(&JsValue) + 'static,
     ) -> PortWire {
         let count = Rc::new(Cell::new(0.0));
         let (counted, on_null) = (count.clone(), Rc::new(on_unreadable));
@@ -57,11 +59,12 @@ impl PortWire {
             }
             on_error(count.get());
         });
+        let closes = EventListener::new(&port, "close", move |event| on_close(event));
         port.start();
         PortWire {
             port,
             posted: new_posted(),
-            listeners: RefCell::new(Some([messages, errors])),
+            listeners: RefCell::new(Some([messages, errors, closes])),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use gloo_events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::EventTarget;
 
 use super::Hub;
 use super::doors::{Door, Waiting, Wanted};
@@ -14,9 +15,23 @@ use crate::core::frame::Reason;
 use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
 use crate::platform::callback;
-use crate::platform::error::{fail, text};
+use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host::{self, Deferred};
 use crate::transport::window;
+
+/// What connect() to a frame gets that is not in the page, or no longer.
+pub(super) fn not_in_page(alias: &str) -> JsValue {
+    let message = text(&[
+        "the frame of connect('",
+        alias,
+        "') is not in the page: put its element there first, or within two seconds",
+    ]);
+    fail_with(
+        codes::PEER_LOST,
+        &message,
+        &[("targetId", JsValue::from_str(alias))],
+    )
+}
 
 /// How long a peer has to answer when its frame has loaded another document, perhaps, ms.
 const ANSWER_COMES: f64 = 1000.0;
@@ -26,12 +41,19 @@ const WINDOW_ANSWERS: f64 = 3000.0;
 
 impl Hub {
     /// Joins a target; the promise settles with its PeerInfo.
-    pub(crate) fn connect(&self, wanted: Wanted) -> Result<JsValue, JsValue> {
+    pub(crate) fn connect(&self, mut wanted: Wanted) -> Result<JsValue, JsValue> {
         let promise = Deferred::new();
         let peer_kind = match wanted.kind.as_str() {
             "window" => host::kind_of(&wanted.target),
             other => other.to_owned(),
         };
+        if wanted.kind == "worker" {
+            let port = host::worker_port(&wanted.target);
+            if !port.is_undefined() {
+                "port".clone_into(&mut wanted.kind);
+                wanted.target = port;
+            }
+        }
         if let Some(alias) = &wanted.alias {
             self.check_alias(alias, &wanted.target)?;
         }
@@ -60,7 +82,7 @@ impl Hub {
             }
         };
         let is_worker = wanted.kind == "worker";
-        let listener = self.listen_at_door(number, &wanted);
+        let listeners = self.listen_at_door(number, &wanted);
         let by_window = matches!(wanted.kind.as_str(), "window" | "iframe" | "worker");
         let deadline = host::now() + wanted.timeout;
         let identity = wanted
@@ -87,11 +109,13 @@ impl Hub {
             origin: String::new(),
             refused: None,
             shown: false,
+            absent: None,
             offers: (0.0, 0),
-            _listener: listener,
+            _listeners: listeners,
         };
         let address = door.address();
-        self.inner.borrow_mut().doors.push(door);
+        let absent = address.is_none().then(host::now);
+        self.inner.borrow_mut().doors.push(Door { absent, ..door });
         self.wake_by(deadline.min(host::now() + BEAT));
         if let Some(identity) = identity {
             self.emit_state(&identity, State::Disconnected, State::Connecting);
@@ -100,7 +124,9 @@ impl Hub {
             // A frame that is not there yet says hello by itself when it is.
             if let Some(address) = address {
                 self.unshut(&address);
-                address.knock();
+                if !self.join_invited(number) {
+                    address.knock();
+                }
             }
             return Ok(promise.promise.into());
         }
@@ -141,25 +167,37 @@ impl Hub {
         Ok(promise.promise.into())
     }
 
-    /// Messages of a worker come to the worker object; a frame's load event tells that it shows another document.
-    fn listen_at_door(&self, number: u32, wanted: &Wanted) -> Option<EventListener> {
-        let hub = self.weak();
+    /// Messages of a worker come to the worker object, and its errors; a frame's load event tells that it shows another document.
+    fn listen_at_door(&self, number: u32, wanted: &Wanted) -> Vec<EventListener> {
+        let (hub, failing, garbled) = (self.weak(), self.weak(), self.weak());
+        let target: &EventTarget = wanted.target.unchecked_ref();
         match wanted.kind.as_str() {
-            "worker" => Some(window::listen(&wanted.target, move |event| {
-                if let Some(hub) = hub.upgrade() {
-                    hub.heard_from_worker(number, event);
-                }
-            })),
-            "iframe" => Some(EventListener::new(
-                wanted.target.unchecked_ref(),
-                "load",
-                move |_| {
+            "worker" => vec![
+                window::listen(&wanted.target, move |event| {
                     if let Some(hub) = hub.upgrade() {
-                        hub.frame_loaded(number);
+                        hub.heard_from_worker(number, event);
                     }
-                },
-            )),
-            _ => None,
+                }),
+                EventListener::new(target, "error", move |event| {
+                    if let Some(hub) = failing.upgrade() {
+                        hub.worker_failed(number, event);
+                    }
+                }),
+                EventListener::new(target, "messageerror", move |_| {
+                    if let Some(hub) = garbled.upgrade() {
+                        hub.reject(
+                            hub.config.own_origin.as_deref().unwrap_or_default(),
+                            codes::SERIALIZATION,
+                        );
+                    }
+                }),
+            ],
+            "iframe" => vec![EventListener::new(target, "load", move |_| {
+                if let Some(hub) = hub.upgrade() {
+                    hub.frame_loaded(number);
+                }
+            })],
+            _ => Vec::new(),
         }
     }
 
@@ -312,6 +350,7 @@ impl Hub {
         let promise = Deferred::new();
         let deadline = host::now() + wanted.timeout;
         if let Some(door) = self.inner.borrow_mut().door(number) {
+            door.absent = address.is_none().then(host::now);
             door.waiting = Some(Waiting {
                 promise: promise.clone(),
                 deadline,

@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::calls::MAY_REPEAT;
 use super::{Handler, Hub};
 use crate::core::codes;
-use crate::core::frame::{Kind, Reason};
+use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
 use crate::core::limits::NAME;
 use crate::platform::callback;
@@ -128,17 +128,6 @@ impl Hub {
             .get(from)
             .and_then(|peer| peer.identity.origin.as_string());
         self.reject(&origin.unwrap_or_default(), code);
-    }
-
-    fn on_bye(&self, from: PeerRef, frame: &Array) {
-        let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
-        // A frame whose document leaves while the element stays in the page is going somewhere else.
-        let reason = if said == Reason::Closed && self.inner.borrow().shows(from) {
-            Reason::Navigated
-        } else {
-            said
-        };
-        self.lose_peer(from, reason);
     }
 
     fn on_pong(&self, from: PeerRef, frame: &Array) {

@@ -43,10 +43,12 @@ pub(crate) struct Door {
     pub(super) refused: Option<String>,
     /// The document that is connected has shown that its window still shows it, since that was last asked.
     pub(super) shown: bool,
+    /// Since when its frame is seen not to be in the page, ms.
+    pub(super) absent: Option<f64>,
     /// When documents behind it began to be counted, and how many were offered a connection since.
     pub(super) offers: (f64, u32),
     /// Messages of a worker come to the worker object.
-    pub(super) _listener: Option<EventListener>,
+    pub(super) _listeners: Vec<EventListener>,
 }
 
 pub(crate) struct Waiting {

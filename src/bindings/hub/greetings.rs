@@ -13,7 +13,6 @@ use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
 use crate::core::handshake::{self, OnHello, OnOffer, Phase};
-use crate::core::id::PeerRef;
 use crate::core::limits;
 use crate::platform::host;
 use crate::transport::window::{self, Address, Heard};
@@ -30,8 +29,6 @@ pub(crate) struct Greeting {
 
 /// Windows greeted and remembered: parent and opener, and whoever knocked last.
 const GREETINGS_KEPT: usize = 256;
-/// Windows remembered as shut.
-const SHUT_KEPT: usize = 256;
 /// A window whose documents come too quickly is asked again after this, ms.
 const SECOND: f64 = 1000.0;
 
@@ -129,37 +126,6 @@ impl Hub {
         }
     }
 
-    fn is_shut(&self, window: &JsValue) -> bool {
-        self.inner.borrow().shut.iter().any(|shut| shut.is(window))
-    }
-
-    /// disconnect(): what is behind a window stays out until connect() asks for it, however often it knocks.
-    pub(crate) fn shut(&self, window: Address) {
-        let mut inner = self.inner.borrow_mut();
-        inner
-            .shut
-            .retain(|shut| !shut.is_closed() && !shut.is(window.outlet()));
-        if inner.shut.len() >= SHUT_KEPT {
-            inner.shut.remove(0);
-        }
-        inner.shut.push(window);
-    }
-
-    pub(super) fn unshut(&self, window: &Address) {
-        let mut inner = self.inner.borrow_mut();
-        inner.shut.retain(|shut| !shut.is(window.outlet()));
-    }
-
-    /// The windows of a peer, and of the door of this name.
-    pub(crate) fn windows_of(&self, name: &str, peer: Option<PeerRef>) -> Vec<Address> {
-        let inner = self.inner.borrow();
-        let doors = inner.doors.iter();
-        let behind = doors.filter(|door| door.alias() == name || (peer.is_some() && door.peer == peer));
-        let mut windows: Vec<Address> = behind.filter_map(|door| door.address()).collect();
-        windows.extend(peer.and_then(|at| inner.peers.any(at)?.window.clone()));
-        windows
-    }
-
     pub(super) fn heard_from_worker(&self, number: u32, event: &MessageEvent) {
         let target = {
             let mut inner = self.inner.borrow_mut();
@@ -182,6 +148,9 @@ impl Hub {
     fn heard(&self, from: Address, origin: &str, step: Heard) {
         if self.is_shut(from.outlet()) {
             return self.reject(origin, codes::DENIED);
+        }
+        if !matches!(step, Heard::Knock) {
+            self.shows_another(&from);
         }
         match step {
             Heard::Knock => self.say_hello(from, origin),
@@ -215,6 +184,7 @@ impl Hub {
             self.make_room(from);
         }
         let session = self.start_port(port, proven);
+        self.note_mark(session, mark);
         if let Some(door) = door
             && let Some(door) = self.inner.borrow_mut().door(door)
         {
@@ -411,10 +381,12 @@ impl Hub {
         if self.config.own_origin.as_deref() != Some(OPAQUE) {
             return None;
         }
-        let (nonce, door) = {
+        let (nonce, door, spent) = {
             let mut inner = self.inner.borrow_mut();
             let door = inner.doors.iter().find(|door| door.is_at(from.outlet()));
-            let door = door.filter(|door| door.session.is_none()).map(|door| door.number);
+            let door = door.filter(|door| !matches!(door.phase, Phase::Joined { .. }));
+            // An offer of ours to that window was of no use: nobody there hears an opaque origin.
+            let (door, spent) = door.map_or((None, None), |door| (Some(door.number), door.session));
             let greeting = inner
                 .greetings
                 .iter_mut()
@@ -425,8 +397,16 @@ impl Hub {
                 return None;
             }
             greeting.taken.push(token.to_owned());
-            (greeting.nonce.clone(), door)
+            let nonce = greeting.nonce.clone();
+            (
+                nonce,
+                door,
+                spent.and_then(|number| inner.sessions.remove(&number)),
+            )
         };
+        if let Some(wire) = spent.and_then(|session| session.wire) {
+            wire.close();
+        }
         Some(self.prove(from, origin, door, Proof::Given(nonce)))
     }
 

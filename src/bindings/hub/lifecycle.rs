@@ -30,6 +30,9 @@ const GIVE_UP_AFTER: f64 = 75_000.0;
 /// How long after a window was seen to be gone what its process still says may arrive, ms.
 const LAST_WORDS_COME: f64 = 500.0;
 
+/// How long a frame that is waited for may be away from its page, on its way to another place in it, ms.
+const RETURNS: f64 = 1900.0;
+
 /// How often in a row an unanswered ping is repeated, and states compared: a frozen page answers none.
 const REPEATS: u32 = 5;
 /// How often a visible page compares what was seen, ms. Wires lose nothing by themselves, but what a BroadcastChannel
@@ -68,7 +71,7 @@ impl Hub {
                 }
             });
             let stop = host::watch_leaving(leaves.as_ref().unchecked_ref());
-            self.inner.borrow_mut().leaving = Some((stop, leaves));
+            self.inner.borrow_mut().page_leaving = Some((stop, leaves));
             for name in ["visibilitychange", "resume", "freeze"] {
                 let hub = self.weak();
                 let options = EventListenerOptions::run_in_capture_phase();
@@ -225,6 +228,10 @@ impl Hub {
             self.lose_peer_for(peer, Reason::Local, codes::DESTROYED);
         }
         self.leave_mesh();
+        let life = self.inner.borrow_mut().life.take();
+        if let Some(release) = life {
+            let _ = release.call0(&JsValue::UNDEFINED);
+        }
         self.drop_look();
         self.disarm();
         self.ready.resolve(&JsValue::UNDEFINED);
@@ -239,7 +246,7 @@ impl Hub {
                 std::mem::take(&mut inner.listeners),
                 std::mem::take(&mut inner.sessions),
                 std::mem::take(&mut inner.states),
-                inner.leaving.take(),
+                inner.page_leaving.take(),
             )
         };
         let (listeners, sessions, states, leaving) = leftovers;
@@ -331,19 +338,30 @@ impl Hub {
     /// Ends the wait for windows that were closed before they answered, and asks those again that were made an offer: it may have
     /// crossed their goodbye to the connection before, with which what they had said to us was over. Whether one is waited for.
     fn windows_awaited(&self) -> bool {
-        let awaited: Vec<(u32, JsValue)> = {
-            let inner = self.inner.borrow();
-            let doors = inner.doors.iter().filter(|door| door.is_awaited());
-            let doors = doors.filter_map(|door| Some((door.number, door.target.clone()?)));
-            doors.collect()
-        };
-        let count = awaited.len();
-        let closed = awaited.into_iter().filter(|(_, target)| host::is_closed(target));
-        let closed: Vec<u32> = closed.map(|(number, _)| number).collect();
-        for number in &closed {
-            let message =
-                "the window was closed, or its Cross-Origin-Opener-Policy cuts it off from this one";
-            self.give_up(*number, &fail(codes::PEER_LOST, message));
+        let now = host::now();
+        let mut count = 0;
+        let mut lost = Vec::new();
+        for door in self.inner.borrow_mut().doors.iter_mut() {
+            let Some(target) = door.target.clone().filter(|_| door.is_awaited()) else {
+                continue;
+            };
+            count += 1;
+            door.absent = match door.address() {
+                Some(_) => None,
+                None => door.absent.or(Some(now)),
+            };
+            // It may be on its way to another place in the page.
+            let is_late = door.absent.is_some_and(|since| now - since >= RETURNS);
+            if door.kind == "iframe" && is_late {
+                lost.push((door.number, super::connect::not_in_page(door.alias())));
+            } else if host::is_closed(&target) {
+                let message =
+                    "the window was closed, or its Cross-Origin-Opener-Policy cuts it off from this one";
+                lost.push((door.number, fail(codes::PEER_LOST, message)));
+            }
+        }
+        for (number, error) in &lost {
+            self.give_up(*number, error);
         }
         let offered: Vec<_> = {
             let inner = self.inner.borrow();
@@ -354,7 +372,7 @@ impl Hub {
         for address in offered {
             address.knock();
         }
-        count > closed.len()
+        count > lost.len()
     }
 
     /// The slow tick: whatever was lost on any wire, for any reason, is found and repaired.

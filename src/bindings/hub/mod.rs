@@ -2,6 +2,7 @@
 //!
 //! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, lets go, then calls out.
 
+mod blocklist;
 mod calls;
 mod connect;
 mod deliver;
@@ -9,6 +10,7 @@ mod doors;
 mod events;
 mod greetings;
 mod handlers;
+mod leaving;
 mod lifecycle;
 mod look;
 mod mesh;
@@ -21,6 +23,7 @@ mod states;
 mod timers;
 mod unreadable;
 mod wires;
+mod workers;
 
 use std::ops::Deref;
 use std::rc::{Rc, Weak};
@@ -85,6 +88,8 @@ pub(crate) struct Inner {
     greetings: Vec<Greeting>,
     /// Windows that disconnect() shut out, until connect() asks for them.
     shut: Vec<Address>,
+    /// Windows whose document has said goodbye, until it shows whether they close or navigate.
+    leaving: Vec<(PeerRef, Address)>,
     calls: Calls<Pending>,
     handlers: SmallMap<String, Vec<Handler>>,
     registered: SmallMap<String, Registered>,
@@ -106,13 +111,16 @@ pub(crate) struct Inner {
     partitioned: Option<JsValue>,
     /// Lets go of the lock that tells the mesh we live.
     mesh_lock: Option<Function>,
+    /// In a worker: whether the lock is held that tells its life, and what lets go of it.
+    life_held: bool,
+    life: Option<Function>,
     /// The first look round, until it is over.
     look: Option<Look>,
     /// Members that are to be called again.
     missing: Option<Missing>,
     listeners: Vec<EventListener>,
     /// Stops listening for the end of the page.
-    leaving: Option<(Function, Leaving)>,
+    page_leaving: Option<(Function, Leaving)>,
     alarm: Option<Alarm>,
     /// When states were last compared with all peers, ms.
     compared: f64,
@@ -157,6 +165,7 @@ impl Hub {
     pub(crate) fn open(config: Config) -> Rc<Hub> {
         let hub = Hub::new(config);
         hub.listen();
+        hub.hold_life();
         hub.begin();
         hub
     }
@@ -184,6 +193,7 @@ impl Hub {
                     doors: Vec::new(),
                     greetings: Vec::new(),
                     shut: Vec::new(),
+                    leaving: Vec::new(),
                     calls: Calls::new(),
                     handlers: SmallMap::new(),
                     registered: SmallMap::new(),
@@ -194,6 +204,8 @@ impl Hub {
                     lacking: Vec::new(),
                     mesh: None,
                     mesh_lock: None,
+                    life_held: false,
+                    life: None,
                     partitioned: None,
                     mesh_locked: None,
                     prerendered: false,
@@ -201,7 +213,7 @@ impl Hub {
                     look: None,
                     missing: None,
                     listeners: Vec::new(),
-                    leaving: None,
+                    page_leaving: None,
                     alarm: None,
                     compared: host::now(),
                     asked_again: host::now(),

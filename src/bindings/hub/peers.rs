@@ -87,6 +87,8 @@ pub(crate) struct Peer {
     pub(crate) window: Option<Address>,
     /// Stops waiting for its death.
     pub(crate) watch: Option<js_sys::Function>,
+    /// The same of a worker, by the lock that it holds.
+    pub(crate) life: Option<js_sys::Function>,
     pub(crate) inbox: Inbox,
     pub(crate) meter: Option<Meter>,
     /// What it may see and do; None: everything.
@@ -125,6 +127,7 @@ impl Peer {
             on_mesh: false,
             window: None,
             watch: None,
+            life: None,
             inbox: Inbox::default(),
             meter: limits.map(|limits| Meter::new(limits, now)),
             grants,

@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::Hub;
 use super::peers::{Identity, Peer, State};
 use crate::bindings::options::OPAQUE;
+use crate::bindings::wire::numbers;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::grants::Grants;
@@ -54,6 +55,8 @@ pub(crate) struct Session {
     pub(crate) peer: Option<PeerRef>,
     /// Lossy wires say who they are again until they are answered: when next, and after how long then.
     pub(crate) again: Option<(f64, f64)>,
+    /// The document at the other end, as it said when it offered the port; 0 for other wires.
+    pub(crate) mark: f64,
 }
 
 const LONGEST_ID: usize = 128;
@@ -63,7 +66,10 @@ const KNOWN_KEPT: usize = 256;
 impl Hub {
     /// What this side says first on every wire. Only a join that has not heard the other's is answered.
     pub(crate) fn join_frame(&self, heard: bool) -> JsValue {
-        let locked = self.inner.borrow().mesh_locked == Some(true);
+        let (locked, life_held) = {
+            let inner = self.inner.borrow();
+            (inner.mesh_locked == Some(true), inner.life_held)
+        };
         let frame = Array::of5(
             &JsValue::from_f64(Kind::Join.tag()),
             &JsValue::from_str(&self.uid),
@@ -72,6 +78,11 @@ impl Hub {
             &JsValue::from_bool(heard),
         );
         frame.push(&JsValue::from_bool(locked));
+        // Here stands the nonce that proves an opaque origin.
+        frame.push(&JsValue::UNDEFINED);
+        frame.push(&JsValue::from_bool(life_held));
+        // By these two a link is found out that changes what it carries.
+        frame.push(&numbers(&[0.5]));
         frame.into()
     }
 
@@ -102,6 +113,7 @@ impl Hub {
             (Some(peer), Kind::Join) => {
                 self.rouse(peer);
                 self.on_join_again(number, frame);
+                self.watch_life_again(peer, frame);
             }
             (None, _) => {}
             (Some(peer), Kind::Unreadable) => self.on_unreadable_by_wire(number, peer, frame),
@@ -174,6 +186,9 @@ impl Hub {
             self.reject(&proven.origin, codes::LIMIT);
             return self.end_session(number, Reason::Denied);
         }
+        if lossy && host::is_changed(frame) {
+            return self.link_unfit(number);
+        }
         if lossy && !has_heard(frame) {
             let _ = wire.post(&self.join_frame(true), None);
         }
@@ -181,6 +196,7 @@ impl Hub {
         if let Some(session) = self.inner.borrow_mut().sessions.get_mut(&number) {
             session.peer = Some(at);
         }
+        self.watch_life(at, &uid, frame);
         self.door_joined(number, at);
         if let Some(from) = &proven.from {
             self.relative_arrived(from);
@@ -344,8 +360,8 @@ impl Hub {
         if let Some(wire) = &peer.wire {
             wire.close();
         }
-        if let Some(watch) = &peer.watch {
-            let _ = watch.call0(&JsValue::UNDEFINED);
+        for stop in peer.watch.iter().chain(&peer.life) {
+            let _ = stop.call0(&JsValue::UNDEFINED);
         }
         self.calls_lost(at, &peer.identity, reason);
         for handled in peer.handling.into_entries() {

@@ -8,7 +8,8 @@ use web_sys::MessagePort;
 
 use super::Hub;
 use super::session::{Proof, Proven, Session};
-use crate::core::frame::Reason;
+use crate::core::codes;
+use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 use crate::transport::Wire;
 use crate::transport::link::LinkWire;
@@ -21,7 +22,8 @@ impl Hub {
     /// Takes a port as a wire. Its number, by which it is closed if nobody joins.
     pub(crate) fn start_port(&self, port: MessagePort, proven: Proven) -> u32 {
         let number = self.new_session(proven);
-        let (speakers, hub, failing) = (self.weak(), self.weak(), self.weak());
+        let (speakers, hub) = (self.weak(), self.weak());
+        let (failing, closing) = (self.weak(), self.weak());
         let wire = PortWire::start(
             port,
             move || speakers.upgrade().is_some_and(|hub| hub.may_be_heard(number)),
@@ -35,6 +37,11 @@ impl Hub {
                     hub.cannot_read(number, count);
                 }
             },
+            move |event| {
+                if let Some(hub) = closing.upgrade() {
+                    hub.wire_closed(number, &host::cause_of(event));
+                }
+            },
         );
         self.say_join(number, Rc::new(wire));
         number
@@ -43,7 +50,8 @@ impl Hub {
     /// Takes a user's link as a wire.
     pub(crate) fn start_link(&self, link: JsValue, proven: Proven) -> Result<u32, JsValue> {
         let number = self.new_session(proven);
-        let (speakers, frames, closes) = (self.weak(), self.weak(), self.weak());
+        let (speakers, frames) = (self.weak(), self.weak());
+        let (misfits, closes) = (self.weak(), self.weak());
         let wire = LinkWire::start(
             link,
             move || speakers.upgrade().is_some_and(|hub| hub.may_be_heard(number)),
@@ -53,8 +61,13 @@ impl Hub {
                 }
             },
             move || {
+                if let Some(hub) = misfits.upgrade() {
+                    hub.link_unfit(number);
+                }
+            },
+            move || {
                 if let Some(hub) = closes.upgrade() {
-                    hub.end_session(number, Reason::Closed);
+                    hub.wire_closed(number, "");
                 }
             },
         );
@@ -81,6 +94,7 @@ impl Hub {
                 proven,
                 peer: None,
                 again: None,
+                mark: 0.0,
             },
         );
         number
@@ -99,7 +113,7 @@ impl Hub {
             Proof::None => wire.post(&self.join_frame(false), None),
             Proof::Given(nonce) => {
                 let frame = self.join_frame(false);
-                frame.unchecked_ref::<Array>().push(&JsValue::from_str(&nonce));
+                frame.unchecked_ref::<Array>().set(6, JsValue::from_str(&nonce));
                 wire.post(&frame, None)
             }
             Proof::Awaited(_) => Ok(()),
@@ -140,5 +154,34 @@ impl Hub {
             session.again = session.again.map(|(_, pause)| (0.0, pause / 2.0));
         }
         self.join_again(host::now());
+    }
+
+    /// A link has changed a frame, or the other side sends in another form than this one asks for: nothing of what states send
+    /// would arrive. Whoever waits for the connection is told; the other side hears a last join, and tells the same.
+    pub(super) fn link_unfit(&self, number: u32) {
+        let joining = {
+            let inner = self.inner.borrow();
+            let session = inner.sessions.get(&number);
+            let session = session.filter(|session| session.peer.is_none());
+            session.map(|session| (session.wire.clone(), session.proven.door))
+        };
+        let Some((wire, door)) = joining else {
+            return self.reject("", codes::MALFORMED);
+        };
+        if let Some(wire) = wire {
+            let _ = wire.post(&self.join_frame(false), None);
+        }
+        let Some(door) = door else { return };
+        let alias = match self.inner.borrow_mut().door(door) {
+            Some(door) => door.alias().to_owned(),
+            None => return,
+        };
+        let message = text(&[
+            "the link of connect('",
+            &alias,
+            "') changes the values it carries, as JSON does, or the other side of it carries another form: give the link json: true, or binary: true, on both sides",
+        ]);
+        let details = [("targetId", JsValue::from_str(&alias))];
+        self.give_up(door, &fail_with(codes::SERIALIZATION, &message, &details));
     }
 }

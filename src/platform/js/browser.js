@@ -151,6 +151,7 @@ export function targetKind(target) {
     if (typeof target.send === 'function' && typeof target.close === 'function') return 'link';
     if (typeof target.tagName === 'string' && 'contentWindow' in target) return 'iframe';
     if (typeof target.postMessage !== 'function') return '';
+    if (typeof target.addEventListener !== 'function' && typeof target.on !== 'function') return '';
     if (typeof target.terminate === 'function') return 'worker';
     if (typeof target.start === 'function') return 'port';
   } catch {
@@ -280,6 +281,18 @@ export function watchLock(name, gone) {
   return () => control.abort();
 }
 
+/** The same of a lock that is held now, as far as that can be asked: the holder may be in another partition. What ends it. */
+export function watchHolder(name, gone) {
+  let stop;
+  lockNames(name, (rest) => {
+    if (stop === undefined && rest?.includes('')) stop = watchLock(name, gone);
+  });
+  return () => {
+    stop?.();
+    stop = () => {};
+  };
+}
+
 /** The rest of the names of held locks that begin with `prefix`; null where that cannot be asked. */
 export function lockNames(prefix, done) {
   const manager = locks();
@@ -316,3 +329,5 @@ export { log } from './log.js';
 export { packRecords, unpackRecords } from './records.js';
 export { openStorage, storageError, watchLeaving, watchStorage, whenIdle } from './storage.js';
 export { apart, keepParcel, mend, newGaps, newPosted } from './unreadable.js';
+export { fromLink, isChanged, linkForm, toLink } from './links.js';
+export { causeOf, isWorker, workerPort } from './workers.js';

@@ -330,3 +330,14 @@ export function fromBytes(bytes) {
     return undefined;
   }
 }
+
+/** Bytes as text. */
+export function toBase64(bytes) {
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) out += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(out);
+}
+
+export function fromBase64(text) {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}

@@ -1,6 +1,6 @@
 // What is stored of a state: one line for each register, so that whatever damaged or cut off the text, the other lines can
 // still be read. Plain data stands there as JSON; what JSON would change or refuse, as bytes.
-import { fromBytes, toBytes } from './bytes.js';
+import { fromBase64, fromBytes, toBase64, toBytes } from './bytes.js';
 
 const MARK = 'parley-sync';
 const FORMAT = 1;
@@ -21,12 +21,6 @@ const isJson = (value, seen) => {
   return (proto === Object.prototype || proto === null) && keys.every((key) => isJson(value[key], seen));
 };
 
-const asText = (bytes) => {
-  let out = '';
-  for (let i = 0; i < bytes.length; i += 0x8000) out += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(out);
-};
-
 /** The value's form, and what form that is if it is not the value itself. */
 const formOf = (value, structured) => {
   if (value === undefined) return [null, 'deleted'];
@@ -37,7 +31,7 @@ const formOf = (value, structured) => {
   } catch {
     // Too deep to walk.
   }
-  return plain ? [value] : [asText(toBytes(value)), 'bytes'];
+  return plain ? [value] : [toBase64(toBytes(value)), 'bytes'];
 };
 
 /**
@@ -70,7 +64,7 @@ const read = (record, out) => {
   let value = stored;
   if (form === 'bytes') {
     try {
-      value = fromBytes(Uint8Array.from(atob(stored), (char) => char.charCodeAt(0)));
+      value = fromBytes(fromBase64(stored));
     } catch {
       value = undefined;
     }

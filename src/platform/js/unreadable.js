@@ -109,9 +109,11 @@ export function mend(frame, places, parcels) {
   for (const place of places) {
     if (!Array.isArray(place) || place.length < 2 || place.length > DEEP + 2) return undefined;
     const [id, ...path] = place;
+    // Nothing but numbers: what else stands there may throw when it is made a key.
+    if (!path.every(Number.isInteger)) return undefined;
     let holder = frame;
     while (path.length > 1 && Array.isArray(holder)) holder = holder[path.shift()];
-    if (!Array.isArray(holder) || !(path[0] in holder) || !Number.isInteger(path[0])) return undefined;
+    if (!Array.isArray(holder) || !Object.hasOwn(holder, path[0])) return undefined;
     if (parcels?.has(id)) holder[path[0]] = parcels.get(id);
     else missing.push(place[1], place[2]);
   }

@@ -43,6 +43,7 @@ export async function launch({ headed = false } = {}) {
       freeze: true,
       heap: true,
       prerender: true,
+      stopServiceWorkers: true,
     },
     // In the contexts it makes, Playwright tells every page that it is looked at. Only in the first one can a tab be hidden and
     // frozen; what is stored there stays.
@@ -199,6 +200,13 @@ class Tab {
   async setFrozen(frozen) {
     const cdp = (this.cdp ??= await this.page.context().newCDPSession(this.page));
     await cdp.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' });
+  }
+
+  /** Stops every service worker, as the browser does with those that have been idle. */
+  async stopServiceWorkers() {
+    const cdp = (this.cdp ??= await this.page.context().newCDPSession(this.page));
+    await cdp.send('ServiceWorker.enable');
+    await cdp.send('ServiceWorker.stopAllWorkers');
   }
 
   /** What the page holds after everything unused was collected: bytes of JavaScript, listeners, documents. */

@@ -6,6 +6,8 @@ const parley = Parley.create(channel ? { channel } : {});
 const state = new SyncedState(parley, {});
 
 parley.on('double', (n) => n * 2);
+parley.on('never', () => new Promise(() => {}));
+parley.on('close', () => close());
 parley.on('ask-back', async (payload, respond, { senderId }) => {
   const { echoed, by } = await parley.send('echo', payload, { targetId: senderId });
   return { echoed, by };

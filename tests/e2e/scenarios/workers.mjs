@@ -134,3 +134,103 @@ scenario('a custom Link that loses its wire', async (t) => {
   });
   t.assert.deepEqual(result, { doubled: 8, code: 'ERR_PEER_LOST', took: true, lost: { id: 'right', kind: 'link' } });
 });
+
+const script = (code) => `data:text/javascript,${encodeURIComponent(code)}`;
+
+for (const type of ['classic', 'module'])
+  scenario(`a ${type} worker that cannot start ends connect() with a code, and not by its timeout`, async (t) => {
+    const page = await t.open(t.a, peer, { options: { timeout: 1e6 } });
+    const sources = {
+      missing: '/404.js',
+      syntax: script('const ='),
+      throws: script('throw new RangeError("no luck")'),
+    };
+    if (type === 'module') sources.imports = script('import "/404.js"');
+    for (const [what, url] of Object.entries(sources)) {
+      const outcome = await page.eval(
+        (url, type) => settle(parley.connect(new Worker(url, { type }), 'broken')),
+        url,
+        type,
+      );
+      t.assert.equal(outcome.code, 'ERR_CONNECTION', `${what}: ${JSON.stringify(outcome)}`);
+      t.assert.deepEqual([outcome.name, outcome.details], ['ConnectionError', { targetId: 'broken', reason: 'error' }]);
+      if (what === 'throws') t.assert.match(outcome.message, /no luck/);
+    }
+    t.assert.deepEqual(await page.eval(() => parley.peers), []);
+    // One that is empty says nothing at all: only the timeout ends that.
+    const empty = await page.eval(
+      (url) => settle(parley.connect(new Worker(url), 'empty', { timeout: 300 })),
+      script(''),
+    );
+    t.assert.equal(empty.code, 'ERR_TIMEOUT');
+    t.expectConsole(/^$|404|no luck|SyntaxError|Unexpected|Failed|expected|script|error/i);
+  });
+
+scenario('a worker that throws after it created its Parley is connected all the same', async (t) => {
+  const page = await t.open(t.a, peer, {});
+  const outcome = await page.eval(() => {
+    const code = `import { Parley } from '${location.origin}/pkg/index.js'; Parley.create().on('up', () => 'yes'); throw new Error('later');`;
+    return settle(parley.connect(new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), { type: 'module' }), 'worker')); // prettier-ignore
+  });
+  t.assert.equal(outcome.value?.id, 'worker', JSON.stringify(outcome));
+  t.assert.equal(await page.eval(() => parley.send('up')), 'yes');
+  t.expectConsole(/later/);
+});
+
+for (const [how, end] of [
+  ['terminate()', () => worker.terminate()],
+  ['self.close()', () => void parley.send('close', null, { expectsResponse: false })],
+])
+  scenario(`a worker that ends by ${how} during a call is lost at once`, async (t) => {
+    const page = await t.open(t.a, peer, {});
+    await page.eval(() => {
+      window.worker = new Worker('/e2e/worker.js', { type: 'module' });
+      return parley.connect(worker, 'worker');
+    });
+    // The lock is asked for when the Parley is created, and told of when it is held.
+    await page.until(async () =>
+      (await navigator.locks.query()).held.some(({ name }) => name.startsWith('parley-sync.worker:')),
+    );
+    await page.until(async () =>
+      (await navigator.locks.query()).pending.some(({ name }) => name.startsWith('parley-sync.worker:')),
+    );
+    await page.eval(
+      () => void (window.call = settle(parley.send('never', null, { targetId: 'worker', timeout: 1e6 }))),
+    );
+    await page.eval(() => parley.send('double', 1, { targetId: 'worker' }));
+    await page.eval(end);
+    t.assert.equal((await page.eval(() => call)).code, 'ERR_PEER_LOST');
+    await page.until(() => events.some(({ event, reason }) => event === 'system:disconnected' && reason === 'closed'));
+    t.assert.deepEqual(await page.eval(() => parley.peers), []);
+    // Its lock is of no use any more, and gone.
+    await page.until(async () => (await navigator.locks.query()).held.length === 0);
+  });
+
+scenario(
+  'a service worker that is stopped is lost at once',
+  async (t) => {
+    const page = await t.open(t.a, peer, {});
+    const outcome = await page.eval(async () => {
+      const registration = await navigator.serviceWorker.register('/e2e/service-worker.js', {
+        type: 'module',
+        scope: '/e2e/',
+      });
+      const service = registration.active ?? registration.waiting ?? registration.installing;
+      while (service.state !== 'activated') await pause(10);
+      const { port1, port2 } = new MessageChannel();
+      service.postMessage('join', [port2]);
+      window.registration = registration;
+      return settle(parley.connect(port1, 'service'));
+    });
+    t.assert.equal(outcome.value?.id, 'service', JSON.stringify(outcome));
+    await page.until(async () =>
+      (await navigator.locks.query()).pending.some(({ name }) => name.startsWith('parley-sync.worker:')),
+    );
+    await page.eval(
+      () => void (window.call = settle(parley.send('never', null, { targetId: 'service', timeout: 1e6 }))),
+    );
+    await page.tab.stopServiceWorkers();
+    t.assert.equal((await page.eval(() => call)).code, 'ERR_PEER_LOST');
+  },
+  { needs: ['stopServiceWorkers'] },
+);

@@ -1,0 +1,121 @@
+//! Windows that say goodbye because their document ends: whether they close or navigate shows only a moment later.
+
+use js_sys::Array;
+
+use super::Hub;
+use super::peers::Identity;
+use crate::bindings::options::OPAQUE;
+use crate::bindings::shared::after;
+use crate::core::frame::Reason;
+use crate::core::handshake::Phase;
+use crate::core::id::PeerRef;
+use crate::transport::window::Address;
+
+/// How long after its document said goodbye a window that closes may still count as open, ms.
+const CLOSING_SHOWS: f64 = 200.0;
+
+impl Hub {
+    pub(super) fn on_bye(&self, from: PeerRef, frame: &Array) {
+        let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
+        if said != Reason::Closed {
+            return self.lose_peer(from, said);
+        }
+        let (shown, window) = {
+            let inner = self.inner.borrow();
+            let window = inner.peers.any(from).and_then(|peer| peer.window.clone());
+            (inner.shows(from), window.filter(|window| !window.is_worker()))
+        };
+        if shown {
+            // A frame whose document leaves while the element stays in the page is going somewhere else.
+            return self.lose_peer(from, Reason::Navigated);
+        }
+        let Some(window) = window.filter(|window| !window.is_closed()) else {
+            return self.lose_peer(from, Reason::Closed);
+        };
+        self.inner.borrow_mut().leaving.push((from, window.clone()));
+        let hub = self.weak();
+        after(CLOSING_SHOWS, move || {
+            if let Some(hub) = hub.upgrade() {
+                let reason = if window.is_closed() {
+                    Reason::Closed
+                } else {
+                    Reason::Navigated
+                };
+                hub.has_left(from, reason);
+            }
+        });
+    }
+
+    fn has_left(&self, peer: PeerRef, reason: Reason) {
+        let was_leaving = {
+            let mut inner = self.inner.borrow_mut();
+            let before = inner.leaving.len();
+            inner.leaving.retain(|(at, _)| *at != peer);
+            inner.leaving.len() < before
+        };
+        if was_leaving {
+            self.lose_peer(peer, reason);
+        }
+    }
+
+    /// A document in that window speaks: whoever is leaving it has navigated.
+    pub(super) fn shows_another(&self, window: &Address) {
+        let gone: Vec<PeerRef> = {
+            let inner = self.inner.borrow();
+            let leaving = inner.leaving.iter();
+            let here = leaving.filter(|(_, left)| left.is(window.outlet()));
+            here.map(|(at, _)| *at).collect()
+        };
+        for peer in gone {
+            self.has_left(peer, Reason::Navigated);
+        }
+    }
+
+    pub(super) fn note_mark(&self, session: u32, mark: f64) {
+        if let Some(session) = self.inner.borrow_mut().sessions.get_mut(&session) {
+            session.mark = mark;
+        }
+    }
+
+    /// In a document of opaque origin, which no window answers: connect() to a window whose invitation has been taken already is
+    /// to the peer behind it. Whether there is one.
+    pub(super) fn join_invited(&self, number: u32) -> bool {
+        if self.config.own_origin.as_deref() != Some(OPAQUE) {
+            return false;
+        }
+        let found = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(outlet) = inner.door(number).and_then(|door| door.address()) else {
+                return false;
+            };
+            let found = inner.sessions.iter().find_map(|(at, session)| {
+                let uncalled = session
+                    .proven
+                    .from
+                    .as_ref()
+                    .filter(|_| session.proven.door.is_none())?;
+                let peer = session.peer.filter(|_| uncalled.is(outlet.outlet()))?;
+                Some((*at, peer, session.mark, session.proven.origin.clone()))
+            });
+            let Some((session, peer, mark, origin)) = found else {
+                return false;
+            };
+            let Some(door) = inner.door(number) else {
+                return false;
+            };
+            door.phase = Phase::Joined { mark };
+            door.session = Some(session);
+            door.origin.clone_from(&origin);
+            let (alias, kind) = (door.alias.clone(), door.kind.clone());
+            if let Some(session) = inner.sessions.get_mut(&session) {
+                session.proven.door = Some(number);
+            }
+            if let (Some(alias), Some(peer)) = (alias, inner.peers.any_mut(peer)) {
+                peer.identity = Identity::new(&alias, &kind, &origin, false);
+            }
+            (session, peer)
+        };
+        self.door_joined(found.0, found.1);
+        true
+    }
+}

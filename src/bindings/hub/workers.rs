@@ -1,0 +1,143 @@
+//! Workers: one that cannot start ends the wait for it at once, and one that is terminated is noticed by a lock of its own.
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::Hub;
+use crate::bindings::shared::after;
+use crate::core::codes;
+use crate::core::frame::Reason;
+use crate::core::handshake::Phase;
+use crate::core::id::PeerRef;
+use crate::platform::callback;
+use crate::platform::error::{fail_with, text};
+use crate::platform::host;
+
+/// Held by a Parley in a worker for as long as it lives, followed by its uid.
+const LIFE: &str = "parley-sync.worker:";
+/// How long after a worker's script threw its hello may still arrive: it may have created a Parley before, ms.
+const HELLO_COMES: f64 = 100.0;
+/// How long after a worker let go of its lock its goodbye may still arrive, ms.
+const GOODBYE_COMES: f64 = 50.0;
+
+impl Hub {
+    /// In a worker: takes the lock that tells peers this worker lives, and tells them once it is held.
+    pub(super) fn hold_life(&self) {
+        if !host::is_worker() {
+            return;
+        }
+        let hub = self.weak();
+        let held = callback::reaction(move |ours| {
+            if let Some(hub) = hub.upgrade()
+                && ours.is_truthy()
+            {
+                hub.inner.borrow_mut().life_held = true;
+                hub.say_life();
+            }
+        });
+        let release = host::hold_lock(&text(&[LIFE, &self.uid]), &held);
+        self.inner.borrow_mut().life = Some(release);
+    }
+
+    fn say_life(&self) {
+        let wires: Vec<_> = {
+            let inner = self.inner.borrow();
+            let joined = inner.sessions.values().filter(|session| session.peer.is_some());
+            joined.filter_map(|session| session.wire.clone()).collect()
+        };
+        for wire in wires {
+            let _ = wire.post(&self.join_frame(true), None);
+        }
+    }
+
+    /// A peer that has joined says it again.
+    pub(super) fn watch_life_again(&self, at: PeerRef, frame: &Array) {
+        if let Some((uid, ..)) = super::session::read_join(frame) {
+            self.watch_life(at, &uid, frame);
+        }
+    }
+
+    /// A peer has joined, or says it again: if it holds such a lock, its death is waited for.
+    pub(super) fn watch_life(&self, at: PeerRef, uid: &str, frame: &Array) {
+        let is_watched = match self.inner.borrow().peers.any(at) {
+            Some(peer) => peer.life.is_some(),
+            None => true,
+        };
+        if is_watched || !frame.get(7).is_truthy() {
+            return;
+        }
+        let hub = self.weak();
+        let gone = callback::perhaps(move || {
+            after(GOODBYE_COMES, move || {
+                if let Some(hub) = hub.upgrade() {
+                    hub.lose_peer(at, Reason::Closed);
+                }
+            });
+        });
+        let stop = host::watch_holder(&text(&[LIFE, uid]), &gone);
+        if let Some(peer) = self.inner.borrow_mut().peers.any_mut(at) {
+            peer.life = Some(stop);
+        }
+    }
+
+    /// An `error` event of a worker that is waited for: its script could not be loaded or parsed, or threw. One that threw may
+    /// have created a Parley before: its hello then ends the wait.
+    pub(super) fn worker_failed(&self, number: u32, event: &JsValue) {
+        let cause = host::cause_of(event);
+        if cause.is_empty() {
+            return self.give_up_worker(number, &cause);
+        }
+        let hub = self.weak();
+        after(HELLO_COMES, move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.give_up_worker(number, &cause);
+            }
+        });
+    }
+
+    fn give_up_worker(&self, number: u32, cause: &str) {
+        let alias = match self.inner.borrow_mut().door(number) {
+            Some(door) if door.phase == Phase::Waiting => door.alias().to_owned(),
+            _ => return,
+        };
+        let why = if cause.is_empty() {
+            "its script cannot be loaded or parsed"
+        } else {
+            cause
+        };
+        let message = text(&["the worker of connect('", &alias, "') has failed: ", why]);
+        let details = [
+            ("targetId", JsValue::from_str(&alias)),
+            ("reason", JsValue::from_str("error")),
+        ];
+        self.give_up(number, &fail_with(codes::CONNECTION, &message, &details));
+    }
+
+    /// A port or link was closed, or the worker of Node behind it has ended. Whoever still waits for it is told.
+    pub(super) fn wire_closed(&self, number: u32, cause: &str) {
+        let door = match self.inner.borrow().sessions.get(&number) {
+            Some(session) if session.peer.is_none() => session.proven.door,
+            _ => None,
+        };
+        let Some(door) = door else {
+            return self.end_session(number, Reason::Closed);
+        };
+        let alias = match self.inner.borrow_mut().door(door) {
+            Some(door) => door.alias().to_owned(),
+            None => String::new(),
+        };
+        let mut parts = vec![
+            "connect('",
+            &alias,
+            "') ended: the other side was closed before it joined",
+        ];
+        if !cause.is_empty() {
+            parts.extend([": ", cause]);
+        }
+        let details = [
+            ("targetId", JsValue::from_str(&alias)),
+            ("reason", JsValue::from_str(Reason::Closed.name())),
+        ];
+        self.give_up(door, &fail_with(codes::CONNECTION, &text(&parts), &details));
+    }
+}
