@@ -95,7 +95,7 @@ export class PlainNetwork {
           return () => void handlers.get(type).delete(handler);
         },
         broadcast: async (type, payload) => {
-          end.sent.push(type);
+          end.sent.push({ type, to: payload.sync?.[1] });
           if (end.cut) return;
           for (const other of this.ends)
             if (other !== end && !other.cut && other.side === end.side && this.hears(end, other))
