@@ -152,3 +152,44 @@ fn a_pile_of_bad_writes_falls_whole_before_long() {
     room.agree(&[]);
     assert!(room.asked(0) < 40, "asked {} times", room.asked(0));
 }
+
+/// Window 0 takes back writes that it has written over; window 2 refuses those, and does not know of that yet.
+fn taken_back_below_refused_ones(before: &[&str], trials: usize, bad: &[&str]) -> Room {
+    let mut room = Room::new(3, Strategy::Manual, &[]);
+    room.refuses(2, "bad");
+    for value in before {
+        room.set(0, "x", value);
+    }
+    let trials: Vec<_> = (0..trials)
+        .map(|nth| room.write(0, &[("x", &format!("trial {nth}"))], MAY_FALL))
+        .collect();
+    room.meet();
+    room.part();
+    for value in bad {
+        room.set(0, "x", value);
+    }
+    room.join(0, 1);
+    room.part();
+    // Window 2 names the last trial, and with it those before, as what stood before.
+    room.join(1, 2);
+    room.part();
+    for id in trials {
+        room.retract(0, id);
+    }
+    room.meet();
+    room
+}
+
+#[test]
+fn a_write_that_was_taken_back_does_not_return_with_what_stood_before_a_refused_one() {
+    // The last slot of window 0 does not tell of the first trial any more.
+    taken_back_below_refused_ones(&[], 4, &["bad"]).agree(&[]);
+    taken_back_below_refused_ones(&[], 2, &["bad 1", "bad 2"]).agree(&[]);
+    taken_back_below_refused_ones(&[], 4, &["bad 1", "bad 2"]).agree(&[]);
+}
+
+#[test]
+fn what_stood_below_writes_that_were_taken_back_stands_again_when_the_last_is_refused() {
+    taken_back_below_refused_ones(&["good"], 2, &["bad"]).agree(&[("x", "good")]);
+    taken_back_below_refused_ones(&["good"], 2, &["bad 1", "bad 2"]).agree(&[("x", "good")]);
+}

@@ -25,6 +25,7 @@ mod show;
 mod strategy;
 mod undo;
 mod veto;
+mod veto_list;
 mod write;
 
 use std::rc::Rc;

@@ -180,7 +180,7 @@ impl Network {
         }
         for (name, cell) in node.iter() {
             if let Cell::Veto(list) = cell
-                && list.len() > 5 * actors as usize + 1
+                && list.len() > 6 * actors as usize + 1
             {
                 return Err(format!("{} vetoes in {name:?}", list.len()));
             }

@@ -12,19 +12,6 @@ use crate::core::register::Stamp;
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
-    /// Writes of that key which do not count.
-    pub(super) fn vetoes(&self, key: &str) -> Vec<Veto<V>> {
-        let mut all = Vec::new();
-        if let Some(composite) = self.keys.get(key) {
-            for name in composite.vetoes() {
-                if let Some(Cell::Veto(list)) = self.held(name) {
-                    all.extend(list.iter().cloned());
-                }
-            }
-        }
-        all
-    }
-
     /// What a cell holds.
     pub(super) fn held(&self, name: &str) -> Option<&Cell<V>> {
         self.node.get(name)

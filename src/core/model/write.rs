@@ -263,7 +263,7 @@ impl<V: Value> Model<V> {
             base: self.base_of(&key, &contributions, me),
             under: self
                 .under_of(&key, cells)
-                .filter(|under| grouped || how.may_fall || !under.group.is_empty()),
+                .filter(|under| grouped || how.may_fall || !under.group.is_empty() || self.is_on_trial(&key)),
             seen: self.seen_of(&key, &contributions, me),
             group: if grouped { Rc::clone(group) } else { Rc::default() },
             from: if strategy == Strategy::Manual {
@@ -317,7 +317,7 @@ impl<V: Value> Model<V> {
     /// This window's own writes to the key that stand, as far down as one may fall; without those that `cells` are about to
     /// veto.
     fn under_of(&self, key: &Key, cells: &Cells<V>) -> Option<Rc<Slot<V>>> {
-        let (me, fallen) = (self.node.actor(), self.fallen(key));
+        let (me, fallen, on_trial) = (self.node.actor(), self.fallen(key), self.is_on_trial(key));
         let (name, part) = (cell_name(key, &Part::Slot(me)), suffix(&Part::Slot(me)));
         let mut vetoes = self.vetoes(key);
         let own = cell_name(key, &Part::Veto(me));
@@ -335,7 +335,7 @@ impl<V: Value> Model<V> {
             let mut pending = self.pending.iter().flat_map(|one| &one.cells);
             let may_fall = !slot.group.is_empty() || pending.any(|one| one.0 == name && one.1 == *stamp);
             kept.push(layer);
-            if !may_fall || kept.len() >= UNDER {
+            if !(may_fall || on_trial) || kept.len() >= UNDER {
                 break;
             }
         }
@@ -418,60 +418,6 @@ impl<V: Value> Model<V> {
                 self.plan_vetoes(member, dead, now, cells);
             }
             sealed.push(knot);
-        }
-    }
-
-    /// Adds to the vetoes of this window on that key; those whose write has been written over are dropped.
-    pub(super) fn plan_vetoes(&mut self, key: &Key, more: Vec<Veto<V>>, now: f64, cells: &mut Cells<V>) {
-        let name = cell_name(key, &Part::Veto(self.node.actor()));
-        let waiting = cells.iter().rposition(|cell| cell.0 == name);
-        let held = match waiting.and_then(|at| cells.get(at)) {
-            Some((_, Some(Cell::Veto(list)), _)) => Some(Rc::clone(list)),
-            _ => match self.held(&name) {
-                Some(Cell::Veto(list)) => Some(Rc::clone(list)),
-                _ => None,
-            },
-        };
-        let held = held.map_or_else(Vec::new, |list| (*list).clone());
-        let before = held.len();
-        let mut list: Vec<Veto<V>> = held
-            .into_iter()
-            .filter(|veto| self.still_stands(key, veto))
-            .collect();
-        let kept = list.len();
-        for veto in more {
-            if !list
-                .iter()
-                .any(|one| one.part == veto.part && one.stamp == veto.stamp)
-            {
-                list.push(veto);
-            }
-        }
-        if list.len() == kept && (kept == before || kept > 0) {
-            return;
-        }
-        if let Some(at) = waiting {
-            cells.remove(at);
-        }
-        let time = self.node.now(now);
-        cells.push((name, Some(Cell::Veto(Rc::new(list))), time));
-    }
-
-    fn still_stands(&self, key: &Key, veto: &Veto<V>) -> bool {
-        let Some(part) = crate::core::cell::parse_suffix(&veto.part) else {
-            return false;
-        };
-        let name = cell_name(key, &part);
-        match part {
-            Part::Slot(actor) => {
-                let vetoes = self.vetoes(key);
-                let layers = self.layers(key, actor, &vetoes);
-                layers.iter().any(|layer| layer.0 == veto.stamp)
-            }
-            _ => self
-                .node
-                .register(&name)
-                .is_some_and(|register| register.stamp == veto.stamp),
         }
     }
 

@@ -1,0 +1,60 @@
+//! Schedules of models that once failed, shrunk.
+
+use super::model_network::case::{Case, Config, KEYS, Kind, Shape, Step, Wire};
+use parley_sync::core::model::Strategy;
+
+/// A schedule and what went wrong in it.
+pub type Found = (&'static str, fn() -> Case);
+
+/// All of them.
+pub const FOUND: [Found; 1] = [(
+    "a write that was taken back came back as what a refused one had replaced",
+    taken_back_named_as_base,
+)];
+
+fn write(at: usize, key: usize, span: usize, kind: Kind) -> Step {
+    Step::Write { at, key, span, kind }
+}
+
+fn taken_back_named_as_base() -> Case {
+    let wire = Wire {
+        fifo: true,
+        latency: (0, 0),
+        loss: 0,
+        duplicate: 50,
+    };
+    let config = Config {
+        seed: 16_318_861_185_710_816_253,
+        windows: 3,
+        late: 0,
+        shape: Shape::Star,
+        wire,
+        skew: 0,
+        debounce: true,
+        reactive: false,
+        initial: KEYS,
+        strategies: [Strategy::Manual; KEYS],
+        refuses: Some(1),
+        undoable: false,
+    };
+    let steps = vec![
+        write(0, 0, 3, Kind::TrialTransaction),
+        write(1, 0, 2, Kind::MayFall),
+        write(2, 1, 1, Kind::TrialAdd),
+        Step::Run { ms: 500 },
+        Step::Reload { at: 1 },
+        Step::Tick { at: 0 },
+        write(0, 1, 3, Kind::TrialTransaction),
+        write(1, 1, 3, Kind::Transaction),
+        Step::Run { ms: 500 },
+        write(2, 1, 1, Kind::MayFall),
+        write(2, 1, 1, Kind::MayFall),
+        write(2, 1, 1, Kind::Set),
+        Step::Retract { at: 0, which: 4 },
+        write(2, 0, 3, Kind::TrialTransaction),
+        write(0, 1, 2, Kind::Set),
+        Step::Retract { at: 0, which: 6 },
+        Step::Reload { at: 2 },
+    ];
+    Case { config, steps }
+}
