@@ -19,6 +19,7 @@
 mod composite;
 mod custom;
 mod group;
+mod hidden;
 mod judge;
 mod outline;
 mod show;
@@ -192,6 +193,8 @@ pub struct Model<V> {
     knots: SmallMap<Key, Rc<Knot>>,
     texts: Option<Rc<dyn Texts<V>>>,
     pending: Vec<Pending<V>>,
+    /// Keys that others wrote to meanwhile, and who told it.
+    hidden: Vec<(Key, PeerRef)>,
     undos: Steps<V>,
     redos: Steps<V>,
     next_write: u64,
@@ -234,6 +237,7 @@ impl<V: Value> Model<V> {
             knots: SmallMap::new(),
             texts: None,
             pending: Vec::new(),
+            hidden: Vec::new(),
             undos: Steps::new(),
             redos: Steps::new(),
             next_write: 0,
@@ -475,6 +479,7 @@ impl<V: Value> Model<V> {
         if let Some(watched) = &mut self.watched {
             watched.extend(cells.iter().map(|cell| Rc::clone(&cell.key)));
         }
+        self.note_hidden(&cells, from);
         let noted = if from.is_some() {
             Self::note_cells(&cells)
         } else {

@@ -168,6 +168,44 @@ inNetwork('what shows because another write fell is asked about, too', async (w)
   assert.deepEqual([w.assertAgree(), shown], [{}, [undefined]]);
 });
 
+for (const conflict of ['last-write-wins', 'highest-version', 'manual', (mine, theirs) => theirs]) {
+  const how = typeof conflict === 'string' ? conflict : 'a function';
+  inNetwork(`what shows once a write of one's own is taken back is asked about, under ${how}`, async (w) => {
+    const calls = [];
+    const validate = (updates, from) => {
+      calls.push([updates.x, from.id]);
+      return good(updates);
+    };
+    const open = (more) => w.open({ x: 0 }, { conflict, ...more });
+    const [a, b, c] = [open(), open({ validate }), open()];
+    await w.settle();
+    w.network.partition([a.parley], [b.parley, c.parley]);
+    // Nobody can lose to it: it is a write of before the other.
+    await a.state.setState({ x: -1 });
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    // c does not answer.
+    const falls = b.state.setState({ x: 9 }, { ack: 'all', timeout: 150, rollbackOnError: true });
+    const fell = assert.rejects(falls, { code: 'ERR_TIMEOUT' });
+    w.network.partition([a.parley, b.parley], [c.parley]);
+    await w.network.settle();
+    const shown = [];
+    b.state.subscribe(({ x }) => shown.push(x));
+    await fell;
+    w.network.heal();
+    await w.settle();
+    assert.ok(!shown.includes(-1), `a refused value was shown: ${shown}`);
+    assert.notEqual(w.assertAgree().x, -1);
+    assert.deepEqual(
+      calls
+        .filter(([x]) => x === -1)
+        .map((call) => call[1])
+        .at(-1),
+      a.parley.instanceId,
+    );
+    assert.ok(!calls.some(([x]) => x === 9), 'nobody is asked about a write of its own');
+  });
+}
+
 test('validate must be a function', () => {
   const parley = Parley.create();
   for (const bad of ['x', 7, {}, null, true])

@@ -16,6 +16,7 @@ impl StateHost {
         if !effects.is_empty() {
             self.forget_conflicts();
         }
+        self.note_below();
         self.tell_guests(&effects);
         for effect in effects {
             match effect {
@@ -34,6 +35,8 @@ impl StateHost {
                         changes = self.drop_unreadable(from, changes, &cells);
                         changes = self.judge(from, origin, changes, &cells);
                         self.show(from, &changes);
+                    } else {
+                        changes = self.judge_below(origin, changes);
                     }
                     if !changes.is_empty() {
                         self.changed(&changes, origin, from);
@@ -55,6 +58,7 @@ impl StateHost {
         }
         self.look_for_texts();
         self.check_outcomes();
+        self.forget_below();
     }
 
     /// Handlers of `name:update` see what states tell each other, as `{ updates }`.

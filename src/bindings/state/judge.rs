@@ -10,12 +10,16 @@ use crate::core::model::{CellChange, Judge, Model, judge};
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
-/// The user's `validate`, asked about what that neighbour told.
+/// The user's `validate`, asked about what a neighbour told.
 pub(super) struct Asked<'a> {
     pub(super) state: &'a StateHost,
     pub(super) validate: Option<&'a js_sys::Function>,
-    pub(super) from: PeerRef,
+    /// Its PeerInfo.
+    pub(super) from: JsValue,
 }
+
+/// What others wrote below a write of this window that may still be taken back: the key, and the PeerInfo of who told it.
+pub(super) type Below = Vec<(Key, JsValue)>;
 
 impl Judge<Held> for Asked<'_> {
     fn is_let_in(&mut self, changes: &[KeyChange<Held>]) -> bool {
@@ -24,8 +28,7 @@ impl Judge<Held> for Asked<'_> {
         };
         let (keys, values) = lists(changes);
         let updates = host::hand_out(&host::object_of(&keys, &values));
-        let from = self.state.carrier.info(self.from);
-        let said = validate.call2(&JsValue::UNDEFINED, &updates, &from);
+        let said = validate.call2(&JsValue::UNDEFINED, &updates, &self.from);
         said.is_ok_and(|said| said.as_bool() != Some(false))
     }
 
@@ -47,14 +50,71 @@ impl StateHost {
         changes: Vec<KeyChange<Held>>,
         cells: &[CellChange<Held>],
     ) -> Vec<KeyChange<Held>> {
-        let Some(validate) = &self.options.validate else {
-            return changes;
-        };
         // A write that shows because another fell was perhaps never asked about.
-        let is_asked = matches!(origin, ChangeOrigin::Remote | ChangeOrigin::Rollback);
-        if changes.is_empty() || !is_asked {
+        match origin {
+            ChangeOrigin::Remote | ChangeOrigin::Rollback => {
+                self.ask(self.carrier.info(from), changes, cells)
+            }
+            _ => changes,
+        }
+    }
+
+    /// What is left of what shows since a write of this window was taken back: others may have written below it.
+    pub(super) fn judge_below(
+        &self,
+        origin: ChangeOrigin,
+        changes: Vec<KeyChange<Held>>,
+    ) -> Vec<KeyChange<Held>> {
+        if origin != ChangeOrigin::Rollback || self.options.validate.is_none() {
             return changes;
         }
+        let mut left = Vec::with_capacity(changes.len());
+        for change in changes {
+            let from = self.told_below(&change.key);
+            left.extend(match from {
+                Some(from) => self.ask(from, vec![change], &[]),
+                None => vec![change],
+            });
+        }
+        left
+    }
+
+    fn told_below(&self, key: &Key) -> Option<JsValue> {
+        let below = self.below.borrow();
+        let from = below.iter().find(|one| one.0 == *key)?.1.clone();
+        self.node.borrow().shows_others(key).then_some(from)
+    }
+
+    /// Keeps who wrote below writes of this window that are pending.
+    pub(super) fn note_below(&self) {
+        let hidden = self.node.borrow_mut().take_hidden();
+        if self.options.validate.is_none() {
+            return;
+        }
+        let mut below = self.below.borrow_mut();
+        for (key, from) in hidden {
+            let from = self.carrier.info(from);
+            below.retain(|one| one.0 != key);
+            below.push((key, from));
+        }
+    }
+
+    /// Forgets that with the last write that is pending.
+    pub(super) fn forget_below(&self) {
+        if !self.node.borrow().has_pending() {
+            self.below.borrow_mut().clear();
+        }
+    }
+
+    fn ask(
+        &self,
+        from: JsValue,
+        changes: Vec<KeyChange<Held>>,
+        cells: &[CellChange<Held>],
+    ) -> Vec<KeyChange<Held>> {
+        let Some(validate) = self.options.validate.as_ref().filter(|_| !changes.is_empty()) else {
+            return changes;
+        };
         let mut asked = Asked {
             state: self,
             validate: Some(validate),

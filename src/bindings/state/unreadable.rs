@@ -104,7 +104,7 @@ impl StateHost {
         let mut asked = Asked {
             state: self,
             validate: None,
-            from,
+            from: self.carrier.info(from),
         };
         let judged = drop_unreadable(&mut asked, changes, fresh, host::now());
         if judged.refused {

@@ -198,6 +198,15 @@ fn blamed<V: Value>(host: &mut impl Judge<V>, key: &Key, came: &[CellChange<V>])
 }
 
 impl<V: Value> Model<V> {
+    /// Whether what a key shows is made of writes of others.
+    #[must_use]
+    pub fn shows_others(&self, key: &Key) -> bool {
+        match self.blamed(key, &[]) {
+            Blamed::All(cells) => !cells.is_empty(),
+            Blamed::Each(each) => !each.is_empty(),
+        }
+    }
+
     /// The writes of others that the key's value is made of: what was added to it now, or a part of it that came now; else
     /// what it shows.
     fn blamed(&self, key: &Key, came: &[CellChange<V>]) -> Blamed<V> {

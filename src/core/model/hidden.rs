@@ -1,0 +1,38 @@
+//! Writes of others that arrive while a write of this window on the same key may still be taken back.
+//!
+//! They may show only once it is: the host then asks its user about them, and about whom they came from.
+
+use super::{Model, Strategy};
+use crate::core::cell::{Cell, parse};
+use crate::core::id::{Key, PeerRef};
+use crate::core::sync::KeyChange;
+use crate::core::value::Value;
+
+impl<V: Value> Model<V> {
+    /// Takes note of the keys of those cells on which a write of this window is pending. What is merged shows at once.
+    pub(super) fn note_hidden(&mut self, cells: &[KeyChange<Cell<V>>], from: Option<PeerRef>) {
+        let Some(from) = from.filter(|_| !self.pending.is_empty()) else {
+            return;
+        };
+        let names = self.pending.iter().flat_map(|one| &one.cells);
+        let mut keys: Vec<Key> = names.filter_map(|(name, _)| Some(parse(name)?.0)).collect();
+        keys.retain(|key| self.strategies.of(key) != Strategy::Merge);
+        for change in cells {
+            let key = parse(&change.key).map(|parsed| parsed.0);
+            self.hidden
+                .extend(key.filter(|key| keys.contains(key)).map(|key| (key, from)));
+        }
+    }
+
+    /// The keys that others wrote to while a write of this window on them was pending, and who told it, since this was last
+    /// asked.
+    pub fn take_hidden(&mut self) -> Vec<(Key, PeerRef)> {
+        std::mem::take(&mut self.hidden)
+    }
+
+    /// Whether a write of this window may still be taken back.
+    #[must_use]
+    pub fn has_pending(&self) -> bool {
+        !self.pending.is_empty()
+    }
+}
