@@ -7,7 +7,7 @@
 // not looked into.
 import { makeError } from './errors.js';
 
-// Above these a value is handed to structuredClone whole, which knows cycles and shared references.
+// Above these a value is handed to structuredClone whole.
 const MAX_DEPTH = 64;
 const MAX_NODES = 10_000;
 
@@ -159,20 +159,32 @@ const keysOf = (value, path) => {
   }
 };
 
+/** Whether structured clone finds further objects in it: those may stand elsewhere in the value too. */
+const holdsMore = (value) => value instanceof Map || value instanceof Set || value instanceof Error;
+
+/** `made`: the copy of each object so far. What stands in a value twice, or contains itself, does so in its copy. */
 const copy = (value, path, depth, budget) => {
   if (typeof value !== 'object' || value === null) {
     if (typeof value === 'function' || typeof value === 'symbol') throw refusal(path, whatIs(value));
     return value;
   }
+  const known = budget.made.get(value);
+  if (known !== undefined) return known;
   if (depth > MAX_DEPTH || --budget.nodes < 0) throw new TooBig();
   const keys = keysOf(value, path);
-  if (keys === undefined) return clone(value, path);
+  if (keys === undefined) {
+    if (depth > 0 && holdsMore(value)) throw new TooBig();
+    const out = clone(value, path);
+    budget.made.set(value, out);
+    return out;
+  }
   if (Array.isArray(value)) {
     const { length } = value;
     // Indices come first and rise: as many keys as the length, the last one an index, are indices without a hole.
     if (length > budget.nodes || keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1)))
       throw new TooBig();
     const out = new Array(length);
+    budget.made.set(value, out);
     for (let i = 0; i < length; i++) {
       const at = join(path, i);
       out[i] = copy(read(value, i, at), at, depth + 1, budget);
@@ -180,6 +192,7 @@ const copy = (value, path, depth, budget) => {
     return out;
   }
   const out = {};
+  budget.made.set(value, out);
   for (const key of keys) {
     const at = join(path, key);
     put(out, key, copy(read(value, key, at), at, depth + 1, budget));
@@ -194,7 +207,7 @@ export function own(value, path) {
     return value;
   }
   try {
-    return copy(value, path, 0, { nodes: MAX_NODES });
+    return copy(value, path, 0, { nodes: MAX_NODES, made: new Map() });
   } catch (error) {
     if (error instanceof TooBig) return clone(value, path);
     if (told.has(error)) throw error;
