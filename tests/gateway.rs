@@ -30,6 +30,11 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
+/// In half of the schedules what was denied is forgotten at once, in the others never.
+fn kept(seed: u64) -> usize {
+    if seed.is_multiple_of(2) { 0 } else { usize::MAX }
+}
+
 #[test]
 fn what_may_be_read_arrives_and_nothing_else() {
     let mut network = Network::new(Strategy::LastWriteWins, ONE);
@@ -207,6 +212,7 @@ fn forged_frames_change_nothing_that_may_not_be_written_and_silence_nobody() {
             let seed = seeds.next();
             let run = std::panic::catch_unwind(|| {
                 let mut network = Network::new(strategy, ONE);
+                network.kept_denied = kept(seed);
                 besiege(&mut network, &mut Random::new(seed));
             });
             assert!(run.is_ok(), "siege {played}, {strategy:?}, seed {seed}");
@@ -236,6 +242,7 @@ fn any_schedule_ends_with_all_agreed_on_what_they_share() {
                 let run = std::panic::catch_unwind(|| {
                     let mut random = Random::new(seed);
                     let mut network = Network::new(strategy, doors);
+                    network.kept_denied = kept(seed);
                     if random.below(2) == 0 {
                         network.settle();
                     }
@@ -258,4 +265,74 @@ fn any_schedule_ends_with_all_agreed_on_what_they_share() {
         count * 8,
         KEYS.len()
     );
+}
+
+#[test]
+fn what_was_denied_is_forgotten_once_it_is_taken_back() {
+    for strategy in [
+        Strategy::LastWriteWins,
+        Strategy::HighestVersion,
+        Strategy::Manual,
+        Strategy::Merge,
+    ] {
+        let mut network = Network::new(strategy, ONE);
+        network.kept_denied = gateway_network::KEPT;
+        network.settle();
+        network.write(3, vec![("both", set(1))], How::default());
+        for round in 0..20 {
+            let names: Vec<String> = (0..100).map(|nth| format!("denied {round} {nth}")).collect();
+            let ops = names.iter().map(|name| (&**name, set(7))).collect();
+            network.write(3, ops, How::default());
+            network.flush(3);
+            network.settle();
+            let cells = network.view_cells(ONE[0]);
+            assert!(cells < 1000, "{strategy:?}: the view holds {cells} cells");
+        }
+        network.heal();
+        network.check();
+        for model in &network.models {
+            let denied = model.iter().filter(|(key, _)| key.starts_with("denied"));
+            assert_eq!(denied.count(), 0, "{strategy:?}");
+        }
+        assert_eq!(network.denied, vec![3; 20], "each write was told to be denied");
+        network.heal();
+        assert!(
+            network.is_quiet(),
+            "{strategy:?}: everything is compared again at every tick"
+        );
+    }
+}
+
+#[test]
+fn of_one_write_of_very_many_keys_what_is_denied_is_not_even_held() {
+    for strategy in [
+        Strategy::LastWriteWins,
+        Strategy::HighestVersion,
+        Strategy::Manual,
+        Strategy::Merge,
+    ] {
+        let mut network = Network::new(strategy, ONE);
+        network.kept_denied = gateway_network::KEPT;
+        network.settle();
+        let names: Vec<String> = (0..5000).map(|nth| format!("denied {nth}")).collect();
+        let ops = names.iter().map(|name| (&**name, set(7))).collect();
+        network.write(3, ops, How::default());
+        network.write(3, vec![("both", set(1))], How::default());
+        network.flush(3);
+        network.settle();
+        let cells = network.view_cells(ONE[0]);
+        assert!(cells < 3000, "{strategy:?}: the view holds {cells} cells");
+        network.heal();
+        network.check();
+        for model in &network.models {
+            let denied = model.iter().filter(|(key, _)| key.starts_with("denied"));
+            assert_eq!(denied.count(), 0, "{strategy:?}");
+        }
+        assert_eq!(network.denied, vec![3], "the writer is told");
+        network.heal();
+        assert!(
+            network.is_quiet(),
+            "{strategy:?}: everything is compared again at every tick"
+        );
+    }
 }

@@ -17,6 +17,7 @@
 //!   is vetoed in the view, with the reason: so it is rolled back wherever the peer has spread it, and its writer is told.
 //! - The state gives what passes numbers of its own, as it does with what comes from storage.
 
+mod bound;
 mod correct;
 mod pass;
 
@@ -31,6 +32,7 @@ use super::model::{CellChange, Model, ModelEffect, ModelEffects, Written};
 use super::order;
 use super::sync::{KeyChange, StateFrame};
 use super::value::Value;
+pub use bound::DENIED;
 use pass::Verdict;
 
 /// One restricted peer's way to one state.
@@ -43,6 +45,8 @@ pub struct Gateway<V> {
     ceiling: Option<Time>,
     /// How often a key was put right since it last changed in the state: whoever refuses that in turn is let be.
     corrected: SmallMap<Key, u32>,
+    /// Keys of which something was denied, the same perhaps more than once.
+    denied: Vec<Key>,
 }
 
 /// What a frame of the peer did to its view.
@@ -86,6 +90,7 @@ impl<V: Value> Gateway<V> {
             view,
             ceiling: None,
             corrected: SmallMap::new(),
+            denied: Vec::new(),
         };
         gateway.view.watch(true);
         let cells: Vec<Written<V>> = state
@@ -128,8 +133,10 @@ impl<V: Value> Gateway<V> {
     }
 
     /// A frame of the peer.
-    pub fn receive(&mut self, frame: StateFrame<Cell<V>>, now: f64) -> Heard<V> {
+    pub fn receive(&mut self, mut frame: StateFrame<Cell<V>>, state: &Model<V>, now: f64) -> Heard<V> {
         let mut heard = Heard::new();
+        self.bound(state);
+        self.trim(&mut frame, state);
         let peer = self.peer;
         drop(self.view.take_watched());
         heard.absorb(self.view.with_node(|node| node.receive(peer, &[], frame, now)));
@@ -191,7 +198,9 @@ impl<V: Value> Gateway<V> {
             order::sort(&mut keys);
             keys.dedup();
             self.refuse(heard, &keys, state, now);
+            self.note_denied(&keys);
         }
+        self.note_denied(&denied);
         // A transaction that lost a member here has lost the others as well.
         touched.extend(heard.changes.iter().map(|change| Rc::clone(&change.key)));
         order::sort(&mut touched);

@@ -107,6 +107,14 @@ impl Grants {
         covers_all(&self.write, name)
     }
 
+    /// How many keys of this state the peer may write; None if all.
+    pub fn writable(&self, name: &str) -> Option<usize> {
+        let list = self.write.as_ref()?;
+        let mut of_state = list.iter().filter(|pattern| pattern.name == name);
+        let has_all = of_state.clone().any(|pattern| pattern.key.is_none());
+        (!has_all).then(|| of_state.by_ref().count())
+    }
+
     /// Whether the peer takes part in this state: reads and writes every key of it.
     pub fn may_share(&self, name: &str) -> bool {
         self.may_read_all(name) && self.may_write_all(name)

@@ -64,6 +64,11 @@ impl Default for Bounds {
 pub const KEY_BYTES: usize = 65_536;
 /// Bytes of all names of a state, for each key it may hold, on the average.
 pub const KEY_BYTES_MEAN: usize = 256;
+/// Cells that the view of a restricted peer holds of keys that the state does not hold and the peer may not write: its own
+/// initial values, what was denied to it lately.
+pub const PRIVATE_CELLS: usize = 10_000;
+/// Cells of one key that such a peer may write: its root, and what stands beside it of some writers, or its parts.
+pub const WRITABLE_CELLS: usize = 1024;
 /// Writers whose numbers one state remembers. Those that are gone and have nothing left to show are forgotten, see
 /// [`replica`](super::replica); more than this show only to an attacker, or in a vector that says nonsense.
 pub const WRITERS: usize = 65_536;

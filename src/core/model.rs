@@ -435,17 +435,14 @@ impl<V: Value> Model<V> {
             self.note_groups(&key, cell);
         }
         let composite = self.composite(&key);
-        if let Part::Tree(rest) = &part
-            && let Some((cell, stamp)) = register
-        {
-            let node = match cell {
-                Some(Cell::Node(node)) => Some(node),
-                _ => None,
-            };
-            composite
-                .tree
-                .get_or_insert_with(Merged::new)
-                .set(rest, node, stamp);
+        if let Part::Tree(rest) = &part {
+            let tree = composite.tree.get_or_insert_with(Merged::new);
+            match register {
+                Some((Some(Cell::Node(node)), stamp)) => tree.set(rest, Some(node), stamp),
+                Some((_, stamp)) => tree.set(rest, None, stamp),
+                // Dropped: the neighbour that it came from has seen it, and does not hold it any more.
+                None => tree.unset(rest),
+            }
         }
         composite.add(part, Rc::clone(name));
         Some(key)

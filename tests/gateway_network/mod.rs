@@ -23,6 +23,8 @@ const START: f64 = 1_767_225_600_000.0;
 /// Windows 0 to 2 trust each other; 3 and 4 trust each other and stand behind gateways.
 pub const TRUSTED: usize = 3;
 pub const WINDOWS: usize = 5;
+/// Denied keys that gateways keep where nothing else is said.
+pub const KEPT: usize = parley_sync::core::gateway::DENIED;
 /// More deliveries than any schedule needs.
 const ENDLESS: u32 = 50_000;
 
@@ -52,6 +54,8 @@ pub struct Network {
     pub refuses: Option<Val>,
     /// Frames are forged: refusing them is right.
     pub is_besieged: bool,
+    /// As many denied keys each gateway keeps.
+    pub kept_denied: usize,
 }
 
 pub fn grants() -> Grants {
@@ -80,6 +84,7 @@ impl Network {
             denied: Vec::new(),
             used: BTreeSet::new(),
             refuses: None,
+            kept_denied: usize::MAX,
             is_besieged: false,
         };
         for at in 0..WINDOWS {
@@ -350,7 +355,7 @@ impl Network {
     pub fn hear(&mut self, door: (usize, usize), frame: Frame) {
         let now = self.now;
         let gateway = self.gateways.get_mut(&door).unwrap();
-        let mut heard: Heard<Val> = gateway.receive(frame, now);
+        let mut heard: Heard<Val> = gateway.receive(frame, &self.models[door.0], now);
         let judged = gateway.judge(&mut heard, &self.models[door.0], now);
         self.send_of(door.0, door.1, heard.effects);
         if !judged.news.is_empty() {
@@ -362,6 +367,39 @@ impl Network {
         let gateway = self.gateways.get_mut(&door).unwrap();
         gateway.correct(&self.models[door.0], &judged.touched, now);
         self.flush_gateways(door.0);
+        let gateway = self.gateways.get_mut(&door).unwrap();
+        gateway.forget_denied(&self.models[door.0], self.kept_denied);
+    }
+
+    /// How many cells the view of that gateway holds.
+    pub fn view_cells(&self, door: (usize, usize)) -> usize {
+        self.gateways[&door].view().node().registers().count()
+    }
+
+    /// Whether a tick brings nothing but a look: no cells are sent.
+    pub fn is_quiet(&mut self) -> bool {
+        self.now += 10_000.0;
+        for at in 0..WINDOWS {
+            self.act(at, |model, now| model.with_node(|node| node.tick(now)));
+        }
+        let mut cells = 0;
+        loop {
+            let wires: Vec<_> = self.wires.keys().copied().collect();
+            let frames = self.wires.values().flatten();
+            cells += frames
+                .map(|frame| match frame {
+                    StateFrame::Delta(delta) => delta.entries.len(),
+                    _ => 0,
+                })
+                .sum::<usize>();
+            let mut any = false;
+            for (from, to) in wires {
+                any |= self.deliver(from, to);
+            }
+            if !any {
+                return cells == 0;
+            }
+        }
     }
 
     /// Everything arrives, whatever that takes.
@@ -390,11 +428,14 @@ impl Network {
             self.flush(at);
         }
         self.settle();
-        self.now += 10_000.0;
-        for at in 0..WINDOWS {
-            self.act(at, |model, now| model.with_node(|node| node.tick(now)));
+        // What a gateway forgot is dropped hop by hop, at each tick by the next.
+        for _ in 0..3 {
+            self.now += 10_000.0;
+            for at in 0..WINDOWS {
+                self.act(at, |model, now| model.with_node(|node| node.tick(now)));
+            }
+            self.settle();
         }
-        self.settle();
     }
 
     /// Trusted windows agree, and the others on what they may read.

@@ -7,7 +7,7 @@ use js_sys::Array;
 use super::{Held, StateHost, codec};
 use crate::core::codes;
 use crate::core::frame::Kind;
-use crate::core::gateway::Gateway;
+use crate::core::gateway::{DENIED, Gateway};
 use crate::core::grants::Grants;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::merge::Texts;
@@ -154,10 +154,10 @@ impl StateHost {
             return self.carrier.refuse(from, codes::CLOCK);
         }
         let (heard, judged) = {
-            let mut gateway = guest.borrow_mut();
-            let mut heard = gateway.receive(decoded, now);
+            let (mut gateway, node) = (guest.borrow_mut(), self.node.borrow());
+            let mut heard = gateway.receive(decoded, &node, now);
             gateway.drop_unreadable(&mut heard, &self.unreadable_cells(), now);
-            let judged = gateway.judge(&mut heard, &self.node.borrow(), now);
+            let judged = gateway.judge(&mut heard, &node, now);
             (heard, judged)
         };
         self.send_to_guest(heard.effects);
@@ -179,6 +179,7 @@ impl StateHost {
             .correct(&self.node.borrow(), &judged.touched, now);
         let effects = guest.borrow_mut().flush(now);
         self.send_to_guest(effects);
+        guest.borrow_mut().forget_denied(&self.node.borrow(), DENIED);
         self.look_for_texts();
         self.check_outcomes();
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::show::{is_vetoed, latest};
 use super::{CellChange, Model, ModelEffects, Strategy};
-use crate::core::cell::{Cell, Part, Veto, Why, cell_name, parse, parse_suffix, suffix, write_of};
+use crate::core::cell::{Cell, Part, Veto, Why, cell_name, parse, parse_suffix, root_name, suffix, write_of};
 use crate::core::id::{Key, PeerRef};
 use crate::core::register::Stamp;
 use crate::core::replica::Stage;
@@ -54,6 +54,22 @@ impl<V: Value> Model<V> {
     pub fn written_to(&self, name: &Key) -> Option<Written<V>> {
         let held = self.node.register(name)?;
         Some((Rc::clone(name), held.value.clone(), held.stamp))
+    }
+
+    /// Whether any cell of that key is held, a deleted one too.
+    #[must_use]
+    pub fn has_cells(&self, key: &Key) -> bool {
+        self.keys.contains_key(key) || self.node.register(&root_name(key)).is_some()
+    }
+
+    /// Forgets all cells of those keys, which are sorted and show nothing.
+    pub fn forget(&mut self, keys: &[Key]) {
+        let is_named = |name: &Key| parse(name).is_some_and(|(key, _)| keys.binary_search(&key).is_ok());
+        self.node.drop_named(is_named);
+        for key in keys {
+            self.keys.remove(&**key);
+            self.knots.remove(&**key);
+        }
     }
 
     /// Takes over cells of another state of this window, as if they came from that neighbour.

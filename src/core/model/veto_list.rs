@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::Model;
 use super::composite::Composite;
 use super::write::Cells;
-use crate::core::cell::{Cell, Part, Slot, Veto, cell_name, parse_suffix, suffix};
+use crate::core::cell::{Cell, Part, Slot, Veto, cell_name, parse_suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::map::SmallMap;

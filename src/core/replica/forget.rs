@@ -102,6 +102,21 @@ impl<V: Clone> Replica<V> {
         changes
     }
 
+    /// Forgets those registers as if they had been deleted, and the deletion forgotten. What is not told yet stays.
+    pub fn drop_named(&mut self, is_named: impl Fn(&Key) -> bool) {
+        let is_gone = |slot: &Slot<V>| slot.stage == Stage::Sent && is_named(&slot.key);
+        let gone: Vec<bool> = self.slots.iter().map(is_gone).collect();
+        let dropped = self.slots.iter().zip(&gone).filter(|one| *one.1);
+        if let Some(latest) = dropped.map(|one| one.0.register.stamp.time).max() {
+            self.drop_slots(&gone, latest);
+        }
+    }
+
+    /// Takes note that writes up to that time were forgotten before they were held.
+    pub fn note_forgotten(&mut self, until: Time) {
+        self.forgotten = self.forgotten.max(Some(until));
+    }
+
     /// Whether a write to a key that is not there is older than deletions that were forgotten.
     pub fn may_be_deleted(&self, key: &str, time: Time) -> bool {
         self.forgotten.is_some_and(|forgotten| time <= forgotten) && self.register(key).is_none()

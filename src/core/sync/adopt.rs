@@ -2,6 +2,7 @@
 
 use super::node::{Effects, StateNode, changed};
 use super::{ChangeOrigin, StateEffect};
+use crate::core::clock::Time;
 use crate::core::id::{Key, PeerRef};
 use crate::core::limits::Bounds;
 use crate::core::register::Stamp;
@@ -46,5 +47,16 @@ impl<V: Clone> StateNode<V> {
         }
         let told: Effects<V> = changed(changes, from, ChangeOrigin::Remote).into_iter().collect();
         told
+    }
+
+    /// Forgets registers whose values show nowhere, see [`Replica::drop_named`](crate::core::replica::Replica::drop_named).
+    pub fn drop_named(&mut self, is_named: impl Fn(&Key) -> bool) {
+        self.replica.drop_named(is_named);
+    }
+
+    /// Counts writes up to that time that are not held as forgotten, see
+    /// [`Replica::note_forgotten`](crate::core::replica::Replica::note_forgotten).
+    pub fn note_forgotten(&mut self, until: Time) {
+        self.replica.note_forgotten(until);
     }
 }

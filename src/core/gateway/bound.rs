@@ -1,0 +1,103 @@
+//! What a restricted peer can make its host keep.
+//!
+//! The view holds what the peer wrote, also where it is denied: with the veto, so that the peer's window rolls it back. Once
+//! told, both are forgotten where the key holds nothing else. Of a frame with very many such writes the rest is forgotten
+//! before it is held. Should the peer still show one, that is repaired as any forgotten deletion is: the peer drops what
+//! the view has seen and does not hold. Initial values that the peer keeps to itself stay in the view, up to a number.
+
+use super::Gateway;
+use crate::core::cell::{Cell, parse};
+use crate::core::clock::Time;
+use crate::core::id::Key;
+use crate::core::limits::{Bounds, PRIVATE_CELLS, WRITABLE_CELLS};
+use crate::core::model::Model;
+use crate::core::order;
+use crate::core::sync::StateFrame;
+use crate::core::value::Value;
+
+/// As many denied keys a host keeps, for a while: forgetting costs a comparison of everything.
+pub const DENIED: usize = 256;
+/// Of one frame, writes that are denied one by one.
+const DENIED_AT_ONCE: usize = 1024;
+
+impl<V: Value> Gateway<V> {
+    /// What the view may hold: what the state holds, what the peer may write, and some that concern neither.
+    pub(super) fn bound(&mut self, state: &Model<V>) {
+        let Bounds { keys, tombstones } = state.node().bounds();
+        let writable = self
+            .grants
+            .writable(&self.name)
+            .map(|keys| keys.saturating_mul(WRITABLE_CELLS));
+        let most = writable.map_or(keys, |writable| {
+            let cells = state.node().held().0.saturating_add(writable);
+            // Of frames twice as many are taken.
+            keys.min(cells.saturating_add(PRIVATE_CELLS).div_ceil(2))
+        });
+        let bounds = Bounds {
+            keys: most,
+            tombstones: tombstones.min(most),
+        };
+        drop(self.view.with_node(|node| {
+            node.set_bounds(bounds);
+            Vec::new()
+        }));
+    }
+
+    /// Leaves out of a frame what is denied anyway, beyond a number: writes to keys that are not held here, of which neither
+    /// the peer nor the state has any use.
+    pub(super) fn trim(&mut self, frame: &mut StateFrame<Cell<V>>, state: &Model<V>) {
+        let (mut count, mut latest) = (0, None);
+        let mut is_kept = |name: &Key, time: Time| {
+            let key = parse(name).map(|parsed| parsed.0);
+            let denied = key.filter(|key| {
+                !time.is_initial()
+                    && !self.may_write(key)
+                    && !self.view.has_cells(key)
+                    && !state.has_cells(key)
+            });
+            count += usize::from(denied.is_some());
+            if denied.is_none() || count <= DENIED_AT_ONCE {
+                return true;
+            }
+            latest = latest.max(Some(time));
+            false
+        };
+        match frame {
+            StateFrame::Batch(batch) => batch.entries.retain(|entry| is_kept(&entry.0, entry.2)),
+            StateFrame::Delta(delta) => delta
+                .entries
+                .retain(|entry| is_kept(&entry.key, entry.stamp.time)),
+            StateFrame::Sync { .. } | StateFrame::Glance { .. } => {}
+        }
+        if let Some(latest) = latest {
+            drop(self.view.with_node(|node| {
+                node.note_forgotten(latest);
+                Vec::new()
+            }));
+        }
+    }
+
+    /// Takes note of keys of which something was denied.
+    pub(super) fn note_denied(&mut self, keys: &[Key]) {
+        self.denied.extend(keys.iter().cloned());
+    }
+
+    /// Forgets what was denied, where nothing else is left of the key, once it is more than `most`. To be called when the
+    /// vetoes have been sent.
+    pub fn forget_denied(&mut self, state: &Model<V>, most: usize) {
+        if self.denied.len() <= most {
+            return;
+        }
+        let mut gone: Vec<Key> = std::mem::take(&mut self.denied);
+        gone.retain(|key| {
+            let concerns = (self.may_read(key) || self.may_write(key)) && state.has_cells(key);
+            !concerns && self.view.get(key).is_none()
+        });
+        order::sort(&mut gone);
+        gone.dedup();
+        for key in &gone {
+            self.corrected.remove(&**key);
+        }
+        self.view.forget(&gone);
+    }
+}
