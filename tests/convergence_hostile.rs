@@ -12,7 +12,7 @@
 mod room;
 
 use parley_sync::core::batch::{Batch, Delta, Entry};
-use parley_sync::core::clock::{Clock, MAX_AHEAD_MS, Time};
+use parley_sync::core::clock::{Clock, Time};
 use parley_sync::core::id::Actor;
 use parley_sync::core::register::{Dot, Stamp};
 use parley_sync::core::sync::{ERR_CLOCK, ERR_MALFORMED, StateFrame};
@@ -23,8 +23,14 @@ fn stranger() -> Actor {
     Actor::from_random(99)
 }
 
+/// Milliseconds after noon that no clock shows.
+const FUTURE: f64 = f64::INFINITY;
+
 /// A reading of a clock that shows so many milliseconds after noon.
 fn reading(ahead: f64) -> Time {
+    if ahead == FUTURE {
+        return Time::from_f64(9_007_199_254_740_991.0).unwrap();
+    }
     Clock::new().tick(NOON + ahead)
 }
 
@@ -78,16 +84,15 @@ fn agreed() -> Room {
 #[test]
 fn a_bad_frame_is_refused_whole() {
     let (me, other) = (Actor::from_random(2), stranger());
-    let future = MAX_AHEAD_MS + 1_000.0;
     let cases = [
         (
             "a reading from the future",
-            batch(other, 1, vec![], &[0.0, future]),
+            batch(other, 1, vec![], &[0.0, FUTURE]),
             ERR_CLOCK,
         ),
         (
             "a delta from the future",
-            delta(&[], &[(other, 1)], &[(future, Dot { actor: other, seq: 1 })]),
+            delta(&[], &[(other, 1)], &[(FUTURE, Dot { actor: other, seq: 1 })]),
             ERR_CLOCK,
         ),
         (
@@ -215,27 +220,66 @@ fn what_comes_under_a_number_that_was_seen_reaches_everybody_or_nobody() {
 #[test]
 fn a_refused_reading_does_not_drag_the_clock() {
     let mut room = agreed();
-    room.inject(0, 1, batch(stranger(), 1, vec![], &[MAX_AHEAD_MS + 1_000.0]));
+    room.inject(0, 1, batch(stranger(), 1, vec![], &[FUTURE]));
     room.set(1, "x", "mine");
     let stamp = room.nodes[1].stamp("x").unwrap();
     assert!(stamp.time.millis() < NOON + 1_000.0);
 }
 
 #[test]
-fn a_reading_within_the_bound_drags_the_clock_along() {
+fn whatever_time_is_let_in_the_next_write_is_later() {
+    let century = 3_155_760_000_000.0;
+    let scale_ends = 2_051_244_000_000.0 * 4096.0;
+    let ahead = [301_000.0, century, 80.0 * century, -century].map(reading);
+    let named = [scale_ends - 1.0, scale_ends].map(|time| Time::from_f64(time).unwrap());
+    for time in ahead.into_iter().chain(named) {
+        let mut room = agreed();
+        let entries = vec![("k0".into(), Some("bad"), time)];
+        let frame = StateFrame::Batch(Batch {
+            actor: stranger(),
+            seq: 1,
+            deps: vec![],
+            entries,
+        });
+        room.inject(0, 1, frame);
+        assert_eq!(room.nodes[1].get("k0"), Some(&"bad"), "{time:?}");
+        for value in ["later", "and later"] {
+            room.set(1, "k0", value);
+            room.deliver_all();
+            assert_eq!(room.nodes[0].get("k0"), Some(&value), "{time:?}");
+        }
+        assert_eq!(room.refused, [], "{time:?}");
+    }
+}
+
+#[test]
+fn where_only_a_liar_can_have_come_nobody_is_let_ahead_of_the_clock() {
     let mut room = agreed();
-    room.inject(0, 1, batch(stranger(), 1, vec![], &[MAX_AHEAD_MS - 1_000.0]));
-    assert_eq!(room.nodes[1].get("k0"), Some(&"bad"));
+    let scale_ends = 2_051_244_000_000.0 * 4096.0;
+    let since_2020 = NOON - 1_577_836_800_000.0;
+    let ahead = |ms: f64| Time::from_f64(scale_ends + (since_2020 + ms) * 256.0).unwrap();
+    for (seq, ms, refused) in [(1, -1e9, 0), (2, 299_000.0, 0), (3, 301_000.0, 1), (3, 1e12, 2)] {
+        let entries = vec![("k0".into(), Some("bad"), ahead(ms))];
+        let frame = StateFrame::Batch(Batch {
+            actor: stranger(),
+            seq,
+            deps: vec![],
+            entries,
+        });
+        room.inject(0, 1, frame);
+        assert_eq!(room.refused.len(), refused, "{ms}");
+    }
+    // An honest clock that has come there shows what it showed before.
     room.set(1, "k0", "later");
-    room.deliver_all();
-    assert_eq!(room.nodes[0].get("k0"), Some(&"later"));
+    let time = room.nodes[1].stamp("k0").unwrap().time;
+    assert!(!time.is_ahead(NOON + 1_000.0) && (time.millis() - NOON).abs() < 400_000.0);
 }
 
 #[test]
 fn a_neighbour_that_is_refused_does_not_start_a_storm() {
     let mut room = agreed();
     for seq in 1..100 {
-        room.inject(0, 1, batch(stranger(), seq, vec![], &[MAX_AHEAD_MS + 1_000.0]));
+        room.inject(0, 1, batch(stranger(), seq, vec![], &[FUTURE]));
     }
     for seq in 5..100 {
         room.inject(0, 1, batch(stranger(), seq, vec![], &[0.0]));

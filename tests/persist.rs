@@ -30,6 +30,14 @@ fn stamp(time: i32, actor: u64) -> Stamp {
     }
 }
 
+/// What no honest window can have made.
+fn impossible() -> Stamp {
+    Stamp {
+        time: Time::from_f64(9_007_199_254_740_990.0).unwrap(),
+        actor: Actor::from_random(7),
+    }
+}
+
 /// The first reading of that millisecond.
 fn at(ms: f64) -> Stamp {
     let mut clock = parley_sync::core::clock::Clock::new();
@@ -141,9 +149,9 @@ fn storage_that_answers_late_is_told_at_once() {
 }
 
 #[test]
-fn a_stamp_from_the_future_is_refused_by_itself_and_drags_no_clock_along() {
+fn a_stamp_that_nobody_can_have_made_is_refused_by_itself_and_drags_no_clock_along() {
     let mut room = Room::with(1);
-    let future = record("evil", at(NOON + 400_000.0), Some("evil"));
+    let future = record("evil", impossible(), Some("evil"));
     let initial = record(
         "born",
         Stamp {
@@ -162,11 +170,18 @@ fn a_stamp_from_the_future_is_refused_by_itself_and_drags_no_clock_along() {
 #[test]
 fn what_is_written_after_a_stored_write_is_later_than_it() {
     // The clock of the window's earlier life was ahead.
-    for (key, is_cleared) in [("x", false), ("x", true)] {
+    let (key, year) = ("x", 31_536_000_000.0);
+    let cases = [
+        (200_000.0, false),
+        (200_000.0, true),
+        (year, false),
+        (9_000.0 * year, false),
+    ];
+    for (ahead, is_cleared) in cases {
         let mut room = Room::with(1);
         let stored = Record {
             cleared: is_cleared,
-            ..record(key, at(NOON + 200_000.0), None)
+            ..record(key, at(NOON + ahead), None)
         };
         let before = stored.stamp;
         room.restore(0, vec![stored]);
@@ -200,12 +215,14 @@ fn stamps_that_cannot_be_believed() {
     let real = at(NOON).time.as_f64();
     assert_eq!(stamp_in(real, 7.0, now), Some(at(NOON)));
     assert_eq!(stamp_in(0.0, 1.0, now), Some(foreign_stamp()));
-    let ahead = at(NOON + 301_000.0).time.as_f64();
+    let wrong = at(f64::INFINITY);
+    let believed = stamp_in(wrong.time.as_f64(), 7.0, now);
+    assert_eq!(believed, Some(wrong), "a clock may show anything");
     let max = 9_007_199_254_740_991.0;
     for time in [
         -1.0,
         0.5,
-        ahead,
+        max - 1.0,
         max,
         max + 1.0,
         f64::NAN,

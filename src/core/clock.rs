@@ -1,4 +1,15 @@
 //! A hybrid logical clock (Kulkarni et al., 2014): physical milliseconds while they advance, a counter when they do not.
+//!
+//! # Clocks that are wrong
+//! Windows agree whatever their clocks show, so no honest reading is refused: whoever hears of one that is ahead counts on from
+//! there, and its next write is the later one. A clock is read as no later than the end of [`WALL_MS`], whatever it shows. So a
+//! reading beyond that is counted on from such a clock, or it is a lie; beyond [`LIMIT`] there are more counts than anybody
+//! makes, so it is a lie, or follows on one.
+//!
+//! A liar must not name a time after which nobody can write. Therefore the counts from [`LIMIT`] on are a second scale, on
+//! which clocks are read once more, coarser; there, and only there, a reading must not be further ahead of the receiver's
+//! clock than [`MAX_AHEAD_MS`]. A liar can drive a state onto that scale, and gains nothing by it but that clocks which
+//! differ by more than five minutes are refused from then on.
 
 use super::id::MAX_EXACT;
 
@@ -6,11 +17,17 @@ use super::id::MAX_EXACT;
 const EPOCH_MS: f64 = 1_577_836_800_000.0;
 /// Values of the counter within one millisecond. A full counter carries into the milliseconds.
 const STEPS: i64 = 4096;
-/// A clock that shows less than a year of this epoch was never read, and nobody writes a key so often.
+/// No clock is read as less than a year of this epoch, and nobody writes a key so often: what is below counts writes.
 const YEAR_MS: i64 = 31_536_000_000;
-/// The last millisecond that a reading takes. A year short of what 53 bits hold: there is always room to count on.
-const LAST_MS: f64 = 2_167_000_000_000.0;
-/// How far ahead of this window a reading may be. Beyond it a peer could win every conflict for ever.
+/// The first and the last millisecond that a clock is taken to show: a year of this epoch, and 55.
+const FIRST_MS: f64 = YEAR_MS as f64 + 1.0;
+const WALL_MS: f64 = 1_735_689_600_000.0;
+/// Where the second scale begins: 65 years of this epoch. The ten years between hold 10^15 counts.
+const LIMIT: i64 = 2_051_244_000_000 * STEPS;
+/// Values of the counter within one millisecond on the second scale, which so ends before 53 bits do.
+const GUARDED_STEPS: i64 = 256;
+/// How far ahead of this window a reading on the second scale may be; beyond it, one on the first is none of a clock that is
+/// right.
 pub const MAX_AHEAD_MS: f64 = 300_000.0;
 
 /// A reading: milliseconds and counter in one number, exact as a JavaScript number.
@@ -51,6 +68,8 @@ impl Time {
     pub fn millis(self) -> f64 {
         let since = if self.is_initial() {
             -(self.0 + 1)
+        } else if self.is_guarded() {
+            (self.0 - LIMIT) / GUARDED_STEPS
         } else {
             self.0 / STEPS
         };
@@ -69,14 +88,31 @@ impl Time {
         self.0 < 0
     }
 
-    /// Whether this is further ahead of `now_ms` than honest clocks drift apart.
+    /// Whether no honest window can have made this by `now_ms`: it is on the second scale, and further ahead than
+    /// [`MAX_AHEAD_MS`].
     #[must_use]
     pub fn is_ahead(self, now_ms: f64) -> bool {
-        self.0 > floor(now_ms + MAX_AHEAD_MS)
+        self.is_guarded() && self.0 > guarded(now_ms + MAX_AHEAD_MS)
+    }
+
+    /// Whether a clock may show this, be it right or wrong: nobody had to count to get there.
+    #[must_use]
+    pub fn is_of_a_clock(self) -> bool {
+        self.0 <= floor(f64::INFINITY)
+    }
+
+    /// Whether a clock that is right, where this window's is, cannot have shown this yet.
+    #[must_use]
+    pub fn is_beyond(self, now_ms: f64) -> bool {
+        self.millis() - EPOCH_MS > since_epoch(now_ms) + MAX_AHEAD_MS
+    }
+
+    fn is_guarded(self) -> bool {
+        self.0 >= LIMIT
     }
 }
 
-/// A reading was refused: more than [`MAX_AHEAD_MS`] ahead of this window.
+/// A reading was refused: see [`Time::is_ahead`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ahead;
 
@@ -97,7 +133,12 @@ impl Clock {
 
     /// A reading for something that happens now.
     pub fn tick(&mut self, now_ms: f64) -> Time {
-        self.last = floor(now_ms).max(self.last.saturating_add(1));
+        let next = floor(now_ms).max(self.last.saturating_add(1));
+        self.last = if next < LIMIT {
+            next
+        } else {
+            next.max(guarded(now_ms))
+        };
         Time(self.last)
     }
 
@@ -114,12 +155,22 @@ impl Clock {
     }
 }
 
-/// Milliseconds since the epoch of this module; the ends of the range for what lies outside, 0 for NaN.
+/// What a clock is taken to show, in milliseconds of this module's epoch; the ends of the range for what lies outside.
 fn since_epoch(now_ms: f64) -> f64 {
-    (now_ms - EPOCH_MS).clamp(0.0, LAST_MS)
+    let since = now_ms - EPOCH_MS;
+    if since.is_nan() {
+        FIRST_MS
+    } else {
+        since.clamp(FIRST_MS, WALL_MS)
+    }
 }
 
-/// The first reading of that millisecond. Casting NaN gives 0.
+/// The first reading of that millisecond.
 fn floor(now_ms: f64) -> i64 {
     since_epoch(now_ms) as i64 * STEPS
+}
+
+/// The same on the second scale.
+fn guarded(now_ms: f64) -> i64 {
+    LIMIT + since_epoch(now_ms) as i64 * GUARDED_STEPS
 }

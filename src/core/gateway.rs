@@ -315,7 +315,10 @@ impl<V: Value> Heard<V> {
                     }
                 }
                 ModelEffect::Send { .. } | ModelEffect::Refused { .. } => self.effects.push(effect),
-                ModelEffect::Contested { .. } | ModelEffect::Lost { .. } | ModelEffect::Ready => {}
+                ModelEffect::Contested { .. }
+                | ModelEffect::Lost { .. }
+                | ModelEffect::Restamped { .. }
+                | ModelEffect::Ready => {}
             }
         }
     }

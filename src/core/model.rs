@@ -166,6 +166,11 @@ pub enum ModelEffect<V> {
         /// Why: of several reasons one that is not a simple refusal.
         why: Why,
     },
+    /// See [`StateEffect::Restamped`].
+    Restamped {
+        /// See there; names of cells.
+        writes: Vec<(Key, Stamp, Stamp)>,
+    },
     /// See [`StateEffect::Ready`].
     Ready,
     /// See [`StateEffect::Refused`].
@@ -459,6 +464,12 @@ impl<V: Value> Model<V> {
                     from,
                     origin,
                 } => self.translate_changes(changes, from, origin, &mut out),
+                StateEffect::Restamped { writes } => {
+                    if let Some(watched) = &mut self.watched {
+                        watched.extend(writes.iter().map(|write| Rc::clone(&write.0)));
+                    }
+                    out.push(ModelEffect::Restamped { writes });
+                }
                 StateEffect::Ready => out.push(ModelEffect::Ready),
                 StateEffect::Refused { from, code } => out.push(ModelEffect::Refused { from, code }),
             }

@@ -38,8 +38,9 @@ pub struct Merged<V> {
     pub lacking: bool,
 }
 
-/// A stamp as it was read. `None` if it is none of a write that has been made: initial values are not stored, and what
-/// lies in the future would win for ever.
+/// A stamp as it was read. `None` if it is none of a write that can have been made: initial values are not stored, and a time
+/// that is ahead ([`Time::is_ahead`]) would win for ever. One that only a wrong clock can have shown is kept: what is written
+/// after it was read is later.
 #[must_use]
 pub fn stamp_in(time: f64, actor: f64, now: f64) -> Option<Stamp> {
     let stamp = Stamp {

@@ -114,6 +114,16 @@ impl<V: Clone> Replica<V> {
         self.slots.get(slot).map(|slot| &slot.register)
     }
 
+    /// Whether no register stands beside that of a plain key: names of those begin with its own and a NUL.
+    pub fn is_alone(&self, key: &str) -> bool {
+        let beside = |slot: &Slot<V>| {
+            slot.key
+                .strip_prefix(key)
+                .is_some_and(|rest| rest.starts_with('\0'))
+        };
+        !key.as_bytes().contains(&0) && !self.slots.iter().any(beside)
+    }
+
     /// Every register by first write, deleted ones too.
     pub fn registers(&self) -> impl Iterator<Item = (&Key, &Register<V>)> {
         self.slots.iter().map(|slot| (&slot.key, &slot.register))

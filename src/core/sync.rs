@@ -18,8 +18,8 @@
 //!   connected through others agree too.
 //! - **Initial values** are registers with a stamp before any real time, and the elder window's win. So windows that began with
 //!   different initial values agree, and any write beats them.
-//! - **Clock limit.** A reading more than five minutes ahead refuses the whole frame, also where the reading is inside a cell.
-//!   A reading inside a slot decides who wins, so the clock takes it in like a stamp, and the next write here is later.
+//! - **Wrong clocks.** A reading of any clock is taken in, and the next write here is later. One that no honest window can have
+//!   made refuses the whole frame, see [`clock`](super::clock). Both also hold for a reading inside a cell.
 //! - **Dots used twice** (by a liar, or by a window that lost its memory) show up as different contents under one dot, or as a
 //!   vector that claims more than this window ever wrote. The window then writes those registers again as a new actor, so it does
 //!   not matter which peer has seen which of the two.
@@ -29,6 +29,7 @@ mod compare;
 mod node;
 mod peers;
 mod receive;
+mod reissue;
 mod restore;
 mod spread;
 
@@ -36,10 +37,11 @@ pub use super::change::KeyChange;
 pub use node::StateNode;
 
 use super::batch::{Batch, Delta};
-use super::id::{Actor, PeerRef};
+use super::id::{Actor, Key, PeerRef};
+use super::register::Stamp;
 use super::version::VersionVector;
 
-/// A reading lies more than five minutes ahead of this window's clock.
+/// A time that no honest window can have made, see [`Time::is_ahead`](super::clock::Time::is_ahead).
 pub const ERR_CLOCK: &str = "ERR_CLOCK";
 /// A state would hold more than it may.
 pub const ERR_LIMIT: &str = "ERR_LIMIT";
@@ -103,6 +105,11 @@ pub enum StateEffect<V> {
         from: Option<PeerRef>,
         /// Who wrote it.
         origin: ChangeOrigin,
+    },
+    /// Writes of this window have other stamps from now on, and the same values: to be stored, but no news to a listener.
+    Restamped {
+        /// Of which key, and the stamps before and now; never empty.
+        writes: Vec<(Key, Stamp, Stamp)>,
     },
     /// The state of whoever was there before has arrived, or nobody was. Told once.
     Ready,

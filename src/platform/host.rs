@@ -157,6 +157,7 @@ extern "C" {
     #[wasm_bindgen(js_name = randomBytes)]
     pub(crate) fn random_bytes(bytes: &mut [u8]);
     pub(crate) fn now() -> f64;
+    pub(crate) fn wall() -> f64;
     #[wasm_bindgen(js_name = preciseNow)]
     pub(crate) fn precise_now() -> f64;
     #[wasm_bindgen(js_name = setTimer)]

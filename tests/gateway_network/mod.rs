@@ -251,7 +251,7 @@ impl Network {
                     }
                 }
                 ModelEffect::Refused { code, .. } => panic!("{at} refuses a frame: {code}"),
-                ModelEffect::Contested { .. } | ModelEffect::Ready => {}
+                ModelEffect::Contested { .. } | ModelEffect::Restamped { .. } | ModelEffect::Ready => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A schedule: who is there, over what wires, and what happens in which order. All of it follows from a seed.
 
+use super::jumps::with_jumps;
 use super::random::Random;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,9 +88,28 @@ pub enum Step {
     Pass {
         ms: u32,
     },
+    #[allow(dead_code, reason = "not every test sets clocks")]
+    /// A window's clock is set, or that of all. A window that is opened later reads a clock that is right.
+    Jump {
+        window: Option<usize>,
+        ms: i64,
+    },
 }
 
 impl Case {
+    #[allow(dead_code, reason = "not every test sets clocks")]
+    /// The same schedule, with clocks that are set at any moment.
+    pub fn jumping(mut self, seed: u64) -> Case {
+        self.steps = with_jumps(
+            seed,
+            self.windows,
+            &self.steps,
+            |window, ms| Step::Jump { window, ms },
+            |window| Step::Reload { window },
+        );
+        self
+    }
+
     pub fn generate(seed: u64) -> Case {
         let mut random = Random::new(seed);
         let windows = random.between(2, 5) as usize;

@@ -1,6 +1,8 @@
 //! Many windows and the wires between them, in one thread and from one seed.
 
 pub mod case;
+#[path = "../network/jumps.rs"]
+mod jumps;
 #[path = "../network/random.rs"]
 pub mod random;
 pub mod window;
@@ -89,7 +91,10 @@ impl Network {
 
     fn fresh_window(&mut self, place: usize) -> Window {
         self.next_actor += 1;
-        let skew = f64::from(self.case.skew) * [0.0, 1.0, -1.0, 0.5, -0.3][place % 5];
+        let skew = match self.windows.get(place) {
+            Some(before) => before.skew,
+            None => f64::from(self.case.skew) * [0.0, 1.0, -1.0, 0.5, -0.3][place % 5],
+        };
         let actor = self.next_actor.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let (reactive, forgetful) = (self.case.reactive, self.case.keep == Keep::Little);
         let number = self.next_actor as u32;
@@ -129,8 +134,8 @@ impl Network {
         }
         for (from, to) in [(a, b), (b, a)] {
             self.wires.insert((from, to), Queue::new());
-            let now = self.now + self.windows[from].skew;
-            let effects = self.windows[from].node.peer_up(to as u32, now);
+            // Spans are measured by a time that nobody sets.
+            let effects = self.windows[from].node.peer_up(to as u32, self.now);
             self.windows[from].queue(effects);
         }
     }
@@ -216,6 +221,15 @@ impl Network {
             Step::Reload { window } => self.reload(window % count),
             Step::Tick { window } => self.tick(window % count),
             Step::Pass { ms } => self.now += f64::from(ms),
+            Step::Jump { window, ms } => {
+                for (place, one) in self.windows.iter_mut().enumerate() {
+                    one.skew += if window.is_none_or(|at| at % count == place) {
+                        ms as f64
+                    } else {
+                        0.0
+                    };
+                }
+            }
         }
         for window in &self.windows {
             let (held, _) = window.node.held();
@@ -295,8 +309,7 @@ impl Network {
     }
 
     fn tick(&mut self, window: usize) {
-        let now = self.now + self.windows[window].skew;
-        let effects = self.windows[window].node.tick(now);
+        let effects = self.windows[window].node.tick(self.now);
         self.windows[window].queue(effects);
     }
 

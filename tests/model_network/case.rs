@@ -3,6 +3,7 @@
 use parley_sync::core::model::Strategy;
 
 pub use super::base::{Shape, Wire};
+use super::jumps::with_jumps;
 use super::random::Random;
 
 /// How many different keys a schedule writes. Few, so that writes meet.
@@ -113,6 +114,11 @@ pub enum Step {
     Thaw {
         at: usize,
     },
+    /// A window's clock is set, or that of all.
+    Jump {
+        at: Option<usize>,
+        ms: i64,
+    },
 }
 
 /// A whole schedule.
@@ -138,6 +144,18 @@ const STRATEGIES: [Strategy; 4] = [
 ];
 
 impl Case {
+    /// The same schedule, with clocks that are set at any moment.
+    pub fn jumping(mut self) -> Self {
+        self.steps = with_jumps(
+            self.config.seed,
+            self.config.windows,
+            &self.steps,
+            |at, ms| Step::Jump { at, ms },
+            |at| Step::Reload { at },
+        );
+        self
+    }
+
     pub fn generate(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let reliable = random.percent(50);

@@ -6,6 +6,8 @@ pub mod case;
 mod check;
 #[path = "../network/event.rs"]
 mod event;
+#[path = "../network/jumps.rs"]
+mod jumps;
 mod ledger;
 #[path = "../network/random.rs"]
 pub mod random;
@@ -25,7 +27,7 @@ use parley_sync::core::sync::{ChangeOrigin, KeyChange, StateFrame};
 
 use case::{COUNTER, Case, Config, KEYS, Kind, NUMBER};
 use event::{Arrival, Event, Queue};
-use ledger::Ledger;
+use ledger::{Ledger, Write};
 use random::Random;
 use values::Val;
 use window::Window;
@@ -124,6 +126,11 @@ impl Network {
         START_MS + self.now as f64 + self.sites[at].skew_ms
     }
 
+    /// Time that nobody can set: what spans are measured by.
+    fn steady(&self) -> f64 {
+        START_MS + self.now as f64
+    }
+
     fn is_open(&self, at: usize) -> bool {
         self.sites[at].window.is_some()
     }
@@ -217,9 +224,10 @@ impl Network {
             self.sites[at].backlog.push(arrival);
             return Ok(());
         }
+        let steady = self.steady();
         self.act(at, |window, now| {
             window.node.with_node(|node| match arrival {
-                Arrival::Up(peer) => node.peer_up(peer as PeerRef, now),
+                Arrival::Up(peer) => node.peer_up(peer as PeerRef, steady),
                 Arrival::Down(peer) => node.peer_down(peer as PeerRef, now),
                 Arrival::Frame { from, also, frame } => {
                     node.receive(from as PeerRef, &also, StateFrame::clone(&frame), now)
@@ -308,6 +316,21 @@ impl Network {
                         window.pending.retain(|pending| !ids.contains(&pending.0));
                         if window.pending.len() + ids.len() != count {
                             return Err(format!("window {at} lost writes that it did not have"));
+                        }
+                    }
+                }
+                ModelEffect::Restamped { writes } => {
+                    let Some(window) = &self.sites[at].window else {
+                        continue;
+                    };
+                    let node = window.node.node();
+                    for (key, was, stamp) in writes {
+                        let name = self.keys.iter().position(|known| *known == key);
+                        let of = |write: &&mut Write| Some(write.key) == name && write.stamp == was;
+                        let sent = node.register(&key).map_or(0, |register| register.dot.seq);
+                        let seq = if sent > 0 { sent } else { node.own_seq() + 1 };
+                        if let Some(write) = self.ledger.writes.iter_mut().find(of) {
+                            (write.stamp, write.seq) = (stamp, seq);
                         }
                     }
                 }

@@ -31,6 +31,16 @@ impl Network {
                 Ok(())
             }
             Step::Thaw { at } => self.thaw(at),
+            Step::Jump { at, ms } => {
+                for (place, site) in self.sites.iter_mut().enumerate() {
+                    site.skew_ms += if at.is_none_or(|at| at == place) {
+                        ms as f64
+                    } else {
+                        0.0
+                    };
+                }
+                Ok(())
+            }
         }
     }
 
@@ -90,7 +100,8 @@ impl Network {
     }
 
     fn tick(&mut self, at: usize) -> Outcome {
-        self.act(at, |window, now| window.node.with_node(|node| node.tick(now)))
+        let steady = self.steady();
+        self.act(at, |window, _| window.node.with_node(|node| node.tick(steady)))
     }
 
     fn set_up(&mut self, a: usize, b: usize, up: bool) -> Outcome {

@@ -253,7 +253,7 @@ impl Room {
                     self.windows[at].rejected += 1;
                     self.windows[at].lost.extend(ids);
                 }
-                ModelEffect::Contested { .. } | ModelEffect::Ready => {}
+                ModelEffect::Contested { .. } | ModelEffect::Restamped { .. } | ModelEffect::Ready => {}
                 ModelEffect::Refused { from: STRANGER, .. } => {}
                 ModelEffect::Refused { code, .. } => panic!("refused: {code}"),
             }

@@ -1,5 +1,6 @@
 //! A schedule: the windows, their wires, and what happens. Plain data, so that a failing one can be shrunk and kept.
 
+use super::jumps::with_jumps;
 use super::random::Random;
 
 /// How many different keys a schedule writes. Few, so that writes meet.
@@ -128,6 +129,12 @@ pub enum Step {
     Save {
         at: usize,
     },
+    #[allow(dead_code, reason = "not every test sets clocks")]
+    /// A window's clock is set, or that of all.
+    Jump {
+        at: Option<usize>,
+        ms: i64,
+    },
 }
 
 /// A whole schedule.
@@ -202,6 +209,19 @@ impl Case {
                 _ => {}
             }
         }
+        self
+    }
+
+    #[allow(dead_code, reason = "not every test sets clocks")]
+    /// The same schedule, with clocks that are set at any moment.
+    pub fn jumping(mut self) -> Self {
+        self.steps = with_jumps(
+            self.config.seed,
+            self.config.windows,
+            &self.steps,
+            |at, ms| Step::Jump { at, ms },
+            |at| Step::Reload { at },
+        );
         self
     }
 

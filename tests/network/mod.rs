@@ -3,6 +3,7 @@
 pub mod case;
 mod disk;
 mod event;
+mod jumps;
 pub mod random;
 pub mod shrink;
 mod steps;
@@ -13,6 +14,7 @@ mod wire;
 use std::rc::Rc;
 
 use parley_sync::core::id::{Actor, Key, PeerRef};
+use parley_sync::core::persist::FORGET_AFTER_MS;
 use parley_sync::core::sync::{ChangeOrigin, StateEffect, StateFrame};
 
 use case::{Case, Config, KEYS};
@@ -53,6 +55,8 @@ pub struct Network {
     /// The wires lose and double nothing any more.
     healed: bool,
     arrivals: u32,
+    /// The latest that any clock ever showed.
+    furthest: f64,
     /// Registers carried by deltas and batches, and changes told, since last reset: nothing when all is quiet.
     stir: u32,
 }
@@ -120,6 +124,7 @@ impl Network {
             keys,
             healed: false,
             arrivals: 0,
+            furthest: f64::NEG_INFINITY,
             stir: 0,
             random,
         }
@@ -128,6 +133,11 @@ impl Network {
     /// What the window's clock says.
     fn clock(&self, at: usize) -> f64 {
         START_MS + self.now as f64 + self.sites[at].skew_ms
+    }
+
+    /// Time that nobody can set: what spans are measured by.
+    fn steady(&self) -> f64 {
+        START_MS + self.now as f64
     }
 
     fn is_open(&self, at: usize) -> bool {
@@ -233,7 +243,7 @@ impl Network {
         if self.arrivals > ENDLESS {
             return Err("windows answer each other for ever".into());
         }
-        let now = self.clock(at);
+        let (now, steady) = (self.clock(at), self.steady());
         if self.sites[at].frozen {
             self.sites[at].backlog.push(arrival);
             return Ok(());
@@ -243,7 +253,7 @@ impl Network {
         };
         window.shows(&arrival);
         let effects = match arrival {
-            Arrival::Up(peer) => window.node.peer_up(peer as PeerRef, now),
+            Arrival::Up(peer) => window.node.peer_up(peer as PeerRef, steady),
             Arrival::Down(peer) => window.node.peer_down(peer as PeerRef, now),
             Arrival::Frame { from, also, frame } => {
                 window
@@ -276,10 +286,11 @@ impl Network {
             match effect {
                 StateEffect::Send { to, frame } => self.send(at, &to, frame),
                 StateEffect::Changed { changes, origin, .. } => {
+                    let stored = (self.config.disks > 0).then_some(self.furthest - FORGET_AFTER_MS);
                     let Some(window) = &mut self.sites[at].window else {
                         continue;
                     };
-                    let heard = window.hear(&changes, origin, &self.causes, self.config.disks > 0);
+                    let heard = window.hear(&changes, origin, &self.causes, stored);
                     heard.map_err(|error| format!("window {at}: {error}"))?;
                     self.stir += 1;
                     let echo = &self.keys[KEYS];
@@ -287,6 +298,16 @@ impl Network {
                         origin != ChangeOrigin::Local && changes.iter().any(|change| change.key != *echo);
                     if news && self.config.reactive && at == 0 {
                         self.write(at, &[KEYS])?;
+                    }
+                }
+                StateEffect::Restamped { writes } => {
+                    let value = |key: &Key| self.sites[at].window.as_ref()?.node.get(key).copied();
+                    let again: Vec<_> = writes
+                        .iter()
+                        .filter_map(|write| Some((Rc::clone(&write.0), value(&write.0)?)))
+                        .collect();
+                    for window in self.sites.iter_mut().filter_map(|site| site.window.as_mut()) {
+                        window.may_hear_again(&again);
                     }
                 }
                 StateEffect::Ready => {

@@ -231,6 +231,7 @@ impl Room {
                         .map(|change| (change.key.to_string(), change.old, change.new, origin));
                     self.told[at].extend(told);
                 }
+                StateEffect::Restamped { .. } => {}
                 StateEffect::Ready => self.ready[at] += 1,
                 StateEffect::Refused { code, .. } => self.refused.push((at, code)),
             }

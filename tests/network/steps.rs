@@ -37,6 +37,18 @@ impl Network {
             }
             Step::Thaw { at } => self.thaw(at),
             Step::Save { at } => self.turn(at, |network| network.save(at)),
+            Step::Jump { at, ms } => {
+                for (place, site) in self.sites.iter_mut().enumerate() {
+                    site.skew_ms += if at.is_none_or(|at| at == place) {
+                        ms as f64
+                    } else {
+                        0.0
+                    };
+                }
+                let clocks = (0..self.sites.len()).map(|at| self.clock(at));
+                self.furthest = clocks.fold(self.furthest, f64::max);
+                Ok(())
+            }
         }
     }
 
@@ -123,9 +135,9 @@ impl Network {
         if self.config.forgetful && self.random.percent(30) {
             self.now += 65_000;
         }
-        let now = self.clock(at);
+        let steady = self.steady();
         let window = self.sites[at].window.as_mut();
-        let effects = window.map_or_else(Vec::new, |window| window.tick(self.now, now));
+        let effects = window.map_or_else(Vec::new, |window| window.tick(self.now, steady));
         self.carry_out(at, effects)
     }
 

@@ -105,7 +105,7 @@ impl Window {
         changes: &[KeyChange<Value>],
         origin: ChangeOrigin,
         causes: &Causes,
-        stored: bool,
+        stored: Option<f64>,
     ) -> Result<(), String> {
         if changes.is_empty() {
             return Err("told of no change".into());
@@ -138,11 +138,20 @@ impl Window {
         Ok(())
     }
 
+    /// Writes that were stamped anew: after what was later than them they are told once more.
+    pub fn may_hear_again(&mut self, writes: &[(Key, Value)]) {
+        for write in writes {
+            self.told.remove(write);
+        }
+    }
+
     /// Every cause of that write is here, or something later. Initial values are not stored, so what came by way of a
-    /// disk may come without those it was written over.
-    fn rests(&self, value: Value, causes: &Causes, stored: bool) -> Result<(), String> {
+    /// disk may come without those it was written over, and without deletions from before `stored`.
+    fn rests(&self, value: Value, causes: &Causes, stored: Option<f64>) -> Result<(), String> {
         let mut causes = causes.list[value as usize].clone();
-        causes.retain(|(_, stamp)| !(stored && stamp.time.is_initial()));
+        causes.retain(|(_, stamp)| {
+            stored.is_none_or(|since| !stamp.time.is_initial() && stamp.time.millis() >= since)
+        });
         match self.first_missing(&causes) {
             Some(key) => Err(format!("write {value} is shown before its cause on {key}")),
             None => Ok(()),

@@ -5,7 +5,6 @@ import { createTestNetwork, ParleyError } from '../../pkg/index.js';
 import { asyncStorage, FakeStorage, installStorage, open, pause } from './persist.lib.mjs';
 
 const KEY = 'app';
-const DAY = 86_400_000;
 let disk;
 beforeEach(() => {
   disk = installStorage(new FakeStorage());
@@ -208,8 +207,7 @@ test('what a hand-written class stored: older than any write, newer than initial
 });
 
 test('stamps that cannot be believed: the value shows, and loses to every write', async () => {
-  const far = (Date.now() - Date.UTC(2020) + 400 * DAY) * 4096;
-  for (const stamp of [far, 2 ** 53 - 1, -5, 0.5, 1e300, null, 'x', -(2 ** 53)]) {
+  for (const stamp of [2 ** 53 - 2, 2 ** 53 - 1, -5, 0.5, 1e300, null, 'x', -(2 ** 53)]) {
     const text = JSON.stringify({
       'parley-sync': 1,
       version: 0,

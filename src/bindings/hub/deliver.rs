@@ -39,11 +39,11 @@ pub(crate) struct Handled {
 impl Hub {
     /// A frame of a connected peer. `to_all`: others on the mesh got it as well.
     pub(crate) fn dispatch(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
-        let Some(now) = self.admit(from, kind, frame) else {
+        if self.admit(from, kind, frame).is_none() {
             return;
-        };
+        }
         match kind {
-            Kind::Message => self.on_message(from, frame, now),
+            Kind::Message => self.on_message(from, frame, host::wall()),
             Kind::Answer => self.on_answer(from, frame),
             Kind::Abort => self.on_abort(from, frame),
             Kind::Bye => self.on_bye(from, frame),

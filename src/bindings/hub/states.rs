@@ -308,7 +308,7 @@ impl Hub {
             (handlers, peer.identity.id.clone(), peer.identity.origin.clone())
         };
         let payload = payload();
-        let metadata = host::make_metadata("", &sender, &origin, host::now(), false);
+        let metadata = host::make_metadata("", &sender, &origin, host::wall(), false);
         for handler in handlers {
             let result = handler
                 .call

@@ -155,7 +155,7 @@ impl Persist {
     pub(crate) fn emptied(&self) {
         let latest = self.held().iter().map(|record| record.stamp).max();
         self.emptied
-            .set(latest.max(Some(persist::stamp_of_now(host::now()))));
+            .set(latest.max(Some(persist::stamp_of_now(host::wall()))));
         self.store_now();
     }
 
@@ -279,7 +279,7 @@ impl Persist {
 
     /// One exchange, between the reading and the writing: the list gets what is to be written, if anything.
     fn turn(&self, image: &Array, may_write: bool) {
-        let now = host::now();
+        let now = host::wall();
         let Some(mut stored) = self.read(image, now) else {
             return;
         };

@@ -32,7 +32,7 @@ impl Persist {
     /// What another window stored, from what it says: it may have been overwritten since, and then the exchange finds that it
     /// is lacking.
     pub(super) fn hear(&self, image: &Array) {
-        let now = host::now();
+        let now = host::wall();
         let Some(stored) = self.read(image, now) else {
             return;
         };

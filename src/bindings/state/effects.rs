@@ -43,6 +43,7 @@ impl StateHost {
                     }
                     self.store_soon();
                 }
+                ModelEffect::Restamped { .. } => self.store_soon(),
                 ModelEffect::Contested { keys } => self.tell_contested(&keys),
                 ModelEffect::Lost { ids, keys, why } => self.tell_lost(&ids, &keys, why),
                 ModelEffect::Ready => {

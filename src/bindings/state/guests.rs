@@ -85,7 +85,7 @@ impl StateHost {
     }
 
     fn open_gateway(&self, peer: PeerRef, grants: Rc<Grants>) {
-        let now = host::now();
+        let now = host::wall();
         let (guest, effects) = {
             let mut node = self.node.borrow_mut();
             let actor = Actor::from_random(host::random_u64());
@@ -148,7 +148,7 @@ impl StateHost {
         let Some(decoded) = codec::decode(kind, frame) else {
             return self.carrier.refuse(from, codes::MALFORMED);
         };
-        let now = host::now();
+        let now = host::wall();
         let latest = codec::latest(&decoded);
         if !guest.borrow_mut().witnessed(latest, now) {
             return self.carrier.refuse(from, codes::CLOCK);
@@ -214,14 +214,14 @@ impl StateHost {
         }
         if !names.is_empty() || !shown.is_empty() {
             self.each_guest(|gateway, state| {
-                gateway.tell(state, &names, &shown, host::now());
+                gateway.tell(state, &names, &shown, host::wall());
                 Vec::new()
             });
         }
     }
 
     pub(super) fn flush_guests(&self) {
-        self.each_guest(|gateway, _| gateway.flush(host::now()));
+        self.each_guest(|gateway, _| gateway.flush(host::wall()));
     }
 
     pub(super) fn tick_guests(&self) {
@@ -254,7 +254,7 @@ impl StateHost {
     pub(super) fn give_guests_texts(&self, texts: &Rc<dyn Texts<Held>>) {
         self.guests.texts.replace(Some(Rc::clone(texts)));
         self.each_guest(|gateway, _| {
-            gateway.with_view(|view| view.provide_texts(Rc::clone(texts), host::now()))
+            gateway.with_view(|view| view.provide_texts(Rc::clone(texts), host::wall()))
         });
         self.flush_guests();
     }

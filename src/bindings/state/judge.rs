@@ -120,7 +120,7 @@ impl StateHost {
             validate: Some(validate),
             from,
         };
-        let judged = judge(&mut asked, changes, cells, host::now());
+        let judged = judge(&mut asked, changes, cells, host::wall());
         if judged.refused {
             self.run(judged.rest);
             // The writer has to hear of it even if nothing is written here any more.

@@ -92,7 +92,7 @@ impl StateHost {
     /// of anything else nothing is left.
     fn believed(&self, cell: Option<Cell<Held>>, stamp: Stamp) -> Option<Option<Cell<Held>>> {
         let latest = cell.as_ref().and_then(Cell::latest);
-        if self.node.borrow_mut().witnessed(latest, host::now()) {
+        if self.node.borrow_mut().witnessed(latest, host::wall()) {
             return Some(cell);
         }
         let Some(Cell::Slot(slot)) = cell else { return None };
@@ -151,7 +151,7 @@ impl Kept for StateHost {
             Vec::new(),
         );
         let cells = self.cells(records.to_vec());
-        drop(alone.with_node(|node| node.import(cells, host::now())));
+        drop(alone.with_node(|node| node.import(cells, host::wall())));
         let shown = alone.iter().map(|(key, held)| (key, held.value.clone()));
         shown.collect()
     }

@@ -120,7 +120,7 @@ impl StateHost {
         room::check(&synced, bounds)?;
         let mut message = options.name.clone();
         message.push_str(":update");
-        let born = host::now();
+        let born = host::wall();
         let initial = synced.iter().chain(&local).cloned().collect();
         let node = options.model(&carrier.own_id(), synced, bounds, born);
         let state = Rc::new_cyclic(|me| StateHost {
@@ -325,7 +325,7 @@ impl Shared for StateHost {
         if let Some(grants) = self.restriction(peer) {
             return self.guest_up(peer, grants);
         }
-        self.decide(|model, now| model.with_node(|node| node.peer_up(peer, now)));
+        self.decide(|model, _| model.with_node(|node| node.peer_up(peer, host::now())));
     }
 
     fn peer_down(&self, peer: PeerRef) {
@@ -360,7 +360,7 @@ impl Shared for StateHost {
     fn tick(&self) {
         self.shadows_tick();
         self.tick_guests();
-        self.decide(|model, now| model.with_node(|node| node.tick(now)));
+        self.decide(|model, _| model.with_node(|node| node.tick(host::now())));
     }
 
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array) {
@@ -372,7 +372,7 @@ impl Shared for StateHost {
             return;
         };
         let latest = codec::latest(&decoded);
-        if !self.node.borrow_mut().witnessed(latest, host::now()) {
+        if !self.node.borrow_mut().witnessed(latest, host::wall()) {
             return self.carrier.refuse(from, codes::CLOCK);
         }
         self.meet_again(from);
@@ -411,7 +411,7 @@ impl Shared for StateHost {
 impl StateHost {
     /// Lets the core decide, and does what it says.
     fn decide(&self, ask: impl FnOnce(&mut Model<Held>, f64) -> ModelEffects<Held>) {
-        let now = host::now();
+        let now = host::wall();
         let effects = ask(&mut self.node.borrow_mut(), now);
         self.run(effects);
     }

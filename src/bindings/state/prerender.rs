@@ -45,7 +45,7 @@ impl StateHost {
         let bounds = self.node.borrow().node().bounds();
         let node = self
             .options
-            .model(&self.carrier.own_id(), shown, bounds, host::now());
+            .model(&self.carrier.own_id(), shown, bounds, host::wall());
         drop(self.node.replace(node));
         // Nobody was connected whom they could have waited for.
         self.confirm_outcomes();

@@ -52,7 +52,7 @@ impl StateHost {
         };
         let shadow = self.shadow_of(version);
         let latest = codec::latest(&decoded);
-        if !shadow.model.borrow_mut().witnessed(latest, host::now()) {
+        if !shadow.model.borrow_mut().witnessed(latest, host::wall()) {
             return self.carrier.refuse(from, codes::CLOCK);
         }
         if self.schema.borrow_mut().part(from, version) {
@@ -62,7 +62,7 @@ impl StateHost {
         let effects = shadow
             .model
             .borrow_mut()
-            .with_node(|node| node.receive(from, &[], decoded, host::now()));
+            .with_node(|node| node.receive(from, &[], decoded, host::wall()));
         self.run_shadow(&shadow, from, effects, &migrate);
     }
 
@@ -96,7 +96,7 @@ impl StateHost {
     pub(super) fn meet_again(&self, from: PeerRef) {
         if self.schema.borrow_mut().meet(from) {
             self.shadows_let_go(from);
-            self.decide(|model, now| model.with_node(|node| node.peer_up(from, now)));
+            self.decide(|model, _| model.with_node(|node| node.peer_up(from, host::now())));
         }
     }
 
@@ -112,7 +112,7 @@ impl StateHost {
         }
         let mut model = Model::new(
             Actor::from_random(host::random_u64()),
-            host::now(),
+            host::wall(),
             "",
             self.options.strategies.clone(),
             Vec::new(),
@@ -132,7 +132,7 @@ impl StateHost {
     pub(super) fn shadows_let_go(&self, peer: PeerRef) {
         let shadows = self.shadows.borrow().clone();
         for shadow in shadows {
-            let now = host::now();
+            let now = host::wall();
             let effects = shadow
                 .model
                 .borrow_mut()
@@ -211,7 +211,7 @@ impl StateHost {
         let mut effects = self
             .node
             .borrow_mut()
-            .with_node(|node| node.import(cells, host::now()));
+            .with_node(|node| node.import(cells, host::wall()));
         for effect in &mut effects {
             if let ModelEffect::Changed { from: by, origin, .. } = effect {
                 (*by, *origin) = (Some(from), ChangeOrigin::Remote);

@@ -121,7 +121,7 @@ impl StateHost {
         let effects = self
             .node
             .borrow_mut()
-            .provide_texts(Rc::clone(&engine), host::now());
+            .provide_texts(Rc::clone(&engine), host::wall());
         self.run(effects);
         self.give_guests_texts(&engine);
         let held = self.turn.borrow().is_some();

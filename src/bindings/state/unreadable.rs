@@ -106,7 +106,7 @@ impl StateHost {
             validate: None,
             from: self.carrier.info(from),
         };
-        let judged = drop_unreadable(&mut asked, changes, fresh, host::now());
+        let judged = drop_unreadable(&mut asked, changes, fresh, host::wall());
         if judged.refused {
             self.run(judged.rest);
             // The writer has to hear of it even if nothing is written here any more.

@@ -26,7 +26,7 @@ pub(super) fn payload(keys: &Array, values: &Array) -> JsValue {
     let _ = Reflect::set(
         &object,
         &JsValue::from_str("timestamp"),
-        &JsValue::from_f64(host::now()),
+        &JsValue::from_f64(host::wall()),
     );
     object.into()
 }
@@ -91,7 +91,7 @@ impl StateHost {
         if self.transaction.borrow().is_some() {
             return Err(fail(codes::ARGUMENT, "a transaction is open"));
         }
-        let now = host::now();
+        let now = host::wall();
         let effects = {
             let mut node = self.node.borrow_mut();
             if is_undo { node.undo(now) } else { node.redo(now) }
@@ -143,7 +143,7 @@ impl StateHost {
         let written = if shared.is_empty() {
             None
         } else {
-            let written = self.node.borrow_mut().write(shared, how, host::now());
+            let written = self.node.borrow_mut().write(shared, how, host::wall());
             Some(written.map_err(|_| not_a_number())?)
         };
         let own = self.put_local(own);

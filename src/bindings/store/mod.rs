@@ -83,7 +83,7 @@ impl StoreHost {
             ..Options::DEFAULT
         };
         let actor = Actor::from_random(host::random_u64());
-        let node = LogNode::new(actor, host::now(), initial.clone(), log);
+        let node = LogNode::new(actor, host::wall(), initial.clone(), log);
         let store = Rc::new_cyclic(|me| StoreHost {
             message: text(&[&options.name, ":action"]),
             label: label_out(&options.name, options.version),
@@ -230,7 +230,7 @@ impl StoreHost {
 
     /// Lets the core decide, and does what it says.
     fn decide(&self, ask: impl FnOnce(&mut Node, f64) -> Effects) {
-        let now = host::now();
+        let now = host::wall();
         let effects = ask(&mut self.node.borrow_mut(), now);
         self.run(effects);
     }
@@ -262,7 +262,7 @@ fn payload(actions: &Array) -> JsValue {
     let _ = Reflect::set(
         &object,
         &JsValue::from_str("timestamp"),
-        &JsValue::from_f64(host::now()),
+        &JsValue::from_f64(host::wall()),
     );
     object.into()
 }
@@ -277,7 +277,7 @@ impl Shared for StoreHost {
     }
 
     fn peer_up(&self, peer: PeerRef) {
-        self.decide(|node, now| node.peer_up(peer, now));
+        self.decide(|node, _| node.peer_up(peer, host::now()));
     }
 
     fn peer_down(&self, peer: PeerRef) {
@@ -303,7 +303,7 @@ impl Shared for StoreHost {
     }
 
     fn tick(&self) {
-        self.decide(|node, now| node.tick(now));
+        self.decide(|node, _| node.tick(host::now()));
     }
 
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array) {

@@ -10,8 +10,8 @@ use crate::core::merge::owner_of;
 use crate::core::model::{Model, Strategy, Written};
 use crate::core::value::Value;
 
-/// How much later than this window's clock, and than what it was shown, a restricted peer's writes may be, ms. All windows of
-/// a browser run by one clock, read at moments that are this close.
+/// How much later than this window's clock, and than what it was shown, a restricted peer's writes may be, ms, once they are
+/// later than any clock. Up to there its clock may be wrong, as everybody's may.
 const LEEWAY_MS: f64 = 1000.0;
 
 /// What becomes of a cell that the peer wrote.
@@ -84,7 +84,11 @@ impl<V: Value> Gateway<V> {
                 Verdict::Unwritable
             };
         }
-        if owner(&part).is_some_and(|owner| owner != stamp.actor) || self.is_late(stamp.time, now) {
+        let inside = cell.as_ref().and_then(Cell::latest);
+        let latest = inside.max(Some(stamp.time));
+        if owner(&part).is_some_and(|owner| owner != stamp.actor)
+            || latest.is_some_and(|time| self.is_late(time, now))
+        {
             return Verdict::Deny;
         }
         let settles_alone = state.strategy(&key) != Strategy::LastWriteWins;
@@ -114,8 +118,11 @@ impl<V: Value> Gateway<V> {
         }))
     }
 
-    /// Whether that is later than an honest clock can be by now.
+    /// Whether that is later than an honest window can be by now.
     fn is_late(&self, time: Time, now: f64) -> bool {
+        if time.is_of_a_clock() {
+            return false;
+        }
         let shown = self.ceiling.map_or(now, Time::millis);
         time.millis() > now.max(shown) + LEEWAY_MS
     }

@@ -74,6 +74,9 @@ impl<V: Value> Model<V> {
 
     /// Takes over cells of another state of this window, as if they came from that neighbour.
     pub fn adopt(&mut self, written: Vec<Written<V>>, from: Option<PeerRef>, now: f64) -> ModelEffects<V> {
+        // A time inside of a cell decides like a stamp: what is written here from now on is later.
+        let inside = written.iter().filter_map(|cell| cell.1.as_ref()?.latest()).max();
+        self.witnessed(inside, now);
         let effects = self.node.take_over(written, from, now);
         self.translate(effects)
     }

@@ -158,7 +158,8 @@ impl<V: Clone> Replica<V> {
     ///
     /// A write of one of them that comes all the same is settled by its stamp; a batch is asked for, as any with a gap is.
     pub fn forget_writers(&mut self, now: f64, all: bool) -> Vec<Actor> {
-        if !self.retired.turn(now) && !all {
+        // What does not wait for a turn is asked with another clock.
+        if !all && !self.retired.turn(now) {
             return Vec::new();
         }
         let mut used: Vec<Actor> = Vec::new();

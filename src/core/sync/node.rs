@@ -29,6 +29,8 @@ pub struct StateNode<V> {
     pub(super) renewals: u32,
     /// Something came from storage that others may lack, and they have not been told.
     pub(super) restored: bool,
+    /// Up to which number somebody who has gone may have this window's batches.
+    pub(super) handed: u64,
 }
 
 pub(super) type Effects<V> = Vec<StateEffect<V>>;
@@ -56,6 +58,7 @@ impl<V: Clone> StateNode<V> {
             met: false,
             renewals: 0,
             restored: false,
+            handed: 0,
         }
     }
 
@@ -147,6 +150,9 @@ impl<V: Clone> StateNode<V> {
         // If its frames were here before the host announced it, what it asked stays to be answered, and it is waited
         // for as before; what it was sent may not have reached it.
         let before = self.peers.remove(peer);
+        if let Some(gone) = &before {
+            self.note_gone(gone);
+        }
         let owed = before.as_ref().is_some_and(|before| before.owed);
         let awaited = !self.settled || before.is_some_and(|before| before.awaited);
         // A window that has nothing yet asks one neighbour first: the others would send it the same once more.
@@ -168,10 +174,17 @@ impl<V: Clone> StateNode<V> {
         effects
     }
 
+    /// What it was sent it may have handed on.
+    fn note_gone(&mut self, gone: &Peer) {
+        let known = gone.known.as_ref().map_or(0, |known| known.get(self.actor()));
+        self.handed = self.handed.max(known);
+    }
+
     /// A neighbour went.
     pub fn peer_down(&mut self, peer: PeerRef, _now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
         if let Some(gone) = self.peers.remove(peer) {
+            self.note_gone(&gone);
             if gone.asked && !self.ready && !self.met {
                 let next = self.peers.iter().find(|other| other.held).map(|other| other.id);
                 self.ask(|other| Some(other.id) == next, &mut effects);

@@ -204,6 +204,10 @@ impl<V: Clone> StateNode<V> {
         peer.awaited = false;
         let owed = std::mem::take(&mut peer.owed);
         self.met = true;
+        let before = effects.len();
+        let theirs = delta.entries.iter().map(|entry| (&entry.key, entry.stamp));
+        self.reissue(theirs, Some((from, &delta.vector)), now, effects);
+        let reissued = effects.len() > before;
         self.witness(latest, now);
         let mut there: Vec<Key> = Vec::new();
         if delta.whole {
@@ -222,7 +226,7 @@ impl<V: Clone> StateNode<V> {
             .into_iter()
             .map(|entry| (entry.key, entry.value, entry.stamp));
         let adopted = self.adopt(seen, latest, now);
-        let restated = !adopted.is_empty();
+        let restated = reissued || !adopted.is_empty();
         changes.extend(adopted);
         let news = !self.replica.vector().covers(&delta.vector);
         if delta.whole {
@@ -291,6 +295,7 @@ impl<V: Clone> StateNode<V> {
         }
         self.renewals += 1;
         self.replica.renew(self.actor().successor());
+        self.handed = self.replica.own_seq();
         true
     }
 
@@ -318,7 +323,7 @@ impl<V: Clone> StateNode<V> {
         actor == self.actor() && seq > self.replica.own_seq()
     }
 
-    /// The latest of the times, none of which may lie in the future.
+    /// The latest of the times, none of which may be ahead, see [`Time::is_ahead`].
     fn latest(&self, times: impl Iterator<Item = Time>, now: f64) -> Result<Option<Time>, &'static str> {
         let latest = times.max();
         if latest.is_some_and(|time| time.is_ahead(now)) {
@@ -328,7 +333,7 @@ impl<V: Clone> StateNode<V> {
         }
     }
 
-    fn witness(&mut self, latest: Option<Time>, now: f64) {
+    pub(super) fn witness(&mut self, latest: Option<Time>, now: f64) {
         if let Some(time) = latest {
             // Checked before: it is not ahead.
             let _ = self.clock.observe(time, now);

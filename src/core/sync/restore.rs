@@ -7,9 +7,16 @@ use crate::core::register::Record;
 use crate::core::replica::Stage;
 
 impl<V: Clone> StateNode<V> {
-    /// Merges stored registers, each by its own stamp; one with a stamp from the future is left out. Those that are news
+    /// Merges stored registers, each by its own stamp; one that is ahead is left out. Those that are news
     /// here are told to the others under this window's own numbers, unless somebody turns out to have them.
     pub fn import(&mut self, records: Vec<Record<V>>, now: f64) -> Vec<StateEffect<V>> {
+        let mut effects = Vec::new();
+        let theirs = records.iter().filter(|record| !record.stamp.time.is_ahead(now));
+        let theirs = theirs.map(|record| (&record.key, record.stamp));
+        self.reissue(theirs, None, now, &mut effects);
+        if self.ready && !effects.is_empty() {
+            self.tell(&[], &mut effects);
+        }
         let mut changes = Vec::with_capacity(records.len());
         for Record {
             key,
@@ -31,7 +38,6 @@ impl<V: Clone> StateNode<V> {
             }
             changes.extend(self.replica.write(key, value, stamp, Stage::Silent));
         }
-        let mut effects = Vec::new();
         if self.replica.has_silent() {
             self.restored = true;
             if self.ready {

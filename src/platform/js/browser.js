@@ -174,7 +174,14 @@ export function randomBytes(bytes) {
   g.crypto.getRandomValues(bytes);
 }
 
+/** Milliseconds since 1970 for deadlines and spans. It goes on evenly, whatever the clock is set to while the page lives. */
 export function now() {
+  const { timeOrigin, now } = g.performance ?? {};
+  return typeof now === 'function' && typeof timeOrigin === 'number' ? timeOrigin + g.performance.now() : Date.now();
+}
+
+/** What the clock shows, which may be set at any time: for stamps, and for times that people read. */
+export function wall() {
   return Date.now();
 }
 

@@ -211,7 +211,7 @@ scenario(
 );
 
 scenario(
-  'times that lie in the future, or that are none, wherever a frame names one',
+  'times that no window can have made, or that are none, wherever a frame names one',
   async (t) => {
     for (const conflict of ['last-write-wins', 'highest-version', 'manual', 'merge']) {
       const setup = `(args) => {
@@ -221,13 +221,7 @@ scenario(
     }`;
       const cast = await besieged(t, setup, { conflict });
       await cast.enemy.eval(async () => {
-        const far = [
-          2 ** 53 - 1,
-          2 ** 53 - 2,
-          stamp(Date.UTC(2088, 0, 1)),
-          stamp(Date.now() + 3600e3),
-          stamp(Date.UTC(9999, 0, 1)),
-        ];
+        const far = [2 ** 53 - 1, 2 ** 53 - 2, stamp(Date.UTC(2088, 0, 1)), stamp(Date.UTC(9999, 0, 1))];
         const none = [NaN, Infinity, -Infinity, 2 ** 53 + 2, 0.5, '1', null];
         const cells = (time) => [
           ['s', [time, 'evil', null, null, undefined, [], [], 'x']],

@@ -106,9 +106,9 @@ scenario(
     inBackground(async (open) => {
       const src = t.url(t.b, peer, { allowed: [t.a] });
       const cast = `(args) => {
-        const { now } = Date;
+        const now = performance.now.bind(performance);
         window.ahead = 0;
-        Date.now = () => now() + ahead;
+        performance.now = () => now() + ahead;
         (${peer})(args);
       }`;
       const parent = await open(t.url(t.a, cast, { allowed: [t.b], frames: [{ id: 'child', src }] }));

@@ -1,0 +1,73 @@
+//! Writes of this window that would lose to a time that cannot be, though it was not named in knowledge of them: they are
+//! stamped anew.
+//!
+//! Whoever hears of a wrong time counts on from it, so its next write wins. A write that was made before it heard would lose, to
+//! what a clock that was wrong has left in storage, or to a liar. It is made again instead, later than what it met. That
+//! happens to a write once: its new stamp is beyond this window's clock itself.
+
+use super::StateEffect;
+use super::node::{Effects, StateNode};
+use crate::core::clock::Time;
+use crate::core::id::{Key, PeerRef};
+use crate::core::register::{Dot, Stamp};
+use crate::core::replica::Stage;
+use crate::core::version::VersionVector;
+
+impl<V: Clone> StateNode<V> {
+    /// Call it before `theirs` are merged, none of which may have a time that is refused. `from` is which neighbour tells them,
+    /// and what it has seen; none for storage.
+    pub(super) fn reissue<'a>(
+        &mut self,
+        theirs: impl Iterator<Item = (&'a Key, Stamp)>,
+        from: Option<(PeerRef, &VersionVector)>,
+        now: f64,
+        effects: &mut Effects<V>,
+    ) {
+        let has_seen = |dot: Dot| {
+            from.is_some_and(|(_, vector)| vector.contains(dot))
+                || self.may_be_known(dot, from.map(|from| from.0))
+        };
+        let mut latest: Option<Time> = None;
+        let mut keys: Vec<Key> = Vec::new();
+        for (key, stamp) in theirs.filter(|(_, stamp)| stamp.time.is_beyond(now)) {
+            latest = latest.max(Some(stamp.time));
+            let is_mine = self.register(key).is_some_and(|register| {
+                register.stamp.actor == self.actor()
+                    && !register.stamp.time.is_initial()
+                    && !register.stamp.time.is_beyond(now)
+                    && register.stamp < stamp
+                    && !has_seen(register.dot)
+            });
+            if is_mine {
+                keys.push(Key::clone(key));
+            }
+        }
+        // A key of several cells names the stamps of some in others.
+        keys.retain(|key| self.replica.is_alone(key));
+        let Some(latest) = latest.filter(|_| !keys.is_empty()) else {
+            return;
+        };
+        self.witness(Some(latest), now);
+        let mut writes = Vec::with_capacity(keys.len());
+        for key in keys {
+            let Some(before) = self.register(&key) else {
+                continue;
+            };
+            let (value, was) = (before.value.clone(), before.stamp);
+            let stamp = Stamp {
+                time: self.clock.tick(now),
+                actor: self.actor(),
+            };
+            drop(self.replica.write(Key::clone(&key), value, stamp, Stage::Open));
+            writes.push((key, was, stamp));
+        }
+        effects.push(StateEffect::Restamped { writes });
+    }
+
+    /// Whether somebody may have that batch of this window, but for `except`.
+    fn may_be_known(&self, dot: Dot, except: Option<PeerRef>) -> bool {
+        let others = self.peers.iter().filter(|peer| Some(peer.id) != except);
+        let mut known = others.filter_map(|peer| peer.known.as_ref());
+        dot.seq > 0 && (dot.seq <= self.handed || known.any(|known| known.contains(dot)))
+    }
+}
