@@ -153,7 +153,10 @@ impl Hub {
             self.shows_another(&from);
         }
         match step {
-            Heard::Knock => self.say_hello(from, origin),
+            Heard::Knock => {
+                self.relative_knocks(&from);
+                self.say_hello(from, origin);
+            }
             Heard::Hello { mark, nonce } => self.heard_hello(&from, origin, mark, nonce),
             Heard::Offer {
                 nonce,

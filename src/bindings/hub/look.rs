@@ -7,6 +7,9 @@ use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
+use super::doors::Door;
+use super::session::Session;
+use crate::core::map::SmallMap;
 use crate::platform::callback;
 use crate::platform::error::text;
 use crate::platform::host;
@@ -18,6 +21,10 @@ const MEMBERS: f64 = 1000.0;
 const BLIND: f64 = 250.0;
 /// How long a parent or opener has to answer our hello: it may have no Parley, and cannot say so, ms.
 const RELATIVES: f64 = 1000.0;
+
+/// How long one is awaited whose connection is on its way, ms, unless the Parley's timeout is shorter; and how often that is looked at.
+const LATEST: f64 = 5000.0;
+const ON_ITS_WAY: f64 = 100.0;
 
 enum Members {
     /// The lock manager has not told yet who there is.
@@ -55,6 +62,17 @@ pub(crate) struct Look {
     relatives: Vec<Address>,
     members_end: f64,
     relatives_end: f64,
+    /// A relative whose connection is on its way is awaited until then.
+    latest: f64,
+}
+
+/// Whether a relative is being connected: by a port that it has not joined yet, or because connect() was called for it.
+fn is_on_its_way(relative: &Address, sessions: &SmallMap<u32, Session>, doors: &[Door]) -> bool {
+    let is_it = |address: Option<&Address>| address.is_some_and(|address| address.is(relative.outlet()));
+    let mut joining = sessions.values().filter(|session| session.peer.is_none());
+    let mut awaited = doors.iter().filter(|door| door.is_awaited());
+    joining.any(|session| is_it(session.proven.from.as_ref()))
+        || awaited.any(|door| is_it(door.address().as_ref()))
 }
 
 impl Look {
@@ -66,6 +84,7 @@ impl Look {
             relatives,
             members_end: f64::INFINITY,
             relatives_end: f64::INFINITY,
+            latest: f64::INFINITY,
         }
     }
 
@@ -84,6 +103,7 @@ impl Hub {
             relatives,
             members_end: now + MEMBERS,
             relatives_end: now + RELATIVES,
+            latest: now + self.config.timeout.min(LATEST).max(RELATIVES),
         };
         self.inner.borrow_mut().look = Some(look);
         self.look_due(now);
@@ -214,6 +234,7 @@ impl Hub {
     pub(crate) fn look_due(&self, now: f64) -> f64 {
         let over = {
             let mut inner = self.inner.borrow_mut();
+            let inner = &mut *inner;
             let prerendered = inner.prerendered;
             let Some(look) = inner.look.as_mut().filter(|_| !prerendered) else {
                 return f64::INFINITY;
@@ -224,7 +245,10 @@ impl Hub {
                 look.members = Members::Over;
             }
             if look.relatives_end <= now {
-                look.relatives.clear();
+                look.relatives_end = now + ON_ITS_WAY;
+                let (sessions, doors) = (&inner.sessions, &inner.doors);
+                look.relatives
+                    .retain(|relative| now < look.latest && is_on_its_way(relative, sessions, doors));
             }
             let mut ends = f64::INFINITY;
             if !matches!(look.members, Members::Over) {
@@ -244,6 +268,16 @@ impl Hub {
         self.ready.resolve(&JsValue::UNDEFINED);
         self.states_settle();
         f64::INFINITY
+    }
+
+    /// A parent or opener asks who is here: it has a Parley, and is about to connect.
+    pub(super) fn relative_knocks(&self, from: &Address) {
+        let until = host::now() + RELATIVES;
+        if let Some(look) = &mut self.inner.borrow_mut().look
+            && look.relatives.iter().any(|relative| relative.is(from.outlet()))
+        {
+            look.relatives_end = until.min(look.latest).max(look.relatives_end);
+        }
     }
 
     /// Ends the look round unanswered; for destroy().

@@ -82,3 +82,26 @@ scenario('a tab that leaves and a tab that comes: nothing is lost while one is t
     tab = next;
   }
 });
+
+scenario('a frame that calls for its parent is not ready before that is connected, however late it is', async (t) => {
+  const calling = (args) => {
+    window.parley = Parley.create({ allowedOrigins: [args.above] });
+    window.state = new SyncedState(parley, { theme: 'light' });
+    window.order = [];
+    parley.connect(parent, 'host').then(() => order.push('connected'));
+    window.atReady = state.ready.then(() => order.push('ready') && state.get('theme'));
+  };
+  const src = t.url(t.b, calling, { above: t.a });
+  const parent = await t.open(t.a, (args) => void addFrame('child', args.src), { src });
+  const child = await parent.frame('child').loaded();
+  // A slow application: longer than a parent is awaited of which nothing is known.
+  await parent.eval(async (site) => {
+    await pause(1500);
+    window.parley = Parley.create({ allowedOrigins: [site] });
+    window.state = new SyncedState(parley, { theme: 'dark' });
+    await state.setState({ theme: 'chosen' });
+    await parley.connect(document.querySelector('iframe'), 'child');
+  }, t.b);
+  t.assert.equal(await child.eval(() => atReady), 'chosen');
+  t.assert.deepEqual(await child.eval(() => order), ['connected', 'ready']);
+});
