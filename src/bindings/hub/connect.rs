@@ -106,6 +106,7 @@ impl Hub {
             grants: wanted.grants.clone(),
             opaque: wanted.opaque,
             bound: None,
+            nonces: Vec::new(),
             origin: String::new(),
             refused: None,
             shown: false,

@@ -45,6 +45,8 @@ pub(crate) struct Door {
     pub(super) shown: bool,
     /// Since when its frame is seen not to be in the page, ms.
     pub(super) absent: Option<f64>,
+    /// What the Parleys of the document behind it greet with: the first is the one that is connected.
+    pub(super) nonces: Vec<String>,
     /// When documents behind it began to be counted, and how many were offered a connection since.
     pub(super) offers: (f64, u32),
     /// Messages of a worker come to the worker object.

@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessageEvent, MessagePort};
 
 use super::Hub;
+use super::another;
 use super::session::{Proof, Proven};
 use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::after;
@@ -164,8 +165,12 @@ impl Hub {
                 from: uid,
                 port,
             } => {
+                let is_ours = self.greeted_with(&from, &nonce);
                 let proven = self.weigh_offer(&from, origin, &nonce, &uid);
-                self.take_port(&from, port, mark, proven);
+                // Another Parley in this window hears the same message, and may take the port.
+                if is_ours {
+                    self.take_port(&from, port, mark, proven);
+                }
             }
             Heard::Invite { token, mark, port } => {
                 let proven = self.weigh_invitation(&from, origin, &token);
@@ -238,8 +243,16 @@ impl Hub {
             }
             if verdict == OnHello::Ignore {
                 door.shown = true;
+                let is_another = another::is_another(door, &nonce);
+                let kind = door.kind.clone();
+                drop(inner);
+                if is_another {
+                    self.offer_another(from, origin, &nonce, kind);
+                }
                 return;
             }
+            door.nonces.clear();
+            door.nonces.push(nonce.clone());
             if now - door.offers.0 >= SECOND {
                 door.offers = (now, 0);
             }
@@ -414,7 +427,7 @@ impl Hub {
     }
 
     /// What is known of whoever offered a port.
-    fn prove(&self, from: &Address, origin: &str, door: Option<u32>, proof: Proof) -> Proven {
+    pub(super) fn prove(&self, from: &Address, origin: &str, door: Option<u32>, proof: Proof) -> Proven {
         let called = door.and_then(|number| {
             let mut inner = self.inner.borrow_mut();
             let door = inner.door(number)?;

@@ -3,6 +3,7 @@
 //! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, lets go, then calls out.
 
 mod blocklist;
+mod another;
 mod calls;
 mod connect;
 mod deliver;

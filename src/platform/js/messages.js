@@ -280,6 +280,10 @@ export function weigh(value, limit, deepest) {
   return weight;
 }
 
+export function warn(message) {
+  console.warn(`parley-sync: ${message}`);
+}
+
 export function reportError(error) {
   console.error(error);
 }

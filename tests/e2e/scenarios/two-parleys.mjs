@@ -101,3 +101,44 @@ scenario('two states on one Parley are separate by name; a name is taken once', 
   await other.eval(() => red.setState({ still: 'works' }));
   await one.until(() => red.get('still') === 'works');
 });
+
+for (const [where, site] of [
+  ['across origins', 'b'],
+  ['on one origin', 'a'],
+]) {
+  scenario(
+    `a second Parley in a connected frame, as a hot replacement makes it: both are peers, ${where}`,
+    async (t) => {
+      t.expectConsole(/a second Parley was made in a window that is connected already/);
+      const src = t.url(t[site], peer, { allowed: [t.a] });
+      const args = { allowed: [t[site]], frames: [{ id: 'child', src }], options: { logLevel: 'warn' } };
+      const page = await t.open(t.a, peer, args);
+      await page.until(() => parley.isConnected('child'));
+      const child = page.frame('child');
+      const id = await child.eval((above) => {
+        window.next = Parley.create({ allowedOrigins: [above] });
+        window.nextState = new SyncedState(next, {});
+        next.on('who', () => 'next');
+        return next.instanceId;
+      }, t.a);
+      await page.until((id) => parley.isConnected(id) && parley.isConnected('child'), id);
+      t.assert.deepEqual(
+        await page.eval(() => events.filter(({ event }) => event === 'system:connected').map((one) => one.id)),
+        ['child', id],
+      );
+      t.assert.equal(await page.eval((id) => parley.send('who', 0, { targetId: id }), id), 'next');
+      t.assert.equal((await child.eval(() => next.send('echo', 1))).echoed, 1);
+      await child.eval(() => nextState.setState({ from: 'next' }));
+      await page.until(() => state.get('from') === 'next');
+      await child.until(() => state.get('from') === 'next');
+      await page.eval(() => state.setState({ from: 'page' }));
+      await child.until(() => nextState.get('from') === 'page' && state.get('from') === 'page');
+      await page.eval(() => pause(0));
+      t.assert.equal(t.console(/a second Parley was made/).length, 1);
+      await child.eval(() => parley.destroy());
+      await page.until((id) => parley.peers.some((one) => one.id === id && one.state === 'connected'), id);
+      await child.eval(() => nextState.setState({ from: 'next again' }));
+      await page.until(() => state.get('from') === 'next again');
+    },
+  );
+}

@@ -1,0 +1,56 @@
+//! A second Parley in a window that is connected already: another library's, or the successor of one that a hot replacement did
+//! not destroy. It becomes a peer of its own, under its own id; the target of connect() stays with the first.
+
+use web_sys::MessageChannel;
+
+use super::Hub;
+use super::doors::Door;
+use super::session::Proof;
+use crate::core::handshake::Phase;
+use crate::core::limits;
+use crate::platform::error::text;
+use crate::platform::host;
+use crate::transport::window::Address;
+
+/// Whether this greeting is of another Parley than the connected one, in the same document.
+pub(super) fn is_another(door: &mut Door, nonce: &str) -> bool {
+    let is_known = door.nonces.iter().any(|known| known == nonce);
+    // What lets an opaque document in is that connect() meant one of it.
+    let may_be = matches!(door.phase, Phase::Joined { .. }) && !door.opaque;
+    if is_known || !may_be || door.nonces.len() >= limits::PARLEYS_PER_WINDOW {
+        return false;
+    }
+    door.nonces.push(nonce.to_owned());
+    // The connected one made the offer itself, and greets for the first time.
+    door.nonces.len() > 1
+}
+
+impl Hub {
+    /// Whether an offer answers our greeting, and not that of another Parley in this window.
+    pub(super) fn greeted_with(&self, to: &Address, nonce: &str) -> bool {
+        let inner = self.inner.borrow();
+        let mut greetings = inner.greetings.iter();
+        greetings.any(|greeting| greeting.nonce == nonce && greeting.to.is(to.outlet()))
+    }
+
+    /// Offers it a connection of its own.
+    pub(super) fn offer_another(&self, from: &Address, origin: &str, nonce: &str, kind: String) {
+        let Ok(channel) = MessageChannel::new() else {
+            return;
+        };
+        let mut proven = self.prove(from, origin, None, Proof::None);
+        proven.kind = kind;
+        self.start_port(channel.port1(), proven);
+        from.offer(origin, nonce, host::document_mark(), &self.uid, &channel.port2());
+        if self.config.log_level >= WARN {
+            host::warn(&text(&[
+                "a second Parley was made in a window that is connected already (",
+                origin,
+                "): it is a peer of its own. Was the first to be destroyed, by a hot replacement perhaps?",
+            ]));
+        }
+    }
+}
+
+/// The option logLevel from which warnings are written.
+const WARN: usize = 2;
