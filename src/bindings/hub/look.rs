@@ -103,7 +103,7 @@ impl Hub {
             relatives,
             members_end: now + MEMBERS,
             relatives_end: now + RELATIVES,
-            latest: now + self.config.timeout.min(LATEST).max(RELATIVES),
+            latest: now + self.config.timeout.clamp(RELATIVES, LATEST),
         };
         self.inner.borrow_mut().look = Some(look);
         self.look_due(now);
