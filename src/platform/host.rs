@@ -111,8 +111,6 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = readOptions)]
     pub(crate) fn read_options(given: &JsValue, known: &str) -> Result<JsValue, JsValue>;
     pub(crate) fn weigh(value: &JsValue, limit: f64, deepest: f64) -> f64;
-    #[wasm_bindgen(js_name = warn)]
-    pub(crate) fn warn(message: &str);
     #[wasm_bindgen(js_name = reportError)]
     pub(crate) fn report_error(error: &JsValue);
 }

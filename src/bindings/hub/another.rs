@@ -1,6 +1,7 @@
 //! A second Parley in a window that is connected already: another library's, or the successor of one that a hot replacement did
 //! not destroy. It becomes a peer of its own, under its own id; the target of connect() stays with the first.
 
+use wasm_bindgen::JsValue;
 use web_sys::MessageChannel;
 
 use super::Hub;
@@ -8,7 +9,6 @@ use super::doors::Door;
 use super::session::Proof;
 use crate::core::handshake::Phase;
 use crate::core::limits;
-use crate::platform::error::text;
 use crate::platform::host;
 use crate::transport::window::Address;
 
@@ -42,15 +42,6 @@ impl Hub {
         proven.kind = kind;
         self.start_port(channel.port1(), proven);
         from.offer(origin, nonce, host::document_mark(), &self.uid, &channel.port2());
-        if self.config.log_level >= WARN {
-            host::warn(&text(&[
-                "a second Parley was made in a window that is connected already (",
-                origin,
-                "): it is a peer of its own. Was the first to be destroyed, by a hot replacement perhaps?",
-            ]));
-        }
+        self.log("another", &JsValue::from_str(origin));
     }
 }
-
-/// The option logLevel from which warnings are written.
-const WARN: usize = 2;

@@ -46,6 +46,13 @@ const TOPICS = {
   'system:disconnected': ['info', (peer) => [`disconnected (${peer.reason}): ${called(peer)}`, peer]],
   ready: ['info', (count) => [`discovery is over: ${count} connected`, { peers: count }]],
   connecting: ['info', (id) => [`connect('${id}'): waiting for the other side to answer`, { id }]],
+  another: [
+    'warn',
+    (origin) => [
+      `a second Parley was made in a window that is connected already (${origin}): it is a peer of its own. Destroy the first if it was replaced`,
+      { origin },
+    ],
+  ],
   sent: ['debug', frameOf('to')],
   received: ['debug', frameOf('from')],
 };

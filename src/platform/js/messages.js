@@ -280,10 +280,6 @@ export function weigh(value, limit, deepest) {
   return weight;
 }
 
-export function warn(message) {
-  console.warn(`parley-sync: ${message}`);
-}
-
 export function reportError(error) {
   console.error(error);
 }
