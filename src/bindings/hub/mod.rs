@@ -2,8 +2,8 @@
 //!
 //! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, lets go, then calls out.
 
-mod blocklist;
 mod another;
+mod blocklist;
 mod calls;
 mod connect;
 mod deliver;
