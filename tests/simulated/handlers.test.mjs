@@ -142,7 +142,7 @@ test('a link that closes before the other side has answered ends the attempt', a
   const link = { onframe: null, onclose: null, send() {}, close() {} };
   const attempt = parley.connect(link, 'far', { timeout: Infinity });
   link.onclose();
-  await assert.rejects(attempt, { code: 'ERR_PEER_LOST' });
+  await assert.rejects(attempt, { code: 'ERR_CONNECTION' });
 });
 
 test('methods work without their objects, in every class', async (t) => {
