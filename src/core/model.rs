@@ -223,7 +223,7 @@ impl<V: Value> Model<V> {
         let mut cells = Vec::with_capacity(initial.len());
         for (key, value) in initial {
             if strategies.of(&key) == Strategy::Merge {
-                for (rest, node) in Merged::initial(&value) {
+                for (rest, node) in Merged::initial(&value, &strategies.identity_of(&key)) {
                     if let Some(node) = node {
                         cells.push((cell_name(&key, &Part::Tree(rest)), Cell::Node(node)));
                     }
@@ -420,6 +420,14 @@ impl<V: Value> Model<V> {
         }
     }
 
+    /// The parts of a key; they begin to be kept.
+    fn tree_at(&mut self, key: &Key) -> &mut Merged<V> {
+        let known = self.keys.get(&**key).is_some_and(|one| one.tree.is_some());
+        let by = (!known).then(|| self.strategies.identity_of(key));
+        let tree = &mut self.composite(key).tree;
+        tree.get_or_insert_with(|| by.map_or_else(Merged::default, |by| Merged::new(&by)))
+    }
+
     /// Takes note of a cell that was written; which key that makes more than its root.
     fn note(&mut self, name: &Key) -> Option<Key> {
         let (key, part) = parse(name)?;
@@ -439,9 +447,8 @@ impl<V: Value> Model<V> {
         if let Some((Some(cell), _)) = &register {
             self.note_groups(&key, cell);
         }
-        let composite = self.composite(&key);
         if let Part::Tree(rest) = &part {
-            let tree = composite.tree.get_or_insert_with(Merged::new);
+            let tree = self.tree_at(&key);
             match register {
                 Some((Some(Cell::Node(node)), stamp)) => tree.set(rest, Some(node), stamp),
                 Some((_, stamp)) => tree.set(rest, None, stamp),
@@ -449,7 +456,7 @@ impl<V: Value> Model<V> {
                 None => tree.unset(rest),
             }
         }
-        composite.add(part, Rc::clone(name));
+        self.composite(&key).add(part, Rc::clone(name));
         Some(key)
     }
 

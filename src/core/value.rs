@@ -15,11 +15,40 @@ pub trait Value: Clone {
     fn is_small(&self) -> bool {
         true
     }
-    /// What it consists of.
-    fn parts(&self) -> Parts<Self>;
+    /// What it consists of. Records are told apart by their property `by`.
+    fn parts(&self, by: &str) -> Parts<Self>;
+    /// Whether it is the very same frozen value; false where that is not known.
+    fn is_identical(&self, other: &Self) -> bool {
+        let _ = other;
+        false
+    }
+    /// Of two plain objects the properties that are not the very same, `None` for those that are gone; `None` where that is
+    /// not easily said.
+    fn changed_fields(&self, before: &Self) -> Option<Fields<Self>> {
+        let _ = before;
+        None
+    }
+    /// A plain object with these properties, all of which it has, in the place of its own.
+    fn with_fields(&self, fields: &[(Key, Self)]) -> Option<Self> {
+        let _ = fields;
+        None
+    }
+    /// Of two arrays with the same identities in the same order the elements that are not the very same; `None` of others.
+    fn changed_items(&self, before: &Self, by: &str) -> Option<Vec<(usize, Self)>> {
+        let _ = (before, by);
+        None
+    }
+    /// An array with these elements in the place of its own.
+    fn with_items(&self, items: &[(usize, Self)]) -> Option<Self> {
+        let _ = items;
+        None
+    }
     /// The value that consists of those; `None` for [`Parts::Whole`].
     fn of_parts(parts: Parts<Self>) -> Option<Self>;
 }
+
+/// Properties, and what they hold; `None` for nothing.
+pub type Fields<V> = Vec<(Key, Option<V>)>;
 
 /// What a value consists of, as far as merging goes.
 #[derive(Clone, PartialEq, Debug)]
@@ -32,8 +61,21 @@ pub enum Parts<V> {
     Text(String),
     /// An array of primitives: an ordered set.
     Set(Vec<Atom>),
+    /// Any other array: records are merged by identity.
+    List(Vec<Element<V>>),
     /// A plain object: merged by path.
     Object(Vec<(Key, V)>),
+}
+
+/// An element of an array.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Element<V> {
+    /// A primitive.
+    Atom(Atom),
+    /// A plain object with an identity: a string or a finite number.
+    Record(Atom, V),
+    /// Anything else.
+    Other(V),
 }
 
 /// A primitive in an array.

@@ -38,7 +38,17 @@ extern "C" {
     pub(crate) fn prepare(updates: &JsValue, what: &str) -> Result<Array, JsValue>;
     pub(crate) fn same(a: &JsValue, b: &JsValue) -> bool;
     #[wasm_bindgen(js_name = partsOf)]
-    pub(crate) fn parts_of(value: &JsValue) -> JsValue;
+    pub(crate) fn parts_of(value: &JsValue, by: &str) -> JsValue;
+    #[wasm_bindgen(js_name = isSettled)]
+    pub(crate) fn is_settled(value: &JsValue) -> bool;
+    /// `[key, value, ...]`, or undefined.
+    #[wasm_bindgen(js_name = changedFields)]
+    pub(crate) fn changed_fields(next: &JsValue, before: &JsValue) -> JsValue;
+    /// `[place, value, ...]`, or undefined.
+    #[wasm_bindgen(js_name = changedItems)]
+    pub(crate) fn changed_items(next: &JsValue, before: &JsValue, by: &str) -> JsValue;
+    #[wasm_bindgen(js_name = withParts)]
+    pub(crate) fn with_parts(before: &JsValue, parts: &Array) -> JsValue;
     #[wasm_bindgen(js_name = isSmall)]
     pub(crate) fn is_small(value: &JsValue) -> bool;
     #[wasm_bindgen(js_name = isWellFormed)]

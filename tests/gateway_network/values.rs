@@ -23,7 +23,7 @@ impl Value for Val {
     fn same(&self, other: &Self) -> bool {
         self == other
     }
-    fn parts(&self) -> Parts<Self> {
+    fn parts(&self, _: &str) -> Parts<Self> {
         match self {
             Val::Num(number) => Parts::Number(*number),
             Val::Id(_) => Parts::Whole,

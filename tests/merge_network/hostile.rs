@@ -38,7 +38,7 @@ fn node(random: &mut Random) -> Option<Node<Json>> {
         "\0",
     ]);
     let id = (random.below(3) as u64, random.below(3) as u64);
-    Some(match random.below(10) {
+    Some(match random.below(12) {
         0 => return None,
         1 => Node::Leaf(any(random, 2)),
         2 => Node::Object(era(random)),
@@ -47,6 +47,7 @@ fn node(random: &mut Random) -> Option<Node<Json>> {
         5 => Node::Text(Rc::from(text), era(random)),
         6 | 7 => Node::Item(Rc::from(text)),
         8 => Node::Count(number, era(random)),
+        9 | 10 => Node::List(Rc::from(random.pick(&["id", "id", "", "a"])), era(random)),
         _ => {
             let update = match random.below(3) {
                 0 => Json::Null,
@@ -68,7 +69,23 @@ fn node(random: &mut Random) -> Option<Node<Json>> {
 }
 
 fn rest(random: &mut Random) -> Rc<str> {
-    let steps = ["", "", "/a", "/b", "/", "/~1", "/a/b", "/~", "x", "/a/a/a/a"];
+    let steps = [
+        "",
+        "",
+        "/a",
+        "/b",
+        "/",
+        "/~1",
+        "/a/b",
+        "/~",
+        "x",
+        "/a/a/a/a",
+        "/0:isx",
+        "/0:isx/id",
+        "/0:isx/a",
+        "/0:xa:1",
+        "/1:isx",
+    ];
     let details = [
         "",
         "",
@@ -77,6 +94,12 @@ fn rest(random: &mut Random) -> Rc<str> {
         "#e1:z",
         "#effffffff:z",
         "#e0:sx",
+        "#e0:isx",
+        "#e0:isx",
+        "#e1:isx",
+        "#e0:xa:1",
+        "#e0:iz",
+        "#e0:x1",
         "#ca",
         "#cb",
         "#c1",

@@ -213,7 +213,12 @@ fn play(seed: u64, shipped: bool) {
         check(&start, &all, &others, &merged);
         // And without what one of them did.
         let undone = random.below(count);
-        let without = unapply(Some(&shown), Some(&start.json()), Some(&views[undone].json()));
+        let without = unapply(
+            Some(&shown),
+            Some(&start.json()),
+            Some(&views[undone].json()),
+            "id",
+        );
         let without = State::of(&without.unwrap()).expect("the kinds are as they were");
         // What comes back may stand on either side of what others put where it had been.
         let placed = |view: &State| State {

@@ -4,6 +4,7 @@ mod hostile;
 mod keeps;
 #[path = "../network/random.rs"]
 pub mod random;
+mod records;
 mod scenarios;
 pub mod text;
 mod texts;
@@ -53,7 +54,7 @@ impl Window {
             clock: 0.0,
             cells: BTreeMap::new(),
             vetoed: BTreeSet::new(),
-            merged: Merged::new(),
+            merged: Merged::default(),
             engine: true,
             shipped: false,
         }
@@ -66,7 +67,7 @@ impl Window {
             time: Time::from_f64(-1000.0 - id as f64).unwrap(),
             actor: window.actor,
         };
-        let cells = Merged::initial(value)
+        let cells = Merged::initial(value, "id")
             .into_iter()
             .map(|(rest, node)| (rest, node, stamp));
         window.receive(&cells.collect());
@@ -178,7 +179,7 @@ impl Window {
 
     /// What a window shows that hears of the cells only now.
     pub fn afresh(&self) -> Option<Json> {
-        let mut fresh = Merged::new();
+        let mut fresh = Merged::default();
         for rest in self.cells.keys().rev() {
             if let Some((stamp, node)) = self.latest(rest) {
                 fresh.set(rest, node.clone(), *stamp);

@@ -282,5 +282,5 @@ fn names_that_are_nobodys_change_nothing() {
         window.merged.set(rest, None, stamp);
     }
     assert_eq!(window.show(), Some(1.0.into()));
-    assert_eq!(Merged::<Json>::new().stamp(), None);
+    assert_eq!(Merged::<Json>::default().stamp(), None);
 }

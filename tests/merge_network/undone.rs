@@ -86,14 +86,14 @@ fn what_others_did_since_is_kept() {
         ),
     ];
     for (old, new, now, left) in cases {
-        let found = unapply(now.as_ref(), old.as_ref(), new.as_ref());
+        let found = unapply(now.as_ref(), old.as_ref(), new.as_ref(), "id");
         assert!(
             same(found.as_ref(), left.as_ref()),
             "{old:?} to {new:?}, then {now:?}: {found:?}, not {left:?}"
         );
-        let back = unapply(new.as_ref(), old.as_ref(), new.as_ref());
+        let back = unapply(new.as_ref(), old.as_ref(), new.as_ref(), "id");
         assert!(same(back.as_ref(), old.as_ref()), "{old:?} to {new:?}");
-        let nothing = unapply(now.as_ref(), old.as_ref(), old.as_ref());
+        let nothing = unapply(now.as_ref(), old.as_ref(), old.as_ref(), "id");
         assert!(same(nothing.as_ref(), now.as_ref()), "{now:?}");
     }
 }
@@ -108,7 +108,7 @@ fn it_goes_as_deep_as_values_are_merged() {
             one(array(["a", "b"])),
             one(array(["a", "b", "c"])),
         );
-        let left = unapply(Some(&now), Some(&old), Some(&new));
+        let left = unapply(Some(&now), Some(&old), Some(&new), "id");
         // What lies deeper is one value, which others have replaced.
         let expected = if depth <= 32 { one(array(["a", "c"])) } else { now };
         assert!(left == Some(expected), "{depth}");

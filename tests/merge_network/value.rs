@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use parley_sync::core::value::{Atom, Parts, Value};
+use parley_sync::core::id::Key;
+use parley_sync::core::value::{Atom, Element, Parts, Value};
 
 use super::random::Random;
 use super::text::Op;
@@ -30,6 +31,23 @@ fn atom(json: &Json) -> Option<Atom> {
         Json::Text(text) => Atom::Text(text.clone()),
         _ => return None,
     })
+}
+
+fn element(json: &Json, by: &str) -> Element<Json> {
+    if let Some(atom) = atom(json) {
+        return Element::Atom(atom);
+    }
+    let id = match json {
+        Json::Object(fields) => fields.get(by),
+        _ => None,
+    };
+    match id {
+        Some(Json::Number(number)) if number.is_finite() => {
+            Element::Record(Atom::Number(*number), json.clone())
+        }
+        Some(Json::Text(text)) => Element::Record(Atom::Text(text.clone()), json.clone()),
+        _ => Element::Other(json.clone()),
+    }
 }
 
 fn of_atom(atom: Atom) -> Json {
@@ -74,15 +92,14 @@ impl Value for Json {
         }
     }
 
-    fn parts(&self) -> Parts<Self> {
+    fn parts(&self, by: &str) -> Parts<Self> {
         match self {
             Self::Number(number) => Parts::Number(*number),
             Self::Text(text) => Parts::Text(text.clone()),
-            Self::Array(items) => items
-                .iter()
-                .map(atom)
-                .collect::<Option<_>>()
-                .map_or(Parts::Whole, Parts::Set),
+            Self::Array(items) => match items.iter().map(atom).collect::<Option<_>>() {
+                Some(atoms) => Parts::Set(atoms),
+                None => Parts::List(items.iter().map(|item| element(item, by)).collect()),
+            },
             Self::Object(fields) => Parts::Object(
                 fields
                     .iter()
@@ -93,12 +110,82 @@ impl Value for Json {
         }
     }
 
+    fn is_identical(&self, other: &Self) -> bool {
+        self.same(other)
+    }
+
+    fn changed_fields(&self, before: &Self) -> Option<Vec<(Key, Option<Self>)>> {
+        let (Self::Object(next), Self::Object(before)) = (self, before) else {
+            return None;
+        };
+        let changed = next
+            .iter()
+            .filter(|(name, value)| !before.get(*name).is_some_and(|was| was.same(value)));
+        let changed = changed.map(|(name, value)| (Rc::from(name.as_str()), Some(value.clone())));
+        let gone = before.keys().filter(|name| !next.contains_key(*name));
+        Some(
+            changed
+                .chain(gone.map(|name| (Rc::from(name.as_str()), None)))
+                .collect(),
+        )
+    }
+
+    fn with_fields(&self, fields: &[(Key, Self)]) -> Option<Self> {
+        let Self::Object(all) = self else {
+            return None;
+        };
+        let mut all = all.clone();
+        for (name, value) in fields {
+            *all.get_mut(&**name)? = value.clone();
+        }
+        Some(Self::Object(all))
+    }
+
+    fn changed_items(&self, before: &Self, by: &str) -> Option<Vec<(usize, Self)>> {
+        let (Self::Array(next), Self::Array(before)) = (self, before) else {
+            return None;
+        };
+        if next.len() != before.len() {
+            return None;
+        }
+        let changed = next
+            .iter()
+            .zip(before)
+            .enumerate()
+            .filter(|(_, (next, was))| !next.same(was));
+        let same_identity = |next: &Self, was: &Self| match (element(next, by), element(was, by)) {
+            (Element::Record(next, _), Element::Record(was, _)) => of_atom(next).same(&of_atom(was)),
+            _ => false,
+        };
+        changed
+            .map(|(at, (next, was))| same_identity(next, was).then(|| (at, next.clone())))
+            .collect()
+    }
+
+    fn with_items(&self, items: &[(usize, Self)]) -> Option<Self> {
+        let Self::Array(all) = self else {
+            return None;
+        };
+        let mut all = all.clone();
+        for (at, value) in items {
+            *all.get_mut(*at)? = value.clone();
+        }
+        Some(Self::Array(all))
+    }
+
     fn of_parts(parts: Parts<Self>) -> Option<Self> {
         Some(match parts {
             Parts::Whole => return None,
             Parts::Number(number) => Self::Number(number),
             Parts::Text(text) => Self::Text(text),
             Parts::Set(atoms) => Self::Array(atoms.into_iter().map(of_atom).collect()),
+            Parts::List(elements) => {
+                let values = elements.into_iter().map(|element| match element {
+                    Element::Atom(atom) => of_atom(atom),
+                    Element::Record(_, value) | Element::Other(value) => value,
+                });
+                Self::Array(values.collect())
+            }
             Parts::Object(fields) => Self::Object(
                 fields
                     .into_iter()
@@ -156,6 +243,26 @@ fn primitive(random: &mut Random) -> Json {
     }
 }
 
+/// What may be in a list: mostly records, some of the same identity.
+fn listed(random: &mut Random, depth: usize) -> Json {
+    match random.below(10) {
+        0 => primitive(random),
+        1 => object([("n", Json::Number(number(random)))]),
+        2 => array(["p"]),
+        _ => {
+            let id = match random.below(6) {
+                0 => Json::Number(random.pick(&[0.0, -0.0, 1.5])),
+                _ => Json::Text(String::from(random.pick(&["r1", "r2", "r3", "r4", "/#~"]))),
+            };
+            let mut fields = BTreeMap::from([(String::from("id"), id)]);
+            for _ in 0..random.below(3) {
+                fields.insert(name(random), any(random, depth));
+            }
+            Json::Object(fields)
+        }
+    }
+}
+
 /// Any value, most of them shallow.
 pub fn any(random: &mut Random, depth: usize) -> Json {
     match random.below(if depth == 0 { 6 } else { 10 }) {
@@ -163,7 +270,8 @@ pub fn any(random: &mut Random, depth: usize) -> Json {
         1 | 2 => Json::Number(number(random)),
         3 | 4 => Json::Text(String::from(random.pick(&TEXTS))),
         5 | 6 => Json::Array((0..random.below(5)).map(|_| primitive(random)).collect()),
-        7 => Json::Array(vec![any(random, 0), object([])]),
+        7 if random.percent(30) => Json::Array(vec![any(random, 0), object([])]),
+        7 => Json::Array((0..random.below(5)).map(|_| listed(random, depth - 1)).collect()),
         _ => Json::Object(
             (0..random.below(4))
                 .map(|_| (name(random), any(random, depth - 1)))
@@ -193,6 +301,27 @@ pub fn change(random: &mut Random, value: &Json) -> Json {
                     items.insert(random.below(items.len() + 1), moved);
                 }
                 _ => items.insert(random.below(items.len() + 1), primitive(random)),
+            }
+            Json::Array(items)
+        }
+        Json::Array(items) if random.percent(90) => {
+            let mut items = items.clone();
+            match random.below(6) {
+                0 if !items.is_empty() => {
+                    items.remove(random.below(items.len()));
+                }
+                1 if !items.is_empty() => {
+                    let moved = items.remove(random.below(items.len()));
+                    items.insert(random.below(items.len() + 1), moved);
+                }
+                2 | 3 if !items.is_empty() => {
+                    let at = random.below(items.len());
+                    items[at] = change(random, &items[at]);
+                }
+                _ => {
+                    let new = listed(random, 1);
+                    items.insert(random.below(items.len() + 1), new);
+                }
             }
             Json::Array(items)
         }

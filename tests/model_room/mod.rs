@@ -25,7 +25,7 @@ impl Value for Text {
     fn same(&self, other: &Self) -> bool {
         self == other
     }
-    fn parts(&self) -> Parts<Self> {
+    fn parts(&self, _: &str) -> Parts<Self> {
         Parts::Whole
     }
     fn of_parts(parts: Parts<Self>) -> Option<Self> {

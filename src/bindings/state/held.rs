@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::core::id::Key;
-use crate::core::value::{Atom, Parts, Value};
+use crate::core::value::{Atom, Element, Fields, Parts, Value};
 use crate::platform::host;
 
 /// A user's value, and its key as JavaScript has it: neither is converted on its way through. The key is undefined where
@@ -22,6 +22,11 @@ impl Held {
             key: JsValue::UNDEFINED,
             value,
         }
+    }
+
+    fn with_parts(&self, parts: &Array) -> Option<Held> {
+        let next = host::with_parts(&self.value, parts);
+        (!next.is_undefined()).then(|| Held::made(next))
     }
 
     /// Its key for JavaScript.
@@ -63,6 +68,29 @@ fn of_atom(atom: Atom) -> JsValue {
     }
 }
 
+/// The elements in `[true, identity, value, ...]`.
+fn elements(list: &Array) -> Vec<Element<Held>> {
+    let mut elements = Vec::with_capacity(list.length() as usize / 2);
+    for at in (1..list.length()).step_by(2) {
+        let (id, value) = (list.get(at), list.get(at + 1));
+        elements.push(if !id.is_undefined() {
+            Element::Record(atom(&id), Held::made(value))
+        } else if value.is_object() {
+            Element::Other(Held::made(value))
+        } else {
+            Element::Atom(atom(&value))
+        });
+    }
+    elements
+}
+
+fn of_element(element: Element<Held>) -> JsValue {
+    match element {
+        Element::Atom(atom) => of_atom(atom),
+        Element::Record(_, held) | Element::Other(held) => held.value,
+    }
+}
+
 impl Value for Held {
     fn as_number(&self) -> Option<f64> {
         self.value.as_f64().filter(|number| number.is_finite())
@@ -80,7 +108,52 @@ impl Value for Held {
         host::is_small(&self.value)
     }
 
-    fn parts(&self) -> Parts<Self> {
+    fn is_identical(&self, other: &Self) -> bool {
+        self.value == other.value && host::is_settled(&self.value)
+    }
+
+    fn changed_fields(&self, before: &Self) -> Option<Fields<Self>> {
+        let changed = host::changed_fields(&self.value, &before.value);
+        let changed = changed.dyn_ref::<Array>()?;
+        let mut fields = Vec::new();
+        for at in (0..changed.length()).step_by(2) {
+            let (key, value) = (changed.get(at), changed.get(at + 1));
+            let name = Key::from(key.as_string()?);
+            fields.push((name, (!value.is_undefined()).then_some(Held { key, value })));
+        }
+        Some(fields)
+    }
+
+    fn with_fields(&self, fields: &[(Key, Self)]) -> Option<Self> {
+        let parts = Array::new();
+        for (key, held) in fields {
+            parts.push(&held.key(key));
+            parts.push(&held.value);
+        }
+        self.with_parts(&parts)
+    }
+
+    fn changed_items(&self, before: &Self, by: &str) -> Option<Vec<(usize, Self)>> {
+        let changed = host::changed_items(&self.value, &before.value, by);
+        let changed = changed.dyn_ref::<Array>()?;
+        let mut items = Vec::new();
+        for at in (0..changed.length()).step_by(2) {
+            let place = changed.get(at).as_f64()? as usize;
+            items.push((place, Held::made(changed.get(at + 1))));
+        }
+        Some(items)
+    }
+
+    fn with_items(&self, items: &[(usize, Self)]) -> Option<Self> {
+        let parts = Array::new();
+        for (place, held) in items {
+            parts.push(&JsValue::from_f64(*place as f64));
+            parts.push(&held.value);
+        }
+        self.with_parts(&parts)
+    }
+
+    fn parts(&self, by: &str) -> Parts<Self> {
         if let Some(number) = self.as_number() {
             return Parts::Number(number);
         }
@@ -91,9 +164,12 @@ impl Value for Held {
                 .filter(|_| host::is_well_formed(&self.value));
             return text.map_or(Parts::Whole, Parts::Text);
         }
-        let parts = host::parts_of(&self.value);
+        let parts = host::parts_of(&self.value, by);
         if Array::is_array(&parts) {
             let list: &Array = parts.unchecked_ref();
+            if list.get(0).is_truthy() && Array::is_array(&self.value) {
+                return Parts::List(elements(list));
+            }
             let mut entries = Vec::with_capacity(list.length() as usize / 2);
             for at in 0..list.length() / 2 {
                 let name = list.get(at * 2);
@@ -121,6 +197,7 @@ impl Value for Held {
             Parts::Number(number) => JsValue::from_f64(number),
             Parts::Text(text) => JsValue::from_str(&text),
             Parts::Set(atoms) => atoms.into_iter().map(of_atom).collect::<Array>().into(),
+            Parts::List(elements) => elements.into_iter().map(of_element).collect::<Array>().into(),
             Parts::Object(entries) => {
                 let (keys, values) = (Array::new(), Array::new());
                 for (key, held) in entries {

@@ -16,12 +16,14 @@ const TEXT: f64 = 4.0;
 const ITEM: f64 = 5.0;
 const COUNT: f64 = 6.0;
 const EDITS: f64 = 7.0;
+const LIST: f64 = 8.0;
 
 pub(super) fn node_out(node: &Node<Held>) -> JsValue {
     match node {
         Node::Leaf(held) => parts(LEAF, &held.value, None),
         Node::Object(era) => parts(OBJECT, &JsValue::NULL, *era),
         Node::Set(era) => parts(SET, &JsValue::NULL, *era),
+        Node::List(by, era) => parts(LIST, &JsValue::from_str(by), *era),
         Node::Number(value, era) => parts(NUMBER, &number(*value), *era),
         Node::Text(text, era) => parts(TEXT, &JsValue::from_str(text), *era),
         Node::Item(place) => parts(ITEM, &JsValue::from_str(place), None),
@@ -59,6 +61,9 @@ pub(super) fn node_in(value: &JsValue) -> Option<Node<Held>> {
     }
     if kind == SET {
         return Some(Node::Set(era));
+    }
+    if kind == LIST {
+        return Some(Node::List(key_in(&holds)?, era));
     }
     if kind == NUMBER {
         return Some(Node::Number(finite(&holds)?, era));

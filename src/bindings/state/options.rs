@@ -117,6 +117,11 @@ impl StateOptions {
             return Ok(());
         }
         if given.is_object() && !given.is_function() && !Array::is_array(given) {
+            if let Some(by) = identity(given)? {
+                self.strategies.default = Strategy::Merge;
+                self.strategies.identity = Some(by);
+                return Ok(());
+            }
             let object: &Object = given.unchecked_ref();
             for name in Object::keys(object).iter() {
                 let Some(key) = name.as_string().map(Key::from) else {
@@ -124,6 +129,11 @@ impl StateOptions {
                 };
                 let one = Reflect::get(given, &name)?;
                 if one.is_undefined() {
+                    continue;
+                }
+                if let Some(by) = identity(&one)? {
+                    self.strategies.identity_by_key.insert(key.clone(), by);
+                    self.strategies.by_key.insert(key, Strategy::Merge);
                     continue;
                 }
                 let strategy = strategy(&one)?;
@@ -152,6 +162,28 @@ impl StateOptions {
     }
 }
 
+/// The property that tells records apart, of `{ merge: { by: 'uuid' } }`; None for anything else. Throws ERR_CONFIG.
+fn identity(given: &JsValue) -> Result<Option<Key>, JsValue> {
+    if !given.is_object() || given.is_function() || Array::is_array(given) {
+        return Ok(None);
+    }
+    let merge = Reflect::get(given, &JsValue::from_str("merge"))?;
+    let count = |object: &JsValue| Object::keys(object.unchecked_ref::<Object>()).length();
+    let name = JsValue::from_str("by");
+    if !merge.is_object() || count(given) != 1 || !Reflect::has(&merge, &name)? {
+        return Ok(None);
+    }
+    let by = Reflect::get(&merge, &name)?.as_string();
+    let only = count(&merge) == 1;
+    match by.filter(|by| only && !by.is_empty()) {
+        Some(by) => Ok(Some(Key::from(by))),
+        None => Err(fail(
+            codes::CONFIG,
+            "conflict: { merge: { by } } needs the name of the property that tells records apart",
+        )),
+    }
+}
+
 fn strategy(given: &JsValue) -> Result<Strategy, JsValue> {
     if given.is_function() {
         return Ok(Strategy::Custom);
@@ -163,8 +195,8 @@ fn strategy(given: &JsValue) -> Result<Strategy, JsValue> {
         Some("manual") => Ok(Strategy::Manual),
         _ => Err(fail(
             codes::CONFIG,
-            "the option conflict must be 'last-write-wins', 'highest-version', 'merge', 'manual', a function, or an \
-             object with one of these for each key",
+            "the option conflict must be 'last-write-wins', 'highest-version', 'merge', { merge: { by } }, 'manual', a \
+             function, or an object with one of these for each key",
         )),
     }
 }

@@ -19,10 +19,13 @@
 //! - Of two different kinds, or two values that are not merged, the later.
 //! - Taking away an object, or putting another kind in its place, wins over concurrent changes inside it. They show
 //!   again if the object is made anew later and they are later than what was taken away.
+//! - Taking away a record of a list wins over concurrent edits and moves of it.
 //! - Of adding, moving and taking away one element of a set, the later. Adding one element twice adds it once.
 //! - Replacing a text wins over concurrent edits to it, see `similar`.
 
 mod align;
+mod ident;
+mod list;
 mod number;
 mod path;
 mod place;
@@ -33,6 +36,7 @@ mod similar;
 mod text;
 mod tree;
 mod unapply;
+mod unapply_list;
 
 use super::clock::Time;
 use super::id::{Actor, Key};
@@ -58,6 +62,8 @@ pub enum Node<V> {
     Object(Era),
     /// At a path: an ordered set, whose elements stand beside it.
     Set(Era),
+    /// At a path: a list of records that have an identity under that name; see `list`.
+    List(Key, Era),
     /// At a path: a number, to which the counts of its era are added.
     Number(f64, Era),
     /// At a path: a text, as it was before the edits of its era.
@@ -75,7 +81,8 @@ impl<V> Node<V> {
     pub fn era(&self) -> Era {
         match self {
             Node::Leaf(_) | Node::Item(_) => None,
-            Node::Object(era) | Node::Set(era) | Node::Number(_, era) | Node::Text(_, era) => *era,
+            Node::Object(era) | Node::Set(era) | Node::List(_, era) => *era,
+            Node::Number(_, era) | Node::Text(_, era) => *era,
             Node::Count(_, era) | Node::Edits(_, _, era) => *era,
         }
     }
@@ -108,6 +115,8 @@ pub trait TextDoc<V> {
 /// It mirrors the cells and decides nothing about which write to a cell wins: a cell may well go back to what it held.
 pub struct Merged<V> {
     tree: Tree<V>,
+    /// By which property records are told apart.
+    by: Key,
     /// The root's own cell; `tree` has the later of it and `plain`.
     root: Option<tree::Cell<V>>,
     plain: Option<tree::Cell<V>>,
@@ -115,13 +124,18 @@ pub struct Merged<V> {
     edited: bool,
     /// Some text is to be edited as soon as that can be done.
     waits: bool,
+    /// What was shown last was shown with what merges texts.
+    shown_with_texts: bool,
 }
 
 impl<V: Value> Default for Merged<V> {
     fn default() -> Self {
-        Self::new()
+        Self::new(IDENTITY)
     }
 }
+
+/// By which property records are told apart where nothing else is said.
+pub const IDENTITY: &str = "id";
 
 /// Whose cell that is, if only one writer may write it. `rest` is a tree cell's name.
 #[must_use]
@@ -133,22 +147,24 @@ pub fn owner_of(rest: &str) -> Option<Actor> {
 }
 
 impl<V: Value> Merged<V> {
-    /// A key without cells.
+    /// A key without cells, in which records are told apart by that property.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(by: &str) -> Self {
         Self {
             tree: Tree::new(),
+            by: Key::from(by),
             root: None,
             plain: None,
             edited: false,
             waits: false,
+            shown_with_texts: false,
         }
     }
 
     /// The cells of a key that starts with `value`: the same in every window that starts with it.
     #[must_use]
-    pub fn initial(value: &V) -> Writes<V> {
-        Self::new().plan(Some(value), nobody(), None)
+    pub fn initial(value: &V, by: &str) -> Writes<V> {
+        Self::new(by).plan(Some(value), nobody(), None)
     }
 
     /// A cell of this key changed, here or elsewhere. Names that nobody writes are left out.
@@ -174,6 +190,7 @@ impl<V: Value> Merged<V> {
             return;
         }
         if let Some(tree) = self.tree.at(steps) {
+            tree.shown = None;
             match detail {
                 Some(detail) => tree.set_detail(detail, cell),
                 None => tree.cell = cell,
@@ -199,13 +216,18 @@ impl<V: Value> Merged<V> {
 
     /// What the cells show; `None` if nothing is there. Properties stand in the order of their names.
     pub fn show(&mut self, texts: Option<&dyn Texts<V>>) -> Option<V> {
+        // Texts show differently where they cannot be merged, or wait to be.
+        if self.waits || self.shown_with_texts != texts.is_some() {
+            self.tree.forget_shown();
+        }
+        self.shown_with_texts = texts.is_some();
         show::show(&mut self.tree, None, texts)
     }
 
     /// What to write so that `next` shows here (`None`: nothing), and nothing that shows already is written again. It is
     /// to be [set](Self::set) before the next call. Edits of texts are kept back, and show, while there are no `texts`.
     pub fn plan(&mut self, next: Option<&V>, actor: Actor, texts: Option<&dyn Texts<V>>) -> Writes<V> {
-        let mut plan = Plan::new(actor, texts);
+        let mut plan = Plan::new(actor, &self.by, texts);
         plan.value(&mut self.tree, plan::Spot::root(), next);
         self.waits |= plan.waits;
         plan.writes
@@ -226,7 +248,7 @@ impl<V: Value> Merged<V> {
     /// What merges texts has arrived: what to write of what was [planned](Self::plan) without it. Until then that shows
     /// here alone. An edit of a text that was replaced meanwhile is lost with it.
     pub fn engine_arrived(&mut self, actor: Actor, texts: &dyn Texts<V>) -> Writes<V> {
-        let mut plan = Plan::new(actor, Some(texts));
+        let mut plan = Plan::new(actor, &self.by, Some(texts));
         if std::mem::take(&mut self.waits) {
             plan.wishes(&mut self.tree, plan::Spot::root(), texts);
             self.tree.forget_wishes();
@@ -239,14 +261,20 @@ impl<V: Value> Merged<V> {
     /// # Errors
     /// [`NotANumber`] if it is something else.
     pub fn add(&mut self, by: f64, actor: Actor) -> Result<Writes<V>, NotANumber> {
-        let mut plan = Plan::new(actor, None);
+        let mut plan = Plan::new(actor, &self.by, None);
         plan.add(&self.tree, by)?;
         Ok(plan.writes)
     }
 
     fn settle_root(&mut self) {
         let later = [&self.root, &self.plain].into_iter().flatten();
-        self.tree.cell = later.max_by_key(|cell| cell.stamp).cloned();
+        let later = later.max_by_key(|cell| cell.stamp);
+        let stamp = |cell: Option<&tree::Cell<V>>| cell.map(|cell| cell.stamp);
+        if stamp(later) != stamp(self.tree.cell.as_ref()) {
+            self.tree.shown = None;
+            self.tree.is_stale = true;
+        }
+        self.tree.cell = later.cloned();
     }
 }
 

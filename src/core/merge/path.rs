@@ -3,12 +3,13 @@
 //!
 //! | | |
 //! |---|---|
-//! | `#e` number `:` atom | the element with that content; the number tells equal ones apart |
+//! | `#e` number `:` identity | that element, see `ident`; the number tells equal ones apart |
 //! | `#c` actor | what an actor added |
 //! | `#t` actor `:` level | edits of an actor |
 //!
 //! Numbers are in lower-case hexadecimal. Every cell has one name and every name one cell.
 
+use super::ident;
 use crate::core::hex::{parse_actor, push_hex};
 use crate::core::id::{Actor, Key};
 use crate::core::value::Atom;
@@ -20,7 +21,7 @@ pub(super) const MAX_DEPTH: usize = 32;
 /// Which cell beside a path.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Detail {
-    /// An element: its content, as [`push_atom`] writes it, and which of those with this content.
+    /// An element: its identity, and which of those with this identity.
     Item(Key, u32),
     Count(Actor),
     Edits(Actor, u32),
@@ -112,7 +113,7 @@ fn parse_detail(detail: &str) -> Option<Detail> {
     match kind {
         'e' => {
             let (nth, atom) = rest.split_once(':')?;
-            parse_atom(atom)?;
+            ident::parse(atom)?;
             Some(Detail::Item(Key::from(atom), parse_small(nth)?))
         }
         'c' => Some(Detail::Count(parse_actor(rest)?)),
@@ -133,7 +134,7 @@ fn parse_number(text: &str) -> Option<u64> {
         .flatten()
 }
 
-fn parse_small(text: &str) -> Option<u32> {
+pub(super) fn parse_small(text: &str) -> Option<u32> {
     u32::try_from(parse_number(text)?).ok()
 }
 

@@ -3,7 +3,7 @@
 use super::path::{self, Detail, MAX_DEPTH};
 use super::text::{self, Which};
 use super::tree::Tree;
-use super::{Era, Node, NotANumber, Texts, Writes, number};
+use super::{Era, Node, NotANumber, Texts, Writes, list, number, show};
 use crate::core::id::{Actor, Key};
 use crate::core::order;
 use crate::core::value::{Parts, Value};
@@ -11,6 +11,8 @@ use crate::core::value::{Parts, Value};
 /// Writes on their way, in order.
 pub(super) struct Plan<'a, V> {
     pub actor: Actor,
+    /// By which property records are told apart.
+    pub by: &'a str,
     pub texts: Option<&'a dyn Texts<V>>,
     /// Something waits until texts can be merged.
     pub waits: bool,
@@ -21,8 +23,8 @@ pub(super) struct Plan<'a, V> {
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'a> {
     pub path: &'a str,
-    depth: usize,
-    era: Era,
+    pub depth: usize,
+    pub era: Era,
 }
 
 impl Spot<'_> {
@@ -34,7 +36,7 @@ impl Spot<'_> {
         }
     }
 
-    fn inside(self, era: Era) -> Self {
+    pub fn inside(self, era: Era) -> Self {
         Self {
             era: self.era.max(era),
             ..self
@@ -43,9 +45,10 @@ impl Spot<'_> {
 }
 
 impl<'a, V: Value> Plan<'a, V> {
-    pub fn new(actor: Actor, texts: Option<&'a dyn Texts<V>>) -> Self {
+    pub fn new(actor: Actor, by: &'a str, texts: Option<&'a dyn Texts<V>>) -> Self {
         Self {
             actor,
+            by,
             texts,
             waits: false,
             writes: Vec::new(),
@@ -68,12 +71,83 @@ impl<'a, V: Value> Plan<'a, V> {
             }
             return;
         };
-        let parts = parts(next, spot.depth);
+        if self.by_changes(tree, spot, next, None) {
+            return;
+        }
+        let parts = parts(next, spot.depth, self.by);
+        self.become_parts(tree, spot, next, parts, None);
+    }
+
+    /// Makes the value at a path `next` by what is not the very same as what shows there; whether that could be done.
+    pub fn by_changes(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: &V, record: Option<&str>) -> bool {
+        let Some(shown) = tree.known(spot.era, record) else {
+            return false;
+        };
+        if next.is_identical(&shown.value) {
+            return true;
+        }
+        if spot.depth == 0 && !next.is_small() {
+            return false;
+        }
+        match tree.value(spot.era) {
+            Some(&Node::Object(era)) => {
+                let Some(changes) = next.changed_fields(&shown.value) else {
+                    return false;
+                };
+                let inside = spot.inside(tree.since(era));
+                for (name, value) in changes.iter().filter(|(name, _)| record != Some(&**name)) {
+                    let path = path::child(spot.path, name);
+                    let mut nothing = Tree::new();
+                    let child = tree.children.get_mut(name);
+                    let child = child.map_or(&mut nothing, |child| &mut **child);
+                    self.value(child, inside.child(&path), value.as_ref());
+                }
+                true
+            }
+            Some(Node::List(by, era)) if **by == *self.by => {
+                let Some(changes) = next.changed_items(&shown.value, self.by) else {
+                    return false;
+                };
+                let inside = spot.inside(tree.since(*era));
+                let named = changes.into_iter().filter_map(|(at, value)| {
+                    let (ident, nth) = shown.order.get(at)?;
+                    Some((Key::clone(ident), *nth, value))
+                });
+                let named: Vec<(Key, u32, V)> = named.collect();
+                self.some_elements(tree, inside, &named);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Makes the value at a path `next`, which consists of those parts; the property `except` is none of them.
+    pub fn become_parts(
+        &mut self,
+        tree: &mut Tree<V>,
+        spot: Spot<'_>,
+        next: &V,
+        parts: Parts<V>,
+        except: Option<&str>,
+    ) {
+        let parts = match parts {
+            Parts::List(elements) if !list::is_merged(tree.value(spot.era), &elements) => Parts::Whole,
+            parts => parts,
+        };
         let done = match (tree.value(spot.era), &parts) {
             (Some(&Node::Object(era)), Parts::Object(fields)) => {
                 let inside = spot.inside(tree.since(era));
-                self.fields(tree, inside, fields);
+                self.fields(tree, inside, fields, except);
                 true
+            }
+            (Some(Node::List(by, era)), Parts::List(_) | Parts::Set(_)) if **by == *self.by => {
+                let inside = spot.inside(tree.since(*era));
+                self.elements(tree, inside, list::elements_of(&parts));
+                true
+            }
+            // What another version of the page tells apart by another property shows the same.
+            (Some(Node::List(..)), _) => {
+                show::show(tree, spot.era, self.texts).is_some_and(|shown| shown.same(next))
             }
             (Some(&Node::Set(era)), Parts::Set(atoms)) => {
                 self.items(tree, spot.path, spot.era.max(tree.since(era)), atoms);
@@ -94,15 +168,15 @@ impl<'a, V: Value> Plan<'a, V> {
             _ => false,
         };
         if !done {
-            self.anew(tree, spot, next, &parts);
+            self.anew(tree, spot, next, &parts, except);
         }
     }
 
     /// Carries out what was wished of texts before they could be merged.
     pub fn wishes(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, texts: &dyn Texts<V>) {
         match tree.value(spot.era) {
-            Some(&Node::Object(era)) => {
-                let inside = spot.inside(tree.since(era));
+            Some(Node::Object(era) | Node::List(_, era)) => {
+                let inside = spot.inside(tree.since(*era));
                 for (name, child) in tree.children.iter_mut() {
                     let path = path::child(spot.path, name);
                     self.wishes(child, inside.child(&path), texts);
@@ -140,7 +214,7 @@ impl<'a, V: Value> Plan<'a, V> {
     }
 
     /// Puts something new at a path.
-    fn anew(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: &V, parts: &Parts<V>) {
+    fn anew(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: &V, parts: &Parts<V>, except: Option<&str>) {
         let era = tree.next_era(spot.era);
         if let Some(text) = &mut tree.text {
             text.forget_wish();
@@ -148,7 +222,11 @@ impl<'a, V: Value> Plan<'a, V> {
         match parts {
             Parts::Object(fields) => {
                 self.write(spot.path, Some(Node::Object(era)));
-                self.fields(tree, spot.inside(era), fields);
+                self.fields(tree, spot.inside(era), fields, except);
+            }
+            Parts::List(_) => {
+                self.write(spot.path, Some(Node::List(Key::from(self.by), era)));
+                self.elements(tree, spot.inside(era), list::elements_of(parts));
             }
             Parts::Set(atoms) => {
                 self.write(spot.path, Some(Node::Set(era)));
@@ -166,12 +244,12 @@ impl<'a, V: Value> Plan<'a, V> {
         }
     }
 
-    /// Makes these the properties, and no others.
-    fn fields(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, fields: &[(Key, V)]) {
+    /// Makes these the properties, and no others but `except`.
+    fn fields(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, fields: &[(Key, V)], except: Option<&str>) {
         let mut names: Vec<&Key> = fields.iter().map(|field| &field.0).collect();
         order::sort(&mut names);
         for (name, child) in tree.children.iter_mut() {
-            if names.binary_search(&name).is_err() {
+            if names.binary_search(&name).is_err() && except != Some(&**name) {
                 self.value(child, spot.child(&path::child(spot.path, name)), None);
             }
         }
@@ -199,7 +277,7 @@ impl<'a, V: Value> Plan<'a, V> {
 }
 
 impl Spot<'_> {
-    fn child<'a>(&self, path: &'a str) -> Spot<'a> {
+    pub fn child<'a>(&self, path: &'a str) -> Spot<'a> {
         Spot {
             path,
             depth: self.depth + 1,
@@ -209,10 +287,12 @@ impl Spot<'_> {
 }
 
 /// What it is merged by, at that depth.
-fn parts<V: Value>(value: &V, depth: usize) -> Parts<V> {
-    match value.parts() {
+pub(super) fn parts<V: Value>(value: &V, depth: usize, by: &str) -> Parts<V> {
+    match value.parts(by) {
         Parts::Number(number) if !number.is_finite() => Parts::Whole,
-        Parts::Object(_) if depth == MAX_DEPTH || (depth == 0 && !value.is_small()) => Parts::Whole,
+        Parts::Object(_) | Parts::List(_) if depth == MAX_DEPTH || (depth == 0 && !value.is_small()) => {
+            Parts::Whole
+        }
         parts => parts,
     }
 }

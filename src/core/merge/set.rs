@@ -1,6 +1,7 @@
 //! Ordered sets: a cell for each element, which holds its place. Elements with the same content are told apart by a
 //! number, so an array keeps its duplicates.
 
+use super::ident;
 use super::path::{self, Detail};
 use super::place::Place;
 use super::plan::Plan;
@@ -15,7 +16,7 @@ use crate::core::value::{Atom, Value};
 pub(super) struct Item {
     place: Key,
     pub atom: Key,
-    nth: u32,
+    pub nth: u32,
 }
 
 /// The elements of a set, in order.
@@ -41,13 +42,29 @@ struct Goal {
     atom: Key,
     nth: Option<u32>,
     place: Option<Place>,
+    /// Which of those that show it is.
+    was: Option<usize>,
+}
+
+/// What came of putting elements in order.
+pub(super) struct Arranged {
+    /// Of each element the number that tells it from equal ones, and which of those that showed it is.
+    pub goals: Vec<(u32, Option<usize>)>,
+    /// Those that were taken away.
+    pub gone: Vec<usize>,
 }
 
 impl<V: Value> Plan<'_, V> {
-    /// Makes these the elements, in this order: takes away, moves and adds as few as is easily found.
+    /// Makes these the elements, in this order.
     pub(super) fn items(&mut self, tree: &Tree<V>, path: &str, era: Era, next: &[Atom]) {
-        let shown = items(tree, era);
-        let next: Vec<Key> = next.iter().map(path::push_atom).collect();
+        let mut shown = items(tree, era);
+        shown.retain(|item| !ident::has_content(&item.atom));
+        self.arrange(path, &shown, next.iter().map(path::push_atom).collect());
+    }
+
+    /// Makes the elements that show those with these names, in this order: takes away, moves and adds as few as is easily
+    /// found.
+    pub(super) fn arrange(&mut self, path: &str, shown: &[Item], next: Vec<Key>) -> Arranged {
         let same = |(item, atom): &(&Item, &Key)| item.atom == **atom;
         let head = shown.iter().zip(&next).take_while(same).count();
         let most = shown.len().min(next.len()) - head;
@@ -59,7 +76,11 @@ impl<V: Value> Plan<'_, V> {
             .take_while(same)
             .count();
         if head + tail == shown.len() && shown.len() == next.len() {
-            return;
+            let goals = shown.iter().enumerate().map(|(at, item)| (item.nth, Some(at)));
+            return Arranged {
+                goals: goals.collect(),
+                gone: Vec::new(),
+            };
         }
         let mut goals: Vec<Goal> = next
             .into_iter()
@@ -67,6 +88,7 @@ impl<V: Value> Plan<'_, V> {
                 atom,
                 nth: None,
                 place: None,
+                was: None,
             })
             .collect();
         let (from, to) = (head..shown.len() - tail, head..goals.len() - tail);
@@ -81,7 +103,7 @@ impl<V: Value> Plan<'_, V> {
         let ends = ends.chain((0..tail).map(|at| (from.end + at, to.end + at)));
         // The middle's pairs, by where they go; those that also rise by where they come from may stay.
         order::sort_by_key(&mut pairs, |pair| pair.1);
-        let places = places(&shown);
+        let places = places(shown);
         let place_of = |old: usize| places.get(old).and_then(Option::as_ref);
         let fixed: Vec<(usize, usize)> = pairs
             .iter()
@@ -95,6 +117,7 @@ impl<V: Value> Plan<'_, V> {
                 (shown.get(old), goals.get_mut(new), gone.get_mut(old))
             {
                 goal.nth = Some(item.nth);
+                goal.was = Some(old);
                 *gone = false;
             }
         }
@@ -103,11 +126,24 @@ impl<V: Value> Plan<'_, V> {
                 goal.place = place_of(old).cloned();
             }
         }
-        for (item, _) in shown.iter().zip(gone).filter(|(_, gone)| *gone) {
+        let gone: Vec<usize> = gone
+            .iter()
+            .enumerate()
+            .filter_map(|(at, gone)| gone.then_some(at))
+            .collect();
+        for item in gone.iter().filter_map(|at| shown.get(*at)) {
             self.write_beside(path, &Detail::Item(item.atom.clone(), item.nth), None);
         }
-        number_new(&shown, &mut goals);
+        number_new(shown, &mut goals);
+        let arranged = goals
+            .iter()
+            .map(|goal| (goal.nth.unwrap_or(0), goal.was))
+            .collect();
         self.settle(path, goals);
+        Arranged {
+            goals: arranged,
+            gone,
+        }
     }
 
     /// Gives places to those that have none, and writes them.

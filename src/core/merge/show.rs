@@ -1,35 +1,89 @@
-//! What cells show.
+//! What cells show. What has not changed since it was shown last is not made again, and stays the very same value.
 
 use super::text::Which;
-use super::tree::Tree;
-use super::{Era, Node, Texts, number, path, set, text};
+use super::tree::{Shown, Tree};
+use super::{Era, Node, Texts, list, number, path, set, text};
+use crate::core::id::Key;
 use crate::core::value::{Parts, Value};
 
 /// The value at a path, as part of what began in `era`.
 pub(super) fn show<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) -> Option<V> {
+    if let Some(known) = tree.known(era, None) {
+        return Some(known.value.clone());
+    }
+    let shown = anew(tree, era, texts);
+    tree.is_stale = false;
+    shown
+}
+
+fn anew<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) -> Option<V> {
     let parts = match tree.value(era)? {
         Node::Leaf(value) => return Some(value.clone()),
         &Node::Number(base, of) => return Some(V::of_number(number::total(tree, base, of))),
         &Node::Object(of) => {
             let inside = era.max(tree.since(of));
-            let mut fields = Vec::with_capacity(tree.children.len());
-            for (name, child) in tree.children.iter_mut() {
-                if let Some(value) = show(child, inside, texts) {
-                    fields.push((name.clone(), value));
-                }
+            if let Some(value) = patched(tree, (era, inside), None, texts) {
+                return Some(value);
             }
-            Parts::Object(fields)
+            Parts::Object(fields(tree, inside, None, texts))
         }
         &Node::Set(of) => {
             let items = set::items(tree, era.max(tree.since(of)));
             let atoms = items.iter().filter_map(|item| path::parse_atom(&item.atom));
             Parts::Set(atoms.collect())
         }
+        Node::List(by, of) => {
+            let (by, inside) = (by.clone(), era.max(tree.since(*of)));
+            return list::show(tree, (era, inside), &by, texts);
+        }
         Node::Text(seed, of) => {
             let which = Which::new(seed, *of);
-            Parts::Text(text::say(tree, &which, texts))
+            return V::of_parts(Parts::Text(text::say(tree, &which, texts)));
         }
         _ => return None,
     };
-    V::of_parts(parts)
+    let value = V::of_parts(parts)?;
+    tree.shown = Some(Box::new(Shown {
+        era,
+        by: None,
+        value: value.clone(),
+        order: Vec::new(),
+    }));
+    Some(value)
+}
+
+/// The properties that show, by name, but `except`.
+pub(super) fn fields<V: Value>(
+    tree: &mut Tree<V>,
+    inside: Era,
+    except: Option<&str>,
+    texts: Option<&dyn Texts<V>>,
+) -> Vec<(Key, V)> {
+    let mut fields = Vec::with_capacity(tree.children.len());
+    for (name, child) in tree.children.iter_mut() {
+        if except != Some(&**name)
+            && let Some(value) = show(child, inside, texts)
+        {
+            fields.push((name.clone(), value));
+        }
+    }
+    fields
+}
+
+/// The object that was shown last, with what has changed within: where it still has the same properties.
+pub(super) fn patched<V: Value>(
+    tree: &mut Tree<V>,
+    (era, inside): (Era, Era),
+    except: Option<&str>,
+    texts: Option<&dyn Texts<V>>,
+) -> Option<V> {
+    tree.last_shown(era, except)?;
+    let mut changes = Vec::new();
+    let stale = tree.children.iter_mut().filter(|(_, child)| child.is_stale);
+    for (name, child) in stale.filter(|(name, _)| except != Some(&***name)) {
+        changes.push((name.clone(), show(child, inside, texts)?));
+    }
+    let shown = tree.shown.as_mut()?;
+    shown.value = shown.value.with_fields(&changes)?;
+    Some(shown.value.clone())
 }

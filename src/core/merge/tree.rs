@@ -20,6 +20,18 @@ pub(super) struct Tree<V> {
     pub children: SmallMap<Key, Box<Tree<V>>>,
     pub details: SmallMap<Detail, Cell<V>>,
     pub text: Option<Box<Text<V>>>,
+    /// What it showed last.
+    pub shown: Option<Box<Shown<V>>>,
+    /// Something within has changed since.
+    pub is_stale: bool,
+}
+
+/// What a path showed: as part of which era, as a record by which property, and of a list its elements.
+pub(super) struct Shown<V> {
+    pub era: Era,
+    pub by: Option<Key>,
+    pub value: V,
+    pub order: Vec<(Key, u32)>,
 }
 
 impl<V> Tree<V> {
@@ -29,17 +41,39 @@ impl<V> Tree<V> {
             children: SmallMap::new(),
             details: SmallMap::new(),
             text: None,
+            shown: None,
+            is_stale: false,
         }
+    }
+
+    /// What it showed, if nothing but what is within has changed since.
+    pub fn last_shown(&self, era: Era, by: Option<&str>) -> Option<&Shown<V>> {
+        let shown = self.shown.as_deref()?;
+        (shown.era == era && shown.by.as_deref() == by).then_some(shown)
+    }
+
+    /// What it shows, if that is known.
+    pub fn known(&self, era: Era, by: Option<&str>) -> Option<&Shown<V>> {
+        self.last_shown(era, by).filter(|_| !self.is_stale)
+    }
+
+    /// What was shown counts no more.
+    pub fn forget_shown(&mut self) {
+        self.shown = None;
+        self.is_stale = true;
+        self.children.values_mut().for_each(|child| child.forget_shown());
     }
 
     /// The tree at the end of these steps, made if need be: never `None`.
     pub fn at(&mut self, steps: &[Key]) -> Option<&mut Self> {
         let mut tree = self;
+        tree.is_stale = true;
         for step in steps {
             if tree.children.get(step).is_none() {
                 tree.children.insert(Key::clone(step), Box::new(Self::new()));
             }
             tree = tree.children.get_mut(step)?;
+            tree.is_stale = true;
         }
         Some(tree)
     }

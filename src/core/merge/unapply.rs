@@ -1,20 +1,31 @@
 //! A change taken out of a value again, with what others did since left in.
 
 use super::align::align;
+use super::list::elements_of;
 use super::number::sum;
 use super::path::{MAX_DEPTH, parse_atom, push_atom};
+use super::unapply_list::elements;
 use crate::core::id::Key;
 use crate::core::map::SmallMap;
-use crate::core::value::{Atom, Parts, Value};
+use crate::core::value::{Atom, Element, Parts, Value};
 
 /// `current` without what turned `old` into `new` (`None`: not there), keeping what others did since: by path, by
 /// element, by the difference of numbers, by character. What is not merged, and what others replaced, stays as it is.
 #[must_use]
-pub fn unapply<V: Value>(current: Option<&V>, old: Option<&V>, new: Option<&V>) -> Option<V> {
-    at_depth(current, old, new, 0)
+pub fn unapply<V: Value>(current: Option<&V>, old: Option<&V>, new: Option<&V>, by: &str) -> Option<V> {
+    at_depth(current, old, new, (0, by))
 }
 
-fn at_depth<V: Value>(current: Option<&V>, old: Option<&V>, new: Option<&V>, depth: usize) -> Option<V> {
+/// How deep, and by which property records are told apart.
+pub(super) type At<'a> = (usize, &'a str);
+
+pub(super) fn at_depth<V: Value>(
+    current: Option<&V>,
+    old: Option<&V>,
+    new: Option<&V>,
+    at: At<'_>,
+) -> Option<V> {
+    let (depth, by) = at;
     if same(old, new) || depth > MAX_DEPTH {
         return current.cloned();
     }
@@ -22,8 +33,8 @@ fn at_depth<V: Value>(current: Option<&V>, old: Option<&V>, new: Option<&V>, dep
         return old.cloned();
     }
     let now = current?;
-    let parts = |value: Option<&V>| value.map_or(Parts::Whole, V::parts);
-    let left = match (now.parts(), parts(old), parts(new)) {
+    let parts = |value: Option<&V>| value.map_or(Parts::Whole, |value| value.parts(by));
+    let left = match (now.parts(by), parts(old), parts(new)) {
         (Parts::Number(now), Parts::Number(old), Parts::Number(new)) => number(now, old, new),
         (Parts::Number(now), _, Parts::Number(new)) if old.is_none() => number(now, 0.0, new),
         (Parts::Text(now), Parts::Text(old), Parts::Text(new)) => text(now, &old, &new),
@@ -31,14 +42,23 @@ fn at_depth<V: Value>(current: Option<&V>, old: Option<&V>, new: Option<&V>, dep
         (Parts::Set(now), Parts::Set(old), Parts::Set(new)) => Parts::Set(set(now, &old, &new)),
         (Parts::Set(now), Parts::Set(old), _) => Parts::Set(set(now, &old, &[])),
         (Parts::Set(now), _, Parts::Set(new)) => Parts::Set(set(now, &[], &new)),
-        (Parts::Object(now), Parts::Object(old), Parts::Object(new)) => fields(now, &old, &new, depth),
-        (Parts::Object(now), Parts::Object(old), _) => fields(now, &old, &[], depth),
-        (Parts::Object(now), _, Parts::Object(new)) => fields(now, &[], &new, depth),
+        (Parts::Object(now), Parts::Object(old), Parts::Object(new)) => fields(now, &old, &new, at),
+        (Parts::Object(now), Parts::Object(old), _) => fields(now, &old, &[], at),
+        (Parts::Object(now), _, Parts::Object(new)) => fields(now, &[], &new, at),
+        (now @ (Parts::List(_) | Parts::Set(_)), old, new) => {
+            let (now, old, new) = (elements_of(&now), elements_of(&old), elements_of(&new));
+            let is_record = |element: &Element<V>| matches!(element, Element::Record(..));
+            if !now.iter().chain(&old).chain(&new).any(is_record) {
+                return current.cloned();
+            }
+            Parts::List(elements(&now, &old, &new, at))
+        }
         _ => return current.cloned(),
     };
     let empty = match &left {
         Parts::Text(text) => text.is_empty(),
         Parts::Set(atoms) => atoms.is_empty(),
+        Parts::List(elements) => elements.is_empty(),
         Parts::Object(fields) => fields.is_empty(),
         _ => false,
     };
@@ -74,12 +94,12 @@ fn text<V>(now: String, old: &str, new: &str) -> Parts<V> {
     Parts::Text(list.into_iter().map(|(char, _)| char).collect())
 }
 
-fn fields<V: Value>(now: Vec<(Key, V)>, old: &[(Key, V)], new: &[(Key, V)], depth: usize) -> Parts<V> {
+fn fields<V: Value>(now: Vec<(Key, V)>, old: &[(Key, V)], new: &[(Key, V)], at: At<'_>) -> Parts<V> {
     let (old_by_name, new_by_name) = (by_name(old), by_name(new));
     let mut left = SmallMap::new();
     for (name, value) in &now {
         let (old, new) = (old_by_name.get(name), new_by_name.get(name));
-        if let Some(value) = at_depth(Some(value), old.copied(), new.copied(), depth + 1) {
+        if let Some(value) = at_depth(Some(value), old.copied(), new.copied(), (at.0 + 1, at.1)) {
             left.insert(name.clone(), value);
         }
     }
@@ -107,11 +127,16 @@ fn by_name<V>(fields: &[(Key, V)]) -> SmallMap<&Key, &V> {
 /// Without what was added and with what was taken away, but what others added or took away too is not so twice.
 fn set(now: Vec<Atom>, old: &[Atom], new: &[Atom]) -> Vec<Atom> {
     let keys = |atoms: &[Atom]| atoms.iter().map(push_atom).collect::<Vec<Key>>();
-    let (now, old, new) = (keys(&now), keys(old), keys(new));
-    let list = list(&now, &old, &new);
+    let kept = names(&keys(&now), &keys(old), &keys(new));
+    kept.iter().filter_map(|key| parse_atom(key)).collect()
+}
+
+/// As `set`, for elements by name.
+pub(super) fn names(now: &[Key], old: &[Key], new: &[Key]) -> Vec<Key> {
+    let list = list(now, old, new);
     let mut excess = SmallMap::new();
     let listed: Vec<Key> = list.iter().map(|(key, _)| key.clone()).collect();
-    let (is, was, made, listed) = (counts(&now), counts(&old), counts(&new), counts(&listed));
+    let (is, was, made, listed) = (counts(now), counts(old), counts(new), counts(&listed));
     for (key, listed) in listed.iter() {
         let of = |counts: &SmallMap<Key, isize>| counts.get(key).copied().unwrap_or(0);
         let most = (of(&is) + of(&was) - of(&made)).min(of(&is).max(of(&was)));
@@ -129,7 +154,7 @@ fn set(now: Vec<Atom>, old: &[Atom], new: &[Atom]) -> Vec<Atom> {
         }
     }
     let kept = list.iter().zip(stays).filter(|(_, stays)| *stays);
-    kept.filter_map(|((key, _), _)| parse_atom(key)).collect()
+    kept.map(|((key, _), _)| key.clone()).collect()
 }
 
 fn counts(keys: &[Key]) -> SmallMap<Key, isize> {

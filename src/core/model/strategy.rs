@@ -2,6 +2,7 @@
 
 use crate::core::id::Key;
 use crate::core::map::SmallMap;
+use crate::core::merge::IDENTITY;
 
 /// One key's strategy. All windows must be given the same; which one they are given decides nothing about what is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -34,6 +35,10 @@ pub struct Strategies {
     pub default: Strategy,
     /// Of those that are.
     pub by_key: SmallMap<Key, Strategy>,
+    /// By which property the records of keys that are not named are told apart, if not by the usual one.
+    pub identity: Option<Key>,
+    /// Of those that are.
+    pub identity_by_key: SmallMap<Key, Key>,
 }
 
 impl Strategies {
@@ -41,6 +46,14 @@ impl Strategies {
     #[must_use]
     pub fn of(&self, key: &str) -> Strategy {
         self.by_key.get(key).copied().unwrap_or(self.default)
+    }
+
+    /// By which property the records of that key are told apart.
+    #[must_use]
+    pub fn identity_of(&self, key: &str) -> Key {
+        let named = self.identity_by_key.get(key);
+        let default = self.identity.as_ref().filter(|_| !self.by_key.contains_key(key));
+        named.or(default).map_or_else(|| Key::from(IDENTITY), Key::clone)
     }
 
     /// Whether any key is merged.

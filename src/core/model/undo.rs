@@ -151,7 +151,8 @@ impl<V: Value> Model<V> {
                     ops.push((key, Op::Add(-by)));
                 }
             } else if self.strategies.of(&key) == Strategy::Merge {
-                let next = unapply(current, item.old.as_ref(), item.new.as_ref());
+                let by = self.strategies.identity_of(&key);
+                let next = unapply(current, item.old.as_ref(), item.new.as_ref(), &by);
                 if !same(current, next.as_ref()) {
                     ops.push((key, Op::Set(next)));
                 }

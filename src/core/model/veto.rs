@@ -45,7 +45,8 @@ impl<V: Value> Model<V> {
             self.plan_add(&key, -by, now, &mut cells);
         }
         for (key, old, new) in pending.merged {
-            let next = unapply(self.get(&key), old.as_ref(), new.as_ref());
+            let by = self.strategies.identity_of(&key);
+            let next = unapply(self.get(&key), old.as_ref(), new.as_ref(), &by);
             self.plan_merge(&key, next.as_ref(), now, &mut cells);
         }
         // Sums and merged parts are taken out by their difference: what was added since stays.

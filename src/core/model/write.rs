@@ -438,7 +438,7 @@ impl<V: Value> Model<V> {
     pub(super) fn tree_of(&mut self, key: &Key) -> &mut Merged<V> {
         let contributions = self.standing(key);
         let plain = latest(&contributions).map(|one| (one.value.clone(), one.stamp));
-        let tree = self.composite(key).tree.get_or_insert_with(Merged::new);
+        let tree = self.tree_at(key);
         tree.set_plain(plain);
         tree
     }

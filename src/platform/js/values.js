@@ -159,6 +159,14 @@ const keysOf = (value, path) => {
   }
 };
 
+/** Plain data that was frozen here, all the way down: it is what it was, so nobody needs a copy. */
+const settled = new WeakSet();
+
+/** Whether a value can be told from another by what it is, and never changes. */
+export function isSettled(value) {
+  return typeof value !== 'object' || value === null || settled.has(value);
+}
+
 /** Whether structured clone finds further objects in it: those may stand elsewhere in the value too. */
 const holdsMore = (value) => value instanceof Map || value instanceof Set || value instanceof Error;
 
@@ -168,6 +176,7 @@ const copy = (value, path, depth, budget) => {
     if (typeof value === 'function' || typeof value === 'symbol') throw refusal(path, whatIs(value));
     return value;
   }
+  if (settled.has(value)) return value;
   const known = budget.made.get(value);
   if (known !== undefined) return known;
   if (depth > MAX_DEPTH || --budget.nodes < 0) throw new TooBig();
@@ -313,17 +322,19 @@ export function unchanged(held, next) {
   return deepEqual(held, next);
 }
 
+/** Whether all of it is plain data and frozen now. */
 const freeze = (value) => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  if (Array.isArray(value)) {
-    Object.freeze(value);
-    // A very long list by its keys: its length says nothing of what is in it.
-    if (value.length <= 1_000_000) for (let i = 0; i < value.length; i++) freeze(value[i]);
-    else for (const key of Object.keys(value)) freeze(value[key]);
-  } else if (isPlain(value)) {
-    Object.freeze(value);
-    for (const key of Object.keys(value)) freeze(value[key]);
-  }
+  if (typeof value !== 'object' || value === null || settled.has(value)) return true;
+  if (Object.isFrozen(value)) return false;
+  const isList = Array.isArray(value);
+  if (!isList && !isPlain(value)) return false;
+  Object.freeze(value);
+  let all = true;
+  // A very long list by its keys: its length says nothing of what is in it.
+  if (isList && value.length <= 1_000_000) for (let i = 0; i < value.length; i++) all = freeze(value[i]) && all;
+  else for (const key of Object.keys(value)) all = freeze(value[key]) && all;
+  if (all) settled.add(value);
+  return all;
 };
 
 /** Freezes plain data all the way down: a handed-out value cannot change behind the state's back. */
@@ -394,15 +405,28 @@ const isAtom = (value) =>
   typeof value === 'number' ||
   (typeof value === 'string' && wellFormed(value));
 
+/** What tells records apart; undefined where nothing does. */
+const identityOf = (value, by) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlain(value)) return undefined;
+  const id = Object.hasOwn(value, by) ? value[by] : undefined;
+  return (typeof id === 'string' && wellFormed(id)) || Number.isFinite(id) ? id : undefined;
+};
+
 /**
- * What a value consists of, for merging: 1 for an array of primitives, [key, value, ...] for a plain object, 0 for anything
- * else, and for what a key or string of it could not cross into wasm unchanged.
+ * What a value consists of, for merging: 1 for an array of primitives, [true, identity, value, ...] for any other array,
+ * [key, value, ...] for a plain object, 0 for anything else, and for what a key or string of it could not cross into wasm
+ * unchanged. Records are told apart by their property `by`.
  */
-export function partsOf(value) {
+export function partsOf(value, by) {
   if (typeof value !== 'object' || value === null) return 0;
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!(i in value) || !isAtom(value[i])) return 0;
-    return 1;
+    const elements = [true];
+    for (let i = 0; i < value.length; i++) {
+      const element = value[i];
+      if (typeof element === 'object' ? !(i in value) : !isAtom(element)) return 0;
+      elements.push(identityOf(element, by), element);
+    }
+    return value.every(isAtom) ? 1 : elements;
   }
   if (!isPlain(value) || Object.prototype.toString.call(value) !== '[object Object]') return 0;
   const parts = [];
@@ -416,26 +440,88 @@ export function partsOf(value) {
 
 // A value of more parts is merged as a whole, each part counted as often as it occurs: a few objects that hold each other twice
 // would be 2^32 parts at the depth to which objects are merged, and so a page that stands still.
+/**
+ * Of two plain objects the properties that are not the very same, [key, value, ...], undefined for those that are gone;
+ * undefined where one of them could not be merged by path.
+ */
+export function changedFields(next, before) {
+  if (typeof next !== 'object' || next === null || Array.isArray(next) || !isPlain(next)) return undefined;
+  if (Object.prototype.toString.call(next) !== '[object Object]') return undefined;
+  const changed = [];
+  for (const key of Object.keys(next)) {
+    const value = next[key];
+    if (Object.is(value, before[key]) && Object.hasOwn(before, key)) continue;
+    if (!wellFormed(key) || value === undefined) return undefined;
+    changed.push(key, value);
+  }
+  for (const key of Object.keys(before)) if (!Object.hasOwn(next, key)) changed.push(key, undefined);
+  return changed;
+}
+
+/**
+ * Of two arrays with the same identities in the same order the elements that are not the very same, [place, value, ...];
+ * undefined for others.
+ */
+export function changedItems(next, before, by) {
+  if (!Array.isArray(next) || !Array.isArray(before) || next.length !== before.length) return undefined;
+  const changed = [];
+  for (let i = 0; i < next.length; i++) {
+    if (Object.is(next[i], before[i]) && i in next) continue;
+    const id = identityOf(next[i], by);
+    if (id === undefined || !Object.is(id, identityOf(before[i], by))) return undefined;
+    changed.push(i, next[i]);
+  }
+  return changed;
+}
+
+/** The same object or array with [key, value, ...] in the place of what it has there; undefined if it does not have one of them. */
+export function withParts(before, parts) {
+  const next = Array.isArray(before) ? [...before] : { ...before };
+  for (let i = 0; i < parts.length; i += 2) {
+    if (!Object.hasOwn(next, parts[i])) return undefined;
+    put(next, parts[i], parts[i + 1]);
+  }
+  return next;
+}
+
 const PARTS_MERGED = 50_000;
+/** How many parts settled values have. */
+const sizes = new WeakMap();
 
 /** Whether a merge by parts would be of no more than PARTS_MERGED, with each counted as often as it occurs. */
 export function isSmall(value) {
+  return sizeOf(value) <= PARTS_MERGED;
+}
+
+/** How many parts it has, each counted as often as it occurs, or more than PARTS_MERGED. */
+const sizeOf = (value) => {
   let met = 0;
   const todo = [value];
   while (todo.length > 0) {
     const part = todo.pop();
-    if (++met > PARTS_MERGED) return false;
+    if (++met > PARTS_MERGED) return met;
     if (typeof part !== 'object' || part === null) continue;
+    if (part !== value && settled.has(part)) {
+      let size = sizes.get(part);
+      if (size === undefined) {
+        size = sizeOf(part);
+        sizes.set(part, size);
+      }
+      met += size - 1;
+      continue;
+    }
     if (Array.isArray(part)) {
+      if (part.length > PARTS_MERGED) return part.length;
+      todo.push(...part.filter((element) => typeof element === 'object' && element !== null));
       met += part.length;
       continue;
     }
     if (!isPlain(part)) continue;
     for (const key of Object.keys(part)) todo.push(part[key]);
-    if (todo.length + met > PARTS_MERGED) return false;
+    if (todo.length + met > PARTS_MERGED) return todo.length + met;
   }
-  return true;
-}
+  return met;
+};
 
 /** Whether a string is the same after its way into wasm and back. */
 export function isWellFormed(text) {

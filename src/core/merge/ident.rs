@@ -1,0 +1,61 @@
+//! Identities of the elements of a list, as names: what tells elements apart that are not just what they say.
+//!
+//! | | |
+//! |---|---|
+//! | `i` atom | a record, by its identity |
+//! | `x` actor `:` number | another object or array, by who put it there |
+//! | atom | a primitive, by itself |
+
+use crate::core::hex::{parse_actor, push_hex};
+use crate::core::id::{Actor, Key};
+use crate::core::value::Atom;
+
+use super::path::{parse_atom, parse_small, push_atom};
+
+/// What an identity is of.
+pub(super) enum Of {
+    Record(Atom),
+    Other(Actor, u32),
+    Atom(Atom),
+}
+
+pub(super) fn of_record(id: &Atom) -> Key {
+    let mut text = String::from("i");
+    text.push_str(&push_atom(id));
+    Key::from(text)
+}
+
+pub(super) fn of_other(actor: Actor, number: u32) -> Key {
+    let mut text = String::from("x");
+    push_hex(&mut text, actor.bits());
+    text.push(':');
+    push_hex(&mut text, u64::from(number));
+    Key::from(text)
+}
+
+/// Whether something stands under that identity.
+pub(super) fn has_content(ident: &str) -> bool {
+    ident.starts_with(['i', 'x'])
+}
+
+/// What [`of_record`], [`of_other`] or [`push_atom`] wrote.
+pub(super) fn parse(text: &str) -> Option<Of> {
+    if let Some(id) = text.strip_prefix('i') {
+        let id = parse_atom(id)?;
+        return matches!(id, Atom::Number(_) | Atom::Text(_)).then_some(Of::Record(id));
+    }
+    if let Some(rest) = text.strip_prefix('x') {
+        let (actor, number) = rest.split_once(':')?;
+        return Some(Of::Other(parse_actor(actor)?, parse_small(number)?));
+    }
+    parse_atom(text).map(Of::Atom)
+}
+
+/// The step from a list to what stands under an identity: the number tells equal ones apart.
+pub(super) fn step(ident: &str, nth: u32) -> Key {
+    let mut text = String::new();
+    push_hex(&mut text, u64::from(nth));
+    text.push(':');
+    text.push_str(ident);
+    Key::from(text)
+}

@@ -1,0 +1,282 @@
+//! Lists of records: ordered sets whose elements are told apart by an identity, with the content of each merged by path.
+//!
+//! Beside the list stands a cell for each element, which holds its place, as in a set. What a record holds but its identity stands
+//! at the path of the identity. An object without an identity is one that nobody can edit: another takes its place.
+//!
+//! Taking away a record takes away its content too. So it wins over concurrent edits and moves.
+
+use super::ident::{self, Of};
+use super::path::{self, Detail};
+use super::plan::{Plan, Spot, parts};
+use super::set::{self, Item};
+use super::show;
+use super::tree::{Shown, Tree};
+use super::{Era, Node, Texts};
+use crate::core::id::Key;
+use crate::core::value::{Atom, Element, Parts, Value};
+
+/// How many objects without identity are looked at to find an equal one.
+const LOOKED_AT: usize = 64;
+
+/// Whether that array is merged: some element has an identity, or the list is there already.
+pub(super) fn is_merged<V>(there: Option<&Node<V>>, elements: &[Element<V>]) -> bool {
+    let is_record = |element: &Element<V>| matches!(element, Element::Record(..));
+    matches!(there, Some(Node::List(..))) || elements.iter().any(is_record)
+}
+
+/// The elements that an array consists of.
+pub(super) fn elements_of<V: Value>(parts: &Parts<V>) -> Vec<Element<V>> {
+    match parts {
+        Parts::List(elements) => elements.clone(),
+        Parts::Set(atoms) => atoms.iter().cloned().map(Element::Atom).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a list shows.
+pub(super) fn show<V: Value>(
+    tree: &mut Tree<V>,
+    (era, inside): (Era, Era),
+    by: &str,
+    texts: Option<&dyn Texts<V>>,
+) -> Option<V> {
+    if let Some(value) = patched(tree, (era, inside), by, texts) {
+        return Some(value);
+    }
+    let (items, elements): (Vec<Item>, Vec<Element<V>>) = shown(tree, inside, by, texts).into_iter().unzip();
+    let value = V::of_parts(Parts::List(elements))?;
+    tree.children
+        .values_mut()
+        .for_each(|child| child.is_stale = false);
+    tree.shown = Some(Box::new(Shown {
+        era,
+        by: None,
+        value: value.clone(),
+        order: items.into_iter().map(|item| (item.atom, item.nth)).collect(),
+    }));
+    Some(value)
+}
+
+/// The list that was shown last, with what has changed within its elements: where these are the same.
+fn patched<V: Value>(
+    tree: &mut Tree<V>,
+    (era, inside): (Era, Era),
+    by: &str,
+    texts: Option<&dyn Texts<V>>,
+) -> Option<V> {
+    let order = &tree.last_shown(era, None)?.order;
+    let stale = tree.children.iter().filter(|(_, child)| child.is_stale);
+    let places = stale.map(|(step, _)| {
+        let is_step =
+            |(ident, nth): &(Key, u32)| step.ends_with(&**ident) && ident::step(ident, *nth) == *step;
+        Some((Key::clone(step), order.iter().position(is_step)?))
+    });
+    let places: Vec<(Key, usize)> = places.collect::<Option<_>>()?;
+    let mut changes = Vec::with_capacity(places.len());
+    for (step, place) in places {
+        let (ident, _) = tree.last_shown(era, None)?.order.get(place)?;
+        let ident = ident::parse(ident)?;
+        let child = tree.children.get_mut(&step)?;
+        changes.push((place, content(child, inside, by, &ident, texts)?));
+    }
+    let shown = tree.shown.as_mut()?;
+    shown.value = shown.value.with_items(&changes)?;
+    Some(shown.value.clone())
+}
+
+/// The elements that show, in order.
+fn shown<V: Value>(
+    tree: &mut Tree<V>,
+    inside: Era,
+    by: &str,
+    texts: Option<&dyn Texts<V>>,
+) -> Vec<(Item, Element<V>)> {
+    let items = set::items(tree, inside).into_iter();
+    let shown = items.filter_map(|item| {
+        let ident = ident::parse(&item.atom)?;
+        if let Of::Atom(atom) = ident {
+            return Some((item, Element::Atom(atom)));
+        }
+        let child = tree.children.get_mut(&ident::step(&item.atom, item.nth))?;
+        let value = content(child, inside, by, &ident, texts)?;
+        let element = match ident {
+            Of::Record(id) => Element::Record(id, value),
+            _ => Element::Other(value),
+        };
+        Some((item, element))
+    });
+    shown.collect()
+}
+
+/// What stands under an identity.
+fn content<V: Value>(
+    tree: &mut Tree<V>,
+    era: Era,
+    by: &str,
+    ident: &Of,
+    texts: Option<&dyn Texts<V>>,
+) -> Option<V> {
+    match (tree.value(era)?, ident) {
+        (Node::Object(of), Of::Record(id)) => {
+            let inside = era.max(tree.since(*of));
+            let shown = record(tree, (era, inside), (by, id), texts);
+            tree.is_stale = false;
+            shown
+        }
+        _ => show::show(tree, era, texts),
+    }
+}
+
+/// A record's content with its identity.
+fn record<V: Value>(
+    tree: &mut Tree<V>,
+    (era, inside): (Era, Era),
+    (by, id): (&str, &Atom),
+    texts: Option<&dyn Texts<V>>,
+) -> Option<V> {
+    if let Some(known) = tree.known(era, Some(by)) {
+        return Some(known.value.clone());
+    }
+    if let Some(value) = show::patched(tree, (era, inside), Some(by), texts) {
+        return Some(value);
+    }
+    let id = match id {
+        Atom::Number(number) => V::of_number(*number),
+        Atom::Text(text) => V::of_parts(Parts::Text(text.clone()))?,
+        _ => return None,
+    };
+    let mut fields = show::fields(tree, inside, Some(by), texts);
+    let place = fields.partition_point(|(name, _)| **name < *by);
+    fields.insert(place, (Key::from(by), id));
+    let value = V::of_parts(Parts::Object(fields))?;
+    tree.shown = Some(Box::new(Shown {
+        era,
+        by: Some(Key::from(by)),
+        value: value.clone(),
+        order: Vec::new(),
+    }));
+    Some(value)
+}
+
+impl<V: Value> Plan<'_, V> {
+    /// Makes these elements of a list that is known to have all its other elements already.
+    pub(super) fn some_elements(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, changes: &[(Key, u32, V)]) {
+        for (ident, nth, value) in changes {
+            let step = ident::step(ident, *nth);
+            if let Some(child) = tree.children.get_mut(&step) {
+                let path = path::child(spot.path, &step);
+                self.element(child, spot.child(&path), value, ident.starts_with('i'));
+            }
+        }
+    }
+
+    /// Makes these the elements, in this order.
+    pub(super) fn elements(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: Vec<Element<V>>) {
+        let by = self.by;
+        let shown = shown(tree, spot.era, by, self.texts);
+        let idents = self.idents(tree, &shown, &next);
+        let (items, before): (Vec<Item>, Vec<Element<V>>) = shown.into_iter().unzip();
+        let arranged = self.arrange(spot.path, &items, idents.clone());
+        for ((element, ident), (nth, was)) in next.iter().zip(&idents).zip(arranged.goals) {
+            let (Element::Record(_, value) | Element::Other(value)) = element else {
+                continue;
+            };
+            if let Some(Element::Record(_, was) | Element::Other(was)) = was.and_then(|at| before.get(at))
+                && value.is_identical(was)
+            {
+                continue;
+            }
+            let step = ident::step(ident, nth);
+            let mut nothing = Tree::new();
+            let child = tree
+                .children
+                .get_mut(&step)
+                .map_or(&mut nothing, |child| &mut **child);
+            let path = path::child(spot.path, &step);
+            self.element(
+                child,
+                spot.child(&path),
+                value,
+                matches!(element, Element::Record(..)),
+            );
+        }
+        for item in arranged.gone.iter().filter_map(|at| items.get(*at)) {
+            let step = ident::step(&item.atom, item.nth);
+            if let Some(child) = tree.children.get(&step) {
+                self.erase(child, &path::child(spot.path, &step));
+            }
+        }
+    }
+
+    fn element(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, value: &V, is_record: bool) {
+        if !is_record {
+            let stands = matches!(tree.value(spot.era), Some(Node::Leaf(there)) if there.same(value));
+            if !stands {
+                self.write(spot.path, Some(Node::Leaf(value.clone())));
+            }
+            return;
+        }
+        let by = self.by;
+        if self.by_changes(tree, spot, value, Some(by)) {
+            return;
+        }
+        let mut parts = parts(value, spot.depth, by);
+        if let Parts::Object(fields) = &mut parts {
+            fields.retain(|field| *field.0 != *by);
+        }
+        self.become_parts(tree, spot, value, parts, Some(by));
+    }
+
+    /// Takes away what stands at a path, and what it consists of, but what only its writer may write.
+    fn erase(&mut self, tree: &Tree<V>, path: &str) {
+        for (name, child) in tree.children.iter() {
+            self.erase(child, &path::child(path, name));
+        }
+        for (detail, cell) in tree.details.iter() {
+            if matches!(detail, Detail::Item(..)) && cell.node.is_some() {
+                self.write_beside(path, detail, None);
+            }
+        }
+        if tree.cell.as_ref().is_some_and(|cell| cell.node.is_some()) {
+            self.write(path, None);
+        }
+    }
+
+    /// The identity of each element. Those that have none are taken for the equal ones that are there.
+    fn idents(&self, tree: &Tree<V>, shown: &[(Item, Element<V>)], next: &[Element<V>]) -> Vec<Key> {
+        let others = shown.iter().filter_map(|(item, element)| match element {
+            Element::Other(value) => Some((&item.atom, value)),
+            _ => None,
+        });
+        let mut others: Vec<(&Key, &V)> = others.collect();
+        others.reverse();
+        let mut number = self.next_number(tree);
+        let idents = next.iter().map(|element| match element {
+            Element::Atom(atom) => path::push_atom(atom),
+            Element::Record(id, _) => ident::of_record(id),
+            Element::Other(value) => {
+                let mut latest = others.iter().rev().take(LOOKED_AT);
+                match latest.position(|(_, other)| other.is_identical(value) || other.same(value)) {
+                    Some(at) => Key::clone(others.remove(others.len() - 1 - at).0),
+                    None => {
+                        number = number.saturating_add(1);
+                        ident::of_other(self.actor, number)
+                    }
+                }
+            }
+        });
+        idents.collect()
+    }
+
+    /// The greatest number that this writer gave to an object without identity.
+    fn next_number(&self, tree: &Tree<V>) -> u32 {
+        let details = tree.details.iter().filter_map(|(detail, _)| match detail {
+            Detail::Item(atom, _) if atom.starts_with('x') => match ident::parse(atom)? {
+                Of::Other(actor, number) if actor == self.actor => Some(number),
+                _ => None,
+            },
+            _ => None,
+        });
+        details.max().unwrap_or(0)
+    }
+}
