@@ -1,5 +1,5 @@
 import type { StoreEnhancer } from 'redux';
-import type { Messenger } from './index.js';
+import type { AsyncStorageLike, Messenger, ParleyError } from './index.js';
 
 export interface ParleyEnhancerOptions<A extends { type: string } = any> {
   /** Two stores on one Parley need two names. Default 'store'. */
@@ -8,11 +8,31 @@ export interface ParleyEnhancerOptions<A extends { type: string } = any> {
   version?: number;
   checkpointEvery?: number;
   /**
-   * Which actions are shared. Default: all plain actions. The others are reduced in this window only: a slice that one of
-   * them has changed (a top-level key of the state) is this window's own from then on, and hears of shared actions as they
-   * come; so an action that is not shared should leave alone what shared actions change.
+   * Which actions are shared. Default: all plain actions. Never shared, whatever it says: the actions of RTK Query and of
+   * redux-persist, and those that cannot be cloned (functions, promises, a Request), which are named once per type:
+   * ERR_SERIALIZATION in system:error.
+   *
+   * An action that is not shared is reduced in this window only. A slice (a top-level key of the state) that it changes is
+   * this window's own from then on, and hears of shared actions as they come. If shared actions change that slice too, windows
+   * differ there: that is told once per slice, as ERR_UNSHARED in system:error, with details.slice and details.type.
    */
   filter?: (action: A) => boolean;
+  /**
+   * Stores the shared slices, and restores them when the first window opens: what is stored never replaces what an open window
+   * holds. A string is the key of ParleyEnhancerPersist. `store.parley.ready` waits for storage as well.
+   */
+  persist?: string | ParleyEnhancerPersist;
+}
+
+export interface ParleyEnhancerPersist {
+  /** The slices are stored under this key; what cannot be read under `${key}:corrupt`, of another version under `${key}:older`. */
+  key: string;
+  /** Default 'localStorage', which is read before the store is made. */
+  storage?: 'localStorage' | 'indexedDB' | AsyncStorageLike;
+  /** Only these slices are stored. Default: all that are shared. */
+  keys?: string[];
+  /** Called once for each kind of failure; the store goes on in memory. Without it: 'system:error'. */
+  onError?: (error: ParleyError) => void;
 }
 
 /** What the enhancer adds to a store. */
@@ -30,8 +50,12 @@ export interface ParleyStoreExtension {
  * It belongs innermost, after `applyMiddleware` in `compose`: thunks and the like are resolved before, and actions of other
  * windows reach reducers and subscribers, not the middleware.
  *
- * `dispatch` applies at once, calls the subscribers and returns the action, as Redux does. It throws what the reducer throws, and
- * a SerializationError for an action that cannot cross to another window; nothing is applied then.
+ * `dispatch` applies at once, calls the subscribers and returns the action, as Redux does. It throws what the reducer throws.
+ *
+ * `replaceReducer` folds again what the log still holds, so that a reducer which comes late sees what was dispatched before. If
+ * older actions are folded away already (more than limits.logLength), that is told: ERR_UNSHARED with details.forgotten.
+ *
+ * What redux-persist reads counts for all windows, and once: the first window restores, and only slices that nobody has changed.
  */
 export function parleyEnhancer<A extends { type: string } = any>(
   parley: Messenger,

@@ -38,11 +38,19 @@ pub const WIRE_VERSION: &str = "ERR_WIRE_VERSION";
 pub const DENIED: &str = "ERR_DENIED";
 /// A second state of one name on one Parley.
 pub const DUPLICATE_NAME: &str = "ERR_DUPLICATE_NAME";
+/// A Parley of another copy of the package.
+pub const DUPLICATE_PACKAGE: &str = "ERR_DUPLICATE_PACKAGE";
+/// The wasm cannot run here: what it needs is missing, or compiling is refused. The package's JavaScript throws it.
+pub const ENVIRONMENT: &str = "ERR_ENVIRONMENT";
+/// `init()` of the slim entry has not settled. The package's JavaScript throws it.
+pub const NOT_INITIALIZED: &str = "ERR_NOT_INITIALIZED";
 /// The other side holds another version of what is shared under this name.
 pub const SCHEMA_VERSION: &str = "ERR_SCHEMA_VERSION";
 /// A stamp too far in the future.
 pub const CLOCK: &str = "ERR_CLOCK";
 /// A state cannot be kept in storage.
 pub const STORAGE: &str = "ERR_STORAGE";
+/// An action that is not shared changed what shared actions change too: windows differ there.
+pub const UNSHARED: &str = "ERR_UNSHARED";
 /// A window refused a write.
 pub const REJECTED: &str = "ERR_REJECTED";

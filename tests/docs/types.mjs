@@ -31,9 +31,12 @@ const config = {
       'parley-sync/*': pkg('bindings/*.d.ts'),
       '*': framework('*'),
       redux: installed('redux/dist/redux.d.ts'),
+      '@reduxjs/toolkit': installed('@reduxjs/toolkit/dist/index.d.ts'),
+      '@reduxjs/toolkit/query': installed('@reduxjs/toolkit/dist/query/index.d.ts'),
     },
   },
-  files: [join(root, 'tests/docs/ambient.d.ts')],
+  // The types of redux-persist are modules that it declares.
+  files: [join(root, 'tests/docs/ambient.d.ts'), ...installed('redux-persist/types/index.d.ts')],
 };
 
 /** How a block's lines map to its page: file name to page and offset. */

@@ -165,3 +165,25 @@ fn states_of_a_fold_that_was_overtaken_are_not_gone_on_from() {
     assert_eq!(windows[0].state, ["early", "a", "between", "b"]);
     assert_eq!(windows[0].told, ["a", "b", "early", "between"]);
 }
+
+#[test]
+fn a_refold_runs_over_all_that_is_kept_and_tells_of_nothing() {
+    let options = Options {
+        keep: 4,
+        cut: 2,
+        ..Options::DEFAULT
+    };
+    let mut window = Window::with(1, NOW, Vec::new(), options);
+    for action in ["a", "b", "c", "d", "e", "f", "g"] {
+        window.dispatch(action, NOW);
+    }
+    let (state, told, folded) = (window.state.clone(), window.told.len(), window.folded);
+    assert_eq!(window.node.forgotten(), 2);
+    let effects = window.node.refold();
+    window.carry_out(effects);
+    assert_eq!(window.folded - folded, 5, "each action since the root, once");
+    assert_eq!((window.state.clone(), window.told.len()), (state, told));
+    // What comes then is folded from there on.
+    window.dispatch("h", NOW);
+    assert_eq!(window.state.last(), Some(&"h"));
+}

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::{StoreHost, StoreOptions};
 use crate::bindings::args;
 use crate::bindings::parley::off;
+use crate::platform::host;
 
 /// Redux's contract over windows: see the package's declarations for every member.
 #[wasm_bindgen(skip_typescript)]
@@ -79,6 +80,19 @@ impl SyncedStore {
                 store.unsubscribe(token);
             }
         }))
+    }
+
+    /// Runs the reducer over every action that is kept again, after it was replaced by another. Returns how many actions of
+    /// the log are folded away, and so were not seen by the new one.
+    #[wasm_bindgen(js_name = _refold)]
+    pub fn refold(&self) -> f64 {
+        self.store.refold()
+    }
+
+    /// Reports an error as the Parley reports those that nobody awaits: `system:error`, or the console.
+    #[wasm_bindgen(js_name = _report)]
+    pub fn report(&self, code: &str, message: &str, details: &JsValue) {
+        self.store.report(&host::make_error(code, message, details));
     }
 
     /// Sends what waits, then takes the store off its Parley.

@@ -164,6 +164,17 @@ impl StoreHost {
         Ok(())
     }
 
+    /// The whole log again, by a reducer that is another one now. Returns how many actions no fold reaches any more.
+    pub(crate) fn refold(&self) -> f64 {
+        self.decide(|node, _| node.refold());
+        self.node.borrow().forgotten() as f64
+    }
+
+    /// An error that nobody awaits.
+    pub(crate) fn report(&self, error: &JsValue) {
+        self.carrier.report(error);
+    }
+
     fn open_turn(&self) -> Promise {
         let (promise, is_new) = {
             let mut turn = self.turn.borrow_mut();

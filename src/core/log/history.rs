@@ -122,6 +122,17 @@ impl<A: Clone, S: Clone> History<A, S> {
         self.states.push((position, state));
     }
 
+    /// Forgets every state but the root's, so that the next fold runs over the whole tail.
+    pub(super) fn rewind(&mut self) {
+        self.states.truncate(1);
+        self.epoch = self.epoch.wrapping_add(1);
+    }
+
+    /// How many actions are folded into the root for good.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.position
+    }
+
     /// What the root will cover after one more cut; `None` if the tail is shorter than a cut.
     pub(super) fn after_cut(&self) -> Option<VersionVector> {
         if self.tail.len() < self.cut {

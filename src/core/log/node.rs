@@ -248,6 +248,18 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         }
     }
 
+    /// Folds every action that is kept again, from the root on: for a host whose reducer is another one now. Peers hear
+    /// nothing of it.
+    pub fn refold(&mut self) -> Vec<LogEffect<A, S>> {
+        self.history.rewind();
+        vec![LogEffect::Fold(self.history.fold(true))]
+    }
+
+    /// How many actions are folded away for good: [`LogNode::refold`] does not reach them.
+    pub fn forgotten(&self) -> u64 {
+        self.history.forgotten()
+    }
+
     /// How many actions the log has seen, the forgotten included.
     pub fn position(&self) -> u64 {
         self.history.end()
