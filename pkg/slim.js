@@ -1,4 +1,5 @@
 // The entry for those who fetch and cache the wasm themselves: call `init()` once, before anything else.
+import { checkEnvironment } from './src/start.js';
 import { loadText } from './src/text-engine.js';
 import { setTextLoader } from './wasm/host/browser.js';
 import load from './wasm/parley_sync.js';
@@ -12,7 +13,11 @@ let started;
 
 /** Fetches and compiles the wasm; later calls wait for the first. */
 export function init(source) {
-  started ??= load({ module_or_path: source ?? standardSource() })
+  started ??= Promise.resolve()
+    .then(() => {
+      checkEnvironment();
+      return load({ module_or_path: source ?? standardSource() });
+    })
     .then(() => undefined)
     .catch((error) => {
       started = undefined;

@@ -5,7 +5,15 @@ import { engineOver } from './src/text-instances.js';
 import { Merge, Text, __wbg_reset_state as restart, initSync } from './wasm/parley_sync_text.js';
 import { bytes } from './wasm/text-inline.js';
 
-initSync({ module: bytes() });
-
 export const engine = engineOver({ Text, Merge, restart });
-provide(engine);
+
+const start = () => {
+  try {
+    initSync({ module: bytes() });
+    return true;
+  } catch {
+    // There is no WebAssembly here, or it must not be compiled: then there is no Parley either, and creating one says so.
+    return false;
+  }
+};
+if (start()) provide(engine);

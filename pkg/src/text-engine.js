@@ -16,15 +16,19 @@ export function onEngine(tell) {
   else waiting.push(tell);
 }
 
-/** Loads the engine, once; a failure is not remembered. Bundlers put it into a file of its own. */
+/** The engine, loaded once unless it is there already; a failure is not remembered. Bundlers put it into a file of its own. */
 export function loadText() {
-  loading ??= load().then(
-    () => engine,
-    (error) => {
+  if (engine) return Promise.resolve(engine);
+  loading ??= Promise.resolve()
+    .then(load)
+    .then(() => {
+      if (!engine) throw new Error('the module did not provide it');
+      return engine;
+    })
+    .catch((error) => {
       loading = undefined;
       throw error;
-    },
-  );
+    });
   return loading;
 }
 

@@ -89,7 +89,8 @@ export function engineOver({ Text, Merge, restart }) {
     }
 
     apply(update, writer) {
-      if (!(update instanceof Uint8Array)) return false;
+      // Whatever realm made it.
+      if (Object.prototype.toString.call(update) !== '[object Uint8Array]') return false;
       const own = update.slice();
       try {
         insist(() => this.#whole());

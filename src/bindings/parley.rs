@@ -454,7 +454,7 @@ fn checked(
     go_on: impl FnOnce(JsValue) -> Result<JsValue, JsValue> + 'static,
 ) -> Result<JsValue, JsValue> {
     let verdict = host::check(schema, payload);
-    if !verdict.is_instance_of::<Promise>() {
+    if Array::is_array(&verdict) {
         return decide(&verdict, Box::new(go_on));
     }
     let decided = host::Deferred::new();

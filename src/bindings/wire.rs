@@ -38,7 +38,7 @@ pub(crate) fn numbers(values: &[f64]) -> JsValue {
 
 /// The numbers of a typed array; None for anything else.
 pub(crate) fn floats(value: &JsValue) -> Option<Vec<f64>> {
-    Some(value.dyn_ref::<Float64Array>()?.to_vec())
+    host::is_floats(value).then(|| value.unchecked_ref::<Float64Array>().to_vec())
 }
 
 /// An array as one; None for anything else.

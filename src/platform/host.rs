@@ -49,6 +49,9 @@ extern "C" {
     pub(crate) fn changed_items(next: &JsValue, before: &JsValue, by: &str) -> JsValue;
     #[wasm_bindgen(js_name = withParts)]
     pub(crate) fn with_parts(before: &JsValue, parts: &Array) -> JsValue;
+    /// Whether it is a Float64Array, of any realm.
+    #[wasm_bindgen(js_name = isFloats)]
+    pub(crate) fn is_floats(value: &JsValue) -> bool;
     #[wasm_bindgen(js_name = isSmall)]
     pub(crate) fn is_small(value: &JsValue) -> bool;
     #[wasm_bindgen(js_name = isWellFormed)]
@@ -69,6 +72,9 @@ extern "C" {
 extern "C" {
     #[wasm_bindgen(js_name = makeError)]
     pub(crate) fn make_error(code: &str, message: &str, details: &JsValue) -> JsValue;
+    /// 'own', the version of another copy of the package, or nothing for what is no Parley.
+    #[wasm_bindgen(js_name = copyOf)]
+    pub(crate) fn copy_of(messenger: &JsValue) -> String;
     /// `[promise, resolve, reject]`
     fn deferred() -> Array;
     pub(crate) fn handled(promise: &JsValue);
@@ -315,6 +321,11 @@ extern "C" {
 extern "C" {
     /// Never asked for: the module is packed.
     type Workers;
+}
+#[wasm_bindgen(module = "/src/platform/js/kinds.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Kinds;
 }
 
 /// A promise and its two ends.

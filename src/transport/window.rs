@@ -74,15 +74,21 @@ pub(crate) fn read(event: &MessageEvent) -> Option<Heard> {
             nonce: short(&step.get(2))?,
             mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
             from: short(&step.get(4))?,
-            port: event.ports().get(0).dyn_into().ok()?,
+            port: port_of(event)?,
         }),
         "invite" => Some(Heard::Invite {
             token: short(&step.get(2))?,
             mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
-            port: event.ports().get(0).dyn_into().ok()?,
+            port: port_of(event)?,
         }),
         _ => None,
     }
+}
+
+/// The port that came along, known by what it can do: it may be of another realm.
+fn port_of(event: &MessageEvent) -> Option<MessagePort> {
+    let port = event.ports().get(0);
+    (host::target_kind(&port) == "port").then(|| port.unchecked_into())
 }
 
 fn new_step(name: &str, nonce: &str, mark: f64, from: &str) -> JsValue {

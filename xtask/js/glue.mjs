@@ -103,3 +103,68 @@ export function withoutFinalizers(glue) {
     throw new Error('the glue registers finalizers in a new way');
   return changed === glue ? glue : `${changed}\n${weakRegistry}`;
 }
+
+const replaced = (glue, from, to) => {
+  if (!glue.includes(from)) throw new Error(`the glue has no ${from}`);
+  return glue.replace(from, () => to);
+};
+
+/** The same glue, which can be loaded where there are no TextDecoder and TextEncoder: they are missed when they are used. */
+export function withLateText(glue) {
+  let out = replaced(
+    glue,
+    `let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();\n`,
+    `let cachedTextDecoder;\n`,
+  );
+  out = replaced(
+    out,
+    `    return cachedTextDecoder.decode(bytes);\n`,
+    `    cachedTextDecoder ??= new TextDecoder('utf-8', { ignoreBOM: true });\n    return cachedTextDecoder.decode(bytes);\n`,
+  );
+  const encoder =
+    /^const cachedTextEncoder = new TextEncoder\(\);\n\nif \(!\('encodeInto' in cachedTextEncoder\)\) \{\n[\s\S]*?^\}\n/m;
+  if (!encoder.test(out)) return out;
+  out = out.replace(encoder, () => 'let cachedTextEncoder;\n');
+  return out.replace(
+    /^function passStringToWasm0\(arg, malloc, realloc\) \{\n/m,
+    (line) => `${line}    cachedTextEncoder ??= new TextEncoder();\n`,
+  );
+}
+
+/**
+ * The same glue, whose wasm is started by its first use if it was not before: by what `startWith` was given, which throws if it
+ * cannot.
+ */
+export function withLateStart(glue) {
+  let out = replaced(
+    glue,
+    'let wasmModule, wasmInstance, wasm;',
+    `let start;
+
+/** What starts the wasm when it is first used; it throws if it cannot. */
+export function startWith(run) {
+    start = run;
+}
+
+const unready = new Proxy({}, {
+    get(_, name) {
+        if (start === undefined) {
+            throw makeError('ERR_NOT_INITIALIZED', "parley-sync/slim is not initialised: await init() before anything else");
+        }
+        start();
+        return wasm[name];
+    },
+});
+let wasmModule, wasmInstance, wasm = unready;`,
+  );
+  const begun = 'if (wasm !== undefined) return wasm;';
+  for (let i = 0; i < 2; i++) out = replaced(out, begun, 'if (wasm !== unready) return wasm;');
+  return out;
+}
+
+/** The same glue, whose Parley is known to other copies of the package. */
+export function withBrand(glue) {
+  const [, path] = /^import \* as \w+ from ("[^"]+\/messages\.js")/m.exec(glue) ?? [];
+  if (path === undefined) throw new Error('the glue does not import messages.js');
+  return `import { brandParley } from ${path};\n${glue}\nbrandParley(Parley);\n`;
+}

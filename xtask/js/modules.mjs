@@ -5,7 +5,16 @@ import { basename, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inlineModule } from './encode.mjs';
 import { built, replace } from './files.mjs';
-import { withBoundMethods, withChecks, withoutDuplicates, withoutFinalizers, withoutFree } from './glue.mjs';
+import {
+  withBoundMethods,
+  withBrand,
+  withChecks,
+  withLateStart,
+  withLateText,
+  withoutDuplicates,
+  withoutFinalizers,
+  withoutFree,
+} from './glue.mjs';
 import { withShortNames } from './names.mjs';
 
 const [name, inlineName, from, namesFile] = process.argv.slice(2);
@@ -24,8 +33,12 @@ for (const folder of await readdir(join(built, 'snippets')).catch(() => [])) {
 }
 
 /** Users meet the classes of the main module; those of the other are freed by the package itself. */
-const tidied = (glue) =>
-  withoutFinalizers(main ? withBoundMethods(withChecks(withoutFree(withoutDuplicates(glue)))) : glue);
+const tidied = (glue) => {
+  const late = withLateText(glue);
+  if (!main) return withoutFinalizers(late);
+  const checked = withBoundMethods(withChecks(withoutFree(withoutDuplicates(late))));
+  return withBrand(withLateStart(withoutFinalizers(checked)));
+};
 
 for (const file of files) {
   const content = await readFile(join(from, file));

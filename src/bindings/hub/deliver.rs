@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::calls::MAY_REPEAT;
@@ -234,7 +234,7 @@ impl Hub {
 
     fn check_then_handle(&self, question: Rc<Question>, schema: &JsValue, payload: &JsValue, now: f64) {
         let verdict = host::check(schema, payload);
-        if !verdict.is_instance_of::<Promise>() {
+        if Array::is_array(&verdict) {
             return self.act_on_verdict(&question, &verdict, now);
         }
         let hub = self.weak();

@@ -77,11 +77,18 @@ pub(crate) enum Carrier {
 }
 
 impl Carrier {
-    /// The carrier a messenger is. Throws ERR_ARGUMENT, ERR_DESTROYED.
+    /// The carrier a messenger is. Throws ERR_ARGUMENT, ERR_DESTROYED, ERR_DUPLICATE_PACKAGE.
+    ///
+    /// A Parley of another copy of this package has `on` and `broadcast` too, and grants that broadcasts do not know of.
     pub(crate) fn of(messenger: &JsValue) -> Result<Carrier, JsValue> {
         match parley::hub_of(messenger) {
-            Some(hub) if hub.is_destroyed() => Err(fail(codes::DESTROYED, "the Parley was destroyed")),
+            Some(hub) if hub.is_destroyed() => Err(destroyed()),
             Some(hub) => Ok(Carrier::Hub(hub)),
+            None if messenger.is_object() => match host::copy_of(messenger).as_str() {
+                "" => Ok(Carrier::Plain(PlainMessenger::new(messenger)?)),
+                "own" => Err(destroyed()),
+                theirs => Err(of_another_copy(theirs)),
+            },
             None => Ok(Carrier::Plain(PlainMessenger::new(messenger)?)),
         }
     }
@@ -256,6 +263,25 @@ impl Carrier {
             Carrier::Plain(plain) => plain.refuse(code),
         }
     }
+}
+
+fn destroyed() -> JsValue {
+    fail(codes::DESTROYED, "the Parley was destroyed")
+}
+
+fn of_another_copy(theirs: &str) -> JsValue {
+    let message = text(&[
+        "the Parley comes from another copy of parley-sync (version ",
+        theirs,
+        ", this one is ",
+        env!("CARGO_PKG_VERSION"),
+        "): import it and the state from one copy. `import` and `require` load one each, and so do two installed versions",
+    ]);
+    fail_with(
+        codes::DUPLICATE_PACKAGE,
+        &message,
+        &[("version", JsValue::from_str(theirs))],
+    )
 }
 
 /// `messenger.broadcast(type, payload)`

@@ -1,5 +1,7 @@
 // What of the surrounding global is there: a window, a worker, Node, a test's stub. Asked once for each Parley, never assumed.
 
+import { makeError } from './errors.js';
+
 const g = globalThis;
 const isTarget = (value) => typeof value?.addEventListener === 'function' && typeof value?.postMessage === 'function';
 
@@ -8,9 +10,11 @@ export function ownWindow() {
   return typeof g.window === 'object' && g.window === g && isTarget(g.window) ? g.window : undefined;
 }
 
+const isWorker = () => typeof g.WorkerGlobalScope === 'function' && g instanceof g.WorkerGlobalScope;
+
 /** The global of a dedicated worker, which talks to the page that made it. */
 export function ownWorker() {
-  return typeof g.WorkerGlobalScope === 'function' && g instanceof g.WorkerGlobalScope && isTarget(g) ? g : undefined;
+  return isWorker() && isTarget(g) ? g : undefined;
 }
 
 /** The origin as the browser serialises it; undefined where there is none. */
@@ -65,7 +69,7 @@ export function lineage(source) {
 /** 'tab', 'iframe', 'popup', 'worker' or 'link': what this context tells its same-origin mesh it is. */
 export function ownKind() {
   const own = ownWindow();
-  if (own === undefined) return ownWorker() === undefined ? 'link' : 'worker';
+  if (own === undefined) return isWorker() ? 'worker' : 'link';
   if (own.parent && own.parent !== own) return 'iframe';
   return own.opener ? 'popup' : 'tab';
 }
@@ -326,9 +330,14 @@ export function setTextLoader(load) {
   textLoader = load;
 }
 
+/** The engine that merges texts; rejects with ERR_ENVIRONMENT where it cannot be loaded. */
 export function loadTexts() {
-  if (textLoader === undefined) throw new Error('there is no engine to merge texts in this build');
-  return Promise.resolve(textLoader());
+  return new Promise((resolve) => resolve(textLoader())).catch((cause) => {
+    const message =
+      "the engine that merges text cannot be loaded here, so texts are merged as wholes: import 'parley-sync/text' at the top " +
+      'of your script, as in a service worker, where import() is not allowed';
+    throw Object.assign(makeError('ERR_ENVIRONMENT', message, { missing: ['parley-sync/text'] }), { cause });
+  });
 }
 
 // Loaded by way of this module: the glue shall not import more of them at once.

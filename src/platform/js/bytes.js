@@ -1,6 +1,7 @@
 // Frames as bytes, for links that carry nothing else. Knows what structured clone knows, cycles and shared references
 // included, but for platform objects (Blob, ImageBitmap, CryptoKey, ports ...), which have no bytes of their own.
 import { makeError } from './errors.js';
+import { isBuffer, isDate, isError, isMap, isRegExp, isSet, viewKind } from './kinds.js';
 
 const TAG = Object.fromEntries(
   'undefined null false true number string bigint array object map set date regexp buffer view error ref wide'
@@ -121,34 +122,34 @@ class Writer {
         this.string(key);
         this.part(key, () => value[key]);
       }
-    } else if (value instanceof Date) {
+    } else if (isDate(value)) {
       this.byte(TAG.date);
       this.number(value.getTime());
-    } else if (value instanceof RegExp) {
+    } else if (isRegExp(value)) {
       this.byte(TAG.regexp);
       this.string(value.source);
       this.string(value.flags);
-    } else if (value instanceof Map) {
+    } else if (isMap(value)) {
       this.byte(TAG.map);
       this.count(value.size);
       for (const [key, inner] of value) {
         this.part(key, () => key);
         this.part(key, () => inner);
       }
-    } else if (value instanceof Set) {
+    } else if (isSet(value)) {
       this.byte(TAG.set);
       this.count(value.size);
       for (const inner of value) this.part(inner, () => inner);
-    } else if (value instanceof ArrayBuffer) {
+    } else if (isBuffer(value)) {
       this.byte(TAG.buffer);
       this.raw(new Uint8Array(value));
     } else if (ArrayBuffer.isView(value)) {
-      const kind = VIEWS.findIndex((view) => value instanceof view);
+      const kind = VIEWS.findIndex(({ name }) => name === viewKind(value));
       if (kind < 0) throw new TypeError('a view of an unknown kind');
       this.byte(TAG.view);
       this.byte(kind);
       this.raw(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-    } else if (value instanceof Error) {
+    } else if (isError(value)) {
       this.byte(TAG.error);
       this.byte(
         Math.max(
@@ -321,7 +322,7 @@ export function toBytes(frame) {
 /** The frame, or undefined for bytes that are none of ours. */
 export function fromBytes(bytes) {
   try {
-    const own = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+    const own = isBuffer(bytes) ? new Uint8Array(bytes) : bytes;
     if (!ArrayBuffer.isView(own)) return undefined;
     const reader = new Reader(new Uint8Array(own.buffer, own.byteOffset, own.byteLength));
     const value = reader.value();

@@ -1,7 +1,34 @@
 // Small factories for what crosses to other windows and to users: one call each instead of many property writes from wasm.
 import { makeError } from './errors.js';
+import { isBuffer, isError, isMap, isPlain, isRegExp, isSet } from './kinds.js';
 
 export { makeError };
+
+// Every copy of this package on a page marks its Parleys under the same symbol, each with an object of its own.
+const PARLEY = Symbol.for('parley-sync.parley');
+const thisCopy = {};
+
+/** Marks a class as the Parley of this copy of the package. */
+export function brandParley(parley) {
+  const brand = Object.freeze({
+    copy: thisCopy,
+    get version() {
+      return parley.VERSION;
+    },
+  });
+  Object.defineProperty(parley.prototype, PARLEY, { value: brand });
+}
+
+/** Which copy of the package made a Parley: 'own', the version of another one, or '' for what is no Parley. */
+export function copyOf(messenger) {
+  try {
+    const brand = messenger[PARLEY];
+    if (brand === undefined) return '';
+    return brand.copy === thisCopy ? 'own' : String(brand.version);
+  } catch {
+    return '';
+  }
+}
 
 /** A promise and its two ends: [promise, resolve, reject]. */
 export function deferred() {
@@ -205,9 +232,9 @@ const plainSize = (value) => {
 
 /** What an object takes that keeps it elsewhere than in its properties. A Blob is a handle: its bytes stay where they are. */
 const hiddenSize = (part) => {
-  if (part instanceof Error) return String(part.message).length + String(part.stack).length;
-  if (part instanceof RegExp) return part.source.length;
-  if (part instanceof String) return part.length;
+  if (isError(part)) return String(part.message).length + String(part.stack).length;
+  if (isRegExp(part)) return part.source.length;
+  if (Object.prototype.toString.call(part) === '[object String]') return part.length;
   return part.width > 0 && part.height > 0 ? part.width * part.height * 4 : 0;
 };
 
@@ -240,14 +267,20 @@ const visitAll = (list, depth, limit) => {
 const weighOne = (part, depth, limit) => {
   if (Array.isArray(part)) return visitAll(part, depth, limit);
   if (ArrayBuffer.isView(part)) return visit(part.buffer, depth);
-  if (part instanceof ArrayBuffer) return part.byteLength;
   let bytes = 0;
-  if (part instanceof Map) for (const [key, inner] of part) bytes += visit(key, depth) + visit(inner, depth);
-  else if (part instanceof Set) for (const inner of part) bytes += visit(inner, depth);
-  else {
-    if (Object.getPrototypeOf(part) !== Object.prototype) bytes += hiddenSize(part);
-    for (const key of Object.keys(part)) bytes += key.length + visit(part[key], depth);
+  if (!isPlain(part)) {
+    if (isBuffer(part)) return part.byteLength;
+    if (isMap(part)) {
+      for (const [key, inner] of part) bytes += visit(key, depth) + visit(inner, depth);
+      return bytes;
+    }
+    if (isSet(part)) {
+      for (const inner of part) bytes += visit(inner, depth);
+      return bytes;
+    }
+    bytes += hiddenSize(part);
   }
+  for (const key of Object.keys(part)) bytes += key.length + visit(part[key], depth);
   return bytes;
 };
 
@@ -280,6 +313,10 @@ export function weigh(value, limit, deepest) {
   return weight;
 }
 
+// Node and the like, where a page is rendered for its first sight: nothing is stored there, and that is no error.
+const isServer = typeof document === 'undefined' && typeof WorkerGlobalScope === 'undefined';
+
 export function reportError(error) {
+  if (isServer && error?.code === 'ERR_STORAGE' && error.details?.reason === 'missing') return;
   console.error(error);
 }

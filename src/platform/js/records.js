@@ -1,6 +1,7 @@
 // What is stored of a state: one line for each register, so that whatever damaged or cut off the text, the other lines can
 // still be read. Plain data stands there as JSON; what JSON would change or refuse, as bytes.
 import { fromBase64, fromBytes, toBase64, toBytes } from './bytes.js';
+import { isPlain } from './kinds.js';
 
 const MARK = 'parley-sync';
 const FORMAT = 1;
@@ -17,8 +18,7 @@ const isJson = (value, seen) => {
   if (Array.isArray(value)) {
     return keys.length === value.length && keys.every((key, i) => key === String(i) && isJson(value[i], seen));
   }
-  const proto = Object.getPrototypeOf(value);
-  return (proto === Object.prototype || proto === null) && keys.every((key) => isJson(value[key], seen));
+  return isPlain(value) && keys.every((key) => isJson(value[key], seen));
 };
 
 /** The value's form, and what form that is if it is not the value itself. */

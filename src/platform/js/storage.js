@@ -72,8 +72,14 @@ const listen = (target, name, run) => {
   return () => target.removeEventListener(name, run);
 };
 
+const getterOfStorage = () => Object.getOwnPropertyDescriptor(g, 'localStorage')?.get;
+/** Node prints a warning when its own localStorage is looked at; outside of pages only another that somebody put there counts. */
+const getterOfServer = typeof g.document === 'object' ? undefined : getterOfStorage();
+const pageStorage = () =>
+  getterOfServer !== undefined && getterOfStorage() === getterOfServer ? undefined : g.localStorage;
+
 const local = (key) => {
-  const storage = g.localStorage;
+  const storage = pageStorage();
   if (typeof storage?.getItem !== 'function') throw named('NotFoundError');
   const items = itemsOf(key);
   // Firefox loses what is written while a tab closes if nothing was asked of it before.
@@ -109,6 +115,33 @@ const local = (key) => {
     },
   };
 };
+
+/** The database's one store of states; made when it is first opened. */
+const openDatabase = () =>
+  new Promise((resolve, reject) => {
+    const request = g.indexedDB.open('parley-sync');
+    request.onupgradeneeded = () => request.result.createObjectStore('states');
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+/** Writes what `change` makes of what is found, in one transaction: no other window comes in between. */
+const changeIn = (database, key, change) =>
+  new Promise((resolve, reject) => {
+    const transaction = database.transaction('states', 'readwrite');
+    transaction.oncomplete = resolve;
+    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    const store = transaction.objectStore('states');
+    const request = store.get(key);
+    request.onsuccess = () => {
+      try {
+        store.put(change(request.result), key);
+      } catch (error) {
+        reject(error);
+        transaction.abort();
+      }
+    };
+  });
 
 const indexed = (key) => {
   if (!g.indexedDB) throw named('NotFoundError');

@@ -1,6 +1,8 @@
 // Frames that the receiver cannot deserialise: only the sender could clone them. In their place the receiver gets a
 // `messageerror` without data, so it can only say which frame it was, by number; the sender remembers what its last ones were.
 
+import { isBuffer, isFloats } from './kinds.js';
+
 /** How many frames a sender remembers, by their first three elements. */
 const KEPT = 512;
 
@@ -65,7 +67,7 @@ export const newGaps = () => new Gaps();
 /** Arrays of our own in a frame are no deeper than this. */
 const DEEP = 6;
 
-const isOurs = (part) => part instanceof Float64Array && part.buffer instanceof ArrayBuffer;
+const isOurs = (part) => isFloats(part) && isBuffer(part.buffer);
 
 /** A frame and its lists; and what a cell that is more than a value is made of, see `cells.rs`. */
 const isList = (part, path, frame) => {

@@ -6,15 +6,11 @@
 // through a Proxy of plain data (Vue's reactive objects), whatever its size; a message refuses it by name, because messages are
 // not looked into.
 import { makeError } from './errors.js';
+import { isMap, isPlain, isSet } from './kinds.js';
 
 // Above these a value is handed to structuredClone whole.
 const MAX_DEPTH = 64;
 const MAX_NODES = 10_000;
-
-const isPlain = (value) => {
-  const proto = Object.getPrototypeOf(value);
-  return proto === null || proto === Object.prototype || Object.getPrototypeOf(proto) === null;
-};
 
 const put = (object, key, value) => {
   if (key === '__proto__') {
@@ -125,7 +121,7 @@ export function explain(value, path, cause) {
     if (seen.has(part) || seen.size > MAX_NODES) return undefined;
     seen.add(part);
     try {
-      if (part instanceof Map || part instanceof Set) {
+      if (isMap(part) || isSet(part)) {
         for (const [key, inner] of part.entries()) {
           const found = visit(inner, join(at, typeof key === 'object' ? '(key)' : String(key)), depth + 1);
           if (found) return found;
@@ -527,3 +523,6 @@ const sizeOf = (value) => {
 export function isWellFormed(text) {
   return wellFormed(text);
 }
+
+// Loaded by way of this module, like what browser.js hands on.
+export { isFloats } from './kinds.js';

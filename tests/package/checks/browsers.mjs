@@ -34,6 +34,12 @@ export async function inBrowsers() {
         await loadsText(await works(browser, out, policy), out);
       });
     }
+    await check('esbuild: RTK Query under the default enhancer of redux', async () => {
+      const out = join(consumer, 'out/query');
+      await build(BUNDLERS.esbuild.bundle, 'query', out);
+      const { query } = await works(browser, out);
+      assert.deepEqual(query, { answers: [true, true], statuses: ['fulfilled', 'fulfilled'], errors: [] });
+    });
     for (const name of WITH_ASSETS) {
       await check(`${name}: the slim entry fetches its wasm`, async () => {
         const out = join(consumer, 'out', `${name}-slim`);

@@ -7,6 +7,7 @@ import { check } from '../lib/checks.mjs';
 import { checkout, consumer, installed } from '../lib/consumer.mjs';
 import { members, values } from '../lib/declarations.mjs';
 import { node } from '../lib/programs.mjs';
+import { inTestEnvironments } from './environments.mjs';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,14 +25,25 @@ export async function inNode() {
     ...scripts,
     'redux.mjs',
     'redux.cjs',
+    'redux-local.mjs',
+    'redux-persist.mjs',
+    'redux-kept.mjs',
+    'rtk-query.mjs',
+    'devtools.mjs',
     'toolkit.mjs',
     'react.mjs',
     'vue.mjs',
     'text.mjs',
     'text.cjs',
+    'environment.mjs',
+    'two-copies.mjs',
   ]) {
     await check(`Node: ${script} runs and ends`, () => node([join('node', script)], { cwd: consumer, patience }));
   }
+
+  await check('Node: a server imports, makes states that are kept and renders, and prints nothing', async () => {
+    assert.equal(await node([join('node', 'server.mjs')], { cwd: consumer, patience }), '');
+  });
 
   const exported = JSON.parse(await node([join('node', 'names.mjs')], { cwd: consumer, patience }));
   const declarations = await readFile(join(installed, 'index.d.ts'), 'utf8');
@@ -76,4 +88,6 @@ export async function inNode() {
     assert.equal(report.numPassedTests, 4, said);
     assert.equal(report.numFailedTests, 0, said);
   });
+
+  await inTestEnvironments();
 }

@@ -1,0 +1,56 @@
+// Service workers: states that are kept in IndexedDB and texts that merge, without import(), which is not allowed there.
+import { scenario } from '../lib/scenario.mjs';
+
+/** A page in the worker's channel, once the worker runs. */
+const withWorker = ({ script, type }) => {
+  // A scope of its own: a worker of another run may still be on its way out.
+  window.registering = navigator.serviceWorker.register(script, { type, scope: `/e2e/${crypto.randomUUID()}/` });
+  window.parley = Parley.create({ channel: 'with-worker' });
+  window.errors = [];
+  parley.onSystem('system:error', ({ code, message }) => errors.push({ code, message }));
+  window.state = new SyncedState(parley, { note: 'middle' }, { conflict: 'merge' });
+};
+const ask = (page, type) => page.eval((type) => parley.send(type), type);
+
+const keepsAndMerges = async (t, script, type) => {
+  const page = await t.open(t.a, withWorker, { script, type });
+  try {
+    await page.until(() => parley.peers.some(({ kind }) => kind === 'worker'));
+    await page.eval(() => state.ready);
+    // Both write before either has heard of the other: each addition stays.
+    await page.eval(() =>
+      Promise.all([parley.send('write', { note: 'middle after' }), state.setState({ note: 'before middle' })]),
+    );
+    await page.until(() => state.get('note') === 'before middle after');
+    await t.until(async () => (await ask(page, 'note')) === 'before middle after', 'the worker shows both');
+    await t.until(async () => (await ask(page, 'stored')).note === 'before middle after', 'the worker has stored both');
+    t.assert.deepEqual(await ask(page, 'errors'), []);
+    t.assert.deepEqual(await page.eval(() => errors), []);
+  } finally {
+    await page.eval(async () => (await registering).unregister());
+  }
+};
+
+scenario('a service worker keeps a state in IndexedDB and merges text: a classic script', (t) =>
+  keepsAndMerges(t, '/e2e/service-worker-classic.js', 'classic'),
+);
+
+scenario('the same, as a module', async (t) => {
+  if (t.browser.name === 'firefox') return t.note('Firefox has no modules in service workers');
+  await keepsAndMerges(t, '/e2e/service-worker-module.js', 'module');
+});
+
+scenario('without the engine for text it says what to import', async (t) => {
+  if (t.browser.name === 'firefox') return t.note('Firefox has no modules in service workers');
+  const page = await t.open(t.a, withWorker, { script: '/e2e/service-worker-bare.js', type: 'module' });
+  try {
+    await page.until(() => parley.peers.some(({ kind }) => kind === 'worker'));
+    await page.eval(() => parley.send('write', { note: 'middle after' }));
+    await t.until(async () => (await ask(page, 'errors')).length > 0, 'the worker was told');
+    const [{ code, message }] = await ask(page, 'errors');
+    t.assert.equal(code, 'ERR_ENVIRONMENT');
+    t.assert.match(message, /import 'parley-sync\/text'.*service worker/);
+  } finally {
+    await page.eval(async () => (await registering).unregister());
+  }
+});
