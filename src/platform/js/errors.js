@@ -50,3 +50,11 @@ export function makeError(code, message, details) {
 export function errorClasses() {
   return classes;
 }
+
+// Node and the like, where a page is rendered for its first sight.
+const isServer = typeof document === 'undefined' && typeof WorkerGlobalScope === 'undefined';
+
+/** Whether an error is not worth a line in the console: on a server there is no storage, and nothing to be stored. */
+export function isExpected(error) {
+  return isServer && error?.code === 'ERR_STORAGE' && error.details?.reason === 'missing';
+}

@@ -1,5 +1,8 @@
 // What a Parley tells a developer. The level of each topic, and its words, are here; the wasm names the topic and its data.
 
+import { isExpected } from './errors.js';
+import { isBuffer } from './kinds.js';
+
 const LEVELS = ['none', 'error', 'warn', 'info', 'debug'];
 
 /** The kinds of frames, in the order of their numbers on the wire. */
@@ -12,7 +15,7 @@ const KINDS = (
 const sizeOf = (frame) => {
   try {
     return JSON.stringify(frame, (_key, value) =>
-      ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? 'x'.repeat(value.byteLength) : value,
+      ArrayBuffer.isView(value) || isBuffer(value) ? 'x'.repeat(value.byteLength) : value,
     ).length;
   } catch {
     return undefined;
@@ -64,8 +67,9 @@ export function log(most, logger, topic, data) {
   const [level, describe] = TOPICS[topic] ?? [];
   if (level === undefined || LEVELS.indexOf(level) > most) return;
   try {
-    if (logger === undefined && topic === 'system:error') console.error(data);
-    else (logger ?? toConsole)(level, ...describe(data));
+    if (logger === undefined && topic === 'system:error') {
+      if (!isExpected(data)) console.error(data);
+    } else (logger ?? toConsole)(level, ...describe(data));
   } catch (error) {
     console.error(error);
   }

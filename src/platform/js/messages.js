@@ -1,5 +1,5 @@
 // Small factories for what crosses to other windows and to users: one call each instead of many property writes from wasm.
-import { makeError } from './errors.js';
+import { isExpected, makeError } from './errors.js';
 import { isBuffer, isError, isMap, isPlain, isRegExp, isSet } from './kinds.js';
 
 export { makeError };
@@ -313,10 +313,6 @@ export function weigh(value, limit, deepest) {
   return weight;
 }
 
-// Node and the like, where a page is rendered for its first sight: nothing is stored there, and that is no error.
-const isServer = typeof document === 'undefined' && typeof WorkerGlobalScope === 'undefined';
-
 export function reportError(error) {
-  if (isServer && error?.code === 'ERR_STORAGE' && error.details?.reason === 'missing') return;
-  console.error(error);
+  if (!isExpected(error)) console.error(error);
 }
