@@ -6,7 +6,7 @@
 // through a Proxy of plain data (Vue's reactive objects), whatever its size; a message refuses it by name, because messages are
 // not looked into.
 import { makeError } from './errors.js';
-import { isMap, isPlain, isSet } from './kinds.js';
+import { isError, isMap, isPlain, isSet } from './kinds.js';
 
 // Above these a value is handed to structuredClone whole.
 const MAX_DEPTH = 64;
@@ -164,7 +164,7 @@ export function isSettled(value) {
 }
 
 /** Whether structured clone finds further objects in it: those may stand elsewhere in the value too. */
-const holdsMore = (value) => value instanceof Map || value instanceof Set || value instanceof Error;
+const holdsMore = (value) => isMap(value) || isSet(value) || isError(value);
 
 /** `made`: the copy of each object so far. What stands in a value twice, or contains itself, does so in its copy. */
 const copy = (value, path, depth, budget) => {
