@@ -1,6 +1,7 @@
 //! What JavaScript sees: arguments checked, users' code called, nothing decided.
 
 pub(crate) mod args;
+pub(crate) mod carrier;
 pub(crate) mod grants;
 pub(crate) mod hub;
 pub(crate) mod options;

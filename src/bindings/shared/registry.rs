@@ -15,7 +15,7 @@ thread_local! {
 }
 
 /// Throws ERR_DUPLICATE_NAME.
-pub(super) fn add(messenger: &JsValue, shared: &Rc<dyn Shared>) -> Result<(), JsValue> {
+pub(crate) fn add(messenger: &JsValue, shared: &Rc<dyn Shared>) -> Result<(), JsValue> {
     let is_taken = ALL.with(|all| {
         let mut all = all.borrow_mut();
         let is_taken = all
@@ -33,7 +33,7 @@ pub(super) fn add(messenger: &JsValue, shared: &Rc<dyn Shared>) -> Result<(), Js
 }
 
 /// Frees the name.
-pub(super) fn remove(messenger: &JsValue, name: &str) {
+pub(crate) fn remove(messenger: &JsValue, name: &str) {
     let gone = ALL.with(|all| {
         let mut all = all.borrow_mut();
         let at = all

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::StateHost;
 use super::held::{Held, key_of, value_of};
-use crate::bindings::shared::Carrier;
+use crate::bindings::carrier::Carrier;
 use crate::core::id::{Key, PeerRef};
 use crate::core::model::{ModelEffect, ModelEffects};
 use crate::core::sync::KeyChange;

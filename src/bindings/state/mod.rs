@@ -27,9 +27,10 @@ use std::rc::{Rc, Weak};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use super::carrier::Carrier;
 use super::options::bounds;
 use super::persist::Persist;
-use super::shared::{Carrier, Shared, Turn};
+use super::shared::{Shared, Turn};
 use super::wire::label_out;
 use crate::core::codes;
 use crate::core::frame::Kind;

@@ -12,7 +12,8 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::args;
-use super::shared::{Carrier, Shared, Turn, settle_turn};
+use super::carrier::Carrier;
+use super::shared::{Shared, Turn, settle_turn};
 use super::wire::label_out;
 use crate::core::codes;
 use crate::core::frame::Kind;

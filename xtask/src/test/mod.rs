@@ -4,6 +4,7 @@ mod binaries;
 mod browser;
 mod native;
 mod purity;
+mod rings;
 mod scripts;
 
 use std::collections::BTreeSet;
@@ -50,9 +51,9 @@ const STEPS: [Step; 18] = [
     },
     Step {
         name: "purity",
-        what: "the core names no browser, clock or randomness",
+        what: "the core names no browser, clock or randomness; dependencies go one way",
         needs: &[],
-        run: purity::check,
+        run: pure,
     },
     Step {
         name: "clippy",
@@ -192,6 +193,10 @@ fn choose(names: &str) -> Outcome<Vec<&'static Step>> {
 
 fn formatted() -> Outcome {
     all([format::rust(true), format::web(true)])
+}
+
+fn pure() -> Outcome {
+    all([purity::check(), rings::check()])
 }
 
 fn built() -> Outcome {

@@ -52,7 +52,7 @@ pub fn check() -> Outcome {
     }
 }
 
-fn visit(directory: &Path, see: &mut impl FnMut(&Path, &str)) -> std::io::Result<usize> {
+pub(super) fn visit(directory: &Path, see: &mut impl FnMut(&Path, &str)) -> std::io::Result<usize> {
     let mut files = 0;
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();

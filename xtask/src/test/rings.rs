@@ -197,11 +197,8 @@ fn expand(text: &str) -> Vec<Module> {
     for character in text.chars() {
         match character {
             c if c.is_alphanumeric() || c == '_' => word.push(c),
-            ':' => {
-                if !word.is_empty() {
-                    prefix.push(std::mem::take(&mut word));
-                }
-            }
+            ':' if word.is_empty() => {}
+            ':' => prefix.push(std::mem::take(&mut word)),
             '{' if word.is_empty() && !prefix.is_empty() => open.push(prefix.len()),
             ',' | '}' if !open.is_empty() => {
                 end(&prefix, &mut word, &mut done);

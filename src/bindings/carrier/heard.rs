@@ -3,9 +3,9 @@
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 
-use super::Shared;
 use super::plain::{ENVELOPE, PlainMessenger, hello};
 use crate::bindings::hub::{Hub, frame_kind};
+use crate::bindings::shared::Shared;
 use crate::bindings::wire::{label_in, list};
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs};

@@ -14,8 +14,8 @@ use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Shared, registry};
 use crate::bindings::hub::{Hub, frame_kind};
+use crate::bindings::shared::{Shared, registry};
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, PeerRef};
