@@ -103,7 +103,7 @@ inNetwork('a rollback undoes just that write, everywhere, and never a later one'
   await w.settle();
   // c cannot be reached: b has the write, and has to give it back.
   w.network.partition([a.parley, b.parley], [c.parley]);
-  const failed = a.state.setState({ x: 1, y: 1 }, { ack: 'all', timeout: 60, rollbackOnError: true });
+  const failed = a.state.setState({ x: 1, y: 1 }, { ack: 'all', timeout: 1500, rollbackOnError: true });
   await Promise.all([
     assert.rejects(failed, { code: 'ERR_TIMEOUT' }),
     (async () => {

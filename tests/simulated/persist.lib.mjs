@@ -3,6 +3,11 @@ import { createTestNetwork, SyncedState } from '../../pkg/index.js';
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Waits for a condition; whoever runs the test ends one that never comes. */
+export const until = async (holds) => {
+  while (!holds()) await pause(2);
+};
+
 /** As the browser's, of one origin; `room` is how many characters it holds. */
 export class FakeStorage {
   items = new Map();

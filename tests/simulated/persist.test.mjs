@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { createTestNetwork, ParleyError, PersistedSyncedState } from '../../pkg/index.js';
-import { asyncStorage, FakeStorage, installStorage, open, pause } from './persist.lib.mjs';
+import { asyncStorage, FakeStorage, installStorage, open, pause, until } from './persist.lib.mjs';
 
 let disk;
 beforeEach(() => {
@@ -290,21 +290,21 @@ test('what is written right after a clear is stored, however late the storage an
   const persist = { key: KEY, storage };
   const first = open({ persist, initial: { theme: 'light' } });
   await first.state.ready;
+  const stored = () => [...storage.items.values()].join();
   first.state.setState({ theme: 'dark', secret: 'x' });
-  await pause(200);
+  await until(() => stored().includes('dark'));
   const early = open({ persist });
   early.state._clear();
   early.state.setState({ after: 1 });
   await early.state.ready;
   assert.deepEqual(plain(early.state), { after: 1 }, 'cleared before it was read');
-  await pause(200);
+  await until(() => stored().includes('after') && !stored().includes('dark'));
   early.parley.destroy();
   first.parley.destroy();
-  await pause(200);
   const next = open({ persist, initial: { theme: 'light' } });
   await next.state.ready;
   assert.deepEqual(plain(next.state), { theme: 'light', after: 1 });
-  assert.doesNotMatch([...storage.items.values()].join(), /"x"|dark/);
+  assert.doesNotMatch(stored(), /"x"|dark/);
   next.parley.destroy();
 });
 

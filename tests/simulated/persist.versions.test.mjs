@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { createTestNetwork } from '../../pkg/index.js';
+// Text that is typed before its engine has come is lost if the window closes.
+import '../../pkg/text.js';
 import { FakeStorage, installStorage, open, pause } from './persist.lib.mjs';
 
 const KEY = 'app';

@@ -153,7 +153,7 @@ inNetwork('what shows because another write fell is asked about, too', async (w)
   await a.state.setState({ x: -1 });
   await new Promise((resolve) => setTimeout(resolve, 3));
   // It waits for d, in vain.
-  const falls = b.state.setState({ x: 9 }, { ack: 'all', timeout: 150, rollbackOnError: true });
+  const falls = b.state.setState({ x: 9 }, { ack: 'all', timeout: 1500, rollbackOnError: true });
   const fell = assert.rejects(falls, { code: 'ERR_TIMEOUT' });
   await w.network.settle();
   w.network.partition([a.parley, b.parley, c.parley], [d.parley]);
@@ -184,7 +184,7 @@ for (const conflict of ['last-write-wins', 'highest-version', 'manual', (mine, t
     await a.state.setState({ x: -1 });
     await new Promise((resolve) => setTimeout(resolve, 3));
     // c does not answer.
-    const falls = b.state.setState({ x: 9 }, { ack: 'all', timeout: 150, rollbackOnError: true });
+    const falls = b.state.setState({ x: 9 }, { ack: 'all', timeout: 1500, rollbackOnError: true });
     const fell = assert.rejects(falls, { code: 'ERR_TIMEOUT' });
     w.network.partition([a.parley, b.parley], [c.parley]);
     await w.network.settle();
