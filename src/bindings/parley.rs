@@ -263,7 +263,7 @@ impl Parley {
         self.alive()?;
         let kind = args::message_type(kind)?;
         let handler = args::function(handler, "the handler")?;
-        let token = self.hub().add_handler(&kind, handler, false);
+        let token = self.hub().add_handler(&kind, handler, None);
         let hub = self.hub().weak();
         Ok(off(move || {
             if let Some(hub) = hub.upgrade() {

@@ -92,3 +92,18 @@ export function presence(others: Presence<{ cursor: number }>, any: Presence): v
     value.cursor;
   }
 }
+
+export function strategies(parley: Parley): void {
+  interface Shared {
+    size: number;
+    title: string;
+  }
+  new SyncedState<Shared>(
+    parley,
+    { size: 0, title: '' },
+    { conflict: { size: (a, b) => Math.max(a, b), title: 'merge' } },
+  );
+  new SyncedState<Shared>(parley, { size: 0, title: '' }, { conflict: (a, b, _base, key) => (key === 'size' ? a : b) });
+  // @ts-expect-error another type than the key's
+  new SyncedState<Shared>(parley, { size: 0, title: '' }, { conflict: { size: () => 'large' } });
+}

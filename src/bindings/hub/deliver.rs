@@ -266,10 +266,10 @@ impl Hub {
         let (handlers, sender, origin) = {
             let mut inner = self.inner.borrow_mut();
             let handlers = inner.handlers.get(&question.what).cloned().unwrap_or_default();
-            if handlers.iter().any(|handler| handler.once)
+            if handlers.iter().any(|handler| handler.once.is_some())
                 && let Some(all) = inner.handlers.get_mut(&question.what)
             {
-                all.retain(|handler| !handler.once);
+                all.retain(|handler| handler.once.is_none());
             }
             let Some(peer) = inner.peers.get(question.peer) else {
                 return;
@@ -296,7 +296,7 @@ impl Hub {
         let mut failed = None;
         for handler in handlers {
             let Handler { call, once, .. } = handler;
-            if once {
+            if once.is_some() {
                 let _ = call.call1(&JsValue::UNDEFINED, payload);
                 continue;
             }

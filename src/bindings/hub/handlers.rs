@@ -1,12 +1,14 @@
 //! Handlers of messages, and what is registered of their types.
 
+use std::rc::Rc;
+
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{Handler, Hub, Registered};
 use crate::core::codes;
 use crate::core::id::PeerRef;
-use crate::platform::error::fail;
+use crate::platform::error::{fail, text};
 use crate::platform::host::Deferred;
 
 /// Calls answered by a handler's undefined, remembered: whoever calls `respond` on one is told that it is too late.
@@ -14,7 +16,7 @@ const RETURNED_KEPT: usize = 64;
 
 impl Hub {
     /// Adds a handler; the token takes it off again.
-    pub(crate) fn add_handler(&self, what: &str, call: Function, once: bool) -> u32 {
+    pub(crate) fn add_handler(&self, what: &str, call: Function, once: Option<Rc<Deferred>>) -> u32 {
         let mut inner = self.inner.borrow_mut();
         inner.next_token += 1;
         let token = inner.next_token;
@@ -40,9 +42,23 @@ impl Hub {
 
     /// A promise of the next payload of a type.
     pub(crate) fn once(&self, what: &str) -> JsValue {
-        let deferred = Deferred::new();
-        self.add_handler(what, deferred.resolver().unchecked_into(), true);
-        deferred.promise.into()
+        let deferred = Rc::new(Deferred::new());
+        let promise = deferred.promise.clone();
+        self.add_handler(what, deferred.resolver().unchecked_into(), Some(deferred));
+        promise.into()
+    }
+
+    /// Takes every handler off, and rejects the promises of payloads that will not come.
+    pub(super) fn end_handlers(&self) {
+        let gone = std::mem::take(&mut self.inner.borrow_mut().handlers);
+        for (what, handlers) in gone.iter() {
+            for once in handlers.iter().filter_map(|handler| handler.once.as_ref()) {
+                once.end(&fail(
+                    codes::DESTROYED,
+                    &text(&["once('", what, "'): the Parley was destroyed"]),
+                ));
+            }
+        }
     }
 
     /// From now on every payload of this type is checked.

@@ -235,10 +235,10 @@ impl Hub {
         self.drop_look();
         self.disarm();
         self.ready.resolve(&JsValue::UNDEFINED);
+        self.end_handlers();
         let leftovers = {
             let mut inner = self.inner.borrow_mut();
             inner.destroyed = true;
-            inner.handlers.clear();
             inner.system.clear();
             inner.registered.clear();
             inner.greetings.clear();

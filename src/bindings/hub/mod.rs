@@ -61,8 +61,8 @@ use timers::Alarm;
 pub(crate) struct Handler {
     token: u32,
     call: Function,
-    /// Gets the payload only, once, then goes.
-    once: bool,
+    /// The promise of `once()`: it gets the payload only, and the handler goes.
+    once: Option<Rc<Deferred>>,
 }
 
 /// What `register` said of a type.
