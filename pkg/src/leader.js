@@ -7,6 +7,12 @@ import { Listeners, nameOf } from './listeners.js';
 
 const names = new WeakMap();
 
+/**
+ * The Leaders of this page for each channel and name, newest last: only the newest is a candidate. After a hot replacement
+ * the Parley before lives on, and nobody uses what its Leader leads.
+ */
+const inThisPage = new Map();
+
 const hasLocks = () =>
   typeof globalThis.navigator?.locks?.request === 'function' && typeof globalThis.BroadcastChannel === 'function';
 
@@ -16,6 +22,8 @@ export class Leader {
   #way;
   #listeners;
   #unwatch = () => {};
+  #leave = () => {};
+  #rests = false;
 
   constructor(parley, options) {
     const name = nameOf('Leader', parley, options);
@@ -44,14 +52,35 @@ export class Leader {
     }
     names.set(parley, taken.add(name));
     this.#watchPage();
+    if (channel !== undefined && typeof document === 'object') this.#takeOver(JSON.stringify([channel, name]));
     parley._ended.then(() => this.destroy());
+  }
+
+  /** The Leader before it in this page rests until this one is destroyed. */
+  #takeOver(key) {
+    const leaders = inThisPage.get(key) ?? [];
+    inThisPage.set(key, leaders);
+    leaders.at(-1)?.#rest(true);
+    leaders.push(this);
+    this.#leave = () => {
+      const wasNewest = leaders.at(-1) === this;
+      leaders.splice(leaders.indexOf(this), 1);
+      if (wasNewest) leaders.at(-1)?.#rest(false);
+      if (leaders.length === 0) inThisPage.delete(key);
+    };
+  }
+
+  #rest(rests) {
+    this.#rests = rests;
+    if (rests) this.#way?.pause();
+    else this.#way?.resume();
   }
 
   /** Whoever is put to sleep leaves the lead to those who are awake; and a page that holds a lock is not kept in the cache. */
   #watchPage() {
     if (typeof document !== 'object' || typeof globalThis.addEventListener !== 'function') return;
     const sleeps = () => this.#way?.pause();
-    const wakes = () => this.#way?.resume();
+    const wakes = () => this.#rests || this.#way?.resume();
     const events = { freeze: sleeps, pagehide: sleeps, resume: wakes, pageshow: wakes };
     for (const [event, act] of Object.entries(events)) globalThis.addEventListener(event, act, true);
     this.#unwatch = () => {
@@ -61,7 +90,7 @@ export class Leader {
 
   get isLeader() {
     // A destroyed Parley has no ids.
-    return this.#way !== undefined && this.#parley._uids.length > 0 && this.#way.certain;
+    return this.#way !== undefined && !this.#rests && this.#parley._uids.length > 0 && this.#way.certain;
   }
 
   subscribe(listener) {
@@ -80,6 +109,7 @@ export class Leader {
     names.get(this.#parley)?.delete(this.#name);
     this.#unwatch();
     way.destroy();
+    this.#leave();
     this.#listeners.tell();
     this.#listeners.clear();
   }

@@ -329,3 +329,26 @@ scenario('across origins, over ports: the page and its frames have one leader', 
     all.filter((view) => view !== next),
   );
 });
+
+for (const [how, args] of ways) {
+  scenario(`a Leader that was replaced in its page without being destroyed does not lead, ${how}`, async (t) => {
+    const [page, other] = await open(t, 2, args);
+    const first = await theOne(t, [page, other]);
+    const second = first === page ? other : page;
+    await first.eval(() => {
+      window.old = leader;
+      window.again = Parley.create({ channel: 'home' });
+      window.leader = new Leader(again);
+    });
+    t.assert.equal(await first.eval(() => old.isLeader), false);
+    await leading(t, [first, second]);
+    await second.eval(() => leader.destroy());
+    await first.until(() => leader.isLeader);
+    t.assert.equal(await first.eval(() => old.isLeader), false, 'the one before');
+    await first.eval(() => {
+      again.destroy();
+      window.leader = old;
+    });
+    await first.until(() => old.isLeader);
+  });
+}
