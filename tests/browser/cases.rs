@@ -201,7 +201,8 @@ once!(malformed, {
 });
 
 once!(listening, {
-    listeners_get_two_arguments
+    mocks_get_two_arguments
+    rest_parameters_get_the_change
     three_if_they_declare_three
     each_change_is_told_once_in_every_window
     one_turn_is_one_change_over_there

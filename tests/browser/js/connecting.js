@@ -49,7 +49,8 @@ export const { run, names } = table({
     const error = await refused(a.send('x', 1, { targetId: toB }), 'ERR_TARGET_NOT_FOUND');
     equal(error.details, { targetId: toB });
     await refused(a.send('x', 1), 'ERR_TARGET_NOT_FOUND', 'without a target');
-    await refused(a.disconnect(toB), 'ERR_TARGET_NOT_FOUND', 'a second disconnect');
+    equal(await a.disconnect(toB), undefined, 'a second disconnect');
+    await refused(a.disconnect('nobody'), 'ERR_TARGET_NOT_FOUND', 'of a peer that never was');
     equal(await a.broadcast('x', 1), undefined, 'a broadcast to nobody');
   },
   async a_pending_call_ends_at_once_when_the_peer_leaves({ a, b, toB }) {

@@ -16,12 +16,20 @@ const pair = async (initial = {}, options = {}) => {
 };
 
 export const { run, names } = table({
-  async listeners_get_two_arguments() {
+  async mocks_get_two_arguments() {
+    const synced = state({ count: 0 });
+    const { list, call } = calls();
+    // As the functions of test runners: they record their calls, and carry what they recorded.
+    synced.subscribe(Object.assign(call, { mock: list }));
+    await synced.setState({ count: 5 });
+    equal(list, [[{ count: 5 }, { count: 0 }]]);
+  },
+  async rest_parameters_get_the_change() {
     const synced = state({ count: 0 });
     const { list, call } = calls();
     synced.subscribe(call);
     await synced.setState({ count: 5 });
-    equal(list, [[{ count: 5 }, { count: 0 }]]);
+    equal(list, [[{ count: 5 }, { count: 0 }, { keys: ['count'], origin: 'local' }]]);
   },
   async three_if_they_declare_three() {
     const { left, right } = await pair({ count: 0 });
@@ -54,7 +62,10 @@ export const { run, names } = table({
     await left.setState({ n: 3 });
     await until(() => list.length > 0, 'the change');
     await quiet();
-    equal(list, [[{ n: 3, m: 1 }, { n: 0 }]]);
+    equal(
+      list.map(([now, before, { keys, origin }]) => [now, before, keys, origin]),
+      [[{ n: 3, m: 1 }, { n: 0 }, ['n', 'm'], 'remote']],
+    );
   },
   async a_key_has_its_own_listeners() {
     const { left, right } = await pair({ a: 1, b: 1 });
