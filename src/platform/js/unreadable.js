@@ -50,6 +50,7 @@ class Gaps {
   /** A readable envelope came. The numbers before it that did not, if some frames could not be read; else undefined. */
   came(envelope) {
     const [from, , , number] = envelope;
+    if (typeof from !== 'string' || !Number.isSafeInteger(number) || number < 1) return undefined;
     const last = this.#last.get(from);
     if (last === undefined && this.#last.size >= SENDERS) this.#last.clear();
     this.#last.set(from, number);

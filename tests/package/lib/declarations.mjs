@@ -10,7 +10,7 @@ export function members(text) {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
   return [...code.matchAll(/^export class (\w+)(?:<.*>)?(?: extends [\w<>, ]+)? \{/gm)].map((match) => {
     const body = bodyFrom(code, match.index + match[0].length);
-    const found = statements(body).map((statement) => /^(?:readonly )?(\w+)/.exec(statement.trim())?.[1]);
+    const found = statements(body).map((statement) => /^(?:private |readonly )*(\w+)/.exec(statement.trim())?.[1]);
     const own = found.filter((name) => name !== undefined && name !== 'static' && name !== 'constructor');
     return [match[1], [...new Set(own)]];
   });
