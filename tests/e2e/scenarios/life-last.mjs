@@ -70,8 +70,11 @@ for (const [who, cast] of Object.entries(casts)) {
       await leaves.eval(() => Promise.all([state.ready, store.ready]));
       await leave(t, leaves.tab);
       await arrives(t, stays);
-      await stays.until(() =>
-        events.some(({ event, reason }) => event === 'system:disconnected' && reason === 'closed'),
+      // Of a popup the opener sees that its window is still there; of a tab nothing but its farewell.
+      const reason = who === 'a tab' || how === 'is closed' ? 'closed' : 'navigated';
+      await stays.until(
+        (reason) => events.some((one) => one.event === 'system:disconnected' && one.reason === reason),
+        reason,
       );
     });
   }
