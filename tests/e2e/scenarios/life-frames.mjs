@@ -37,7 +37,7 @@ for (const [where, site] of [
     `navigated again and again while it is being joined: connect() ends once somebody stays, ${where}`,
     async (t) => {
       // The harness' own, in a document that is left while it begins.
-      t.expectConsole(/NetworkError when attempting to fetch resource/);
+      t.expectConsole(/NetworkError when attempting to fetch resource|AbortError: The operation was aborted/);
       // The driver may lose sight of a frame that is navigated while it begins: it is asked by its parent.
       const asked = `(args) => {
         (${peer})(args);
