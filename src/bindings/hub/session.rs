@@ -59,6 +59,13 @@ pub(crate) struct Session {
     pub(crate) mark: f64,
 }
 
+impl Session {
+    /// Whether this side has said its first word: at once, but where it waits for the other's proof.
+    pub(super) fn has_said_join(&self) -> bool {
+        self.peer.is_some() || !matches!(self.proven.proof, Proof::Awaited(_))
+    }
+}
+
 const LONGEST_ID: usize = 128;
 /// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks meets thousands.
 const KNOWN_KEPT: usize = 256;

@@ -39,11 +39,13 @@ impl Hub {
         self.inner.borrow_mut().life = Some(release);
     }
 
+    /// Says it on every wire that has carried our join, also where the other side's is still on its way: that join said
+    /// nothing of the lock.
     fn say_life(&self) {
         let wires: Vec<_> = {
             let inner = self.inner.borrow();
-            let joined = inner.sessions.values().filter(|session| session.peer.is_some());
-            joined.filter_map(|session| session.wire.clone()).collect()
+            let told = inner.sessions.values().filter(|session| session.has_said_join());
+            told.filter_map(|session| session.wire.clone()).collect()
         };
         for wire in wires {
             let _ = wire.post(&self.join_frame(true), None);

@@ -206,6 +206,47 @@ for (const [how, end] of [
     await page.until(async () => (await navigator.locks.query()).held.length === 0);
   });
 
+scenario('a worker whose lock is granted between the two joins of a connection is watched all the same', async (t) => {
+  const page = await t.open(t.a, peer, {});
+  await page.eval(() => {
+    const code = `
+      const request = LockManager.prototype.request;
+      LockManager.prototype.request = function (...args) {
+        return new Promise((grant) => setTimeout(() => grant(request.apply(this, args)), 300));
+      };
+      const { Parley } = await import('${location.origin}/pkg/index.js');
+      const parley = Parley.create();
+      addEventListener('message', ({ ports }) => void parley.connect(ports[0], 'page'));
+      postMessage('here');`;
+    const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+    window.worker = new Worker(url, { type: 'module' });
+    const { port1, port2 } = new MessageChannel();
+    // What the worker says arrives at once, what the page says once the lock is held.
+    const isHeld = async () =>
+      (await navigator.locks.query()).held.some(({ name }) => name.startsWith('parley-sync.worker:'));
+    const held = (async () => {
+      while (!(await isHeld())) await pause(10);
+      await pause(100);
+    })();
+    const link = {
+      onframe: null,
+      send: (frame) => void held.then(() => port1.postMessage(frame)),
+      close: () => port1.close(),
+    };
+    port1.onmessage = ({ data }) => link.onframe?.(data);
+    worker.onmessage = ({ data }) => {
+      if (data !== 'here') return;
+      worker.postMessage('connect', [port2]);
+      connections.worker = settle(parley.connect(link, 'worker'));
+    };
+  });
+  await page.until(() => connections.worker);
+  t.assert.equal((await page.eval(() => connections.worker)).value?.id, 'worker');
+  await page.until(async () =>
+    (await navigator.locks.query()).pending.some(({ name }) => name.startsWith('parley-sync.worker:')),
+  );
+});
+
 scenario(
   'a service worker that is stopped is lost at once',
   async (t) => {
