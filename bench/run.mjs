@@ -1,40 +1,92 @@
-// What the package costs beside the raw channel, in headless Chromium: `cargo xtask build`, then `node bench/run.mjs [rounds]`.
-// The two take turns, round by round; what is told is the ratio of the medians, since machines are noisy and drift.
-import { createRequire } from 'node:module';
-import { serve } from '../tests/e2e/server.mjs';
-import { channel, echo, late, turn } from './cases.mjs';
+// The table: parley-sync, raw channels and other libraries, in separate tabs and in a cross-origin frame of one headless Chromium,
+// taking turns round by round. `cargo xtask bench` builds the package and runs this.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { contenders } from './contenders.mjs';
+import { picture } from './lib/picture.mjs';
+import { machine, warnings } from './lib/machine.mjs';
+import { measure } from './lib/measure.mjs';
+import { readOptions } from './lib/options.mjs';
+import { openStage } from './lib/stage.mjs';
+import { compare, fastest } from './lib/statistics.mjs';
+import { printRow, printWeights } from './lib/table.mjs';
+import { weights } from './lib/weight.mjs';
+import { rows } from './rows/index.mjs';
 
-const require = createRequire(new URL('../tests/e2e/package.json', import.meta.url));
-const { chromium } = require('playwright-core');
-const rounds = Number(process.argv[2] ?? 15);
-const flags = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const options = readOptions(process.argv.slice(2));
+const wanted = (...texts) =>
+  options.only.length === 0 || options.only.some((only) => texts.some((text) => text.toLowerCase().includes(only)));
+const chosen = rows.filter(({ key, name }) => wanted(key, name));
+const weighs = wanted('weight');
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
-const server = await serve();
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
-try {
-  console.log(`chromium ${browser.version()}, ${rounds} rounds, medians`);
-  for (const { name, unit, run, args } of [...echo, ...channel, ...turn, ...late]) {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.goto(`${server.sites.a}/e2e/plain.html`);
-    await page.evaluate(async () => Object.assign(globalThis, await import('/pkg/index.js')));
-    const times = await page.evaluate(run, { rounds, ...args });
-    const [own, raw] = [median(times.own), median(times.raw)];
-    const extra = times.blocked ? `, writer blocked ${median(times.blocked).toFixed(1)} ms` : '';
-    console.log(`${name}: ${(own / raw).toFixed(2)} (${own.toFixed(3)} against ${raw.toFixed(3)} ${unit}${extra})`);
-    await context.close();
+if (options.list) {
+  for (const { key, name, who } of rows) console.log(`${key.padEnd(18)} ${name}: ${who.join(', ')}`);
+  console.log(`${'weight'.padEnd(18)} what an import weighs`);
+} else if (chosen.length === 0 && !weighs) {
+  throw new Error(`no row has '${options.only.join("' or '")}' in its name: see --list`);
+} else {
+  await run();
+}
+
+async function run() {
+  const stage = await openStage(contenders);
+  const notes = [];
+  const say = (note) => {
+    notes.push(note);
+    console.warn(`warning: ${note}`);
+  };
+  try {
+    const where = await machine(stage.version);
+    const versions = Object.entries(where.versions).map(([name, version]) => `${name} ${version}`);
+    console.log(`Chromium ${where.chromium}, ${where.processor}, ${where.system}\n${versions.join(', ')}`);
+    console.log(
+      `${options.rounds} rounds; times of the raw channel of the same round, and between which half of the rounds lie`,
+    );
+    for (const warning of warnings(where)) say(warning);
+    const results = [];
+    const end = Date.now() + options.minutes * 60_000;
+    for (const [at, row] of chosen.entries()) {
+      // What is left of the time, in equal parts for what is left to do.
+      const until = Date.now() + (end - Date.now()) / (chosen.length - at);
+      const playing = contenders.filter(({ id }) => row.who.includes(id));
+      const { rounds, fewest, limit } = options;
+      const { samples, left } = await measure(row, {
+        stage,
+        contenders: playing,
+        rounds,
+        fewest,
+        limit,
+        until,
+        tell: say,
+      });
+      for (const part of parts(row, samples, left)) {
+        results.push(part);
+        printRow(part);
+      }
+    }
+    const weighed = weighs ? await weights(contenders) : [];
+    if (weighs) printWeights(weighed);
+    await keep({ machine: where, rounds: options.rounds, notes, rows: results, weights: weighed });
+  } finally {
+    await stage.close();
   }
-} finally {
-  await browser.close();
-  await server.close();
+}
+
+/** A row that measures several things at once becomes a row for each. */
+function parts({ key, name, unit, parts }, samples, left) {
+  return Object.entries(parts ?? { [key]: { name, unit } }).map(([key, { name, unit }]) => {
+    const rounds = samples.map((sample) =>
+      Object.fromEntries(Object.entries(sample).map(([id, value]) => [id, parts ? value[key] : value])),
+    );
+    const results = compare(rounds);
+    return { key, name, unit, results, left, fastest: fastest(results) };
+  });
+}
+
+/** As JSON and as a picture: below target/, or in docs/ where README shows it. */
+async function keep(results) {
+  const folder = new URL(options.save ? '../docs/' : '../target/bench/', import.meta.url);
+  await mkdir(folder, { recursive: true });
+  await writeFile(new URL('bench.json', folder), `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(new URL('bench.svg', folder), picture(results));
+  console.log(`\nwritten: ${options.save ? 'docs' : 'target/bench'}/bench.json and bench.svg`);
 }

@@ -1,5 +1,6 @@
 //! What the commands of the README call: set-up, build, tests and the demo's server, in plain std Rust.
 
+mod bench;
 mod build;
 mod command;
 mod format;
@@ -32,6 +33,7 @@ cargo xtask <command>
   demo  [--port N]                  install what is missing, build, serve the demo on two loopback origins
   test  [--only a,b] [--list]       everything: format, lints, native, browser, end-to-end and package tests
   build [--quick]                   leave an installable tarball in pkg/; --quick: only pkg/wasm, unoptimised, for tests
+  bench [--quick] [--only row]      measure beside raw channels and other libraries; `bench core`: the core by itself
   serve [--port N]                  serve the demo from what was built last
   setup                             install everything the tests need
   fuzz  [--minutes N] [target ...]  fuzz the core and the built package; --list names the targets, --seed N begins elsewhere
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         "demo" => serve::demo(&rest),
         "test" => test::run(&rest),
         "build" => build::command(&rest),
+        "bench" => bench::command(&rest),
         "serve" => serve::command(&rest),
         "setup" => setup::everything(),
         "fmt" => format::command(&rest),

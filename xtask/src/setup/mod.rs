@@ -37,7 +37,18 @@ pub fn for_browsers() -> Outcome {
     });
     browsers.map_err(|_| "the installation of the browsers broke off".to_owned())??;
     drivers?;
-    for directory in ["tests/package", "tests/e2e", "tests/bindings"] {
+    for directory in ["tests/package", "tests/e2e", "tests/bindings", "bench"] {
+        npm::install(&paths::root().join(directory))?;
+    }
+    Ok(())
+}
+
+/// For measuring in a browser.
+pub fn for_bench() -> Outcome {
+    for_build()?;
+    debian::browsers()?;
+    // The first for what drives the browser.
+    for directory in ["tests/e2e", "bench"] {
         npm::install(&paths::root().join(directory))?;
     }
     Ok(())

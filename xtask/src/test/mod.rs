@@ -30,7 +30,7 @@ const PACKAGE: &[&str] = &["setup", "build"];
 const BROWSERS_AND_PACKAGE: &[&str] = &["setup", "setup-browsers", "build"];
 
 /// In this order: what is quick to tell comes first, and what needs the package comes after it is built.
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step {
         name: "setup",
         what: "compilers, linters and npm packages that are missing are installed",
@@ -126,6 +126,12 @@ const STEPS: [Step; 18] = [
         what: "React, Vue, Svelte, Solid and the others, with the bindings of the package, in Chromium",
         needs: BROWSERS_AND_PACKAGE,
         run: scripts::bindings,
+    },
+    Step {
+        name: "bench",
+        what: "the benchmark's adapters carry what they are measured with, in Chromium; nothing is timed",
+        needs: BROWSERS_AND_PACKAGE,
+        run: scripts::bench,
     },
     Step {
         name: "e2e-chromium",

@@ -59,6 +59,12 @@ pub fn bindings() -> Outcome {
     listen::run_well(command::at_root("node").arg("tests/bindings/run.mjs"), LIMIT).map(|_| ())
 }
 
+/// The adapters of the benchmark, and what becomes of its numbers.
+pub fn bench() -> Outcome {
+    node_tests("bench/lib")?;
+    listen::run_well(command::at_root("node").arg("bench/check.mjs"), LIMIT).map(|_| ())
+}
+
 /// End to end in Chromium.
 pub fn e2e_chromium() -> Outcome {
     e2e("chromium")
