@@ -166,6 +166,19 @@ extern "C" {
     pub(crate) fn is_prerendered() -> bool;
     #[wasm_bindgen(js_name = onActivation)]
     pub(crate) fn on_activation(run: &Function);
+    /// `[code, reason, message, isEarly]`: what is known of a connect() that nobody has answered.
+    pub(crate) fn silence(
+        alias: &str,
+        kind: &str,
+        target: &JsValue,
+        opaque: bool,
+        offered: bool,
+        loaded: bool,
+        refused: Option<&str>,
+    ) -> Array;
+    /// Calls `gone` when an element leaves its page. What ends the watch.
+    #[wasm_bindgen(js_name = watchRemoval)]
+    pub(crate) fn watch_removal(element: &JsValue, gone: &Function) -> Function;
     #[wasm_bindgen(js_name = targetKind)]
     pub(crate) fn target_kind(target: &JsValue) -> String;
     #[wasm_bindgen(js_name = windowOf)]
@@ -316,6 +329,11 @@ extern "C" {
 extern "C" {
     /// Never asked for: the module is packed.
     type Links;
+}
+#[wasm_bindgen(module = "/src/platform/js/waiting.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Waits;
 }
 #[wasm_bindgen(module = "/src/platform/js/workers.js")]
 extern "C" {

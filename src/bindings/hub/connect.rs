@@ -8,30 +8,15 @@ use super::Hub;
 use super::doors::{Door, Waiting, Wanted};
 use super::peers::{Identity, State};
 use super::session::{Proof, Proven};
-use super::timers::BEAT;
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
 use crate::platform::callback;
-use crate::platform::error::{fail, fail_with, text};
+use crate::platform::error::{fail, text};
 use crate::platform::host::{self, Deferred};
 use crate::transport::window;
-
-/// What connect() to a frame gets that is not in the page, or no longer.
-pub(super) fn not_in_page(alias: &str) -> JsValue {
-    let message = text(&[
-        "the frame of connect('",
-        alias,
-        "') is not in the page: put its element there first, or within two seconds",
-    ]);
-    fail_with(
-        codes::PEER_LOST,
-        &message,
-        &[("targetId", JsValue::from_str(alias))],
-    )
-}
 
 /// How long a peer has to answer when its frame has loaded another document, perhaps, ms.
 const ANSWER_COMES: f64 = 1000.0;
@@ -111,13 +96,16 @@ impl Hub {
             refused: None,
             shown: false,
             absent: None,
+            was_there: false,
+            loaded: false,
+            watch: None,
+            silence: (String::new(), false),
             offers: (0.0, 0),
             _listeners: listeners,
         };
         let address = door.address();
-        let absent = address.is_none().then(host::now);
-        self.inner.borrow_mut().doors.push(Door { absent, ..door });
-        self.wake_by(deadline.min(host::now() + BEAT));
+        self.inner.borrow_mut().doors.push(door);
+        self.await_window(number, deadline);
         if let Some(identity) = identity {
             self.emit_state(&identity, State::Disconnected, State::Connecting);
         }
@@ -208,6 +196,7 @@ impl Hub {
         let (peer, address) = match self.inner.borrow_mut().door(number) {
             Some(door) => {
                 door.shown = false;
+                door.loaded = true;
                 (door.peer, door.address())
             }
             None => return,
@@ -351,14 +340,13 @@ impl Hub {
         let promise = Deferred::new();
         let deadline = host::now() + wanted.timeout;
         if let Some(door) = self.inner.borrow_mut().door(number) {
-            door.absent = address.is_none().then(host::now);
             door.waiting = Some(Waiting {
                 promise: promise.clone(),
                 deadline,
                 stop_listening: None,
             });
         }
-        self.wake_by(deadline.min(host::now() + BEAT));
+        self.await_window(number, deadline);
         if let Some(address) = address {
             address.knock();
         }

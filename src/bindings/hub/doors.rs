@@ -9,13 +9,14 @@ use wasm_bindgen::JsValue;
 
 use super::Hub;
 use super::peers::{Identity, State};
+use super::waiting::Watch;
 use crate::bindings::options::OPAQUE;
 use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
 use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
-use crate::platform::error::{fail, fail_with, text};
+use crate::platform::error::fail;
 use crate::platform::host::{self, Deferred};
 use crate::transport::window::Address;
 
@@ -43,8 +44,15 @@ pub(crate) struct Door {
     pub(super) refused: Option<String>,
     /// The document that is connected has shown that its window still shows it, since that was last asked.
     pub(super) shown: bool,
-    /// Since when its frame is seen not to be in the page, ms.
+    /// Since when its frame is seen not to be in the page, ms; and whether it has been there since connect().
     pub(super) absent: Option<f64>,
+    pub(super) was_there: bool,
+    /// Its frame has fired `load` since connect().
+    pub(super) loaded: bool,
+    /// Ends the watch for the removal of its frame.
+    pub(super) watch: Option<Watch>,
+    /// What was known last of why nobody answers, and whether the log was told.
+    pub(super) silence: (String, bool),
     /// What the Parleys of the document behind it greet with: the first is the one that is connected.
     pub(super) nonces: Vec<String>,
     /// When documents behind it began to be counted, and how many were offered a connection since.
@@ -139,6 +147,7 @@ impl Hub {
             if door.origin == OPAQUE {
                 door.bound = Some(mark);
             }
+            door.watch = None;
             door.waiting.take()
         };
         if let Some(waiting) = waiting {
@@ -212,49 +221,6 @@ impl Hub {
             let identity = Identity::new(alias, &door.kind, "", false);
             self.emit_state(&identity, State::Connecting, State::Disconnected);
         }
-    }
-
-    /// Rejects the connections that took too long; when the next would.
-    pub(crate) fn doors_due(&self, now: f64) -> f64 {
-        let mut next = f64::INFINITY;
-        let mut late = Vec::new();
-        for door in &self.inner.borrow().doors {
-            match &door.waiting {
-                Some(waiting) if waiting.deadline <= now => {
-                    late.push((door.number, door.alias.clone(), door.refused.clone()));
-                }
-                Some(waiting) => next = next.min(waiting.deadline),
-                None => {}
-            }
-        }
-        for (number, alias, refused) in late {
-            let name = alias.unwrap_or_default();
-            let details = [("targetId", JsValue::from_str(&name))];
-            if let Some(origin) = refused {
-                let way = if origin == OPAQUE {
-                    "an opaque origin is let in by connect(frame, id, { opaque: true, grants }) only"
-                } else {
-                    "allowedOrigins does not name it"
-                };
-                let message = text(&[
-                    "connect('",
-                    &name,
-                    "') found a page of the origin ",
-                    &origin,
-                    ": ",
-                    way,
-                ]);
-                self.give_up(number, &fail_with(codes::ORIGIN, &message, &details));
-                continue;
-            }
-            let message = text(&[
-                "nobody answered connect('",
-                &name,
-                "') in time: is a Parley created there, and does each side's allowedOrigins name the other?",
-            ]);
-            self.give_up(number, &fail_with(codes::TIMEOUT, &message, &details));
-        }
-        next
     }
 
     /// Takes a door away for good. Whether there was one.

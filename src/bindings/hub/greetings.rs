@@ -118,15 +118,6 @@ impl Hub {
         is_meant
     }
 
-    /// Remembers whom connect() found instead of somebody who is let in.
-    fn refuse_window(&self, source: &JsValue, origin: &str) {
-        for door in &mut self.inner.borrow_mut().doors {
-            if door.is_awaited() && door.is_at(source) {
-                door.refused = Some(origin.to_owned());
-            }
-        }
-    }
-
     pub(super) fn heard_from_worker(&self, number: u32, event: &MessageEvent) {
         let target = {
             let mut inner = self.inner.borrow_mut();

@@ -16,7 +16,6 @@ use super::timers::BEAT;
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason, Sleep};
-use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
 use crate::platform::error::fail;
 use crate::platform::host;
@@ -29,9 +28,6 @@ const GIVE_UP_AFTER: f64 = 75_000.0;
 
 /// How long after a window was seen to be gone what its process still says may arrive, ms.
 const LAST_WORDS_COME: f64 = 500.0;
-
-/// How long a frame that is waited for may be away from its page, on its way to another place in it, ms.
-const RETURNS: f64 = 1900.0;
 
 /// How often in a row an unanswered ping is repeated, and states compared: a frozen page answers none.
 const REPEATS: u32 = 5;
@@ -286,7 +282,7 @@ impl Hub {
             });
         }
         self.sleepers_due(now);
-        let awaited = self.windows_awaited();
+        let awaited = self.windows_awaited(now);
         let mut ask = Vec::new();
         let mut silent = Vec::new();
         let mut unanswered = false;
@@ -316,7 +312,7 @@ impl Hub {
                     ask.push(at);
                 }
             }
-            awaited || inner.peers.everyone().next().is_some()
+            inner.peers.everyone().next().is_some()
         };
         for at in silent {
             self.leave_peer(at, Reason::Timeout);
@@ -329,50 +325,10 @@ impl Hub {
         }
         if any {
             self.compare_slowly(now);
-            now + BEAT
+            awaited.min(now + BEAT)
         } else {
-            f64::INFINITY
+            awaited
         }
-    }
-
-    /// Ends the wait for windows that were closed before they answered, and asks those again that were made an offer: it may have
-    /// crossed their goodbye to the connection before, with which what they had said to us was over. Whether one is waited for.
-    fn windows_awaited(&self) -> bool {
-        let now = host::now();
-        let mut count = 0;
-        let mut lost = Vec::new();
-        for door in self.inner.borrow_mut().doors.iter_mut() {
-            let Some(target) = door.target.clone().filter(|_| door.is_awaited()) else {
-                continue;
-            };
-            count += 1;
-            door.absent = match door.address() {
-                Some(_) => None,
-                None => door.absent.or(Some(now)),
-            };
-            // It may be on its way to another place in the page.
-            let is_late = door.absent.is_some_and(|since| now - since >= RETURNS);
-            if door.kind == "iframe" && is_late {
-                lost.push((door.number, super::connect::not_in_page(door.alias())));
-            } else if host::is_closed(&target) {
-                let message =
-                    "the window was closed, or its Cross-Origin-Opener-Policy cuts it off from this one";
-                lost.push((door.number, fail(codes::PEER_LOST, message)));
-            }
-        }
-        for (number, error) in &lost {
-            self.give_up(*number, error);
-        }
-        let offered: Vec<_> = {
-            let inner = self.inner.borrow();
-            let doors = inner.doors.iter().filter(|door| door.is_awaited());
-            let doors = doors.filter(|door| matches!(door.phase, Phase::Offered { .. }));
-            doors.filter_map(super::Door::address).collect()
-        };
-        for address in offered {
-            address.knock();
-        }
-        count > lost.len()
     }
 
     /// The slow tick: whatever was lost on any wire, for any reason, is found and repaired.

@@ -23,6 +23,7 @@ mod sleep;
 mod states;
 mod timers;
 mod unreadable;
+mod waiting;
 mod wires;
 mod workers;
 

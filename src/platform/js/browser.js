@@ -346,4 +346,5 @@ export { packRecords, unpackRecords } from './records.js';
 export { openStorage, storageError, watchLeaving, watchStorage, whenIdle } from './storage.js';
 export { apart, keepParcel, mend, newGaps, newPosted } from './unreadable.js';
 export { fromLink, isChanged, linkForm, toLink } from './links.js';
+export { silence, watchRemoval } from './waiting.js';
 export { causeOf, isWorker, workerPort } from './workers.js';

@@ -49,6 +49,7 @@ const TOPICS = {
   'system:disconnected': ['info', (peer) => [`disconnected (${peer.reason}): ${called(peer)}`, peer]],
   ready: ['info', (count) => [`discovery is over: ${count} connected`, { peers: count }]],
   connecting: ['info', (id) => [`connect('${id}'): waiting for the other side to answer`, { id }]],
+  waiting: ['warn', ([, reason, message]) => [message.replace(/ in time: /, ' yet: '), { reason }]],
   another: [
     'warn',
     (origin) => [

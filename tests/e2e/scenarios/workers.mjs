@@ -157,7 +157,7 @@ for (const type of ['classic', 'module'])
       if (what === 'throws') t.assert.match(outcome.message, /no luck/);
     }
     t.assert.deepEqual(await page.eval(() => parley.peers), []);
-    // One that is empty says nothing at all: only the timeout ends that.
+    // Nothing tells of one that is empty: only the timeout ends that.
     const empty = await page.eval(
       (url) => settle(parley.connect(new Worker(url), 'empty', { timeout: 300 })),
       script(''),

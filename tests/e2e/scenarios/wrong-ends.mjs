@@ -15,21 +15,43 @@ scenario('a window is no peer of itself', async (t) => {
 scenario('a frame that leaves the page, or is not in it, ends connect()', async (t) => {
   const page = await t.open(t.a, peer, { allowed: [t.a, t.b], options: { timeout: 1e6 } });
   const src = t.url(t.b, peer, { allowed: [t.a] });
-  const removed = await page.eval(async () => {
-    const frame = addFrame('silent', '/e2e/plain.html');
+  const silent = t.url(t.a, () => {}, {}, { page: 'plain.html' });
+  const removed = await page.eval(async (silent) => {
+    const frame = addFrame('silent', silent);
+    const [outer, inner] = [document.createElement('div'), document.createElement('div')];
+    document.body.append(outer);
+    outer.append(inner);
+    inner.attachShadow({ mode: 'open' }).append(frame);
     const joining = settle(parley.connect(frame, 'silent'));
+    const other = settle(parley.connect(addFrame('other', silent), 'other', { timeout: 900 }));
     await pause(0);
-    frame.remove();
-    return joining;
-  });
+    // What leaves the page is two elements and a shadow root above it.
+    outer.remove();
+    // It is told at once: before the first of the looks that come once a second, and before a timeout of less than one.
+    return { ...(await Promise.race([joining, other])), last: await other };
+  }, silent);
   t.assert.equal(removed.code, 'ERR_PEER_LOST', JSON.stringify(removed));
   t.assert.equal(removed.details.targetId, 'silent');
-  const before = await page.eval(() => {
-    const frame = addFrame('gone', '/e2e/plain.html');
+  t.assert.match(removed.message, /has left the page/);
+  t.assert.equal(removed.last.code, 'ERR_TIMEOUT', JSON.stringify(removed));
+  // One that is moved to another place while it is waited for is not gone.
+  const moved = await page.eval((src) => {
+    const frame = addFrame('moved', src);
+    const joining = settle(parley.connect(frame, 'moved'));
+    const place = document.createElement('div');
+    frame.remove();
+    document.body.append(place);
+    place.append(frame);
+    return joining;
+  }, src);
+  t.assert.equal(moved.value?.id, 'moved', JSON.stringify(moved));
+  const before = await page.eval((silent) => {
+    const frame = addFrame('gone', silent);
     frame.remove();
     return settle(parley.connect(frame, 'gone'));
-  });
+  }, silent);
   t.assert.equal(before.code, 'ERR_PEER_LOST', JSON.stringify(before));
+  t.assert.match(before.message, /is not in the page: put its element there/);
   // One that is put there after the call is waited for.
   const late = await page.eval((src) => {
     const frame = document.createElement('iframe');

@@ -1,0 +1,220 @@
+//! A `connect` that nobody has answered: frames that leave their page, windows that are closed, the timeout; and what is known
+//! of the reason, which the log tells early and the error tells at the end.
+
+use js_sys::{Array, Function};
+use wasm_bindgen::JsValue;
+
+use super::timers::BEAT;
+use super::{Door, Hub};
+use crate::core::codes;
+use crate::core::handshake::Phase;
+use crate::platform::callback;
+use crate::platform::error::{fail, fail_with, text};
+use crate::platform::host;
+
+/// How long after connect() its element may be put into the page, ms.
+const COMES: f64 = 2000.0;
+/// How long a frame that is waited for may be away from the page, on its way to another place in it, ms.
+const RETURNS: f64 = 100.0;
+/// The place of `warn` among the levels of the log.
+const WARN: u32 = 2;
+
+fn not_in_page(door: &Door) -> JsValue {
+    let advice = if door.was_there {
+        "') has left the page"
+    } else {
+        "') is not in the page: put its element there first, or within two seconds"
+    };
+    fail_with(
+        codes::PEER_LOST,
+        &text(&["the frame of connect('", door.alias(), advice]),
+        &[("targetId", JsValue::from_str(door.alias()))],
+    )
+}
+
+impl Door {
+    /// When a frame that is not in the page is waited for no longer.
+    fn gives_up_at(&self) -> f64 {
+        let patience = if self.was_there { RETURNS } else { COMES };
+        self.absent.map_or(f64::INFINITY, |since| since + patience)
+    }
+
+    /// Asks the target what it shows, once nothing of the hub is borrowed: `[code, reason, message, isEarly]`.
+    fn silence(&self) -> impl FnOnce() -> Array + use<> {
+        let (alias, kind) = (self.alias().to_owned(), self.kind.clone());
+        let target = self.target.clone().unwrap_or(JsValue::UNDEFINED);
+        let (opaque, loaded, refused) = (self.opaque, self.loaded, self.refused.clone());
+        let offered = matches!(self.phase, Phase::Offered { .. });
+        move || {
+            host::silence(
+                &alias,
+                &kind,
+                &target,
+                opaque,
+                offered,
+                loaded,
+                refused.as_deref(),
+            )
+        }
+    }
+}
+
+/// A watch for the removal of an element, which ends when this is dropped.
+pub(crate) struct Watch(Function);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.0.call0(&JsValue::UNDEFINED);
+    }
+}
+
+impl Hub {
+    /// Wakes for a connect(): for its deadline, and to look whether its window is there.
+    pub(super) fn await_window(&self, number: u32, deadline: f64) {
+        self.look_at_frame(number);
+        self.wake_by(deadline.min(host::now() + BEAT));
+    }
+
+    /// Notes whether the frame of a connect() is in its page, and watches for its removal.
+    fn look_at_frame(&self, number: u32) {
+        let now = host::now();
+        let unwatched = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(door) = inner.door(number) else { return };
+            if door.address().is_none() {
+                door.absent = door.absent.or(Some(now));
+                None
+            } else {
+                door.absent = None;
+                door.was_there = true;
+                let is_watched = door.kind != "iframe" || door.watch.is_some();
+                door.target.clone().filter(|_| !is_watched)
+            }
+        };
+        let Some(frame) = unwatched else { return };
+        let hub = self.weak();
+        let gone = callback::perhaps(move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.frame_removed(number);
+            }
+        });
+        let stop = host::watch_removal(&frame, &gone);
+        if let Some(door) = self.inner.borrow_mut().door(number) {
+            door.watch = Some(Watch(stop));
+        }
+    }
+
+    fn frame_removed(&self, number: u32) {
+        if let Some(door) = self.inner.borrow_mut().door(number) {
+            door.watch = None;
+        }
+        self.look_at_frame(number);
+        self.wake_by(host::now() + RETURNS);
+    }
+
+    /// Ends the wait for windows that were closed before they answered, and asks those again that were made an offer: it may have
+    /// crossed their goodbye to the connection before, with which what they had said to us was over. When to look again.
+    pub(super) fn windows_awaited(&self, now: f64) -> f64 {
+        let awaited: Vec<u32> = {
+            let inner = self.inner.borrow();
+            let doors = inner.doors.iter();
+            let doors = doors.filter(|door| door.is_awaited() && door.target.is_some());
+            doors.map(|door| door.number).collect()
+        };
+        let mut next = f64::INFINITY;
+        for number in awaited {
+            self.look_at_frame(number);
+            let (error, address) = {
+                let mut inner = self.inner.borrow_mut();
+                let Some(door) = inner.door(number) else { continue };
+                let is_closed = door.target.as_ref().is_some_and(host::is_closed);
+                let error = if door.kind == "iframe" && door.gives_up_at() <= now {
+                    Some(not_in_page(door))
+                } else if is_closed {
+                    let message =
+                        "the window was closed, or its Cross-Origin-Opener-Policy cuts it off from this one";
+                    Some(fail(codes::PEER_LOST, message))
+                } else {
+                    next = next.min(door.gives_up_at()).min(now + BEAT);
+                    None
+                };
+                let is_offered = matches!(door.phase, Phase::Offered { .. });
+                (error, door.address().filter(|_| is_offered))
+            };
+            if let Some(error) = error {
+                self.give_up(number, &error);
+                continue;
+            }
+            self.tell_silence(number);
+            if let Some(address) = address {
+                address.knock();
+            }
+        }
+        next
+    }
+
+    /// Tells the log once why nobody answers, when two looks in a row gave the same reason.
+    fn tell_silence(&self, number: u32) {
+        if self.config.log_level < WARN {
+            return;
+        }
+        let silence = match self.inner.borrow_mut().door(number) {
+            Some(door) => door.silence(),
+            None => return,
+        };
+        let silence = silence();
+        let reason = silence.get(1).as_string().unwrap_or_default();
+        let tell = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(door) = inner.door(number) else { return };
+            let (known, told) = &door.silence;
+            let is_new = *known != reason;
+            let tell = !is_new && !told && silence.get(3).is_truthy();
+            door.silence = (reason, tell || (!is_new && *told));
+            tell
+        };
+        if tell {
+            self.log("waiting", &silence);
+        }
+    }
+
+    /// Remembers the origin that connect() found instead of one that is let in, and tells the log at once.
+    pub(super) fn refuse_window(&self, source: &JsValue, origin: &str) {
+        let mut news = Vec::new();
+        for door in &mut self.inner.borrow_mut().doors {
+            if door.is_awaited() && door.is_at(source) && door.refused.as_deref() != Some(origin) {
+                door.refused = Some(origin.to_owned());
+                door.silence = ("origin".to_owned(), true);
+                news.push(door.silence());
+            }
+        }
+        for silence in news {
+            self.log("waiting", &silence());
+        }
+    }
+
+    /// Rejects the connections that took too long; when the next would.
+    pub(super) fn doors_due(&self, now: f64) -> f64 {
+        let mut next = f64::INFINITY;
+        let mut late = Vec::new();
+        for door in &self.inner.borrow().doors {
+            match &door.waiting {
+                Some(waiting) if waiting.deadline <= now => late.push((door.number, door.silence())),
+                Some(waiting) => next = next.min(waiting.deadline),
+                None => {}
+            }
+        }
+        for (number, silence) in late {
+            let silence = silence();
+            let alias = match self.inner.borrow_mut().door(number) {
+                Some(door) => JsValue::from_str(door.alias()),
+                None => continue,
+            };
+            let code = silence.get(0).as_string().unwrap_or_default();
+            let message = silence.get(2).as_string().unwrap_or_default();
+            let details = [("targetId", alias), ("reason", silence.get(1))];
+            self.give_up(number, &fail_with(&code, &message, &details));
+        }
+        next
+    }
+}
