@@ -160,6 +160,11 @@ export class VoteLeader {
     // Whoever slept heard nobody.
     if (slept) for (const one of this.#heard.values()) one.at = now;
     const rivals = this.#rivals();
+    // The others no longer see this one as a candidate.
+    if (this.#roster.isReplaced()) {
+      if (!this.#role(FOLLOWS)) this.#say({ role: FOLLOWS });
+      return this.#changed();
+    }
     if (slept && this.#role(LEADS)) {
       // What it knew is old: it asks whether it still leads.
       this.#call(now);

@@ -4,6 +4,7 @@
 // test of seconds of latency takes milliseconds, and the same seed gives the same order.
 import { ValidationError } from '../wasm/host/errors.js';
 import { Parley } from '../wasm/parley_sync.js';
+import { simulated } from './page.js';
 
 // mulberry32, by Tommy Ettinger: 32 bits of state, even enough to shuffle frames by.
 const generator = (seed) => {
@@ -127,6 +128,7 @@ export function createTestNetwork(options = {}) {
     createParley({ origin, ...rest } = {}) {
       if (origin !== undefined && typeof origin !== 'string') fail('origin must be a string');
       const parley = Parley.create({ allowedOrigins: [], ...rest });
+      simulated.add(parley);
       const destroy = parley.destroy.bind(parley);
       parley.destroy = () => {
         members.delete(parley);

@@ -4,7 +4,11 @@
 // lists, beginning with this window's own peers. So a window that died is gone as soon as its neighbours notice, without a write
 // by anyone, and so is every window that was there only through it. Its entry is deleted later, at a random moment, by one of
 // those who noticed.
+//
+// Of several Parleys in one page, as a hot replacement leaves them, only the last is shown as long as it lives. The others stay
+// on the roster: they may be the way to it.
 import { SyncedState } from '../wasm/parley_sync.js';
+import { placeOf } from './page.js';
 import { later } from './timers.js';
 
 /** When an entry nobody stands behind is deleted, ms: at a random moment, so that one window does it for all. */
@@ -24,11 +28,14 @@ const at = ([from, to]) => performance.now() + from + Math.random() * (to - from
 const isEntry = (entry) =>
   typeof entry === 'object' && entry !== null && typeof entry.id === 'string' && Array.isArray(entry.sees);
 
+const isPlace = (place) => Array.isArray(place) && typeof place[1] === 'number';
+
 export class Roster {
   #parley;
   #state;
   #uid;
   #value;
+  #place;
   #changed;
   #sees = new Set();
   #asks;
@@ -46,6 +53,7 @@ export class Roster {
     this.#state = new SyncedState(parley, {}, { name, limits: { tombstones: REMEMBERED } });
     this.#uid = parley._uids[0];
     this.#value = value;
+    this.#place = placeOf(parley);
     this.#changed = changed;
     this.#asks = asks && `${name}:there`;
     if (asks) this.#ends.push(parley.on(this.#asks, () => true));
@@ -71,8 +79,30 @@ export class Roster {
     this.#write();
   }
 
-  /** The living, this window not among them: uid and entry, the nearest first. */
+  /** The living, neither this window nor a replaced Parley among them: uid and entry, the nearest first. */
   living() {
+    const found = this.#reached();
+    const last = this.#lastInPage(found);
+    for (const [uid, { place }] of found) if (isPlace(place) && place[1] < last.get(place[0])) found.delete(uid);
+    return found;
+  }
+
+  /** Whether a later Parley of this page is on the roster. */
+  isReplaced() {
+    const [page, number] = this.#place ?? [];
+    return number < this.#lastInPage(this.#reached()).get(page);
+  }
+
+  /** The highest number of each page. */
+  #lastInPage(found) {
+    const last = new Map();
+    const places = [this.#place, ...Array.from(found.values(), ({ place }) => place)].filter(isPlace);
+    for (const [page, number] of places) last.set(page, Math.max(number, last.get(page) ?? 0));
+    return last;
+  }
+
+  /** Everyone who is reached. */
+  #reached() {
     const entries = this.#state.getState();
     const found = new Map();
     const queue = [...this.#sees];
@@ -115,7 +145,7 @@ export class Roster {
   }
 
   #write() {
-    const entry = { id: this.#parley.instanceId, sees: [...this.#sees], value: this.#value };
+    const entry = { id: this.#parley.instanceId, sees: [...this.#sees], value: this.#value, place: this.#place };
     this.#state.setState({ [this.#uid]: entry }).catch(() => {});
   }
 
@@ -161,7 +191,7 @@ export class Roster {
   }
 
   #update() {
-    const living = this.living();
+    const living = this.#reached();
     const entries = this.#state.getState();
     for (const uid of this.#owing) if (Object.hasOwn(entries, uid)) this.#owing.delete(uid);
     for (const uid of this.#doomed.keys())

@@ -352,3 +352,44 @@ for (const [how, args] of ways) {
     await first.until(() => old.isLeader);
   });
 }
+
+scenario(
+  'a Leader that was replaced in its frame without being destroyed does not lead, without a channel',
+  async (t) => {
+    const child = `(args) => {
+    window.make = () => {
+      window.parley = Parley.create({ allowedOrigins: args.allowed });
+      window.leader = new Leader(parley);
+    };
+    make();
+  }`;
+    const src = t.url(t.b, child, { allowed: [t.a] });
+    const cast = ({ allowed, src }) => {
+      window.parley = Parley.create({ allowedOrigins: allowed });
+      window.connected = parley.connect(addFrame('child', src), 'child');
+    };
+    const page = await t.open(t.a, cast, { allowed: [t.b], src });
+    const frame = await page.frame('child').loaded();
+    await page.eval(async () => void (await connected));
+    await frame.until(() => leader.isLeader);
+    await page.eval(() => void (window.leader = new Leader(parley)));
+    await frame.eval(() => {
+      window.old = leader;
+      make();
+    });
+    await frame.until(() => !old.isLeader);
+    // It was the oldest, and would be elected again.
+    for (let round = 0; round < 3; round++) {
+      const first = await theOne(t, [page, frame]);
+      await first.eval(() => leader.stepDown());
+      t.assert.equal(await frame.eval(() => old.isLeader), false);
+    }
+    await frame.eval(() => {
+      parley.destroy();
+      window.leader = old;
+    });
+    const first = await theOne(t, [page, frame]);
+    if (first === page) await page.eval(() => leader.stepDown());
+    await frame.until(() => old.isLeader);
+  },
+);

@@ -161,3 +161,38 @@ scenario('twelve tabs', async (t) => {
     );
   }
 });
+
+for (const [how, away] of [
+  ['in a channel', false],
+  ['in a frame across origins', true],
+])
+  scenario(`of two Parleys in one page, as a hot replacement leaves them, the later is there, ${how}`, async (t) => {
+    const channel = away ? '' : 'home';
+    const src = t.url(t.b, present, { allowed: [t.a], channel, name: 'old' });
+    const args = { name: 'page', channel, allowed: [t.a, t.b], frames: away ? [{ id: 'child', src }] : [] };
+    const page = await t.open(t.a, present, args);
+    const two = away ? await page.frame('child').loaded() : await t.open(t.a, present, { name: 'old' });
+    await sees(page, 'old');
+    await sees(two, 'page');
+    const id = await two.eval(
+      (allowed, channel) => {
+        window.next = Parley.create({ allowedOrigins: allowed, ...(channel && { channel }) });
+        window.before = presence;
+        window.presence = new Presence(next, 'new');
+        return next.instanceId;
+      },
+      [t.a, t.b],
+      channel,
+    );
+    await sees(page, 'new');
+    t.assert.deepEqual(await page.eval(() => [...presence.others.keys()]), [id]);
+    // What the Parley before still says is not shown, neither here nor there.
+    await two.eval(() => before.set('older'));
+    await two.eval(() => presence.set('newer'));
+    await sees(page, 'newer');
+    await sees(two, 'page');
+    t.assert.ok(!(await page.eval(() => changes.some(([seen]) => /older|new .*old|old .*new/.test(seen)))));
+    // Nor is it gone: when the later one is destroyed, the one before is there again.
+    await two.eval(() => next.destroy());
+    await sees(page, 'older');
+  });
