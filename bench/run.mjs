@@ -82,11 +82,14 @@ function parts({ key, name, unit, parts }, samples, left) {
   });
 }
 
-/** As JSON and as a picture: below target/, or in docs/ where README shows it. */
+/** As JSON and as a picture: below target/, or for the record, where README can show the picture. */
 async function keep(results) {
-  const folder = new URL(options.save ? '../docs/' : '../target/bench/', import.meta.url);
-  await mkdir(folder, { recursive: true });
-  await writeFile(new URL('bench.json', folder), `${JSON.stringify(results, null, 2)}\n`);
-  await writeFile(new URL('bench.svg', folder), picture(results));
-  console.log(`\nwritten: ${options.save ? 'docs' : 'target/bench'}/bench.json and bench.svg`);
+  const files = options.save
+    ? ['bench/results.json', 'docs/bench.svg']
+    : ['target/bench/results.json', 'target/bench/bench.svg'];
+  const [json, svg] = files.map((file) => new URL(`../${file}`, import.meta.url));
+  await mkdir(new URL('.', json), { recursive: true });
+  await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(svg, picture(results));
+  console.log(`\nwritten: ${files.join(', ')}`);
 }

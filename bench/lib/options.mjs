@@ -4,7 +4,7 @@ export const USAGE = `cargo xtask bench [options]
   --rounds <n>    rounds of every row (7; 3 with --quick)
   --only <text>   rows whose key or name has this in it; "weight" for the sizes alone; may be given several times
   --quick         three minutes at most instead of ten: for a look, not for the record
-  --save          put a whole run into docs/, as JSON and as the picture that README shows
+  --save          keep a whole run: bench/results.json, and docs/bench.svg for README to show
   --list          the rows and who takes part`;
 
 export function readOptions(words) {
