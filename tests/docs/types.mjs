@@ -18,7 +18,8 @@ const config = {
     strict: true,
     noEmit: true,
     target: 'es2022',
-    lib: ['es2022', 'dom', 'dom.iterable'],
+    // `using` needs the last.
+    lib: ['es2022', 'dom', 'dom.iterable', 'esnext.disposable'],
     module: 'esnext',
     moduleResolution: 'bundler',
     types: [],

@@ -1,5 +1,16 @@
 // How the package is used, and what its types refuse. This file is only compiled.
-import { ParleyError, Parley, SyncedState, SYSTEM_EVENTS, TimeoutError, type PeerInfo } from 'parley-sync';
+import {
+  Leader,
+  Parley,
+  ParleyError,
+  Presence,
+  SlicedSyncedState,
+  SyncedState,
+  SyncedStore,
+  SYSTEM_EVENTS,
+  TimeoutError,
+  type PeerInfo,
+} from 'parley-sync';
 import { init, Parley as SlimParley } from 'parley-sync/slim';
 
 interface AppState {
@@ -65,4 +76,25 @@ export async function slim(): Promise<SlimParley> {
   await init(fetch('/parley_sync_bg.wasm'));
   await init(new Uint8Array());
   return SlimParley.create();
+}
+
+/** What `using` needs, for a compiler that does not know it yet. */
+export async function disposal(
+  parley: Parley,
+  state: SyncedState<AppState>,
+  presence: Presence,
+  leader: Leader,
+): Promise<void> {
+  const all: { [Symbol.dispose](): void; [Symbol.asyncDispose](): Promise<void> }[] = [
+    parley,
+    state,
+    presence,
+    leader,
+    new SlicedSyncedState(parley),
+    new SyncedStore(parley, (count: number) => count, 0),
+  ];
+  for (const one of all) one[Symbol.dispose]();
+  await state[Symbol.asyncDispose]();
+  // @ts-expect-error nothing is handed over
+  parley[Symbol.dispose](1);
 }

@@ -78,6 +78,37 @@ export function bindMethods(object, kind) {
 `;
 }
 
+/**
+ * The same glue, whose classes end with `using` and `await using`. Waiting sends first what a state has not sent. What an engine
+ * does not know is left out.
+ */
+export function withDisposal(glue) {
+  return `${glue.trimEnd()}
+
+/** \`using\` destroys; \`await using\` waits for \`settle\` before, and destroys whatever came of it. */
+export function makeDisposable(kind, settle) {
+    const methods = {
+        dispose() {
+            this.destroy();
+        },
+        async asyncDispose() {
+            try {
+                await settle?.(this);
+            } finally {
+                this.destroy();
+            }
+        },
+    };
+    for (const [name, value] of Object.entries(methods)) {
+        if (Symbol[name]) Object.defineProperty(kind.prototype, Symbol[name], { value, writable: true, configurable: true });
+    }
+}
+makeDisposable(Parley);
+makeDisposable(SyncedState, (state) => state.flush());
+makeDisposable(SyncedStore);
+`;
+}
+
 const weakRegistry = await readFile(new URL('weak.js', import.meta.url), 'utf8');
 
 /**

@@ -9,6 +9,7 @@ import {
   withBoundMethods,
   withBrand,
   withChecks,
+  withDisposal,
   withLateStart,
   withLateText,
   withoutDuplicates,
@@ -36,7 +37,7 @@ for (const folder of await readdir(join(built, 'snippets')).catch(() => [])) {
 const tidied = (glue) => {
   const late = withLateText(glue);
   if (!main) return withoutFinalizers(late);
-  const checked = withBoundMethods(withChecks(withoutFree(withoutDuplicates(late))));
+  const checked = withDisposal(withBoundMethods(withChecks(withoutFree(withoutDuplicates(late)))));
   return withBrand(withLateStart(withoutFinalizers(checked)));
 };
 
