@@ -21,6 +21,7 @@ use parley_sync::core::model::{How, Op, Strategy};
 
 const ONE: &[(usize, usize)] = &[(0, 3)];
 const TWO: &[(usize, usize)] = &[(0, 3), (1, 4)];
+const CIRCLES: &[(usize, usize)] = &[(0, 3), (0, 4), (1, 3), (1, 4), (2, 3), (2, 4)];
 
 fn set(value: u32) -> Op<Val> {
     Op::Set(Some(Val::Id(value)))
@@ -265,6 +266,47 @@ fn any_schedule_ends_with_all_agreed_on_what_they_share() {
         count * 8,
         KEYS.len()
     );
+}
+
+#[test]
+fn windows_that_differ_in_one_key_agree_on_all_others_after_any_schedule() {
+    let (count, first) = (setting("PARLEY_SCHEDULES", 500), setting("PARLEY_SEED", 4));
+    let mut seeds = Random::new(first);
+    let strategies = [
+        Strategy::LastWriteWins,
+        Strategy::HighestVersion,
+        Strategy::Manual,
+        Strategy::Merge,
+    ];
+    for played in 0..count {
+        for strategy in strategies {
+            for doors in [ONE, TWO, CIRCLES] {
+                let seed = seeds.next();
+                let run = std::panic::catch_unwind(|| {
+                    let mut random = Random::new(seed);
+                    let mut network = Network::mismatched(strategy, doors);
+                    if random.below(2) == 0 {
+                        network.settle();
+                    }
+                    for _ in 0..10 + random.below(40) {
+                        network.random_step(&mut random);
+                    }
+                    if doors == CIRCLES && random.below(2) == 0 {
+                        network.part();
+                        for _ in 0..10 + random.below(20) {
+                            network.random_step(&mut random);
+                        }
+                    }
+                    network.heal();
+                    network.check_mismatched();
+                });
+                assert!(
+                    run.is_ok(),
+                    "schedule {played}, {strategy:?}, {doors:?}, seed {seed}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

@@ -46,6 +46,8 @@ pub const ENVIRONMENT: &str = "ERR_ENVIRONMENT";
 pub const NOT_INITIALIZED: &str = "ERR_NOT_INITIALIZED";
 /// The other side holds another version of what is shared under this name.
 pub const SCHEMA_VERSION: &str = "ERR_SCHEMA_VERSION";
+/// The other side settles a key differently, or does not sync it.
+pub const CONFIG_MISMATCH: &str = "ERR_CONFIG_MISMATCH";
 /// A stamp too far in the future.
 pub const CLOCK: &str = "ERR_CLOCK";
 /// A state cannot be kept in storage.

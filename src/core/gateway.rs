@@ -1,4 +1,4 @@
-//! Restricted peers: a filtered replica for each, which holds the keys that the peer may read and no others.
+//! Restricted and mismatched peers: a filtered replica for each, which holds the keys that the peer may read and no others.
 //!
 //! Version vectors and causal batches say "I have seen all of this". A peer that may see only a part cannot take part in that
 //! exchange. So the peer exchanges frames with a replica of its own, the *view*, and cells are copied between the state and the
@@ -15,6 +15,8 @@
 //!   must belong to their writer; times may be at most a second ahead.
 //! - **What does not pass** (a key without a grant, a transaction that names one, a cell or time that is not the writer's to make)
 //!   is vetoed in the view, with the reason: so it is rolled back wherever the peer has spread it, and its writer is told.
+//! - A peer whose options differ for some keys takes part through a gateway too, on both sides. It leaves those keys out, and takes
+//!   over everything else as it is: such a peer may do everything.
 //! - The state gives what passes numbers of its own, as it does with what comes from storage.
 
 mod bound;
@@ -25,6 +27,7 @@ use std::rc::Rc;
 
 use super::cell::{Cell, Why, parse};
 use super::clock::Time;
+use super::compat::Excluded;
 use super::grants::Grants;
 use super::id::{Key, PeerRef};
 use super::map::SmallMap;
@@ -35,11 +38,12 @@ use super::value::Value;
 pub use bound::DENIED;
 use pass::Verdict;
 
-/// One restricted peer's way to one state.
+/// The way of one peer, restricted or mismatched, to one state.
 pub struct Gateway<V> {
     peer: PeerRef,
     name: Rc<str>,
     grants: Rc<Grants>,
+    excluded: Option<Rc<Excluded>>,
     view: Model<V>,
     /// The latest time that the state itself has shown: what the peer writes in knowledge of it is not much later.
     ceiling: Option<Time>,
@@ -48,6 +52,9 @@ pub struct Gateway<V> {
     /// Keys of which something was denied, the same perhaps more than once.
     denied: Vec<Key>,
 }
+
+/// What a peer may do, and the keys that are not exchanged with it.
+pub type Filter = (Rc<Grants>, Option<Rc<Excluded>>);
 
 /// What a frame of the peer did to its view.
 pub struct Heard<V> {
@@ -74,19 +81,21 @@ pub struct Judged<V> {
 }
 
 impl<V: Value> Gateway<V> {
-    /// Opens the way. `view` holds nothing yet, and is of the state's strategies.
+    /// Opens the way. `view` holds nothing yet, and is of the state's strategies; `up_at` is a reading of the steady clock.
     pub fn open(
         peer: PeerRef,
         name: &str,
-        grants: Rc<Grants>,
+        (grants, excluded): Filter,
         view: Model<V>,
         state: &Model<V>,
         now: f64,
+        up_at: f64,
     ) -> (Self, ModelEffects<V>) {
         let mut gateway = Self {
             peer,
             name: Rc::from(name),
             grants,
+            excluded,
             view,
             ceiling: None,
             corrected: SmallMap::new(),
@@ -102,8 +111,12 @@ impl<V: Value> Gateway<V> {
         keys.dedup();
         gateway.take_over(cells, now);
         gateway.correct(state, &keys, now);
+        if gateway.grants.restricts() {
+            drop(gateway.view.with_node(|node| node.settle_ready()));
+        }
+        let effects = gateway.view.with_node(|node| node.peer_up(peer, up_at));
+        // Of a peer that is not restricted the state waits for what it has.
         drop(gateway.view.with_node(|node| node.settle_ready()));
-        let effects = gateway.view.with_node(|node| node.peer_up(peer, now));
         (gateway, effects)
     }
 
@@ -275,12 +288,24 @@ impl<V: Value> Gateway<V> {
         }
     }
 
+    /// Whether what a peer has that may do everything has not come yet.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        !self.view.node().is_ready()
+    }
+
+    fn is_excluded(&self, key: &str) -> bool {
+        self.excluded
+            .as_ref()
+            .is_some_and(|excluded| excluded.contains(key))
+    }
+
     fn may_read(&self, key: &str) -> bool {
-        self.grants.may_read(&self.name, key)
+        self.grants.may_read(&self.name, key) && !self.is_excluded(key)
     }
 
     fn may_write(&self, key: &str) -> bool {
-        self.grants.may_write(&self.name, key)
+        self.grants.may_write(&self.name, key) && !self.is_excluded(key)
     }
 }
 

@@ -131,6 +131,14 @@ impl Grants {
         covers_any(&self.read, name) || covers_any(&self.write, name)
     }
 
+    /// The keys of this state that are granted by name.
+    pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let lists = self.read.iter().chain(&self.write).flatten();
+        lists
+            .filter(move |pattern| pattern.name == name)
+            .filter_map(|pattern| pattern.key.as_deref())
+    }
+
     /// What both of two grants allow.
     pub fn and(&self, other: &Grants) -> Grants {
         Grants {

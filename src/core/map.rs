@@ -5,7 +5,7 @@
 use std::borrow::Borrow;
 
 /// Entries by rising key, each key once. Finding one is a binary search; adding one moves those after it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SmallMap<K, V> {
     entries: Vec<(K, V)>,
 }

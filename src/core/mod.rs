@@ -7,6 +7,7 @@ pub mod cell;
 pub mod change;
 pub mod clock;
 pub mod codes;
+pub mod compat;
 pub mod frame;
 pub mod gateway;
 pub mod grants;

@@ -37,6 +37,7 @@ pub use super::change::KeyChange;
 pub use node::StateNode;
 
 use super::batch::{Batch, Delta};
+use super::frame::Kind;
 use super::id::{Actor, Key, PeerRef};
 use super::register::Stamp;
 use super::version::VersionVector;
@@ -72,6 +73,19 @@ pub enum StateFrame<V> {
         /// It is an answer: not answered again.
         is_answer: bool,
     },
+}
+
+impl<V> StateFrame<V> {
+    /// Its kind on the wire.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            StateFrame::Batch(_) => Kind::Batch,
+            StateFrame::Sync { .. } => Kind::Sync,
+            StateFrame::Delta(_) => Kind::Delta,
+            StateFrame::Glance { .. } => Kind::Glance,
+        }
+    }
 }
 
 /// Who made a change.

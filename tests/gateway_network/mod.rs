@@ -7,7 +7,8 @@ use std::rc::Rc;
 
 pub use forged::besiege;
 use parley_sync::core::cell::{Cell, Why, parse};
-use parley_sync::core::gateway::{Gateway, Heard};
+use parley_sync::core::compat::Treatments;
+use parley_sync::core::gateway::{Filter, Gateway, Heard};
 use parley_sync::core::grants::Grants;
 use parley_sync::core::id::{Actor, Key, PeerRef};
 use parley_sync::core::model::{How, Model, ModelEffect, ModelEffects, Op, Strategies, Strategy};
@@ -33,6 +34,8 @@ type Frame = StateFrame<Cell<Val>>;
 /// What the windows behind gateways may read and write.
 pub const READ: [&str; 3] = ["both", "count", "read"];
 pub const WRITE: [&str; 3] = ["both", "count", "write"];
+/// The key that mismatched windows keep apart.
+pub const APART: &str = "secret";
 pub const KEYS: [&str; 5] = ["both", "count", "read", "write", "secret"];
 
 pub struct Network {
@@ -41,7 +44,11 @@ pub struct Network {
     wires: BTreeMap<(usize, usize), VecDeque<Frame>>,
     doors: Vec<(usize, usize)>,
     strategies: Strategies,
-    grants: Rc<Grants>,
+    filter: Filter,
+    /// The windows behind gateways are not restricted; their options differ for one key.
+    is_mismatched: bool,
+    /// The trusted windows are connected through others only.
+    is_parted: bool,
     pub now: f64,
     actors: u64,
     values: u32,
@@ -66,6 +73,28 @@ pub fn grants() -> Grants {
 impl Network {
     /// `doors`: which trusted window lets in which of the others.
     pub fn new(strategy: Strategy, doors: &[(usize, usize)]) -> Network {
+        Self::open(strategy, doors, (Rc::new(grants()), None))
+    }
+
+    /// Windows 3 and 4 settle [`APART`] differently: they and the others keep it apart, through gateways on both sides.
+    pub fn mismatched(strategy: Strategy, doors: &[(usize, usize)]) -> Network {
+        let named = |treatment: &str| {
+            let mut treatments = Treatments {
+                default: Some(Rc::from("same")),
+                ..Treatments::default()
+            };
+            treatments.by_key.insert(Key::from(APART), Rc::from(treatment));
+            treatments
+        };
+        let excluded = named("one").compare(&named("other")).1.unwrap();
+        Self::open(
+            strategy,
+            doors,
+            (Rc::new(Grants::default()), Some(Rc::new(excluded))),
+        )
+    }
+
+    fn open(strategy: Strategy, doors: &[(usize, usize)], filter: Filter) -> Network {
         let strategies = Strategies {
             default: strategy,
             ..Strategies::default()
@@ -76,7 +105,9 @@ impl Network {
             wires: BTreeMap::new(),
             doors: doors.to_vec(),
             strategies,
-            grants: Rc::new(grants()),
+            is_mismatched: filter.1.is_some(),
+            is_parted: false,
+            filter,
             now: START,
             actors: 1000,
             values: 0,
@@ -98,7 +129,7 @@ impl Network {
             };
             let model = network.model(at, initial);
             network.models.push(model);
-            network.models[at].watch(at < TRUSTED);
+            network.models[at].watch(at < TRUSTED || network.is_mismatched);
             network.now += 1.0;
         }
         for at in 0..WINDOWS {
@@ -125,6 +156,9 @@ impl Network {
     }
 
     fn trusting(&self) -> Vec<(usize, usize)> {
+        if self.is_parted {
+            return vec![(3, 4)];
+        }
         vec![(0, 1), (0, 2), (1, 2), (3, 4)]
     }
 
@@ -142,39 +176,53 @@ impl Network {
     pub fn join(&mut self, a: usize, b: usize) {
         self.wires.insert((a, b), VecDeque::new());
         self.wires.insert((b, a), VecDeque::new());
-        if self.doors.contains(&(a, b)) {
-            let view = self.model(a, Vec::new());
-            let (gateway, effects) = Gateway::open(
-                b as PeerRef,
-                "s",
-                self.grants.clone(),
-                view,
-                &self.models[a],
-                self.now,
-            );
-            self.gateways.insert((a, b), gateway);
-            self.send_of(a, b, effects);
-        } else {
-            self.act(a, |model, now| {
-                model.with_node(|node| node.peer_up(b as PeerRef, now))
-            });
+        let is_door = self.doors.contains(&(a, b));
+        for (host, peer, has_gateway) in [(a, b, is_door), (b, a, is_door && self.is_mismatched)] {
+            if has_gateway {
+                self.open_gateway(host, peer);
+            } else {
+                self.act(host, |model, now| {
+                    model.with_node(|node| node.peer_up(peer as PeerRef, now))
+                });
+            }
         }
-        self.act(b, |model, now| {
-            model.with_node(|node| node.peer_up(a as PeerRef, now))
-        });
+    }
+
+    fn open_gateway(&mut self, host: usize, peer: usize) {
+        let view = self.model(host, Vec::new());
+        let (gateway, effects) = Gateway::open(
+            peer as PeerRef,
+            "s",
+            self.filter.clone(),
+            view,
+            &self.models[host],
+            self.now,
+            self.now,
+        );
+        self.gateways.insert((host, peer), gateway);
+        self.send_of(host, peer, effects);
     }
 
     pub fn cut(&mut self, a: usize, b: usize) {
         self.wires.remove(&(a, b));
         self.wires.remove(&(b, a));
-        if self.gateways.remove(&(a, b)).is_none() {
-            self.act(a, |model, now| {
-                model.with_node(|node| node.peer_down(b as PeerRef, now))
-            });
+        for (host, peer) in [(a, b), (b, a)] {
+            if self.gateways.remove(&(host, peer)).is_none() {
+                self.act(host, |model, now| {
+                    model.with_node(|node| node.peer_down(peer as PeerRef, now))
+                });
+            }
         }
-        self.act(b, |model, now| {
-            model.with_node(|node| node.peer_down(a as PeerRef, now))
-        });
+    }
+
+    /// From now on the trusted windows are not connected with each other.
+    pub fn part(&mut self) {
+        for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+            if self.is_joined(a, b) {
+                self.cut(a, b);
+            }
+        }
+        self.is_parted = true;
     }
 
     pub fn fresh(&mut self) -> Val {
@@ -281,7 +329,12 @@ impl Network {
     }
 
     fn post(&mut self, from: usize, to: usize, frame: Frame) {
-        if from < TRUSTED && to >= TRUSTED {
+        if self.is_mismatched && (from < TRUSTED) != (to < TRUSTED) {
+            assert!(
+                names_of(&frame).iter().all(|key| **key != *APART),
+                "{APART} crosses"
+            );
+        } else if from < TRUSTED && to >= TRUSTED {
             self.check_secrecy(&frame);
         }
         if let Some(wire) = self.wires.get_mut(&(from, to)) {
@@ -438,6 +491,25 @@ impl Network {
         }
     }
 
+    /// All agree on every key but one; on that one those agree who settle it alike, and whom the network connects without
+    /// passing through others.
+    pub fn check_mismatched(&self) {
+        for key in KEYS {
+            for at in 1..WINDOWS {
+                let like = if key == APART && at >= TRUSTED { 3 } else { 0 };
+                if key == APART && at < TRUSTED && self.is_parted {
+                    continue;
+                }
+                assert_eq!(
+                    self.models[at].get(key),
+                    self.models[like].get(key),
+                    "{key} in window {at}"
+                );
+            }
+        }
+        assert!(self.denied.is_empty(), "nothing is denied");
+    }
+
     /// Trusted windows agree, and the others on what they may read.
     pub fn check(&self) {
         for key in KEYS {
@@ -517,4 +589,14 @@ impl Network {
             }
         }
     }
+}
+
+/// The keys that the cells of a frame are of.
+fn names_of(frame: &Frame) -> Vec<Key> {
+    let names: Vec<&Key> = match frame {
+        StateFrame::Batch(batch) => batch.entries.iter().map(|entry| &entry.0).collect(),
+        StateFrame::Delta(delta) => delta.entries.iter().map(|entry| &entry.key).collect(),
+        StateFrame::Sync { .. } | StateFrame::Glance { .. } => Vec::new(),
+    };
+    names.into_iter().map(|name| parse(name).unwrap().0).collect()
 }

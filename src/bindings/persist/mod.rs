@@ -127,6 +127,11 @@ impl Persist {
         this
     }
 
+    /// Whether nothing has been read yet.
+    pub(crate) fn is_loading(&self) -> bool {
+        self.loading.get()
+    }
+
     /// Whether the state is not ready before its storage is; then it is told.
     pub(crate) fn holds_ready(&self) -> bool {
         self.ready_held.set(self.loading.get());

@@ -34,7 +34,7 @@ fn batch_lists(batch: &Batch<Cell<Held>>) -> (Array, Array) {
 }
 
 /// A frame for the wire.
-pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> JsValue {
+pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> Array {
     let out = Array::new();
     match frame {
         StateFrame::Batch(batch) => {
@@ -94,7 +94,7 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> JsValue 
             out.push(&JsValue::from_bool(*is_answer));
         }
     }
-    out.into()
+    out
 }
 
 /// The latest time that a cell of the frame names beside its stamp.

@@ -1,17 +1,18 @@
-//! Restricted peers: each exchanges frames with a filtered replica of its own, see [`Gateway`].
+//! Restricted and mismatched peers: each exchanges frames with a filtered replica of its own, see [`Gateway`].
 
 use std::rc::Rc;
 
 use js_sys::Array;
 
 use super::{Held, StateHost, codec};
+use crate::core::cell::Cell;
 use crate::core::codes;
-use crate::core::frame::Kind;
-use crate::core::gateway::{DENIED, Gateway};
+use crate::core::gateway::{DENIED, Filter, Gateway};
 use crate::core::grants::Grants;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::merge::Texts;
 use crate::core::model::{Model, ModelEffect, ModelEffects};
+use crate::core::sync::StateFrame;
 use crate::platform::cell::RefCell;
 use crate::platform::host;
 
@@ -33,7 +34,7 @@ impl Guests {
     }
 }
 
-type Early = (PeerRef, Rc<Grants>, Option<(Kind, Array)>);
+type Early = (PeerRef, Filter, Option<StateFrame<Cell<Held>>>);
 
 type Guest = Rc<RefCell<Gateway<Held>>>;
 
@@ -43,12 +44,45 @@ impl StateHost {
         self.carrier.grants(peer).filter(|grants| grants.restricts())
     }
 
-    pub(super) fn guest_up(&self, peer: PeerRef, grants: Rc<Grants>) {
+    /// What a peer may do and which keys are not exchanged with it; None for one that takes part in the state itself.
+    pub(super) fn filter(&self, peer: PeerRef) -> Option<Filter> {
+        match (self.restriction(peer), self.excluded(peer)) {
+            (None, None) => None,
+            (grants, excluded) => Some((grants.unwrap_or_default(), excluded)),
+        }
+    }
+
+    pub(super) fn guest_up(&self, peer: PeerRef, filter: Filter) {
         self.guest_down(peer);
-        if self.node.borrow().node().is_ready() {
-            self.open_gateway(peer, grants);
+        // One that may do everything is one of those whom this window waits for.
+        if self.node.borrow().node().is_ready() || !filter.0.restricts() {
+            self.open_gateway(peer, filter);
         } else {
-            self.guests.early.borrow_mut().push((peer, grants, None));
+            self.guests.early.borrow_mut().push((peer, filter, None));
+        }
+    }
+
+    /// The exchange with a peer begins anew, through a gateway or without one.
+    pub(super) fn peer_anew(&self, peer: PeerRef) {
+        if let Some(filter) = self.filter(peer) {
+            self.guest_up(peer, filter);
+            self.decide(|model, now| model.with_node(|node| node.peer_down(peer, now)));
+        } else {
+            self.guest_down(peer);
+            self.decide(|model, _| model.with_node(|node| node.peer_up(peer, host::now())));
+        }
+    }
+
+    /// Whether a peer that may do everything has not told what it has.
+    pub(super) fn awaits_guests(&self) -> bool {
+        let here = self.guests.here.borrow();
+        here.iter().any(|guest| guest.borrow().is_awaited())
+    }
+
+    /// Whoever waited for such peers need not wait any more, if none is left.
+    pub(super) fn release_ready(&self) {
+        if self.node.borrow().node().is_ready() {
+            self.become_ready();
         }
     }
 
@@ -66,6 +100,13 @@ impl StateHost {
         was
     }
 
+    /// It holds another version now, and may come back.
+    pub(super) fn guest_let_go(&self, peer: PeerRef) {
+        if self.restriction(peer).is_none() && self.guest_down(peer) {
+            self.release_ready();
+        }
+    }
+
     pub(super) fn guests_end(&self) {
         let gone = std::mem::take(&mut *self.guests.here.borrow_mut());
         self.guests.early.borrow_mut().clear();
@@ -76,15 +117,15 @@ impl StateHost {
     /// This window has what the others had: guests may see it.
     pub(super) fn let_guests_in(&self) {
         let early = std::mem::take(&mut *self.guests.early.borrow_mut());
-        for (peer, grants, asked) in early {
-            self.open_gateway(peer, grants);
-            if let Some((kind, frame)) = asked {
-                self.hear_guest(peer, kind, &frame);
+        for (peer, filter, asked) in early {
+            self.open_gateway(peer, filter);
+            if let Some(frame) = asked {
+                self.hear_guest(peer, frame);
             }
         }
     }
 
-    fn open_gateway(&self, peer: PeerRef, grants: Rc<Grants>) {
+    fn open_gateway(&self, peer: PeerRef, filter: Filter) {
         let now = host::wall();
         let (guest, effects) = {
             let mut node = self.node.borrow_mut();
@@ -105,7 +146,7 @@ impl StateHost {
                 drop(view.provide_texts(Rc::clone(texts), now));
             }
             node.watch(true);
-            Gateway::open(peer, &self.options.name, grants, view, &node, now)
+            Gateway::open(peer, &self.options.name, filter, view, &node, now, host::now())
         };
         self.guests.here.borrow_mut().push(Rc::new(RefCell::new(guest)));
         self.send_to_guest(effects);
@@ -135,18 +176,16 @@ impl StateHost {
         }
     }
 
-    /// A frame of a restricted peer.
-    pub(super) fn hear_guest(&self, from: PeerRef, kind: Kind, frame: &Array) {
+    /// A frame of such a peer.
+    pub(super) fn hear_guest(&self, from: PeerRef, decoded: StateFrame<Cell<Held>>) {
         let Some(guest) = self.guest(from) else {
             // Whatever else it says now, it says again when it is answered.
             let mut early = self.guests.early.borrow_mut();
-            if let Some(one) = early.iter_mut().find(|one| one.0 == from && kind.asks()) {
-                one.2 = Some((kind, frame.clone()));
+            let asks = matches!(decoded, StateFrame::Sync { .. } | StateFrame::Glance { .. });
+            if let Some(one) = early.iter_mut().find(|one| one.0 == from && asks) {
+                one.2 = Some(decoded);
             }
             return;
-        };
-        let Some(decoded) = codec::decode(kind, frame) else {
-            return self.carrier.refuse(from, codes::MALFORMED);
         };
         let now = host::wall();
         let latest = codec::latest(&decoded);
@@ -182,6 +221,22 @@ impl StateHost {
         guest.borrow_mut().forget_denied(&self.node.borrow(), DENIED);
         self.look_for_texts();
         self.check_outcomes();
+        self.release_ready();
+    }
+
+    /// Whether a peer has a gateway, or will get one.
+    pub(super) fn is_guest(&self, peer: PeerRef) -> bool {
+        self.guest(peer).is_some() || self.guests.early.borrow().iter().any(|one| one.0 == peer)
+    }
+
+    /// Asks such a peer what it has, as one that has just come.
+    pub(super) fn ask_guest(&self, peer: PeerRef) {
+        if let Some(guest) = self.guest(peer) {
+            let effects = guest
+                .borrow_mut()
+                .with_view(|view| view.with_node(|node| node.peer_up(peer, host::now())));
+            self.send_to_guest(effects);
+        }
     }
 
     /// A restricted peer could not read what it was sent last. Whether it is one.

@@ -126,7 +126,12 @@ impl Kept for StateHost {
     }
 
     fn import(&self, records: Vec<Record>) {
-        let cells = self.cells(records);
+        let mut cells = self.cells(records);
+        // Windows on one storage would exchange through it what they do not exchange otherwise. What is there at the start is
+        // what this window left, perhaps under other options.
+        if self.storage().is_some_and(|storage| !storage.is_loading()) {
+            cells.retain(|cell| parse(&cell.key).is_none_or(|(key, _)| !self.is_excluded(&key)));
+        }
         if !cells.is_empty() && !self.destroyed.get() {
             self.decide(|model, now| model.with_node(|node| node.import(cells, now)));
         }

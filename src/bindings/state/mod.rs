@@ -3,6 +3,7 @@
 mod cells;
 mod class;
 mod codec;
+mod compat;
 mod conflicts;
 mod effects;
 mod guests;
@@ -10,6 +11,7 @@ mod held;
 mod judge;
 mod kept;
 mod listeners;
+mod member;
 mod nodes;
 mod options;
 mod outcome;
@@ -33,15 +35,14 @@ use super::persist::Persist;
 use super::shared::{Shared, Turn};
 use super::wire::label_out;
 use crate::core::codes;
-use crate::core::frame::Kind;
-use crate::core::grants::Grants;
-use crate::core::id::{Key, PeerRef};
+use crate::core::id::Key;
 use crate::core::model::{Model, ModelEffects};
 use crate::core::schema::Schema;
 use crate::platform::cell::RefCell;
 use crate::platform::error::fail;
 use crate::platform::host::{self, Deferred};
 pub use class::SyncedState;
+use compat::Compat;
 use conflicts::Contested;
 use guests::Guests;
 pub(crate) use held::Held;
@@ -97,6 +98,7 @@ pub(crate) struct StateHost {
     pub(crate) ready: Deferred,
     persist: RefCell<Option<Rc<Persist>>>,
     unreadable: Unreadable,
+    compat: Compat,
     destroyed: Cell<bool>,
     me: Weak<StateHost>,
 }
@@ -157,6 +159,7 @@ impl StateHost {
             ready: Deferred::new(),
             persist: RefCell::new(None),
             unreadable: Unreadable::none(),
+            compat: Compat::none(),
             destroyed: Cell::new(false),
             me: me.clone(),
         });
@@ -307,106 +310,6 @@ fn pairs(entries: &Array) -> impl Iterator<Item = (Key, Held)> + '_ {
             },
         ))
     })
-}
-
-impl Shared for StateHost {
-    fn name(&self) -> &str {
-        &self.options.name
-    }
-
-    fn message(&self) -> &str {
-        &self.message
-    }
-
-    fn takes_part(&self, grants: &Grants) -> bool {
-        grants.touches(&self.options.name)
-    }
-
-    fn peer_up(&self, peer: PeerRef) {
-        if let Some(grants) = self.restriction(peer) {
-            return self.guest_up(peer, grants);
-        }
-        self.decide(|model, _| model.with_node(|node| node.peer_up(peer, host::now())));
-    }
-
-    fn peer_down(&self, peer: PeerRef) {
-        if self.guest_down(peer) {
-            return self.check_outcomes();
-        }
-        self.shadows_let_go(peer);
-        self.decide(|model, now| model.with_node(|node| node.peer_down(peer, now)));
-    }
-
-    fn activated(&self) {
-        self.begin_anew();
-    }
-
-    fn settle(&self) {
-        self.decide(|model, _| model.with_node(|node| node.settle_ready()));
-    }
-
-    fn is_waiting(&self) -> bool {
-        !self.node.borrow().node().is_ready()
-    }
-
-    fn flush(&self) {
-        self.send_turn();
-    }
-
-    fn flush_to_peers(&self) {
-        self.decide(|model, now| model.with_node(|node| node.flush(now)));
-        self.flush_guests();
-    }
-
-    fn tick(&self) {
-        self.shadows_tick();
-        self.tick_guests();
-        self.decide(|model, _| model.with_node(|node| node.tick(host::now())));
-    }
-
-    fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array) {
-        if self.restriction(from).is_some() {
-            return self.hear_guest(from, kind, frame);
-        }
-        let Some(decoded) = codec::decode(kind, frame) else {
-            self.carrier.refuse(from, codes::MALFORMED);
-            return;
-        };
-        let latest = codec::latest(&decoded);
-        if !self.node.borrow_mut().witnessed(latest, host::wall()) {
-            return self.carrier.refuse(from, codes::CLOCK);
-        }
-        self.meet_again(from);
-        self.decide(|model, now| model.with_node(|node| node.receive(from, also, decoded, now)));
-    }
-
-    fn receive_part(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array, missing: &Array) {
-        self.receive_unreadable(from, also, kind, frame, missing);
-    }
-
-    fn unreadable_by(&self, peer: PeerRef) {
-        self.send_apart_to(peer);
-    }
-
-    fn version(&self) -> u32 {
-        self.options.version
-    }
-
-    fn receive_other(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
-        self.hear_other(from, version, kind, frame);
-    }
-
-    fn plain_update(&self, from: PeerRef, payload: &JsValue) {
-        match self.plain_payload(from, payload) {
-            Ok(true) => {}
-            Ok(false) => self.carrier.refuse(from, codes::DENIED),
-            Err(error) => self.carrier.refuse(from, room::code_of(&error)),
-        }
-    }
-
-    fn hub_destroyed(&self) {
-        self.destroy();
-    }
 }
 
 impl StateHost {

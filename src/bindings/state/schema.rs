@@ -56,6 +56,7 @@ impl StateHost {
             return self.carrier.refuse(from, codes::CLOCK);
         }
         if self.schema.borrow_mut().part(from, version) {
+            self.guest_let_go(from);
             self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
             self.tell_own_version(from);
         }
@@ -72,6 +73,7 @@ impl StateHost {
             .carrier
             .refuse_version("state", &self.options.name, &self.schema, from, version);
         if apart {
+            self.guest_let_go(from);
             self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
         }
         if kind.asks() {
@@ -96,7 +98,9 @@ impl StateHost {
     pub(super) fn meet_again(&self, from: PeerRef) {
         if self.schema.borrow_mut().meet(from) {
             self.shadows_let_go(from);
-            self.decide(|model, _| model.with_node(|node| node.peer_up(from, host::now())));
+            if self.filter(from).is_none() {
+                self.decide(|model, _| model.with_node(|node| node.peer_up(from, host::now())));
+            }
         }
     }
 

@@ -142,7 +142,7 @@ impl StateHost {
 
     /// What others had has arrived: users are told once texts can be shown.
     pub(super) fn become_ready(&self) {
-        if !self.storage_holds_ready() && self.texts.get() != TextsAre::Asked {
+        if !self.storage_holds_ready() && self.texts.get() != TextsAre::Asked && !self.awaits_guests() {
             self.ready.resolve(&JsValue::UNDEFINED);
         }
     }

@@ -37,7 +37,9 @@ impl Unreadable {
 impl StateHost {
     /// A frame of the state to some of its neighbours.
     pub(super) fn post(&self, to: &[PeerRef], frame: &StateFrame<crate::core::cell::Cell<Held>>) {
+        let kind = frame.kind();
         let frame = codec::encode(&self.name_js, frame);
+        self.announce(to, kind, &frame);
         if self.unreadable.sends_apart.get() {
             self.carrier.send_apart(to, &frame);
         } else {

@@ -44,17 +44,22 @@ impl<V: Value> Gateway<V> {
         Some((name, cell, stamp))
     }
 
-    /// A write without the names of its window, and of keys that may not be read.
+    /// A write without the name of its window for a restricted peer, and without the names of keys that may not be read.
     fn seen_slot(&self, slot: &Slot<V>) -> Rc<Slot<V>> {
         let mut group: Vec<Key> = slot.group.iter().cloned().collect();
         group.retain(|key| self.may_read(key));
         if group.len() < 2 {
             group.clear();
         }
+        let is_restricted = self.grants.restricts();
         Rc::new(Slot {
             under: slot.under.as_ref().map(|under| self.seen_slot(under)),
             group: Rc::from(group),
-            from: Rc::from(""),
+            from: if is_restricted {
+                Rc::from("")
+            } else {
+                Rc::clone(&slot.from)
+            },
             ..slot.clone()
         })
     }
@@ -64,6 +69,12 @@ impl<V: Value> Gateway<V> {
         let Some((key, part)) = parse(&name) else {
             return Verdict::Ignore;
         };
+        if self.is_excluded(&key) {
+            return Verdict::Ignore;
+        }
+        if !self.grants.restricts() {
+            return self.incoming_of_trusted((name, cell, stamp), state);
+        }
         // In the name of a window that the state knows: its own copy come back, or one that comes by a straighter way. A
         // liar gains nothing by it.
         if self.is_known(stamp.actor, state) {
@@ -100,6 +111,18 @@ impl<V: Value> Gateway<V> {
             },
             cell => Verdict::Pass((name, cell, stamp)),
         }
+    }
+
+    /// The same of a peer that may do everything. What other windows of the state wrote may come by this way alone.
+    fn incoming_of_trusted(&self, (name, cell, stamp): Written<V>, state: &Model<V>) -> Verdict<V> {
+        if stamp.actor == state.node().actor() || stamp.actor == self.view.node().actor() {
+            return Verdict::Ignore;
+        }
+        let cell = match cell {
+            Some(Cell::Slot(slot)) => Some(Cell::Slot(self.seen_slot(&slot))),
+            cell => cell,
+        };
+        Verdict::Pass((name, cell, stamp))
     }
 
     /// A write without what it says of its window, if all it stands or falls with may be written.

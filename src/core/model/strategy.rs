@@ -21,6 +21,18 @@ pub enum Strategy {
 }
 
 impl Strategy {
+    /// As users write it; a function has no name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Strategy::LastWriteWins => "last-write-wins",
+            Strategy::HighestVersion => "highest-version",
+            Strategy::Merge => "merge",
+            Strategy::Manual => "manual",
+            Strategy::Custom => "function",
+        }
+    }
+
     /// Whether writes that did not know of each other are all kept.
     #[must_use]
     pub fn keeps_all(self) -> bool {

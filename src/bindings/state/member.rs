@@ -1,0 +1,123 @@
+//! The state as its messenger calls it: peers that come and go, frames, flushes.
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::{StateHost, codec, room};
+use crate::bindings::shared::Shared;
+use crate::core::codes;
+use crate::core::frame::Kind;
+use crate::core::grants::Grants;
+use crate::core::id::PeerRef;
+use crate::platform::host;
+
+impl Shared for StateHost {
+    fn name(&self) -> &str {
+        &self.options.name
+    }
+
+    fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn takes_part(&self, grants: &Grants) -> bool {
+        grants.touches(&self.options.name)
+    }
+
+    fn peer_up(&self, peer: PeerRef) {
+        self.note_up(peer, true);
+        if let Some(filter) = self.filter(peer) {
+            return self.guest_up(peer, filter);
+        }
+        self.decide(|model, _| model.with_node(|node| node.peer_up(peer, host::now())));
+    }
+
+    fn peer_down(&self, peer: PeerRef) {
+        self.note_up(peer, false);
+        if self.guest_down(peer) {
+            self.release_ready();
+            return self.check_outcomes();
+        }
+        self.shadows_let_go(peer);
+        self.decide(|model, now| model.with_node(|node| node.peer_down(peer, now)));
+    }
+
+    fn activated(&self) {
+        self.begin_anew();
+    }
+
+    fn settle(&self) {
+        self.decide(|model, _| model.with_node(|node| node.settle_ready()));
+    }
+
+    fn is_waiting(&self) -> bool {
+        !self.node.borrow().node().is_ready() || self.awaits_guests()
+    }
+
+    fn flush(&self) {
+        self.send_turn();
+    }
+
+    fn flush_to_peers(&self) {
+        self.decide(|model, now| model.with_node(|node| node.flush(now)));
+        self.flush_guests();
+    }
+
+    fn tick(&self) {
+        self.shadows_tick();
+        self.tick_guests();
+        self.release_ready();
+        self.decide(|model, _| model.with_node(|node| node.tick(host::now())));
+    }
+
+    fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array) {
+        let decoded = codec::decode(kind, frame);
+        let (Some(decoded), Some(is_for_this)) = (decoded, self.heard_options(from, kind, frame)) else {
+            return self.carrier.refuse(from, codes::MALFORMED);
+        };
+        if !is_for_this {
+            return;
+        }
+        if let Some(filter) = self.filter(from) {
+            self.meet_again(from);
+            if !self.is_guest(from) {
+                self.guest_up(from, filter);
+            }
+            return self.hear_guest(from, decoded);
+        }
+        let latest = codec::latest(&decoded);
+        if !self.node.borrow_mut().witnessed(latest, host::wall()) {
+            return self.carrier.refuse(from, codes::CLOCK);
+        }
+        self.meet_again(from);
+        self.decide(|model, now| model.with_node(|node| node.receive(from, also, decoded, now)));
+    }
+
+    fn receive_part(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array, missing: &Array) {
+        self.receive_unreadable(from, also, kind, frame, missing);
+    }
+
+    fn unreadable_by(&self, peer: PeerRef) {
+        self.send_apart_to(peer);
+    }
+
+    fn version(&self) -> u32 {
+        self.options.version
+    }
+
+    fn receive_other(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
+        self.hear_other(from, version, kind, frame);
+    }
+
+    fn plain_update(&self, from: PeerRef, payload: &JsValue) {
+        match self.plain_payload(from, payload) {
+            Ok(true) => {}
+            Ok(false) => self.carrier.refuse(from, codes::DENIED),
+            Err(error) => self.carrier.refuse(from, room::code_of(&error)),
+        }
+    }
+
+    fn hub_destroyed(&self) {
+        self.destroy();
+    }
+}

@@ -1,0 +1,149 @@
+//! Compatibility of the options of windows that share a state.
+//!
+//! The visible value of a key is a function of its cells *and* of its strategy. Two windows that settle a key differently hold the
+//! same cells and show different values. So each window announces how it treats its keys. A key that two windows treat
+//! differently is not exchanged between them, see [`Gateway`](super::gateway::Gateway), and both report it.
+
+use std::rc::Rc;
+
+use super::id::Key;
+use super::map::SmallMap;
+use super::merge::IDENTITY;
+use super::model::{Strategies, Strategy};
+use super::order;
+
+/// The treatment of a key that never leaves its window.
+pub const NOT_SYNCED: &str = "not synced";
+
+/// How a window treats the keys of a state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Treatments {
+    /// Of keys that are not named; `None` if nothing is said of them.
+    pub default: Option<Rc<str>>,
+    /// Of those that are.
+    pub by_key: SmallMap<Key, Rc<str>>,
+}
+
+/// A key that two windows treat differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Which; `None` for all that are not named.
+    pub key: Option<Key>,
+    /// How this window treats it.
+    pub mine: Rc<str>,
+    /// How the other does.
+    pub theirs: Rc<str>,
+}
+
+/// The keys that are not exchanged with a peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excluded {
+    /// Whether keys that are not named are excluded.
+    default: bool,
+    /// Those that are otherwise.
+    by_key: SmallMap<Key, bool>,
+}
+
+impl Excluded {
+    /// Whether that key is excluded.
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.by_key.get(key).copied().unwrap_or(self.default)
+    }
+}
+
+impl Treatments {
+    /// Of a state with these options.
+    #[must_use]
+    pub fn new(strategies: &Strategies, synced_keys: Option<&[String]>) -> Self {
+        let of = |key: Option<&Key>| -> Rc<str> {
+            let (strategy, by) = match key {
+                Some(key) => (strategies.of(key), Some(strategies.identity_of(key))),
+                None => (strategies.default, strategies.identity.clone()),
+            };
+            match (strategy, by) {
+                (Strategy::Merge, Some(by)) if *by != *IDENTITY => {
+                    let mut name = String::from("merge by ");
+                    name.push_str(&by);
+                    Rc::from(name)
+                }
+                _ => Rc::from(strategy.name()),
+            }
+        };
+        let mut treatments = Self {
+            default: Some(match synced_keys {
+                Some(_) => Rc::from(NOT_SYNCED),
+                None => of(None),
+            }),
+            by_key: SmallMap::new(),
+        };
+        match synced_keys {
+            Some(keys) => {
+                for key in keys {
+                    let key = Key::from(key.as_str());
+                    let treatment = of(Some(&key));
+                    treatments.by_key.insert(key, treatment);
+                }
+            }
+            None => {
+                for key in strategies.by_key.keys() {
+                    let treatment = of(Some(key));
+                    if Some(&treatment) != treatments.default.as_ref() {
+                        treatments.by_key.insert(Rc::clone(key), treatment);
+                    }
+                }
+            }
+        }
+        treatments
+    }
+
+    /// What is said of a key; `None` if nothing.
+    #[must_use]
+    pub fn of(&self, key: &str) -> Option<&Rc<str>> {
+        self.by_key.get(key).or(self.default.as_ref())
+    }
+
+    /// What is said of these keys alone.
+    #[must_use]
+    pub fn of_these<'a>(&self, keys: impl Iterator<Item = &'a str>) -> Self {
+        let mut some = Self::default();
+        for key in keys {
+            if let Some(treatment) = self.of(key) {
+                some.by_key.insert(Key::from(key), Rc::clone(treatment));
+            }
+        }
+        some
+    }
+
+    /// The keys that the other treats differently, and which of them are not exchanged. A key that one of the two keeps to
+    /// itself needs no exclusion: the other's writes are carried on, and are not visible here.
+    #[must_use]
+    pub fn compare(&self, theirs: &Treatments) -> (Vec<Mismatch>, Option<Excluded>) {
+        let mut mismatches = Vec::new();
+        let mut is_apart =
+            |key: Option<&Key>, mine: Option<&Rc<str>>, theirs: Option<&Rc<str>>| match (mine, theirs) {
+                (Some(mine), Some(theirs)) if mine != theirs => {
+                    mismatches.push(Mismatch {
+                        key: key.map(Rc::clone),
+                        mine: Rc::clone(mine),
+                        theirs: Rc::clone(theirs),
+                    });
+                    **mine != *NOT_SYNCED && **theirs != *NOT_SYNCED
+                }
+                _ => false,
+            };
+        let default = is_apart(None, self.default.as_ref(), theirs.default.as_ref());
+        let mut keys: Vec<&Key> = self.by_key.keys().chain(theirs.by_key.keys()).collect();
+        order::sort(&mut keys);
+        keys.dedup();
+        let mut by_key = SmallMap::new();
+        for key in keys {
+            let is_apart = is_apart(Some(key), self.of(key), theirs.of(key));
+            if is_apart != default {
+                by_key.insert(Rc::clone(key), is_apart);
+            }
+        }
+        let excluded = (default || !by_key.is_empty()).then_some(Excluded { default, by_key });
+        (mismatches, excluded)
+    }
+}
