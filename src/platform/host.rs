@@ -94,6 +94,9 @@ extern "C" {
     pub(crate) fn answer_frame(kind: f64, id: f64, ok: bool, value: &JsValue, message: &JsValue) -> Array;
     #[wasm_bindgen(js_name = makeRespond)]
     pub(crate) fn make_respond(respond: &Function, peer: f64, id: f64) -> JsValue;
+    /// Whether a handler of two parameters may call the second.
+    #[wasm_bindgen(js_name = namesRespond)]
+    pub(crate) fn names_respond(handler: &Function) -> bool;
     #[wasm_bindgen(js_name = makeMetadata)]
     pub(crate) fn make_metadata(
         message: &str,

@@ -38,6 +38,23 @@ for (const [how, handler, answer] of [
   ],
   ['takes the rest and returns nothing', (...all) => void all, undefined],
   ['has two parameters and responds later', (n, respond) => later(() => respond(n + 1)), 2],
+  ['has two parameters, names neither and returns nothing', (payload, respond) => {}, undefined],
+  [
+    'has two parameters, destructures the first and does not name the second',
+    function ask({ length: n, m }, $unused) {
+      return void [n, m];
+    },
+    undefined,
+  ],
+  ['responds later by another name', ({ toFixed }, $r) => later(() => $r(2)), 2],
+  [
+    'responds later by its arguments',
+    function (n, _respond) {
+      later(() => arguments[1](n + 1));
+    },
+    2,
+  ],
+  ['is bound, and responds later', ((n, respond) => later(() => respond(n + 1))).bind(null), 2],
   ['responds at once, and looks at the metadata', (n, respond, metadata) => void respond(n + 1, metadata && []), 2],
   [
     'returns a promise, and responds before it settles',
@@ -68,6 +85,25 @@ for (const [how, handler, answer] of [
     assert.deepEqual(errors, []);
   });
 }
+
+test('one that names respond, returns nothing and does not call it is waited for, and told of at warn', async (t) => {
+  const network = createTestNetwork();
+  const lines = [];
+  const logger = (level, message, details) => level === 'warn' && lines.push([message, details]);
+  const asks = network.createParley();
+  const answers = network.createParley({ instanceId: 'answers', logLevel: 'warn', logger });
+  t.after(() => [asks, answers].forEach((parley) => parley.destroy()));
+  answers.on('ask', (n, respond) => {
+    if (n > 1) respond(n);
+  });
+  await network.settle();
+  assert.equal(await asks.send('ask', 2), 2);
+  await assert.rejects(asks.send('ask', 1, { timeout: 20 }), { code: 'ERR_TIMEOUT' });
+  await network.settle();
+  assert.equal(lines.length, 1);
+  assert.match(lines[0][0], /'ask'.*returned nothing and did not call respond/);
+  assert.deepEqual(lines[0][1], { type: 'ask' });
+});
 
 test('one that says it answers later is waited for', async (t) => {
   const { network, asks, answers } = await pair(t);

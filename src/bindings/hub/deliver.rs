@@ -20,19 +20,21 @@ use crate::platform::{host, promise};
 
 /// A message being handled: whom to answer, once.
 pub(crate) struct Question {
-    peer: PeerRef,
-    id: f64,
+    pub(super) peer: PeerRef,
+    pub(super) id: f64,
     what: String,
-    expects: bool,
-    keep: bool,
+    pub(super) expects: bool,
+    pub(super) keep: bool,
     /// Whether the sender may know what goes wrong here.
-    may_know: bool,
-    answered: Cell<bool>,
+    pub(super) may_know: bool,
+    pub(super) answered: Cell<bool>,
+    /// Its handler has returned nothing, and may still call `respond`.
+    returned: Cell<bool>,
 }
 
 /// A message that its sender waits for, and the metadata whose signal tells when it no longer does.
 pub(crate) struct Handled {
-    question: Rc<Question>,
+    pub(super) question: Rc<Question>,
     pub(crate) metadata: JsValue,
 }
 
@@ -143,7 +145,7 @@ impl Hub {
 
     fn on_abort(&self, from: PeerRef, frame: &Array) {
         let Some(id) = frame.get(1).as_f64() else { return };
-        let metadata = {
+        let handled = {
             let mut inner = self.inner.borrow_mut();
             let Some(peer) = inner.peers.get_mut(from) else {
                 return;
@@ -151,8 +153,12 @@ impl Hub {
             let Some(handled) = peer.handling.take(id as u64) else {
                 return;
             };
-            handled.metadata
+            handled
         };
+        let Handled { question, metadata } = handled;
+        if question.returned.get() {
+            self.log("unanswered", &JsValue::from_str(&question.what));
+        }
         host::abort_metadata(&metadata, codes::ABORTED, "the caller no longer waits");
     }
 
@@ -214,6 +220,7 @@ impl Hub {
             keep: expects >= MAY_REPEAT,
             may_know,
             answered: Cell::new(false),
+            returned: Cell::new(false),
         });
         let payload = frame.get(3);
         if let Some(state) = state {
@@ -302,11 +309,15 @@ impl Hub {
             }
             match call.call3(&JsValue::UNDEFINED, payload, &respond, &metadata) {
                 Err(error) => failed = Some(error),
-                Ok(value) if value.is_undefined() => match host::arity(&call) {
-                    // Nobody names `respond` last without a use for it.
-                    2.0 => later = true,
-                    more => may_respond |= more > 2.0,
-                },
+                Ok(value) if value.is_undefined() => {
+                    let arity = host::arity(&call);
+                    let waits = question.expects && !question.answered.get();
+                    if waits && arity == 2.0 && host::names_respond(&call) {
+                        later = true;
+                        question.returned.set(true);
+                    }
+                    may_respond |= arity > 2.0;
+                }
                 Ok(value) if host::is_thenable(&value) => {
                     later = true;
                     self.answer_when_settled(question, &value);
@@ -323,109 +334,6 @@ impl Hub {
                 self.note_returned(question.peer, question.id);
             }
             self.answer(question, &JsValue::UNDEFINED, None);
-        }
-    }
-
-    /// What a handler's `respond` calls. One function of the wasm serves all questions: to make one for each would cost
-    /// more than to answer it.
-    pub(crate) fn respond(&self, from: PeerRef, id: f64, value: &JsValue, transfer: &JsValue) {
-        let question = {
-            let inner = self.inner.borrow();
-            let peer = inner.peers.reachable(from);
-            peer.and_then(|peer| peer.handling.get(id as u64))
-                .map(|handled| handled.question.clone())
-        };
-        // None: answered, no longer awaited, or nobody expects an answer.
-        if let Some(question) = question {
-            self.answer(&question, value, transfer.dyn_ref::<Array>());
-        } else {
-            self.check_returned(from, id);
-        }
-    }
-
-    fn answer_when_settled(&self, question: &Rc<Question>, value: &JsValue) {
-        let (hub, asked) = (self.weak(), question.clone());
-        let fulfilled = callback::reaction(move |value| {
-            if let Some(hub) = hub.upgrade() {
-                hub.answer(&asked, &value, None);
-            }
-        });
-        let (hub, asked) = (self.weak(), question.clone());
-        let rejected = callback::reaction(move |error| {
-            if let Some(hub) = hub.upgrade() {
-                hub.answer_failure(&asked, &error);
-                hub.report(&error);
-            }
-        });
-        promise::then(value, &fulfilled, Some(&rejected));
-    }
-
-    fn answer(&self, question: &Question, value: &JsValue, transfer: Option<&Array>) {
-        if question.answered.get() || !question.expects {
-            return;
-        }
-        let frame = host::answer_frame(Kind::Answer.tag(), question.id, true, value, &JsValue::UNDEFINED);
-        self.post_answer(question, &frame.into(), transfer, value);
-    }
-
-    fn answer_failure(&self, question: &Question, error: &JsValue) {
-        // The text only, and never the stack.
-        let message = if question.may_know {
-            js_sys::Reflect::get(error, &JsValue::from_str("message")).unwrap_or(JsValue::UNDEFINED)
-        } else {
-            JsValue::UNDEFINED
-        };
-        self.answer_error(question, codes::HANDLER, &message);
-    }
-
-    fn answer_error(&self, question: &Question, code: &str, message: &JsValue) {
-        if question.answered.get() || !question.expects {
-            return;
-        }
-        let message = if message.is_string() {
-            message.clone()
-        } else {
-            JsValue::UNDEFINED
-        };
-        let frame = host::answer_frame(
-            Kind::Answer.tag(),
-            question.id,
-            false,
-            &JsValue::from_str(code),
-            &message,
-        );
-        self.post_answer(question, &frame.into(), None, &JsValue::UNDEFINED);
-    }
-
-    fn post_answer(&self, question: &Question, frame: &JsValue, transfer: Option<&Array>, value: &JsValue) {
-        question.answered.set(true);
-        if let Some(peer) = self.inner.borrow_mut().peers.any_mut(question.peer) {
-            peer.handling.take(question.id as u64);
-        }
-        match self.post(question.peer, frame, transfer) {
-            Ok(()) => {
-                if question.keep
-                    && let Some(peer) = self.inner.borrow_mut().peers.any_mut(question.peer)
-                {
-                    peer.keep_answer(question.id, frame.clone());
-                }
-            }
-            Err(error) => {
-                let known = self.inner.borrow().peers.reachable(question.peer).is_some();
-                if !known {
-                    return;
-                }
-                // The answer cannot be cloned: both sides are told.
-                let refused = host::answer_frame(
-                    Kind::Answer.tag(),
-                    question.id,
-                    false,
-                    &JsValue::from_str(codes::SERIALIZATION),
-                    &JsValue::from_str("the answer cannot be cloned"),
-                );
-                let _ = self.post(question.peer, &refused, None);
-                self.report(&host::explain(value, "", &error));
-            }
         }
     }
 }

@@ -1,20 +1,80 @@
-//! Windows that say goodbye because their document ends: whether they close or navigate shows only a moment later.
+//! The ends of peers. Of one that says goodbye because its document ends, whether it closes or navigates shows a moment later.
 
 use js_sys::Array;
+use wasm_bindgen::JsValue;
 
 use super::Hub;
 use super::peers::Identity;
 use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::after;
+use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
+use crate::platform::host;
 use crate::transport::window::Address;
 
 /// How long after its document said goodbye a window that closes may still count as open, ms.
 const CLOSING_SHOWS: f64 = 200.0;
 
 impl Hub {
+    /// The peer can no longer be reached by its wire, or on the mesh: it is lost if that was the last way.
+    pub(crate) fn lose_route(&self, at: PeerRef, mesh: bool, reason: Reason) {
+        let gone = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(peer) = inner.peers.any_mut(at) else {
+                return;
+            };
+            if mesh {
+                peer.on_mesh = false;
+            } else {
+                peer.wire = None;
+            }
+            !peer.on_mesh && peer.wire.is_none()
+        };
+        if gone {
+            self.lose_peer(at, reason);
+        } else if !mesh {
+            self.door_lost(at, reason);
+        }
+    }
+
+    /// The peer is gone: what waits for it ends at once.
+    pub(crate) fn lose_peer(&self, at: PeerRef, reason: Reason) {
+        let Some((peer, state)) = self.inner.borrow_mut().peers.remove(at) else {
+            return;
+        };
+        let numbers: Vec<u32> = {
+            let inner = self.inner.borrow();
+            inner
+                .sessions
+                .iter()
+                .filter(|(_, session)| session.peer == Some(at))
+                .map(|(n, _)| *n)
+                .collect()
+        };
+        for number in numbers {
+            let session = self.inner.borrow_mut().sessions.remove(&number);
+            if let Some(wire) = session.and_then(|session| session.wire) {
+                wire.close();
+            }
+        }
+        if let Some(wire) = &peer.wire {
+            wire.close();
+        }
+        for stop in peer.watch.iter().chain(&peer.life) {
+            let _ = stop.call0(&JsValue::UNDEFINED);
+        }
+        self.calls_lost(at, &peer.identity, reason);
+        for handled in peer.handling.into_entries() {
+            host::abort_metadata(&handled.metadata, codes::PEER_LOST, "the caller is gone");
+        }
+        self.forget_greetings(&peer.uid, peer.window.as_ref());
+        self.states_peer_down(at);
+        self.door_lost(at, reason);
+        self.emit_ended(&peer.identity, reason, state);
+    }
+
     pub(super) fn on_bye(&self, from: PeerRef, frame: &Array) {
         let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
         if said != Reason::Closed {

@@ -24,7 +24,7 @@ const RELATIVES: f64 = 1000.0;
 
 /// How long one is awaited whose connection is on its way, ms, unless the Parley's timeout is shorter; and how often that is looked at.
 const LATEST: f64 = 5000.0;
-const ON_ITS_WAY: f64 = 100.0;
+pub(super) const ON_ITS_WAY: f64 = 100.0;
 
 enum Members {
     /// The lock manager has not told yet who there is.
@@ -103,11 +103,16 @@ impl Hub {
             relatives,
             members_end: now + MEMBERS,
             relatives_end: now + RELATIVES,
-            latest: now + self.config.timeout.clamp(RELATIVES, LATEST),
+            latest: now + self.patience(),
         };
         self.inner.borrow_mut().look = Some(look);
         self.look_due(now);
         self.wake_by(now + BLIND);
+    }
+
+    /// How long a connection that is on its way is awaited, ms.
+    pub(super) fn patience(&self) -> f64 {
+        self.config.timeout.clamp(RELATIVES, LATEST)
     }
 
     /// The lock manager has answered; anything but a list means that it could not.

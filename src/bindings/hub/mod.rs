@@ -3,6 +3,7 @@
 //! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, lets go, then calls out.
 
 mod another;
+mod answers;
 mod blocklist;
 mod calls;
 mod connect;
@@ -128,6 +129,8 @@ pub(crate) struct Inner {
     compared: f64,
     /// When states that wait last asked again, ms.
     asked_again: f64,
+    /// Until when states that were made after discovery wait for a connection that is on its way, ms.
+    unsettled: Option<f64>,
     /// Aliases that were connected before: their return is a reconnection.
     known_before: Vec<String>,
     /// Aliases that disconnect() let go of.
@@ -219,6 +222,7 @@ impl Hub {
                     alarm: None,
                     compared: host::now(),
                     asked_again: host::now(),
+                    unsettled: None,
                     known_before: Vec::new(),
                     parted: Vec::new(),
                     returned: Vec::new(),

@@ -57,6 +57,8 @@ pub(crate) struct Session {
     pub(crate) again: Option<(f64, f64)>,
     /// The document at the other end, as it said when it offered the port; 0 for other wires.
     pub(crate) mark: f64,
+    /// When it began, ms.
+    pub(super) since: f64,
 }
 
 impl Session {
@@ -301,6 +303,7 @@ impl Hub {
         if is_new {
             self.emit_connected(&identity, again, State::Connecting);
             self.states_peer_up(at);
+            self.settle_due(now);
             self.ping(at);
             self.wake_by(now + super::timers::BEAT);
         } else if woken {
@@ -321,63 +324,6 @@ impl Hub {
             Some(peer) => self.lose_route(peer, false, reason),
             None => self.door_reopened(session.proven.door, reason),
         }
-    }
-
-    /// The peer can no longer be reached by its wire, or on the mesh: it is lost if that was the last way.
-    pub(crate) fn lose_route(&self, at: PeerRef, mesh: bool, reason: Reason) {
-        let gone = {
-            let mut inner = self.inner.borrow_mut();
-            let Some(peer) = inner.peers.any_mut(at) else {
-                return;
-            };
-            if mesh {
-                peer.on_mesh = false;
-            } else {
-                peer.wire = None;
-            }
-            !peer.on_mesh && peer.wire.is_none()
-        };
-        if gone {
-            self.lose_peer(at, reason);
-        } else if !mesh {
-            self.door_lost(at, reason);
-        }
-    }
-
-    /// The peer is gone: what waits for it ends at once.
-    pub(crate) fn lose_peer(&self, at: PeerRef, reason: Reason) {
-        let Some((peer, state)) = self.inner.borrow_mut().peers.remove(at) else {
-            return;
-        };
-        let numbers: Vec<u32> = {
-            let inner = self.inner.borrow();
-            inner
-                .sessions
-                .iter()
-                .filter(|(_, session)| session.peer == Some(at))
-                .map(|(n, _)| *n)
-                .collect()
-        };
-        for number in numbers {
-            let session = self.inner.borrow_mut().sessions.remove(&number);
-            if let Some(wire) = session.and_then(|session| session.wire) {
-                wire.close();
-            }
-        }
-        if let Some(wire) = &peer.wire {
-            wire.close();
-        }
-        for stop in peer.watch.iter().chain(&peer.life) {
-            let _ = stop.call0(&JsValue::UNDEFINED);
-        }
-        self.calls_lost(at, &peer.identity, reason);
-        for handled in peer.handling.into_entries() {
-            host::abort_metadata(&handled.metadata, codes::PEER_LOST, "the caller is gone");
-        }
-        self.forget_greetings(&peer.uid, peer.window.as_ref());
-        self.states_peer_down(at);
-        self.door_lost(at, reason);
-        self.emit_ended(&peer.identity, reason, state);
     }
 }
 

@@ -6,6 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Hub;
+use super::look::ON_ITS_WAY;
 use crate::bindings::shared::Shared;
 use crate::bindings::shared::registry::duplicate;
 use crate::bindings::wire::label_in;
@@ -35,11 +36,39 @@ impl Hub {
                 state.peer_up(peer);
             }
         }
+        let now = host::now();
         if self.is_ready() {
-            state.settle();
+            let patience = self.patience();
+            let mut inner = self.inner.borrow_mut();
+            if inner.unsettled.is_none() && inner.is_joined_by_somebody(now, patience) {
+                inner.unsettled = Some(now + patience);
+            }
+            let waits = inner.unsettled.is_some();
+            drop(inner);
+            if !waits {
+                state.settle();
+            }
         }
-        self.wake_by(host::now() + WAITING);
+        self.wake_by(self.settle_due(now).min(now + WAITING));
         Ok(())
+    }
+
+    /// Settles the states that were made when discovery was over, but a connection was on its way, once it is there or is not
+    /// awaited any more. When to look again.
+    pub(super) fn settle_due(&self, now: f64) -> f64 {
+        let patience = self.patience();
+        {
+            let mut inner = self.inner.borrow_mut();
+            let Some(latest) = inner.unsettled else {
+                return f64::INFINITY;
+            };
+            if now < latest && inner.is_joined_by_somebody(now, patience) {
+                return now + ON_ITS_WAY;
+            }
+            inner.unsettled = None;
+        }
+        self.states_settle();
+        f64::INFINITY
     }
 
     /// Takes a state off.
@@ -317,5 +346,13 @@ impl Hub {
                 self.report(&error);
             }
         }
+    }
+}
+
+impl super::Inner {
+    /// Whether the other side of a port or link has yet to join, and may be expected to.
+    fn is_joined_by_somebody(&self, now: f64, patience: f64) -> bool {
+        let mut sessions = self.sessions.values();
+        sessions.any(|session| session.peer.is_none() && now < session.since + patience)
     }
 }

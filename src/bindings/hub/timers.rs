@@ -13,37 +13,44 @@ pub(crate) const BEAT: f64 = 1000.0;
 pub(crate) struct Alarm {
     at: f64,
     id: JsValue,
+    /// A process does not end before.
+    is_awaited: bool,
 }
 
 impl Hub {
     /// Makes sure that the hub wakes at `at` (ms since 1970) or before.
     pub(crate) fn wake_by(&self, at: f64) {
-        let stale = {
+        let is_awaited = self.is_awaited();
+        let (stale, at) = {
             let mut inner = self.inner.borrow_mut();
             if inner.destroyed || !at.is_finite() {
                 return;
             }
+            let sooner = inner.alarm.as_ref().map_or(at, |alarm| alarm.at.min(at));
             match &inner.alarm {
-                Some(alarm) if alarm.at <= at => return,
-                _ => inner.alarm.take(),
+                Some(alarm) if alarm.at <= at && (alarm.is_awaited || !is_awaited) => return,
+                _ => (inner.alarm.take(), sooner),
             }
         };
         if let Some(alarm) = stale {
             host::clear_timer(&alarm.id);
         }
-        let awaited = self.is_awaited();
         let pause = (at - host::now()).max(0.0);
-        let id = if awaited {
+        let id = if is_awaited {
             host::set_deadline(&self.wake, pause)
         } else {
             host::set_timer(&self.wake, pause)
         };
-        self.inner.borrow_mut().alarm = Some(Alarm { at, id });
+        self.inner.borrow_mut().alarm = Some(Alarm { at, id, is_awaited });
     }
 
     /// Whether somebody awaits what the timer brings: then a process does not end before.
     fn is_awaited(&self) -> bool {
-        !self.inner.borrow().calls.is_empty() || self.doors_have_deadlines()
+        let waits = {
+            let inner = self.inner.borrow();
+            !inner.calls.is_empty() || inner.states.iter().any(|state| state.is_waiting())
+        };
+        waits || self.doors_have_deadlines()
     }
 
     /// The timer went off.
@@ -63,6 +70,7 @@ impl Hub {
         next = next.min(self.look_due(now));
         next = next.min(self.call_missing(now));
         next = next.min(self.states_due(now));
+        next = next.min(self.settle_due(now));
         next = next.min(self.beat(now));
         self.wake_by(next);
     }

@@ -95,6 +95,7 @@ impl Hub {
                 peer: None,
                 again: None,
                 mark: 0.0,
+                since: host::now(),
             },
         );
         number

@@ -50,6 +50,13 @@ const TOPICS = {
   ready: ['info', (count) => [`discovery is over: ${count} connected`, { peers: count }]],
   connecting: ['info', (id) => [`connect('${id}'): waiting for the other side to answer`, { id }]],
   waiting: ['warn', ([, reason, message]) => [message.replace(/ in time: /, ' yet: '), { reason }]],
+  unanswered: [
+    'warn',
+    (type) => [
+      `the caller of '${type}' has given up: its handler returned nothing and did not call respond(). Return a value, or respond on every path`,
+      { type },
+    ],
+  ],
   another: [
     'warn',
     (origin) => [

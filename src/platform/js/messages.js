@@ -86,6 +86,32 @@ export function makeRespond(respond, peer, id) {
   return (value, transfer) => respond(peer, id, value, transfer);
 }
 
+// `(a, b)`, `async (a, b) =>`, `function name({ c, d }, b)`, `method(a, b)`: the last name in the first parentheses.
+const LAST_PARAMETER = /^[^()=]*\([^()]*,\s*([\w$]+)\s*,?\s*\)/;
+const READS_ALL = /\b(arguments|eval)\b|\\u/;
+const responders = new WeakMap();
+
+/**
+ * Whether a handler of two parameters may call the second, `respond`: unless its source shows that it never names it. What
+ * has no readable source (bound and native functions, proxies, unusual parameters) may.
+ */
+export function namesRespond(handler) {
+  let known = responders.get(handler);
+  if (known === undefined) {
+    try {
+      const source = Function.prototype.toString.call(handler);
+      const [head, name] = LAST_PARAMETER.exec(source) ?? [];
+      const body = source.slice(head?.length);
+      const names = name && new RegExp(`(^|[^\\w$])${name.replaceAll('$', '\\$')}([^\\w$]|$)`);
+      known = !names || READS_ALL.test(source) || names.test(body);
+    } catch {
+      known = true;
+    }
+    responders.set(handler, known);
+  }
+  return known;
+}
+
 /** What a handler gets as its third argument. The signal is made only if somebody looks at it. */
 class MessageMetadata {
   #control;
