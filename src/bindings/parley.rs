@@ -273,14 +273,14 @@ impl Parley {
     }
 
     /// The payload of the next message of a type.
-    pub fn once(&self, kind: &JsValue) -> Promise {
-        promised(self.try_once(kind))
+    pub fn once(&self, kind: &JsValue, options: &JsValue) -> Promise {
+        promised(self.try_once(kind, options))
     }
 
-    fn try_once(&self, kind: &JsValue) -> Result<JsValue, JsValue> {
+    fn try_once(&self, kind: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+        let options = CallOptions::read(options, "signal", "once()'s options")?;
         self.alive()?;
-        let kind = args::message_type(kind)?;
-        Ok(self.hub().once(&kind))
+        self.hub().once(&args::message_type(kind)?, options.signal)
     }
 
     /// Checks every payload of a type.

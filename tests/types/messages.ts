@@ -20,7 +20,7 @@ export async function typed(): Promise<void> {
   parley.on('user:load', ({ id }, _respond, { origin }) => ({ name: `${id.toFixed()} ${origin}` }));
   parley.on('user:load', async ({ id }, respond) => respond({ name: String(id) }));
   parley.on('cursor', ({ x, y }) => void (x + y));
-  const { x }: { x: number } = await parley.once('cursor');
+  const { x }: { x: number } = await parley.once('cursor', { signal: AbortSignal.timeout(1000) });
   parley.register('cursor', { schema: (value) => typeof value === 'object' });
 
   // @ts-expect-error the payload is required
@@ -62,7 +62,7 @@ export async function untyped(parley: Parley): Promise<void> {
   parley.on('greet', ({ name }: { name: string }) => `Hello ${name}`);
   const size = await parley.send<{ path: string }, number>('size', { path: '/' });
   size.toFixed();
-  const once = await parley.once<string>('word');
+  const once = await parley.once<string>('word', {});
   once.trim();
   // @ts-expect-error it is made by create()
   new Parley();

@@ -8,8 +8,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::{Handler, Hub, Registered};
 use crate::core::codes;
 use crate::core::id::PeerRef;
+use crate::platform::callback;
 use crate::platform::error::{fail, text};
-use crate::platform::host::Deferred;
+use crate::platform::host::{self, Deferred};
 
 /// Calls answered by a handler's undefined, remembered: whoever calls `respond` on one is told that it is too late.
 const RETURNED_KEPT: usize = 64;
@@ -40,12 +41,26 @@ impl Hub {
         }
     }
 
-    /// A promise of the next payload of a type.
-    pub(crate) fn once(&self, what: &str) -> JsValue {
+    /// A promise of the next payload of a type. When the signal aborts, it is rejected, and takes no payload any more.
+    pub(crate) fn once(&self, what: &str, signal: Option<JsValue>) -> Result<JsValue, JsValue> {
         let deferred = Rc::new(Deferred::new());
         let promise = deferred.promise.clone();
-        self.add_handler(what, deferred.resolver().unchecked_into(), Some(deferred));
-        promise.into()
+        let resolver = deferred.resolver().unchecked_into();
+        let token = self.add_handler(what, resolver, Some(Rc::clone(&deferred)));
+        if let Some(signal) = signal {
+            let (hub, kind) = (self.weak(), what.to_owned());
+            let abort = callback::perhaps(move || {
+                if let Some(hub) = hub.upgrade() {
+                    hub.remove_handler(&kind, token);
+                }
+                let message = text(&["once('", &kind, "') was aborted"]);
+                deferred.reject(&fail(codes::ABORTED, &message));
+            });
+            let stop = host::on_abort(&signal, &abort).inspect_err(|_| self.remove_handler(what, token))?;
+            // A signal that lives on does not keep what waited once.
+            host::when(&promise, &stop, &stop);
+        }
+        Ok(promise.into())
     }
 
     /// Takes every handler off, and rejects the promises of payloads that will not come.

@@ -32,7 +32,7 @@ const METHODS = {
   connect: (on, x) => [() => on.connect(x), () => on.connect(linkPair().left, x, { timeout: 1 }), () => on.connect(linkPair().left, 'odd', x)],
   disconnect: (on, x) => [() => on.disconnect(x)],
   on: (on, x) => [() => on.on(x, () => {}), () => on.on('odd', x)],
-  once: (on, x) => [() => on.once(x)],
+  once: (on, x) => [() => on.once(x), () => on.once('odd', x), () => on.once('odd', { signal: x })],
   register: (on, x) => [() => on.register(x, {}), () => on.register('odd', x), () => on.register('odd', { schema: x })],
   send: (on, x) => [() => on.send(x), () => on.send('echo', x), () => on.send('echo', 1, x), () => on.send('echo', 1, { transfer: x })],
   broadcast: (on, x) => [() => on.broadcast(x), () => on.broadcast('odd', x), () => on.broadcast('odd', 1, x)],
