@@ -15,6 +15,25 @@ use super::order;
 /// The treatment of a key that never leaves its window.
 pub const NOT_SYNCED: &str = "not synced";
 
+/// The same of one whose writes by others are passed on: how those settle it stands behind.
+const CARRIED: &str = "not synced:";
+
+/// How the writes to a key are settled that a window makes or passes on; `None` if it does not know.
+fn settled(treatment: &str) -> Option<&str> {
+    match treatment.strip_prefix(CARRIED) {
+        Some(carried) => Some(carried),
+        None => (treatment != NOT_SYNCED).then_some(treatment),
+    }
+}
+
+/// A treatment as it is reported.
+fn plain(treatment: &Rc<str>) -> Rc<str> {
+    match treatment.starts_with(CARRIED) {
+        true => Rc::from(NOT_SYNCED),
+        false => Rc::clone(treatment),
+    }
+}
+
 /// How a window treats the keys of a state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Treatments {
@@ -115,23 +134,63 @@ impl Treatments {
         some
     }
 
+    /// Takes note of how a peer settles keys that nothing is known of; whether that was news. For keys that this window does not
+    /// sync: the first that is heard holds, so that it passes on writes of one kind only.
+    pub fn learn(&mut self, theirs: &Treatments) -> bool {
+        let mut has_news = false;
+        for (key, treatment) in theirs.by_key.iter() {
+            if let Some(settled) = settled(treatment).filter(|_| self.of(key).is_none()) {
+                self.by_key.insert(Rc::clone(key), Rc::from(settled));
+                has_news = true;
+            }
+        }
+        let default = theirs.default.as_deref().and_then(settled);
+        if let Some(default) = default.filter(|_| self.default.is_none()) {
+            self.default = Some(Rc::from(default));
+            has_news = true;
+        }
+        has_news
+    }
+
+    /// Says of keys that are not synced how those are settled that are passed on.
+    pub fn carry(&mut self, carried: &Treatments) {
+        let of = |settled: &str| -> Rc<str> {
+            let mut treatment = String::from(CARRIED);
+            treatment.push_str(settled);
+            Rc::from(treatment)
+        };
+        for (key, settled) in carried.by_key.iter() {
+            if !self.by_key.contains_key(key) {
+                self.by_key.insert(Rc::clone(key), of(settled));
+            }
+        }
+        if let Some(settled) = &carried.default {
+            self.default = Some(of(settled));
+        }
+    }
+
     /// The keys that the other treats differently, and which of them are not exchanged. A key that one of the two keeps to
-    /// itself needs no exclusion: the other's writes are carried on, and are not visible here.
+    /// itself needs no exclusion, unless it passes on what others settle differently.
     #[must_use]
     pub fn compare(&self, theirs: &Treatments) -> (Vec<Mismatch>, Option<Excluded>) {
         let mut mismatches = Vec::new();
-        let mut is_apart =
-            |key: Option<&Key>, mine: Option<&Rc<str>>, theirs: Option<&Rc<str>>| match (mine, theirs) {
-                (Some(mine), Some(theirs)) if mine != theirs => {
-                    mismatches.push(Mismatch {
-                        key: key.map(Rc::clone),
-                        mine: Rc::clone(mine),
-                        theirs: Rc::clone(theirs),
-                    });
-                    **mine != *NOT_SYNCED && **theirs != *NOT_SYNCED
-                }
+        let mut is_apart = |key: Option<&Key>, mine: Option<&Rc<str>>, theirs: Option<&Rc<str>>| {
+            let (Some(mine), Some(theirs)) = (mine, theirs) else {
+                return false;
+            };
+            let is_apart = match (settled(mine), settled(theirs)) {
+                (Some(mine), Some(theirs)) => mine != theirs,
                 _ => false,
             };
+            if is_apart || plain(mine) != plain(theirs) {
+                mismatches.push(Mismatch {
+                    key: key.map(Rc::clone),
+                    mine: plain(mine),
+                    theirs: plain(theirs),
+                });
+            }
+            is_apart
+        };
         let default = is_apart(None, self.default.as_ref(), theirs.default.as_ref());
         let mut keys: Vec<&Key> = self.by_key.keys().chain(theirs.by_key.keys()).collect();
         order::sort(&mut keys);

@@ -26,6 +26,9 @@ const shapes = {
   ring: (from, to, ends) => [1, ends.length - 1].includes(Math.abs(ends.indexOf(from) - ends.indexOf(to))),
 };
 
+/** The options of windows that do not sync `k`. */
+const KEEPS_K = 3;
+
 async function play(seed, shape) {
   const network = new PlainNetwork(time, seed);
   const { below, random } = network;
@@ -36,10 +39,15 @@ async function play(seed, shape) {
     reorder: random(),
   });
   network.hears = (from, to) => shapes[shape](from, to, network.ends);
-  const options = [{}, { conflict: { k: 'merge' } }, { conflict: { k: 'highest-version' } }];
+  const options = [
+    {},
+    { conflict: { k: 'merge' } },
+    { conflict: { k: 'highest-version' } },
+    { syncedKeys: ['j0', 'j1', 'j2', 't', 'count'] },
+  ];
   reported.length = 0;
   const views = Array.from({ length: 3 + below(2) }, () => {
-    const kind = below(3);
+    const kind = below(options.length);
     return { kind, state: new SyncedState(network.join().messenger, {}, options[kind]) };
   });
   if (below(2)) await time.pass(400);
@@ -62,13 +70,13 @@ async function play(seed, shape) {
       const [{ k: mine, ...rest }, { k: theirs, ...others }] = [shown(one), shown(other)];
       assert.ok(isDeepStrictEqual(rest, others), `seed ${seed}, ${shape}: ${JSON.stringify(views.map(shown))}`);
       // In a line or ring a window that differs may stand between them.
-      if (one.kind === other.kind && shape === 'everyone')
+      if (one.kind === other.kind && one.kind !== KEEPS_K && shape === 'everyone')
         assert.ok(isDeepStrictEqual(mine, theirs), `seed ${seed}, k: ${JSON.stringify(views.map(shown))}`);
     }
   const kinds = new Set(views.map(({ kind }) => kind));
   const mismatches = reported.filter(({ code }) => code === 'ERR_CONFIG_MISMATCH');
   assert.equal(mismatches.length, reported.length, String(reported[0]));
-  if (kinds.size > 1 && shape === 'everyone') assert.equal(mismatches.length, views.length, 'each is told once');
+  if (kinds.size > 1 && shape === 'everyone') assert.ok(mismatches.length >= views.length, 'each is told');
   for (const { state } of views) state.destroy();
   await time.pass(1000);
   assert.equal(time.waiting, 0, 'everything stops on destroy()');

@@ -209,6 +209,32 @@ test('in a line of windows a key is not passed through one that differs in it, a
   assert.deepEqual(middle.state.get('j'), 'right');
 });
 
+for (const [what, between] of [
+  ['a window that does', ['middle']],
+  ['two windows that do', ['one', 'two']],
+])
+  test(`${what} not sync a key passes it on between windows that fit, and only between those`, async (t) => {
+    for (const right of [{ conflict: { k: 'merge' } }, {}]) {
+      const { parleys } = await line(['left', ...between, 'right']);
+      t.after(() => parleys.forEach((parley) => parley.destroy()));
+      const options = [{ conflict: { k: 'merge' } }, ...between.map(() => ({ syncedKeys: ['j'] })), right];
+      const all = parleys.map((parley, at) => joined(parley, {}, options[at]));
+      await Promise.all(all.map(({ state }) => state.ready));
+      const [first, last] = [all[0], all.at(-1)];
+      const pass = async (from, to, value) => {
+        await from.state.setState({ k: { [value]: 1 }, m: value });
+        await from.state.setState({ j: value });
+        await until(() => to.state.get('j') === value && to.state.get('m') === value);
+      };
+      await pass(first, last, 'left');
+      await pass(last, first, 'right');
+      for (const { state } of all.slice(1, -1)) assert.equal(state.get('k'), undefined);
+      assert.deepEqual(first.state.get('k'), right.conflict ? { right: 1 } : { left: 1 });
+      assert.deepEqual(last.state.get('k'), { right: 1 });
+      for (const one of [first, last]) assert.ok(one.told().length > 0);
+    }
+  });
+
 test('a transaction over a key that fits and one that does not', async (t) => {
   const { network, all } = await open(t, { conflict: { k: 'highest-version' } }, {});
   const [a, b] = all;

@@ -4,7 +4,6 @@
 //! of the state and gets a gateway that excludes the keys in question; it does the same. Frames of such gateways are marked:
 //! what a peer sends without the mark was sent to others too, or before it knew.
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 use js_sys::Array;
@@ -21,6 +20,7 @@ use crate::core::model::Strategy;
 use crate::core::order;
 use crate::platform::cell::RefCell;
 use crate::platform::error::{fail_with, text};
+use crate::platform::host;
 
 /// Errors about one peer at most: each of them costs whoever listens.
 const TOLD: usize = 64;
@@ -29,7 +29,9 @@ const REMEMBERED: usize = 256;
 
 /// What is known of the options of peers.
 pub(super) struct Compat {
-    own: OnceCell<(Treatments, JsValue)>,
+    own: RefCell<Option<Rc<(Treatments, JsValue)>>>,
+    /// How the writes are settled that are passed on here, of keys that this window does not sync.
+    carried: RefCell<Treatments>,
     apart: RefCell<Vec<Apart>>,
 }
 
@@ -44,20 +46,45 @@ struct Apart {
 impl Compat {
     pub(super) fn none() -> Compat {
         Compat {
-            own: OnceCell::new(),
+            own: RefCell::new(None),
+            carried: RefCell::new(Treatments::default()),
             apart: RefCell::new(Vec::new()),
         }
     }
 }
 
 impl StateHost {
-    fn treatments(&self) -> &(Treatments, JsValue) {
-        self.compat.own.get_or_init(|| {
-            let options = &self.options;
-            let own = Treatments::new(&options.strategies, options.synced_keys.as_deref());
-            let announced = treatments_out(&own);
-            (own, announced)
-        })
+    fn treatments(&self) -> Rc<(Treatments, JsValue)> {
+        if let Some(own) = &*self.compat.own.borrow() {
+            return Rc::clone(own);
+        }
+        let options = &self.options;
+        let mut treatments = Treatments::new(&options.strategies, options.synced_keys.as_deref());
+        treatments.carry(&self.compat.carried.borrow());
+        let announced = treatments_out(&treatments);
+        let own = Rc::new((treatments, announced));
+        self.compat.own.replace(Some(Rc::clone(&own)));
+        own
+    }
+
+    /// What is learned of keys that this window does not sync is announced to those who were there before.
+    fn learn(&self, from: PeerRef, theirs: &Treatments) {
+        let most = self.node.borrow().node().bounds().keys;
+        let has_room = self.compat.carried.borrow().by_key.len() < most;
+        let learns = self.options.synced_keys.is_some() && self.restriction(from).is_none() && has_room;
+        if !learns || !self.compat.carried.borrow_mut().learn(theirs) {
+            return;
+        }
+        self.compat.own.replace(None);
+        self.decide(|model, _| {
+            model.with_node(|node| {
+                let others: Vec<PeerRef> = node.followers().filter(|peer| *peer != from).collect();
+                let asked = others
+                    .into_iter()
+                    .flat_map(|peer| node.peer_up(peer, host::now()));
+                asked.collect()
+            })
+        });
     }
 
     /// What a restricted peer is told of: the keys it may read or write. None for all others, who are told of every key.
@@ -148,8 +175,12 @@ impl StateHost {
     }
 
     fn compare_with(&self, peer: PeerRef, theirs: &Treatments) {
-        let some = self.treatments_for(peer);
-        let (mismatches, excluded) = some.as_ref().unwrap_or(&self.treatments().0).compare(theirs);
+        self.learn(peer, theirs);
+        let mismatches = match self.treatments_for(peer) {
+            Some(some) => some.compare(theirs),
+            None => self.treatments().0.compare(theirs),
+        };
+        let (mismatches, excluded) = mismatches;
         let known = self.compat.apart.borrow().iter().any(|one| one.peer == peer);
         if mismatches.is_empty() && !known {
             return;
