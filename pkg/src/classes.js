@@ -1,5 +1,5 @@
 // The state under other names: each is the one engine with the option its name says, so all of them agree with each other.
-import { SyncedState, bindMethods, makeDisposable } from '../wasm/parley_sync.js';
+import { SyncedState, bindMethods, makeDisposable, makeInspectable } from '../wasm/parley_sync.js';
 
 /** Sends at most once in `debounceMs`. */
 export class DebouncedSyncedState extends SyncedState {
@@ -67,3 +67,4 @@ export class SlicedSyncedState {
 }
 
 makeDisposable(SlicedSyncedState);
+makeInspectable(SlicedSyncedState, 'SlicedSyncedState', (state) => state.getState());

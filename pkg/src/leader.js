@@ -1,6 +1,6 @@
 // Exactly one of the windows that ask for it leads.
 import { makeError } from '../wasm/host/errors.js';
-import { bindMethods, makeDisposable } from '../wasm/parley_sync.js';
+import { bindMethods, makeDisposable, makeInspectable } from '../wasm/parley_sync.js';
 import { LockLeader } from './leader-lock.js';
 import { VoteLeader } from './leader-vote.js';
 import { Listeners, nameOf } from './listeners.js';
@@ -116,3 +116,4 @@ export class Leader {
 }
 
 makeDisposable(Leader);
+makeInspectable(Leader, 'Leader', ({ isLeader }) => ({ isLeader }));

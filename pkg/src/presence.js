@@ -1,6 +1,6 @@
 // Who is there, and a small value each window shares for as long as it lives.
 import { makeError } from '../wasm/host/errors.js';
-import { bindMethods, makeDisposable } from '../wasm/parley_sync.js';
+import { bindMethods, makeDisposable, makeInspectable } from '../wasm/parley_sync.js';
 import { own, unchanged } from '../wasm/host/values.js';
 import { Listeners, nameOf } from './listeners.js';
 import { Roster } from './roster.js';
@@ -77,3 +77,4 @@ export class Presence {
 }
 
 makeDisposable(Presence);
+makeInspectable(Presence, 'Presence', ({ others }) => others);

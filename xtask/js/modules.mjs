@@ -16,6 +16,7 @@ import {
   withoutFinalizers,
   withoutFree,
 } from './glue.mjs';
+import { withInspection } from './inspect.mjs';
 import { withShortNames } from './names.mjs';
 
 const [name, inlineName, from, namesFile] = process.argv.slice(2);
@@ -37,7 +38,7 @@ for (const folder of await readdir(join(built, 'snippets')).catch(() => [])) {
 const tidied = (glue) => {
   const late = withLateText(glue);
   if (!main) return withoutFinalizers(late);
-  const checked = withDisposal(withBoundMethods(withChecks(withoutFree(withoutDuplicates(late)))));
+  const checked = withInspection(withDisposal(withBoundMethods(withChecks(withoutFree(withoutDuplicates(late))))));
   return withBrand(withLateStart(withoutFinalizers(checked)));
 };
 
