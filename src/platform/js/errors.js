@@ -43,8 +43,55 @@ const byCode = new Map([
   ['ERR_SERIALIZATION', SerializationError],
 ]);
 
+// A frame of the wasm, as Chromium and Node, Firefox and Safari write it; and one of the glue through which the wasm calls
+// functions of this package, but not those of the user.
+const OF_WASM = /wasm-function|wasm:\/\/|\[wasm code\]/;
+const OF_GLUE = /__wbg_(?!call|apply)/;
+/** Frames of the wasm that may stand before the caller's: engines keep ten unless they are asked for more. */
+const DEEPEST = 60;
+
+/** The same error, whose stack begins with the line that called a method of the package. */
+const fromCaller = (error, most) => {
+  try {
+    const { stack } = error;
+    // V8 writes the message first.
+    const start = stack.startsWith(String(error)) ? String(error).length + 1 : 0;
+    const frames = stack.slice(start).split('\n');
+    const first = frames.findIndex((frame) => OF_WASM.test(frame));
+    const isOurs = first >= 0 && (first <= 2 || OF_GLUE.test(frames[first - 1]) || OF_GLUE.test(frames[first - 2]));
+    const length = isOurs ? frames.slice(first).findIndex((frame) => !OF_WASM.test(frame)) : -1;
+    // Behind those of the wasm is the method.
+    const rest =
+      length < 0
+        ? []
+        : frames
+            .slice(first + length + 1)
+            .filter(Boolean)
+            .slice(0, most);
+    if (rest.length === 0) return error;
+    const value = stack.slice(0, start) + rest.join('\n');
+    Object.defineProperty(error, 'stack', { value, writable: true, configurable: true });
+  } catch {
+    // An engine without stacks, or one that does not let them be changed.
+  }
+  return error;
+};
+
 export function makeError(code, message, details) {
-  return new (byCode.get(code) ?? ParleyError)(code, message, details);
+  const { stackTraceLimit } = Error;
+  const isShort = typeof stackTraceLimit === 'number' && stackTraceLimit > 0 && stackTraceLimit < DEEPEST;
+  try {
+    if (isShort) Error.stackTraceLimit = DEEPEST;
+  } catch {
+    // It is frozen.
+  }
+  const error = new (byCode.get(code) ?? ParleyError)(code, message, details);
+  try {
+    if (isShort) Error.stackTraceLimit = stackTraceLimit;
+  } catch {
+    // It is frozen.
+  }
+  return fromCaller(error, isShort ? stackTraceLimit : DEEPEST);
 }
 
 export function errorClasses() {
