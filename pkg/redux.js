@@ -1,5 +1,6 @@
 // Import 'parley-sync' as well, or initialise 'parley-sync/slim': whoever makes the Parley has done so.
+import { withStores } from './src/inline-stores.js';
 import { enhancerOver } from './src/redux.js';
 import { SyncedStore } from './wasm/parley_sync.js';
 
-export const parleyEnhancer = /* @__PURE__ */ enhancerOver(SyncedStore);
+export const parleyEnhancer = /* @__PURE__ */ enhancerOver(/* @__PURE__ */ withStores(SyncedStore));

@@ -1,8 +1,8 @@
 // The entry for those who fetch and cache the wasm themselves: call `init()` once, before anything else.
-import { checkEnvironment } from './src/start.js';
+import { checkEnvironment, starting } from './src/start.js';
 import { loadText } from './src/text-engine.js';
 import { setTextLoader } from './wasm/host/browser.js';
-import load from './wasm/parley_sync.js';
+import load, { initStates, initStores, startStatesWith, startStoresWith } from './wasm/parley_sync.js';
 
 export * from './src/api.js';
 
@@ -12,18 +12,28 @@ setTextLoader(loadText);
 let started;
 
 /** Fetches and compiles the wasm; later calls wait for the first. */
-export function init(source) {
-  started ??= Promise.resolve()
-    .then(() => {
-      checkEnvironment();
-      return load({ module_or_path: source ?? standardSource() });
-    })
-    .then(() => undefined)
-    .catch((error) => {
-      started = undefined;
-      throw error;
-    });
+export function init(source, parts) {
+  started ??= start(source, parts).catch((error) => {
+    started = undefined;
+    throw error;
+  });
   return started;
+}
+
+async function start(source, parts = {}) {
+  checkEnvironment();
+  await load({ module_or_path: source ?? standardSource() });
+  try {
+    await initStates(parts.states);
+    await initStores(parts.stores);
+  } catch (cause) {
+    // Messages work all the same: who makes a state is told.
+    const refuse = starting(() => {
+      throw cause;
+    });
+    startStatesWith(refuse);
+    startStoresWith(refuse);
+  }
 }
 
 function standardSource() {

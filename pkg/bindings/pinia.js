@@ -1,5 +1,8 @@
 // A plugin for Pinia: stores with the option `synced` share their state with the other windows.
-import { SyncedState } from '../src/api.js';
+import * as api from '../src/api.js';
+import { withStates } from '../src/inline-states.js';
+
+const SyncedState = /* @__PURE__ */ withStates(api.SyncedState);
 
 const copy = (value) => (typeof value === 'object' && value !== null ? structuredClone(value) : value);
 

@@ -1,6 +1,9 @@
 // A middleware for Zustand: the data of a store is a SyncedState, its actions stay where they are.
-import { SyncedState } from '../src/api.js';
+import * as api from '../src/api.js';
+import { withStates } from '../src/inline-states.js';
 import { dataOf, difference } from './common.js';
+
+const SyncedState = /* @__PURE__ */ withStates(api.SyncedState);
 
 export const synced = (initializer, { parley, keys, onError, ...options }) => {
   const report = onError ?? ((error) => console.error(error));

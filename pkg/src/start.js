@@ -1,6 +1,5 @@
 // Starting the wasm. Where that is impossible the import succeeds all the same, and whoever needs it is told why.
 import { makeError } from '../wasm/host/errors.js';
-import { startWith } from '../wasm/parley_sync.js';
 
 /** What has to be in the global scope. Browsers and Node have all of it; sandboxes of test runners do not. */
 const NEEDED = [
@@ -34,9 +33,9 @@ const refused = (cause) => {
   return Object.assign(makeError('ERR_ENVIRONMENT', message, { missing: [] }), { cause });
 };
 
-/** Starts it now if that is possible, else at the first use. */
-export function startNow(start) {
-  const run = () => {
+/** The same start, which throws ERR_ENVIRONMENT where it is impossible. */
+export function starting(start) {
+  return () => {
     checkEnvironment();
     try {
       start();
@@ -44,10 +43,4 @@ export function startNow(start) {
       throw refused(cause);
     }
   };
-  startWith(run);
-  try {
-    run();
-  } catch {
-    // Told at the first use: this may be a page, or a server, that only imports it.
-  }
 }

@@ -25,7 +25,7 @@ if (tests.length === 0) {
 try {
   // The harness' own scenarios need no package.
   if (tests.some((test) => !test.name.startsWith('00-harness')))
-    await access(new URL('../../pkg/wasm/inline.js', import.meta.url));
+    await access(new URL('../../pkg/wasm/inline-messages.js', import.meta.url));
 } catch {
   console.error('the package is not built: run `cargo xtask build` first');
   process.exit(1);

@@ -75,6 +75,8 @@ export async function slim(): Promise<SlimParley> {
   await init(new URL('https://cdn.example/parley_sync_bg.wasm'));
   await init(fetch('/parley_sync_bg.wasm'));
   await init(new Uint8Array());
+  const part = new WebAssembly.Module(new Uint8Array());
+  await init(part, { states: part, stores: part });
   return SlimParley.create();
 }
 

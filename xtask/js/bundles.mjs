@@ -46,14 +46,19 @@ const text = { '../text.js': { file: './text.cjs' } };
 await bundle('parley-sync.cjs', 'index.js', { ...commonJs, plugins: [instead(engine)] });
 // Its errors are those of the main entry, so that `instanceof ParleyError` holds.
 const errors = { '/host/errors.js': main['/wasm/parley_sync.js'] };
-await bundle('redux.cjs', 'redux.js', { ...commonJs, plugins: [instead({ ...main, ...errors })] });
+// Its classes are ready for their first use.
+const started = {
+  '/src/inline-states.js': { text: 'export const withStates = (exported) => exported;' },
+  '/src/inline-stores.js': { text: 'export const withStores = (exported) => exported;' },
+};
+await bundle('redux.cjs', 'redux.js', { ...commonJs, plugins: [instead({ ...main, ...errors, ...started })] });
 await bundle('text.cjs', 'text.js', { ...commonJs, plugins: [instead(engine)] });
 await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [instead(text)] });
 
 // The bindings that have a framework which can be required; they take the package from beside them, and the framework from the user.
 const REQUIRED = ['comlink', 'jotai', 'pinia', 'react', 'signals', 'solid', 'vue', 'yjs', 'zustand'];
 for (const name of REQUIRED) {
-  const plugins = [instead({ '/src/api.js': { file: './parley-sync.cjs' } })];
+  const plugins = [instead({ '/src/api.js': { file: './parley-sync.cjs' }, ...started })];
   await bundle(`${name}.cjs`, `bindings/${name}.js`, { ...commonJs, packages: 'external', plugins });
   const declarations = await readFile(join(packageDirectory, `bindings/${name}.d.ts`), 'utf8');
   await replace(join(built, `${name}.d.cts`), declarations.replaceAll(`'../index.js'`, `'./index.cjs'`));

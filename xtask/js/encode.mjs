@@ -4,6 +4,11 @@
 // wasm still compresses in the text: after brotli about 5 % above the bare module, where base64 is a third above it.
 // Printable ASCII survives every bundler, minifier, editor and page encoding.
 
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { built, replace } from './files.mjs';
+
 // Quotes, backslash, backtick, dollar and '<' would need care in literals, templates or inline scripts.
 const ALPHABET = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
   .filter((character) => !'"\'\\`$<'.includes(character))
@@ -60,4 +65,14 @@ export function bytes() {
   return out;
 }
 `;
+}
+
+/** Writes a wasm into a module of `pkg/wasm` that exports `bytes()`; returns its bytes. */
+export async function inlined(file, path) {
+  const wasm = await readFile(path);
+  const target = join(built, file);
+  await replace(target, inlineModule(basename(path), wasm));
+  const { bytes } = await import(`${pathToFileURL(target)}?${process.pid}`);
+  if (!wasm.equals(bytes())) throw new Error(`${file} does not decode to the wasm it was made from`);
+  return wasm;
 }

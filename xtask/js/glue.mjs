@@ -104,8 +104,6 @@ export function makeDisposable(kind, settle) {
     }
 }
 makeDisposable(Parley);
-makeDisposable(SyncedState, (state) => state.flush());
-makeDisposable(SyncedStore);
 `;
 }
 
@@ -177,11 +175,12 @@ export function startWith(run) {
     start = run;
 }
 
+const notInitialised = () =>
+    makeError('ERR_NOT_INITIALIZED', "parley-sync/slim is not initialised: await init() before anything else");
+
 const unready = new Proxy({}, {
     get(_, name) {
-        if (start === undefined) {
-            throw makeError('ERR_NOT_INITIALIZED', "parley-sync/slim is not initialised: await init() before anything else");
-        }
+        if (start === undefined) throw notInitialised();
         start();
         return wasm[name];
     },

@@ -27,7 +27,5 @@ export function makeInspectable(kind, name, read) {
     hide(Symbol.for('nodejs.util.inspect.custom'), show);
 }
 makeInspectable(Parley, 'Parley', ({ instanceId, peers }) => ({ instanceId, peers }));
-makeInspectable(SyncedState, 'SyncedState', (state) => state.getState());
-makeInspectable(SyncedStore, 'SyncedStore', (store) => store.getState());
 `;
 }

@@ -6,7 +6,8 @@ const WARM = Math.min(200, CYCLES);
 
 /** The page's own instance of the wasm, and a way to make many rounds of something. */
 const bench = `async () => {
-  const { initSync } = await import('/pkg/wasm/parley_sync.js');
+  const [{ Parley }, { initSync }] = await Promise.all([import('/pkg/index.js'), import('/pkg/wasm/parley_sync.js')]);
+  Parley.create().destroy(); // starts the wasm
   const parts = Object.values(initSync());
   window.memory = parts.find((part) => part instanceof WebAssembly.Memory);
   window.table = parts.find((part) => part instanceof WebAssembly.Table && part.get(0) === undefined);

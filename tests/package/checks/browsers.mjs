@@ -34,6 +34,20 @@ export async function inBrowsers() {
         await loadsText(await works(browser, out, policy), out);
       });
     }
+    for (const [name, { bundle }] of Object.entries(BUNDLERS)) {
+      await check(`${name}: of the wasm, only the parts of what is imported`, async () => {
+        for (const [fixture, parts] of [
+          ['messages', ['messages']],
+          ['states', ['messages', 'states']],
+        ]) {
+          const out = join(consumer, 'out', `${name}-${fixture}`);
+          await build(bundle, fixture, out);
+          assert.deepEqual(await partsIn(out), parts);
+          const { answer, code } = await outcomeIn(browser, out);
+          assert.deepEqual([answer, code], [42, 'ERR_NO_HANDLER']);
+        }
+      });
+    }
     await check('esbuild: RTK Query under the default enhancer of redux', async () => {
       const out = join(consumer, 'out/query');
       await build(BUNDLERS.esbuild.bundle, 'query', out);
@@ -82,8 +96,7 @@ export async function inBrowsers() {
 /** The page has merged text, and fetched nothing of the second wasm before it did. */
 async function loadsText({ before, after, texts }, out) {
   assert.deepEqual(texts, ['not a 😀!', 'not a 😀!', 'engine']);
-  const source = await readFile(join(installed, 'wasm/text-inline.js'), 'utf8');
-  const sign = source.match(/text = "(.{400})/)[1].slice(-100);
+  const sign = await signOf('text-inline');
   const withSign = async (urls) => {
     const files = urls.map((url) => join(out, new URL(url).pathname));
     const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
@@ -92,6 +105,24 @@ async function loadsText({ before, after, texts }, out) {
   assert.ok(before.length > 0);
   assert.equal(await withSign(before), 0);
   assert.equal(await withSign(after), 1);
+}
+
+/** A piece of a wasm in the package's JavaScript, by which it is known again in a bundle. */
+async function signOf(file) {
+  const source = await readFile(join(installed, `wasm/${file}.js`), 'utf8');
+  return source.match(/text = "(.{400})/)[1].slice(-100);
+}
+
+/** The parts of the wasm that some file of a folder has. */
+async function partsIn(folder) {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  const parts = [];
+  for (const part of ['messages', 'states', 'stores']) {
+    const sign = await signOf(`inline-${part}`);
+    if (texts.some((text) => text.includes(sign))) parts.push(part);
+  }
+  return parts;
 }
 
 async function build(bundle, fixture, out) {
@@ -105,9 +136,13 @@ async function wasmIn(folder) {
 }
 
 async function works(browser, folder, headers) {
+  return holds(await outcomeIn(browser, folder, headers));
+}
+
+async function outcomeIn(browser, folder, headers) {
   const server = await serve(folder, headers);
   try {
-    return holds(await outcomeOf(browser, `${server.origin}/`));
+    return await outcomeOf(browser, `${server.origin}/`);
   } finally {
     server.stop();
   }

@@ -1,6 +1,7 @@
 //! `cargo xtask build`: from the sources to an installable tarball.
 
 mod package;
+mod split;
 mod wasm;
 
 use std::fs::{self, File};
@@ -44,30 +45,52 @@ pub fn modules() -> Outcome {
 
 fn build(effort: Effort) -> Outcome {
     let _alone = lock()?;
-    module("", wasm::MAIN, effort)?;
-    module("text: ", wasm::TEXT, effort)?;
+    main_module(effort)?;
+    text_module(effort)?;
     task("bundling for require and for script tags", || {
         command::run(command::at_root("node").arg(paths::script("bundles.mjs")))
     })
 }
 
-fn module(label: &str, module: wasm::Module, effort: Effort) -> Outcome {
-    let raw = task(&format!("{label}compiling to wasm32"), || {
-        wasm::compile(module, effort)
+/// Messages, states and stores: one program in parts.
+fn main_module(effort: Effort) -> Outcome {
+    let raw = task("compiling to wasm32", || wasm::compile(wasm::MAIN, effort))?;
+    let directory = task("wasm-bindgen", || wasm::bind(wasm::MAIN, &raw))?;
+    let parts = task("splitting the wasm", || {
+        split::split(&raw, &wasm::bound(wasm::MAIN, &directory))
     })?;
-    let bound = task(&format!("{label}wasm-bindgen"), || wasm::bind(module, &raw))?;
-    let names = match effort {
-        Effort::Full => task(&format!("{label}wasm-opt -Oz"), || wasm::optimise(module, &bound))?,
-        Effort::Quick => wasm::unchanged(&bound)?,
-    };
-    task(&format!("{label}inlining the wasm"), || {
+    if effort == Effort::Full {
+        task("wasm-opt -Oz", || {
+            parts.files.iter().try_for_each(|part| wasm::optimise(part))
+        })?;
+    }
+    task("inlining the wasm", || {
         command::run(
             command::at_root("node")
                 .arg(paths::script("modules.mjs"))
-                .arg(module.name)
-                .arg(module.inline)
-                .arg(&bound)
-                .arg(&names),
+                .arg(&directory)
+                .arg(&parts.names)
+                .args(&parts.files),
+        )
+    })
+}
+
+/// Text merged by character.
+fn text_module(effort: Effort) -> Outcome {
+    let raw = task("text: compiling to wasm32", || wasm::compile(wasm::TEXT, effort))?;
+    let directory = task("text: wasm-bindgen", || wasm::bind(wasm::TEXT, &raw))?;
+    let module = wasm::bound(wasm::TEXT, &directory);
+    let names = match effort {
+        Effort::Full => task("text: wasm-opt -Oz", || {
+            wasm::optimise_and_rename(&module, &directory)
+        })?,
+        Effort::Quick => wasm::unchanged(&directory)?,
+    };
+    task("text: inlining the wasm", || {
+        command::run(
+            command::at_root("node")
+                .arg(paths::script("text-module.mjs"))
+                .args([&directory, &module, &names]),
         )
     })
 }

@@ -15,8 +15,8 @@ pub struct Module {
     package: &'static str,
     /// What its files begin with.
     pub name: &'static str,
-    /// Where the wasm as JavaScript text goes.
-    pub inline: &'static str,
+    /// What the linker is to do beside the usual.
+    link: &'static [&'static str],
     /// What wasm-bindgen is to do beside the usual.
     extra: &'static [&'static str],
 }
@@ -25,15 +25,16 @@ pub struct Module {
 pub const MAIN: Module = Module {
     package: "parley-sync",
     name: "parley_sync",
-    inline: "inline.js",
-    extra: &[],
+    // By the relocations and the names of functions it is split into two (`split`).
+    link: &["-Clink-arg=--emit-relocs"],
+    extra: &["--no-demangle"],
 };
 
 /// Text merged by character. It can be started anew: what others write is read there by a crate that may panic.
 pub const TEXT: Module = Module {
     package: "parley-sync-text",
     name: "parley_sync_text",
-    inline: "text-inline.js",
+    link: &[],
     extra: &["--experimental-reset-state-function"],
 };
 
@@ -55,7 +56,7 @@ pub fn compile(module: Module, effort: Effort) -> Outcome<PathBuf> {
     };
     let mut cargo = command::cargo();
     cargo.args([
-        "build",
+        "rustc",
         "--profile",
         profile,
         "--lib",
@@ -63,7 +64,9 @@ pub fn compile(module: Module, effort: Effort) -> Outcome<PathBuf> {
         module.package,
         "--target",
         TARGET,
+        "--",
     ]);
+    cargo.args(module.link);
     cargo.env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
         without_paths_of_this_machine(),
@@ -120,18 +123,32 @@ pub fn bind(which: Module, raw: &Path) -> Outcome<PathBuf> {
     Ok(directory)
 }
 
-/// Optimises the bound module in place. Returns a file that lists the names which the module, and not yet its glue, has changed.
-pub fn optimise(which: Module, directory: &Path) -> Outcome<PathBuf> {
-    let module = directory.join(format!("{}_bg.wasm", which.name));
+/// The module that was bound into a directory.
+pub fn bound(which: Module, directory: &Path) -> PathBuf {
+    directory.join(format!("{}_bg.wasm", which.name))
+}
+
+/// Optimises a module in place.
+pub fn optimise(module: &Path) -> Outcome {
+    optimise_and(module, &[]).map(|_| ())
+}
+
+/// The same, with short names for imports and exports. Returns a file that lists the names which the module, and not yet its
+/// glue, has changed.
+pub fn optimise_and_rename(module: &Path, directory: &Path) -> Outcome<PathBuf> {
+    let renamed = optimise_and(module, &["--minify-imports-and-exports-and-modules"])?;
+    write_names(directory, &renamed)
+}
+
+fn optimise_and(module: &Path, more: &[&str]) -> Outcome<String> {
     let mut optimise = command::at_root("node");
     optimise
         .arg(paths::npm_bin("wasm-opt"))
         .args(["-Oz", "--strip-debug", "--strip-producers"])
         .args(FEATURES)
         .args(INLINE)
-        .arg("--minify-imports-and-exports-and-modules");
-    let renamed = command::capture(optimise.arg(&module).arg("-o").arg(&module))?;
-    write_names(directory, &renamed)
+        .args(more);
+    command::capture(optimise.arg(module).arg("-o").arg(module))
 }
 
 /// The same file for a module that was not optimised: no name is changed.

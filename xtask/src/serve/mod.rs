@@ -29,7 +29,7 @@ pub fn demo(arguments: &[String]) -> Outcome {
 /// Serves what was built last.
 pub fn command(arguments: &[String]) -> Outcome {
     let port = wanted_port(arguments)?;
-    if !paths::built().join("inline.js").is_file() {
+    if !paths::built().join("inline-messages.js").is_file() {
         return Err("nothing is built yet: run cargo xtask build, or cargo xtask demo".to_owned());
     }
     serve(port)
