@@ -104,7 +104,7 @@ for (const [where, site] of places) {
     `twenty frames connect at once, ${where}`,
     async (t) => {
       const frames = Array.from({ length: 20 }, (_, index) => ({ id: `child${index}`, src: childUrl(t) }));
-      const parent = await t.open(t.a, peer, parentArgs(t, { frames }));
+      const parent = await t.open(t.a, peer, parentArgs(t, { frames, options: { timeout: 30_000 } }));
       const outcomes = await parent.eval(async () =>
         Object.entries(
           await Promise.all(Object.entries(connections).map(async ([id, one]) => [id, (await one).value?.id])),

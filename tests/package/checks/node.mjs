@@ -20,7 +20,15 @@ const PENDING_MEMBERS = [];
 export async function inNode() {
   // A process that something keeps alive is killed, and that is a failure.
   const patience = 10_000;
-  const scripts = ['import-only.mjs', 'module.mjs', 'require.cjs', 'slim.mjs', 'classes.mjs'];
+  const scripts = [
+    'import-only.mjs',
+    'module.mjs',
+    'require.cjs',
+    'slim.mjs',
+    'edge.mjs',
+    'edge-messages.mjs',
+    'classes.mjs',
+  ];
   for (const script of [
     ...scripts,
     'redux.mjs',
