@@ -44,9 +44,9 @@ const byCode = new Map([
 ]);
 
 // A frame of the wasm, as Chromium and Node, Firefox and Safari write it; and one of the glue through which the wasm calls
-// functions of this package, but not those of the user.
+// functions of this package, but not those of the user: so the build names them (`xtask/src/build/split/write.rs`).
 const OF_WASM = /wasm-function|wasm:\/\/|\[wasm code\]/;
-const OF_GLUE = /__wbg_(?!call|apply)/;
+const OF_GLUE = /(?:^|[^\w$])_\$[a-z]/i;
 /** Frames of the wasm that may stand before the caller's: engines keep ten unless they are asked for more. */
 const DEEPEST = 60;
 

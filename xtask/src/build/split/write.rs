@@ -64,7 +64,11 @@ fn said(error: Error<impl std::fmt::Display + std::fmt::Debug>) -> String {
 pub fn parts(module: &Bound<'_>, parts: &HashMap<u32, usize>) -> Outcome<(Vec<Vec<u8>>, String)> {
     let layout = Layout::of(module, parts);
     let mut names = Names::default();
-    let import_names: Vec<String> = module.imports.iter().map(|_| names.next()).collect();
+    let import_names: Vec<String> = module
+        .imports
+        .iter()
+        .map(|import| [import_prefix(import.name), &names.next()].concat())
+        .collect();
     let mut offers = Offers::default();
     let mut told = Vec::new();
     for export in &module.exports {
@@ -147,6 +151,12 @@ pub fn parts(module: &Bound<'_>, parts: &HashMap<u32, usize>) -> Outcome<(Vec<Ve
         told.join(",\n")
     );
     Ok((written, names))
+}
+
+/// By these `platform/js/errors.js` tells in a stack what the wasm called: a function of the package, or one of the user.
+fn import_prefix(name: &str) -> &'static str {
+    let calls_user = name.starts_with("__wbg_call_") || name.starts_with("__wbg_apply_");
+    if calls_user { "$_" } else { "_$" }
 }
 
 /// The module that a later part imports from an earlier one by: b, c, …
