@@ -278,9 +278,11 @@ impl Parley {
     }
 
     fn try_once(&self, kind: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+        self.alive()?;
+        let what = args::message_type(kind)?;
         let options = CallOptions::read(options, "signal", "once()'s options")?;
         self.alive()?;
-        self.hub().once(&args::message_type(kind)?, options.signal)
+        self.hub().once(&what, options.signal)
     }
 
     /// Checks every payload of a type.

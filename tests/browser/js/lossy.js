@@ -102,7 +102,7 @@ export const { run, names } = table({
     const { left } = linkPair();
     const a = parley();
     const error = await refused(a.connect(left, 'b', { timeout: 30 }), 'ERR_TIMEOUT');
-    equal(error.details, { targetId: 'b' });
+    equal(error.details, { targetId: 'b', reason: 'silent' });
     equal([a.peers, left.closed], [[], true]);
   },
   async connect_can_be_aborted() {
