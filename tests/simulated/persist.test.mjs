@@ -249,19 +249,15 @@ test('clear empties the storage of every window, and an old window cannot undo i
   await near.ready;
   near.setState({ secret: 'x' });
   await network.settle();
-  await pause(200);
-  assert.match(disk.getItem('near'), /secret/);
-  assert.match(theirs.items.get(KEY), /secret/);
+  await until(() => /secret/.test(disk.getItem('near')) && /secret/.test(theirs.items.get(KEY)));
   await apart.state.setState({ apart: 1 });
-  await pause(200);
-  assert.equal(apart.state.get('secret'), 'x');
+  await until(() => apart.state.get('secret') === 'x');
   await near.clear();
   await network.settle();
-  await pause(200);
-  assert.deepEqual([disk.getItem('near'), theirs.items.get(KEY)], [null, undefined]);
+  await until(() => disk.getItem('near') === null && theirs.items.get(KEY) === undefined);
   // A window that could not hear it stores something.
   apart.state.setState({ later: 1 });
-  await pause(200);
+  await until(() => /later/.test(disk.getItem('near')) && apart.state.get('secret') === undefined);
   assert.deepEqual(plain(apart.state), { later: 1 });
   assert.doesNotMatch(disk.getItem('near'), /secret|apart/);
   apart.parley.destroy();
