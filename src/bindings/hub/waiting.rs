@@ -112,8 +112,8 @@ impl Hub {
         self.wake_by(host::now() + RETURNS);
     }
 
-    /// Ends the wait for windows that were closed before they answered, and asks those again that were made an offer: it may have
-    /// crossed their goodbye to the connection before, with which what they had said to us was over. When to look again.
+    /// Ends the wait for windows that were closed before they answered. Asks those again that were made an offer: they may have
+    /// said goodbye to an earlier connection at the same moment, and dropped the offer with it. Returns when to look again, ms.
     pub(super) fn windows_awaited(&self, now: f64) -> f64 {
         let awaited: Vec<u32> = {
             let inner = self.inner.borrow();
