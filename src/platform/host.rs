@@ -3,12 +3,12 @@
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 
-// Packed by being named here. What is called of it goes through messages.js: the glue imports four modules at once, and a
-// fifth is more than the server of wasm-bindgen's test runner can be relied on to answer.
+// Packed by being named here. What is called of it goes through messages.js: the glue imports four modules at once, no
+// more and no fewer (xtask/src/test/browser.rs says why).
 #[wasm_bindgen(module = "/src/platform/js/errors.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = errorClasses)]
-    pub(crate) fn error_classes() -> JsValue;
+    /// Never asked for: the module is packed.
+    type Errors;
 }
 
 #[wasm_bindgen]
@@ -139,8 +139,6 @@ extern "C" {
     /// The engine that merges texts.
     #[wasm_bindgen(catch, js_name = loadTexts)]
     pub(crate) fn load_texts() -> Result<Promise, JsValue>;
-    /// Tells the logger, or the console, of a topic.
-    pub(crate) fn log(most: u32, logger: &JsValue, topic: &str, data: &JsValue);
     #[wasm_bindgen(js_name = ownWindow)]
     pub(crate) fn own_window() -> JsValue;
     #[wasm_bindgen(js_name = ownWorker)]
@@ -263,8 +261,8 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/platform/js/log.js")]
 extern "C" {
-    /// Never asked for: the module is packed.
-    type Log;
+    /// Tells the logger, or the console, of a topic.
+    pub(crate) fn log(most: u32, logger: &JsValue, topic: &str, data: &JsValue);
 }
 
 // Packed by being named here, and loaded by browser.js.

@@ -94,10 +94,6 @@ export function makeError(code, message, details) {
   return fromCaller(error, isShort ? stackTraceLimit : DEEPEST);
 }
 
-export function errorClasses() {
-  return classes;
-}
-
 // Node and the like, where a page is rendered for its first sight.
 const isServer = typeof document === 'undefined' && typeof WorkerGlobalScope === 'undefined';
 
