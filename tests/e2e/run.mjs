@@ -31,6 +31,15 @@ try {
   process.exit(1);
 }
 
+// The scenarios of the playground open its pages.
+if (tests.some((test) => test.name.startsWith('playground'))) {
+  const [{ build }, { target }] = await Promise.all([
+    import('../../xtask/js/site/build.mjs'),
+    import('../../xtask/js/site/paths.mjs'),
+  ]);
+  build(target);
+}
+
 const started = performance.now();
 const { launch } = await import(`./browsers/${name}.mjs`);
 const rounds = Array.from({ length: repeat }, (_, round) => tests.map((test) => ({ ...test, round }))).flat();

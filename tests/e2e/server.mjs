@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { target as GENERATED } from '../../xtask/js/site/paths.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '..', '..');
@@ -72,9 +73,9 @@ async function answer(request, response, generated) {
     return response.writeHead(200, { ...headers, 'Content-Type': TYPES['.json'] }).end(generated.get(url.pathname));
   }
   if (url.pathname === '/favicon.ico') return response.writeHead(204, headers).end();
-  const file = locate(decodeURIComponent(url.pathname));
+  const path = decodeURIComponent(url.pathname);
   try {
-    const body = await readFile(file);
+    const { file, body } = await found(path);
     response
       .writeHead(200, { ...headers, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' })
       .end(body);
@@ -83,8 +84,18 @@ async function answer(request, response, generated) {
   }
 }
 
-function locate(path) {
-  const [prefix, folder] = MOUNTS.find(([start]) => path.startsWith(start));
+async function found(path) {
+  const own = locate(path, ['/', GENERATED]);
+  try {
+    return { file: own, body: await readFile(own) };
+  } catch {
+    const file = locate(path);
+    return { file, body: await readFile(file) };
+  }
+}
+
+function locate(path, mount = MOUNTS.find(([start]) => path.startsWith(start))) {
+  const [prefix, folder] = mount;
   const rest = path.slice(prefix.length) || 'index.html';
   const file = normalize(join(folder, rest));
   // Outside its folder nothing is served, whatever the path says.

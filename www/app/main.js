@@ -40,7 +40,6 @@ export async function start() {
   mountLog(byId('log'), session);
   mountOpeners(session, origins);
   announceArrivals(session);
-  mountCopyButtons();
 }
 
 function mountOpeners(session, origins) {
@@ -70,18 +69,4 @@ function announceArrivals(session) {
     if (event === 'system:reconnected') setText(arrivals, `${name} is back.`);
     if (event === 'system:disconnected') setText(arrivals, `${name} has left.`);
   });
-}
-
-function mountCopyButtons() {
-  for (const button of document.querySelectorAll('[data-copy]')) {
-    button.addEventListener('click', async () => {
-      try {
-        await navigator.clipboard.writeText(byId(button.dataset.copy).textContent);
-        setText(button, 'Copied');
-      } catch {
-        setText(button, 'Copy failed');
-      }
-      setTimeout(() => setText(button, 'Copy'), 2000);
-    });
-  }
 }

@@ -91,7 +91,7 @@ function counter(session, announce) {
         restart(value, 'ticking');
       }
       const mine = author?.id === session.parley.instanceId;
-      const text = author ? (mine ? 'changed here' : `changed by ${flagName(author.letter)}`) : 'nobody has changed it';
+      const text = author ? (mine ? 'changed here' : `changed by ${flagName(author.letter)}`) : 'not changed yet';
       if (by.textContent === text) return;
       by.replaceChildren(...(author ? [flagIcon(author.letter)] : []), text);
     },
@@ -162,7 +162,7 @@ function signals(session, say) {
       say(
         error
           ? `No answer: ${error.code ?? error.message}`
-          : `“${result.width} × ${result.height}, and I count ${result.count}”, ${formatMs(ms)} there and back.`,
+          : `Its size is ${result.width} × ${result.height}, its counter ${result.count}. The answer took ${formatMs(ms)}.`,
       );
     }),
     session.canMuster ? button('All add 1', () => session.musterAll()) : '',
@@ -180,5 +180,5 @@ function describePings(results) {
   const times = results.filter((result) => !result.error).map((result) => result.ms);
   const answered = `${times.length} of ${results.length} answered`;
   if (times.length === 0) return `${answered}.`;
-  return `${answered}, ${formatMs(Math.min(...times))} to ${formatMs(Math.max(...times))} there and back.`;
+  return `${answered}, in ${formatMs(Math.min(...times))} to ${formatMs(Math.max(...times))}.`;
 }

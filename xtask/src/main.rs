@@ -30,11 +30,11 @@ fn all<const N: usize>(outcomes: [Outcome; N]) -> Outcome {
 const HELP: &str = "\
 cargo xtask <command>
 
-  demo  [--port N]                  install what is missing, build, serve the demo on two loopback origins
+  demo  [--port N]                  install what is missing, build, serve demo, playground and docs on two loopback origins
   test  [--only a,b] [--list]       everything: format, lints, native, browser, end-to-end and package tests
   build [--quick]                   leave an installable tarball in pkg/; --quick: only pkg/wasm, unoptimised, for tests
   bench [--quick] [--only row]      measure beside raw channels and other libraries; `bench core`: the core by itself
-  serve [--port N]                  serve the demo from what was built last
+  serve [--port N]                  the same from what was built last
   setup                             install everything the tests need
   fuzz  [--minutes N] [target ...]  fuzz the core and the built package; --list names the targets, --seed N begins elsewhere
   fmt   [--check]                   format Rust, JavaScript, TypeScript, CSS, HTML and JSON
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         "test" => test::run(&rest),
         "build" => build::command(&rest),
         "bench" => bench::command(&rest),
-        "serve" => serve::command(&rest),
+        "serve" => serve::serve_built(&rest),
         "setup" => setup::everything(),
         "fmt" => format::command(&rest),
         "fuzz" => fuzz::command(&rest),

@@ -20,6 +20,11 @@ pub fn built() -> PathBuf {
     package().join("wasm")
 }
 
+/// The generated part of the site: documentation, reference, playground.
+pub fn site() -> PathBuf {
+    target().join("site")
+}
+
 /// Cargo's target directory, which a contributor may have moved.
 pub fn target() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {

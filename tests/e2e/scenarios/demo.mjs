@@ -105,6 +105,10 @@ scenario('questions and pings are answered, peers are listed', async (t) => {
   await page.eval(press, 'Ping all');
   await page.until(() => /of \d+ answered, /.test(document.querySelector('.widget-status').textContent));
   await page.eval(press, 'Ask the frame');
-  await page.until(() => /there and back\.$/.test(document.querySelector('.widget-status').textContent));
+  await page.until(() =>
+    /^Its size is \d+ × \d+, its counter 0\. The answer took .+\.$/.test(
+      document.querySelector('.widget-status').textContent,
+    ),
+  );
   await page.until((origin) => document.getElementById('peers').textContent.includes(new URL(origin).host), t.b);
 });

@@ -66,9 +66,13 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
 }
 
 fn write(writer: &mut impl Write, answer: &Answer, with_body: bool, keep: bool) -> std::io::Result<()> {
+    let location = match &answer.location {
+        Some(location) => format!("Location: {location}\r\n"),
+        None => String::new(),
+    };
     let mut message = format!(
         "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
-         Access-Control-Allow-Origin: *\r\nX-Content-Type-Options: nosniff\r\nConnection: {}\r\n\r\n",
+         Access-Control-Allow-Origin: *\r\nX-Content-Type-Options: nosniff\r\n{location}Connection: {}\r\n\r\n",
         answer.status,
         answer.kind,
         answer.body.len(),

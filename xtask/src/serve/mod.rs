@@ -1,4 +1,4 @@
-//! `cargo xtask demo` and `cargo xtask serve`: the demo on two origins of the loopback interface.
+//! `cargo xtask demo` and `cargo xtask serve`: demo, playground and documentation on two origins of the loopback interface.
 
 mod http;
 mod mime;
@@ -8,8 +8,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::thread;
 
-use crate::steps::Steps;
-use crate::{Outcome, build, paths, setup};
+use crate::steps::{Steps, task};
+use crate::{Outcome, build, command, paths, setup};
 use site::Site;
 
 const FIRST_PORT: u16 = 5171;
@@ -17,22 +17,32 @@ const FIRST_PORT: u16 = 5171;
 /// How many ports after the wanted one are tried.
 const TRIES: u16 = 100;
 
-/// Installs, builds, serves.
+/// Installs, builds, makes the pages, serves.
 pub fn demo(arguments: &[String]) -> Outcome {
     let port = wanted_port(arguments)?;
     let mut steps = Steps::default();
     steps.run("setup", setup::for_build)?;
     steps.run("build", build::modules)?;
+    steps.run("site", site_pages)?;
     serve(port)
 }
 
-/// Serves what was built last.
-pub fn command(arguments: &[String]) -> Outcome {
+/// Serves the package that was built last, with pages made anew.
+pub fn serve_built(arguments: &[String]) -> Outcome {
     let port = wanted_port(arguments)?;
     if !paths::built().join("inline-messages.js").is_file() {
         return Err("nothing is built yet: run cargo xtask build, or cargo xtask demo".to_owned());
     }
+    setup::npm_packages(&paths::root())?;
+    site_pages()?;
     serve(port)
+}
+
+/// Makes the documentation, the reference and the playground's pages.
+pub fn site_pages() -> Outcome {
+    task("making the pages of the documentation", || {
+        command::run(command::at_root("node").arg(paths::script("site/main.mjs")))
+    })
 }
 
 fn wanted_port(arguments: &[String]) -> Outcome<u16> {
@@ -54,7 +64,9 @@ fn serve(port: u16) -> Outcome {
     // Two ports of one host are two origins.
     let site = Arc::new(Site::new(origin(&first)?, origin(&second)?));
     println!("\nThe demo:              {}/", site.first);
-    println!("Its frame's origin:    {}/", site.second);
+    println!("Playground:            {}/playground/", site.first);
+    println!("Documentation:         {}/docs/", site.first);
+    println!("Its frames' origin:    {}/", site.second);
     println!("Ctrl-C ends both.");
     let other = Arc::clone(&site);
     thread::spawn(move || accept(&second, &other));

@@ -10,7 +10,8 @@ use crate::paths;
 pub struct Site {
     pub first: String,
     pub second: String,
-    pages: PathBuf,
+    /// In this order; the first one that has the file answers.
+    pages: [PathBuf; 2],
     package: PathBuf,
 }
 
@@ -18,6 +19,8 @@ pub struct Site {
 pub struct Answer {
     pub status: &'static str,
     pub kind: &'static str,
+    /// Where a redirect leads.
+    pub location: Option<String>,
     pub body: Vec<u8>,
 }
 
@@ -27,18 +30,19 @@ impl Answer {
         Answer {
             status,
             kind: "text/plain; charset=utf-8",
+            location: None,
             body: format!("{status}\n").into_bytes(),
         }
     }
 }
 
 impl Site {
-    /// `www/` at the root, the package under `/pkg/`.
+    /// The generated pages and `www/` at the root, the package under `/pkg/`.
     pub fn new(first: String, second: String) -> Site {
         Site {
             first,
             second,
-            pages: paths::root().join("www"),
+            pages: [paths::site(), paths::root().join("www")],
             package: paths::package(),
         }
     }
@@ -52,23 +56,35 @@ impl Site {
         let Some(names) = names(path) else {
             return Answer::plain("400 Bad Request");
         };
-        let file = match names.split_first() {
-            Some((folder, rest)) if folder == "pkg" => join(&self.package, rest),
-            _ => join(&self.pages, &names),
+        let files: Vec<PathBuf> = match names.split_first() {
+            Some((folder, rest)) if folder == "pkg" => vec![join(&self.package, rest)],
+            _ => self.pages.iter().map(|pages| join(pages, &names)).collect(),
         };
-        let file = if file.is_dir() {
-            file.join("index.html")
-        } else {
-            file
-        };
-        match fs::read(&file) {
-            Ok(body) => Answer {
-                status: "200 OK",
-                kind: mime::of(&file),
-                body,
-            },
-            Err(_) => Answer::plain("404 Not Found"),
+        if !path.ends_with('/') && files.iter().any(|file| file.join("index.html").is_file()) {
+            // Relative links of the page would leave the folder.
+            return Answer {
+                location: Some(format!("/{}/", names.join("/"))),
+                ..Answer::plain("301 Moved Permanently")
+            };
         }
+        files
+            .into_iter()
+            .map(|file| {
+                if file.is_dir() {
+                    file.join("index.html")
+                } else {
+                    file
+                }
+            })
+            .find_map(|file| {
+                fs::read(&file).ok().map(|body| Answer {
+                    status: "200 OK",
+                    kind: mime::of(&file),
+                    location: None,
+                    body,
+                })
+            })
+            .unwrap_or_else(|| Answer::plain("404 Not Found"))
     }
 
     /// How a page learns the other origin.
@@ -80,6 +96,7 @@ impl Site {
         Answer {
             status: "200 OK",
             kind: "application/json; charset=utf-8",
+            location: None,
             body: body.into_bytes(),
         }
     }
@@ -149,8 +166,34 @@ mod tests {
         assert_eq!(site.get("/../Cargo.toml").status, "400 Bad Request");
         assert_eq!(site.get("/no/such/file").status, "404 Not Found");
         assert_eq!(
+            site.get("/app").status,
+            "404 Not Found",
+            "a folder without a page"
+        );
+        assert_eq!(
             site.get("/pkg/package.json").kind,
             "application/json; charset=utf-8"
         );
+    }
+
+    #[test]
+    fn a_generated_page_is_found_and_its_folder_leads_to_it() {
+        let place = std::env::temp_dir().join(format!("parley-site-{}", std::process::id()));
+        fs::create_dir_all(place.join("docs")).expect("a folder");
+        fs::write(place.join("docs/index.html"), "the docs").expect("a page");
+        let mut site = Site::new("http://localhost:1".to_owned(), "http://localhost:2".to_owned());
+        site.pages[0] = place.clone();
+        assert_eq!(site.get("/docs/").body, b"the docs");
+        let moved = site.get("/docs?x");
+        assert_eq!(
+            (moved.status, moved.location.as_deref()),
+            ("301 Moved Permanently", Some("/docs/"))
+        );
+        assert_eq!(
+            site.get("/").status,
+            "200 OK",
+            "what is not generated comes from www/"
+        );
+        fs::remove_dir_all(&place).expect("it was ours");
     }
 }

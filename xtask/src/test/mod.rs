@@ -99,7 +99,7 @@ const STEPS: [Step; 19] = [
     },
     Step {
         name: "examples",
-        what: "the examples of README and docs that run, and what docs say of codes, options and paths",
+        what: "the examples of README and docs that run, what docs say of codes, options and paths, and the site made of them",
         needs: PACKAGE,
         run: scripts::examples,
     },
