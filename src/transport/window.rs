@@ -1,4 +1,4 @@
-//! window.postMessage, used for nothing but finding each other: see `core::handshake`. Workers take the same steps.
+//! window.postMessage, used for nothing but finding each other: see `core::connection::handshake`. Workers take the same steps.
 
 use gloo_events::EventListener;
 use js_sys::Array;
@@ -100,6 +100,13 @@ fn new_step(name: &str, nonce: &str, mark: f64, from: &str) -> JsValue {
 pub(crate) struct Address {
     outlet: JsValue,
     is_worker: bool,
+}
+
+/// The same window or worker, which is what an event's source can be compared with.
+impl PartialEq for Address {
+    fn eq(&self, other: &Address) -> bool {
+        self.outlet == other.outlet
+    }
 }
 
 impl Address {

@@ -7,7 +7,7 @@ use web_sys::MessageChannel;
 use super::Hub;
 use super::doors::Door;
 use super::session::Proof;
-use crate::core::handshake::Phase;
+use crate::core::connection::handshake::Phase;
 use crate::core::limits;
 use crate::platform::host;
 use crate::transport::window::Address;
@@ -26,13 +26,6 @@ pub(super) fn is_another(door: &mut Door, nonce: &str) -> bool {
 }
 
 impl Hub {
-    /// Whether an offer answers our greeting, and not that of another Parley in this window.
-    pub(super) fn greeted_with(&self, to: &Address, nonce: &str) -> bool {
-        let inner = self.inner.borrow();
-        let mut greetings = inner.greetings.iter();
-        greetings.any(|greeting| greeting.nonce == nonce && greeting.to.is(to.outlet()))
-    }
-
     /// Offers it a connection of its own.
     pub(super) fn offer_another(&self, from: &Address, origin: &str, nonce: &str, kind: String) {
         let Ok(channel) = MessageChannel::new() else {

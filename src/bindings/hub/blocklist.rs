@@ -1,34 +1,22 @@
-//! The blocklist: windows that `disconnect` shut out, until `connect` asks for them.
-
-use wasm_bindgen::JsValue;
+//! Which windows `disconnect` shut out: see `core::connection::blocklist`.
 
 use super::Hub;
 use crate::core::id::PeerRef;
 use crate::transport::window::Address;
 
-/// Windows remembered as shut.
-const SHUT_KEPT: usize = 256;
-
 impl Hub {
-    pub(super) fn is_shut(&self, window: &JsValue) -> bool {
-        self.inner.borrow().shut.iter().any(|shut| shut.is(window))
+    pub(super) fn is_blocked(&self, window: &Address) -> bool {
+        self.inner.borrow().blocked.has(window)
     }
 
     /// disconnect(): what is behind a window stays out until connect() asks for it, however often it knocks.
-    pub(crate) fn shut(&self, window: Address) {
+    pub(crate) fn block(&self, window: Address) {
         let mut inner = self.inner.borrow_mut();
-        inner
-            .shut
-            .retain(|shut| !shut.is_closed() && !shut.is(window.outlet()));
-        if inner.shut.len() >= SHUT_KEPT {
-            inner.shut.remove(0);
-        }
-        inner.shut.push(window);
+        inner.blocked.add(window, Address::is_closed);
     }
 
-    pub(super) fn unshut(&self, window: &Address) {
-        let mut inner = self.inner.borrow_mut();
-        inner.shut.retain(|shut| !shut.is(window.outlet()));
+    pub(super) fn unblock(&self, window: &Address) {
+        self.inner.borrow_mut().blocked.remove(window);
     }
 
     /// The windows of a peer, and of the door of this name.

@@ -10,8 +10,8 @@ use super::peers::{Identity, State};
 use super::session::{Proof, Proven};
 use crate::bindings::shared::after;
 use crate::core::codes;
+use crate::core::connection::handshake::Phase;
 use crate::core::frame::Reason;
-use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
 use crate::platform::callback;
 use crate::platform::error::{fail, text};
@@ -112,7 +112,7 @@ impl Hub {
         if by_window {
             // A frame that is not there yet says hello by itself when it is.
             if let Some(address) = address {
-                self.unshut(&address);
+                self.unblock(&address);
                 if !self.join_invited(number) {
                     address.knock();
                 }
@@ -232,7 +232,7 @@ impl Hub {
                     .borrow()
                     .peers
                     .get(peer)
-                    .is_some_and(|peer| peer.heard < asked);
+                    .is_some_and(|peer| peer.heartbeat.last_heard() < asked);
                 if silent {
                     hub.frame_navigated(number, peer);
                 }

@@ -69,7 +69,7 @@ impl Hub {
         let now = host::now();
         let admitted = match self.inner.borrow_mut().peers.any_mut(from) {
             Some(peer) => {
-                peer.heard = now;
+                peer.heartbeat.heard(now);
                 peer.meter
                     .as_mut()
                     .is_none_or(|meter| meter.admit_message(now).is_ok())
@@ -87,7 +87,10 @@ impl Hub {
         let (now, limits) = {
             let inner = self.inner.borrow();
             let peer = inner.peers.get(from)?;
-            (peer.heard, peer.meter.as_ref().map(|meter| *meter.limits()))
+            (
+                peer.heartbeat.last_heard(),
+                peer.meter.as_ref().map(|meter| *meter.limits()),
+            )
         };
         let Some(limits) = limits else { return Some(now) };
         // The frame around the payload adds a level; so does the state around its values, and their list.
@@ -135,11 +138,9 @@ impl Hub {
     fn on_pong(&self, from: PeerRef, frame: &Array) {
         let Some(sent) = frame.get(1).as_f64() else { return };
         if let Some(peer) = self.inner.borrow_mut().peers.get_mut(from)
-            && sent == peer.pinged
+            && let Some(latency) = peer.heartbeat.pong(sent, host::precise_now())
         {
-            peer.identity.latency = host::precise_now() - sent;
-            peer.pinged = -1.0;
-            peer.unanswered = 0;
+            peer.identity.latency = latency;
         }
     }
 

@@ -1,4 +1,4 @@
-//! The steps of the handshake, as `core::handshake` decides them: which hello is answered, which offer is accepted.
+//! The steps of the handshake, as `core::connection::handshake` decides them: which hello is answered, which offer is accepted.
 
 use std::rc::Rc;
 
@@ -11,25 +11,14 @@ use super::session::{Proof, Proven};
 use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::after;
 use crate::core::codes;
+use crate::core::connection::greetings::Offered;
+use crate::core::connection::handshake::{self, OnHello, OnOffer, Phase};
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
-use crate::core::handshake::{self, OnHello, OnOffer, Phase};
 use crate::core::limits;
 use crate::platform::host;
 use crate::transport::window::{self, Address, Heard};
 
-/// What we said to a window, so that its offer is known.
-pub(crate) struct Greeting {
-    pub(super) to: Address,
-    pub(super) nonce: String,
-    /// Whose offers were taken on it.
-    pub(super) taken: Vec<String>,
-    /// Our parent or opener: never forgotten for the sake of others.
-    pub(super) is_relative: bool,
-}
-
-/// Windows greeted and remembered: parent and opener, and whoever knocked last.
-const GREETINGS_KEPT: usize = 256;
 /// A window whose documents come too quickly is asked again after this, ms.
 const SECOND: f64 = 1000.0;
 
@@ -52,31 +41,8 @@ impl Hub {
     }
 
     fn greet(&self, to: Address, origin: &str, is_relative: bool) {
-        let nonce = {
-            let mut inner = self.inner.borrow_mut();
-            match inner
-                .greetings
-                .iter()
-                .find(|greeting| greeting.to.is(to.outlet()))
-            {
-                Some(greeting) => greeting.nonce.clone(),
-                None => {
-                    let nonce = host::random_id();
-                    if inner.greetings.len() >= GREETINGS_KEPT
-                        && let Some(at) = inner.greetings.iter().position(|greeting| !greeting.is_relative)
-                    {
-                        inner.greetings.remove(at);
-                    }
-                    inner.greetings.push(Greeting {
-                        to: to.clone(),
-                        nonce: nonce.clone(),
-                        taken: Vec::new(),
-                        is_relative,
-                    });
-                    nonce
-                }
-            }
-        };
+        let greetings = &mut self.inner.borrow_mut().greetings;
+        let nonce = greetings.greet(&to, is_relative, host::random_id);
         to.hello(origin, &nonce, host::document_mark());
     }
 
@@ -95,11 +61,12 @@ impl Hub {
             self.refuse_window(&source, &origin);
             return self.reject(&origin, codes::ORIGIN);
         }
-        if self.is_shut(&source) {
+        let source = Address::window(source);
+        if self.is_blocked(&source) {
             return self.reject(&origin, codes::DENIED);
         }
         if let Some(step) = window::read(event) {
-            self.heard(Address::window(source), &origin, step);
+            self.heard(source, &origin, step);
         }
     }
 
@@ -138,7 +105,7 @@ impl Hub {
     }
 
     fn heard(&self, from: Address, origin: &str, step: Heard) {
-        if self.is_shut(from.outlet()) {
+        if self.is_blocked(&from) {
             return self.reject(origin, codes::DENIED);
         }
         if !matches!(step, Heard::Knock) {
@@ -156,7 +123,7 @@ impl Hub {
                 from: uid,
                 port,
             } => {
-                let is_ours = self.greeted_with(&from, &nonce);
+                let is_ours = self.inner.borrow().greetings.has_said(&from, &nonce);
                 let proven = self.weigh_offer(&from, origin, &nonce, &uid);
                 // Another Parley in this window hears the same message, and may take the port.
                 if is_ours {
@@ -322,53 +289,37 @@ impl Hub {
 
     /// Whether an offer is one we asked for, and what then is proven of its sender.
     fn weigh_offer(&self, from: &Address, origin: &str, nonce: &str, uid: &str) -> Option<Proven> {
-        let (known, full) = {
-            let inner = self.inner.borrow();
-            let greeting = inner
-                .greetings
-                .iter()
-                .find(|greeting| greeting.to.is(from.outlet()))?;
-            let full = greeting.taken.len() >= limits::PARLEYS_PER_WINDOW;
-            (greeting.nonce == nonce, full)
-        };
-        if !known {
-            // It answers what we said before, or nothing we said: what we say now is worth an answer.
-            self.say_hello(from.clone(), origin);
-            return None;
-        }
-        if full {
-            self.reject(origin, codes::LIMIT);
-            return None;
-        }
-        let (verdict, door) = {
+        let (offered, door) = {
             let mut inner = self.inner.borrow_mut();
             let door = inner.doors.iter().find(|door| door.is_at(from.outlet()));
             let here = door.and_then(|door| door.peer);
             let here = here.filter(|&at| inner.peers.any(at).is_some_and(|peer| peer.uid == uid));
             let door = door.map(|door| (door.number, door.phase.clone(), door.session, here));
-            let greeting = inner
-                .greetings
-                .iter_mut()
-                .find(|greeting| greeting.to.is(from.outlet()))?;
-            let before = greeting.taken.iter().any(|taken| taken == uid);
             let phase = door.as_ref().map(|door| &door.1);
-            let verdict = handshake::on_offer(phase, here.is_some(), before, &self.uid, uid);
-            if verdict != OnOffer::Ignore {
-                greeting.taken.push(uid.to_owned());
-            }
-            (verdict, door)
+            let greetings = &mut inner.greetings;
+            let offered = greetings.on_offer(from, nonce, uid, phase, here.is_some(), &self.uid);
+            (offered, door)
         };
         let mine = door.as_ref().and_then(|door| door.2);
-        match verdict {
-            OnOffer::Ignore => {
+        match offered {
+            Offered::Unasked => return None,
+            Offered::Stale => {
+                self.say_hello(from.clone(), origin);
+                return None;
+            }
+            Offered::Full => {
+                self.reject(origin, codes::LIMIT);
+                return None;
+            }
+            Offered::Asked(OnOffer::Ignore) => {
                 // Unless it is no leftover: then whoever offers no longer hears what the other port carries.
                 if let Some((number, _, _, Some(peer))) = door {
                     self.ask_for_sign(number, peer);
                 }
                 return None;
             }
-            OnOffer::Accept => {}
-            OnOffer::Yield => {
+            Offered::Asked(OnOffer::Accept) => {}
+            Offered::Asked(OnOffer::Yield) => {
                 if let Some(mine) = mine {
                     let session = self.inner.borrow_mut().sessions.remove(&mine);
                     if let Some(wire) = session.and_then(|session| session.wire) {
@@ -394,17 +345,7 @@ impl Hub {
             let door = door.filter(|door| !matches!(door.phase, Phase::Joined { .. }));
             // An offer of ours to that window was of no use: nobody there hears an opaque origin.
             let (door, spent) = door.map_or((None, None), |door| (Some(door.number), door.session));
-            let greeting = inner
-                .greetings
-                .iter_mut()
-                .find(|greeting| greeting.to.is(from.outlet()))?;
-            if greeting.taken.len() >= limits::PARLEYS_PER_WINDOW
-                || greeting.taken.iter().any(|taken| taken == token)
-            {
-                return None;
-            }
-            greeting.taken.push(token.to_owned());
-            let nonce = greeting.nonce.clone();
+            let nonce = inner.greetings.on_invitation(from, token)?;
             (
                 nonce,
                 door,
@@ -469,13 +410,7 @@ impl Hub {
     pub(crate) fn forget_greetings(&self, uid: &str, window: Option<&Address>) {
         let mut inner = self.inner.borrow_mut();
         let here: Vec<String> = inner.peers.everyone().map(|(_, peer)| peer.uid.clone()).collect();
-        for greeting in &mut inner.greetings {
-            if window.is_some_and(|window| greeting.to.is(window.outlet())) {
-                greeting.nonce = host::random_id();
-                greeting.taken.retain(|taken| here.contains(taken));
-            }
-            greeting.taken.retain(|taken| taken != uid);
-        }
+        inner.greetings.forget(uid, window, &here, host::random_id);
     }
 }
 

@@ -8,8 +8,8 @@ use super::peers::Identity;
 use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::after;
 use crate::core::codes;
+use crate::core::connection::handshake::Phase;
 use crate::core::frame::Reason;
-use crate::core::handshake::Phase;
 use crate::core::id::PeerRef;
 use crate::platform::host;
 use crate::transport::window::Address;
@@ -171,7 +171,9 @@ impl Hub {
                 session.proven.door = Some(number);
             }
             if let (Some(alias), Some(peer)) = (alias, inner.peers.any_mut(peer)) {
+                let latency = peer.identity.latency;
                 peer.identity = Identity::new(&alias, &kind, &origin, false);
+                peer.identity.latency = latency;
             }
             (session, peer)
         };

@@ -15,22 +15,17 @@ use super::sleep::ANSWERS_COME;
 use super::timers::BEAT;
 use crate::bindings::shared::after;
 use crate::core::codes;
+use crate::core::connection::greetings::Greetings;
+use crate::core::connection::heartbeat::Beat;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
 use crate::platform::error::fail;
 use crate::platform::host;
 use crate::transport::window;
 
-/// A peer with a wire of its own that was silent this long is asked whether it is there, ms.
-const ASK_AFTER: f64 = 5000.0;
-/// It is given up when it stays silent for this long after that; hidden pages' timers run once a minute, ms.
-const GIVE_UP_AFTER: f64 = 75_000.0;
-
 /// How long after a window was seen to be gone what its process still says may arrive, ms.
 const LAST_WORDS_COME: f64 = 500.0;
 
-/// How often in a row an unanswered ping is repeated, and states compared: a frozen page answers none.
-const REPEATS: u32 = 5;
 /// How often a visible page compares what was seen, ms. Wires lose nothing by themselves, but what a BroadcastChannel
 /// delivers while the page waits in window.open() was seen to get lost (Chromium), as lock grants do.
 const COMPARE: f64 = 5000.0;
@@ -164,7 +159,7 @@ impl Hub {
             .find(name)
             .or(self.inner.borrow().peers.sleeper_by_name(name));
         for window in self.windows_of(name, peer) {
-            self.shut(window);
+            self.block(window);
         }
         let had_door = self.close_door(name, peer);
         let Some(at) = peer else { return had_door };
@@ -228,7 +223,7 @@ impl Hub {
         if let Some(release) = life {
             let _ = release.call0(&JsValue::UNDEFINED);
         }
-        self.drop_look();
+        self.end_discovery();
         self.disarm();
         self.ready.resolve(&JsValue::UNDEFINED);
         self.end_handlers();
@@ -237,7 +232,7 @@ impl Hub {
             inner.destroyed = true;
             inner.system.clear();
             inner.registered.clear();
-            inner.greetings.clear();
+            inner.greetings = Greetings::default();
             (
                 std::mem::take(&mut inner.listeners),
                 std::mem::take(&mut inner.sessions),
@@ -293,23 +288,14 @@ impl Hub {
                 let Some(peer) = inner.peers.get_mut(at) else {
                     continue;
                 };
-                let quiet = now - peer.heard;
-                // It does not answer: what was sent with the question, or with its answer, may be lost as well.
-                if peer.pinged >= 0.0 && peer.unanswered < REPEATS && precise - peer.pinged > BEAT * 0.9 {
-                    peer.unanswered += 1;
-                    unanswered = true;
-                    ask.push(at);
-                    continue;
-                }
-                // A page that slept itself has heard nobody: whoever it has not asked since cannot have failed to answer.
-                if now - peer.asked > ASK_AFTER && (quiet > ASK_AFTER || peer.identity.latency < 0.0) {
-                    let first = peer.asked <= peer.heard;
-                    if !first && quiet > GIVE_UP_AFTER && !peer.on_mesh {
-                        silent.push(at);
-                        continue;
+                match peer.heartbeat.beat(now, precise, peer.on_mesh) {
+                    Beat::Quiet => {}
+                    Beat::Ask => ask.push(at),
+                    Beat::AskAgain => {
+                        unanswered = true;
+                        ask.push(at);
                     }
-                    peer.asked = now;
-                    ask.push(at);
+                    Beat::GiveUp => silent.push(at),
                 }
             }
             inner.peers.everyone().next().is_some()
@@ -351,7 +337,7 @@ impl Hub {
     pub(crate) fn ping(&self, at: PeerRef) {
         let sent = host::precise_now();
         if let Some(peer) = self.inner.borrow_mut().peers.get_mut(at) {
-            peer.pinged = sent;
+            peer.heartbeat.ping(sent);
         }
         let frame = Array::of2(&JsValue::from_f64(Kind::Ping.tag()), &JsValue::from_f64(sent));
         let _ = self.post(at, &frame, None);

@@ -1,7 +1,7 @@
 //! The same-origin mesh: every window that names the same channel, over one BroadcastChannel.
 //!
 //! Each member holds a Web Lock of its own. Waiting for a member's lock tells of its death within milliseconds, a crash included;
-//! listing the locks tells a newcomer whom to wait for before it is `ready` (see `look`). A peer on the mesh is reached over the
+//! listing the locks tells a newcomer whom to wait for before it is `ready` (see `discovery`). A peer on the mesh is reached over the
 //! mesh even if there is a port as well: one route, one order, and a broadcast is one frame for all. Only transferred objects take
 //! the port.
 

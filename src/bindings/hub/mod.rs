@@ -8,13 +8,13 @@ mod blocklist;
 mod calls;
 mod connect;
 mod deliver;
+mod discovery;
 mod doors;
 mod events;
 mod greetings;
 mod handlers;
 mod leaving;
 mod lifecycle;
-mod look;
 mod mesh;
 mod partition;
 mod peers;
@@ -39,6 +39,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::options::Config;
 use super::shared::Shared;
 use crate::core::calls::Calls;
+use crate::core::connection::blocklist::Blocklist;
+use crate::core::connection::discovery::{Discovery, Unanswered};
+use crate::core::connection::greetings::Greetings;
 use crate::core::id::PeerRef;
 use crate::core::map::SmallMap;
 use crate::platform::cell::RefCell;
@@ -51,8 +54,6 @@ use doors::Door;
 pub(crate) use doors::Wanted;
 pub(crate) use events::EVENTS;
 use events::{Rejected, SystemListener};
-use greetings::Greeting;
-use look::{Look, Missing};
 use peers::Peers;
 use session::Session;
 pub(crate) use session::kind_of as frame_kind;
@@ -88,9 +89,8 @@ pub(crate) struct Inner {
     /// Wires that are not peers yet, or are: by a number of their own.
     sessions: SmallMap<u32, Session>,
     doors: Vec<Door>,
-    greetings: Vec<Greeting>,
-    /// Windows that disconnect() shut out, until connect() asks for them.
-    shut: Vec<Address>,
+    greetings: Greetings<Address>,
+    blocked: Blocklist<Address>,
     /// Windows whose document has said goodbye, until it shows whether they close or navigate.
     leaving: Vec<(PeerRef, Address)>,
     calls: Calls<Pending>,
@@ -117,10 +117,11 @@ pub(crate) struct Inner {
     /// In a worker: whether the lock is held that tells its life, and what lets go of it.
     life_held: bool,
     life: Option<Function>,
-    /// The first look round, until it is over.
-    look: Option<Look>,
+    /// Discovery at the start, until it is over; and what ends each watch of the lock of a member that is waited for.
+    discovery: Option<Discovery<Address>>,
+    lock_watches: Vec<Function>,
     /// Members that are to be called again.
-    missing: Option<Missing>,
+    unanswered: Option<Unanswered>,
     listeners: Vec<EventListener>,
     /// Stops listening for the end of the page.
     page_leaving: Option<(Function, Leaving)>,
@@ -196,8 +197,8 @@ impl Hub {
                     peers: Peers::default(),
                     sessions: SmallMap::new(),
                     doors: Vec::new(),
-                    greetings: Vec::new(),
-                    shut: Vec::new(),
+                    greetings: Greetings::default(),
+                    blocked: Blocklist::default(),
                     leaving: Vec::new(),
                     calls: Calls::new(),
                     handlers: SmallMap::new(),
@@ -215,8 +216,9 @@ impl Hub {
                     mesh_locked: None,
                     prerendered: false,
                     left: false,
-                    look: None,
-                    missing: None,
+                    discovery: None,
+                    lock_watches: Vec::new(),
+                    unanswered: None,
                     listeners: Vec::new(),
                     page_leaving: None,
                     alarm: None,

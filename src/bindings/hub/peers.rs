@@ -9,6 +9,7 @@ use super::session::Proven;
 use super::unreadable::Parcels;
 use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::Shared;
+use crate::core::connection::heartbeat::Heartbeat;
 use crate::core::frame::Sleep;
 use crate::core::grants::Grants;
 use crate::core::handling::Handling;
@@ -99,13 +100,7 @@ pub(crate) struct Peer {
     pub(crate) parcels: Parcels,
     /// Answers to messages that may be asked again, newest last.
     pub(crate) answered: Vec<(f64, JsValue)>,
-    /// When a frame of its last came, and when it was last asked whether it is there, ms.
-    pub(crate) heard: f64,
-    pub(crate) asked: f64,
-    /// What the last ping carried, and so its answer: the precise time of sending, ms.
-    pub(crate) pinged: f64,
-    /// How many in a row stayed unanswered.
-    pub(crate) unanswered: u32,
+    pub(crate) heartbeat: Heartbeat,
 }
 
 /// Answers kept for repeated questions, for each peer: more calls than that are not under way on a lossy link.
@@ -134,10 +129,7 @@ impl Peer {
             handling: Handling::default(),
             parcels: Parcels::default(),
             answered: Vec::new(),
-            heard: now,
-            asked: now,
-            pinged: -1.0,
-            unanswered: 0,
+            heartbeat: Heartbeat::new(now),
         }
     }
 
@@ -233,10 +225,7 @@ impl Peers {
         let Some(Sleeper { mut peer, .. }) = self.asleep.remove(&at) else {
             return false;
         };
-        peer.heard = now;
-        peer.asked = now;
-        peer.pinged = -1.0;
-        peer.unanswered = 0;
+        peer.heartbeat.woken(now);
         self.awake.insert(at, peer);
         true
     }

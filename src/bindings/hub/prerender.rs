@@ -2,7 +2,7 @@
 //! so nothing is known of other windows before, and `ready` waits too. Frames of the same page are reached meanwhile.
 
 use super::Hub;
-use super::look::Look;
+use crate::core::connection::discovery::Discovery;
 use crate::platform::{callback, host};
 use crate::transport::window::Address;
 
@@ -16,7 +16,7 @@ impl Hub {
         {
             let mut inner = self.inner.borrow_mut();
             inner.prerendered = true;
-            inner.look = Some(Look::waiting(relatives));
+            inner.discovery = Some(Discovery::postponed(relatives));
         }
         let hub = self.weak();
         host::on_activation(&callback::perhaps(move || {
@@ -29,25 +29,25 @@ impl Hub {
     fn discover(&self, relatives: Vec<Address>) {
         let on_mesh = self.join_mesh();
         self.find_partition();
-        self.begin_look(relatives, on_mesh);
+        self.begin_discovery(relatives, on_mesh);
     }
 
     fn activated(&self) {
         if self.is_destroyed() {
             return;
         }
-        let look = {
+        let postponed = {
             let mut inner = self.inner.borrow_mut();
             inner.prerendered = false;
-            inner.look.take()
+            inner.discovery.take()
         };
         // Nobody was asked yet: `ready` waits for what begins now.
-        self.begin_look(Vec::new(), true);
+        self.begin_discovery(Vec::new(), true);
         self.each_state(|state| state.activated());
         for peer in self.peer_refs() {
             self.states_peer_up(peer);
         }
-        self.discover(look.map(Look::into_relatives).unwrap_or_default());
+        self.discover(postponed.map(Discovery::into_relatives).unwrap_or_default());
     }
 
     /// Whether the document is prerendered: states exchange nothing before it is activated.

@@ -277,7 +277,9 @@ impl Hub {
                 }
                 if proven.alias.is_some() && known.is_some() {
                     // What connect() calls it, and sees it as, goes before what it calls itself.
+                    let latency = peer.identity.latency;
                     peer.identity = Identity::new(&alias, &proven.kind, &proven.origin, is_kin);
+                    peer.identity.latency = latency;
                 }
             }
             let again = inner.known_before.contains(&alias);

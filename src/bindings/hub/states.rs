@@ -6,11 +6,11 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Hub;
-use super::look::ON_ITS_WAY;
 use crate::bindings::shared::Shared;
 use crate::bindings::shared::registry::duplicate;
 use crate::bindings::wire::label_in;
 use crate::core::codes;
+use crate::core::connection::discovery::UNDER_WAY;
 use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
@@ -63,7 +63,7 @@ impl Hub {
                 return f64::INFINITY;
             };
             if now < latest && inner.is_joined_by_somebody(now, patience) {
-                return now + ON_ITS_WAY;
+                return now + UNDER_WAY;
             }
             inner.unsettled = None;
         }

@@ -67,7 +67,7 @@ impl Hub {
         next = next.min(self.doors_due(now));
         next = next.min(self.join_again(now));
         next = next.min(self.tell_rejected(now));
-        next = next.min(self.look_due(now));
+        next = next.min(self.discovery_due(now));
         next = next.min(self.call_missing(now));
         next = next.min(self.states_due(now));
         next = next.min(self.settle_due(now));

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use super::timers::BEAT;
 use super::{Door, Hub};
 use crate::core::codes;
-use crate::core::handshake::Phase;
+use crate::core::connection::handshake::Phase;
 use crate::platform::callback;
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;

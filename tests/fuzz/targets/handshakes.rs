@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use parley_sync::core::handshake::{OnHello, OnOffer, Phase, on_hello, on_offer};
+use parley_sync::core::connection::handshake::{OnHello, OnOffer, Phase, on_hello, on_offer};
 
 use crate::choices::Choices;
 

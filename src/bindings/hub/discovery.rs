@@ -1,0 +1,183 @@
+//! Discovery at the start, as `core::connection::discovery` decides it: `ready` settles when it is over.
+
+use js_sys::{Array, Function};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{Hub, Inner};
+use crate::core::connection::discovery::{self, Discovery, Progress, Unanswered};
+use crate::platform::callback;
+use crate::platform::error::text;
+use crate::platform::host;
+use crate::transport::window::Address;
+
+/// Members whose locks are watched while they are waited for: one that left a moment ago, a Parley destroyed just before this
+/// one was made, is still in the list that the lock manager gave.
+const WATCHED: usize = 16;
+
+/// Whether a relative is being connected: by a port that it has not joined yet, or because connect() was called for it.
+fn is_under_way(inner: &Inner, relative: &Address) -> bool {
+    let mut joining = inner.sessions.values().filter(|session| session.peer.is_none());
+    let mut awaited = inner.doors.iter().filter(|door| door.is_awaited());
+    joining.any(|session| session.proven.from.as_ref() == Some(relative))
+        || awaited.any(|door| door.address().as_ref() == Some(relative))
+}
+
+impl Hub {
+    /// Begins when the hub opens, once its greetings are out.
+    pub(crate) fn begin_discovery(&self, relatives: Vec<Address>, on_mesh: bool) {
+        let now = host::now();
+        let discovery = Discovery::begin(now, relatives, on_mesh, self.patience());
+        self.inner.borrow_mut().discovery = Some(discovery);
+        self.discovery_due(now);
+        self.wake_by(now + discovery::BLIND);
+    }
+
+    /// How long a connection that is under way is waited for, ms.
+    pub(super) fn patience(&self) -> f64 {
+        discovery::patience(self.config.timeout)
+    }
+
+    /// The lock manager has answered; anything but a list means that it could not.
+    pub(crate) fn saw_members(&self, names: &JsValue) {
+        let now = host::now();
+        let missing = {
+            let mut inner = self.inner.borrow_mut();
+            let missing = Array::is_array(names).then(|| {
+                let peers = inner.peers.iter().filter(|(_, peer)| peer.on_mesh);
+                let here: Vec<&str> = peers.map(|(_, peer)| peer.uid.as_str()).collect();
+                let names: &Array = names.unchecked_ref();
+                let uids = names.iter().filter_map(|name| name.as_string());
+                uids.filter(|uid| *uid != self.uid && !here.contains(&uid.as_str()))
+                    .collect::<Vec<String>>()
+            });
+            inner.unanswered = Unanswered::called(now, missing.clone());
+            if let Some(discovery) = &mut inner.discovery {
+                discovery.listed(now, missing.clone());
+            }
+            missing.unwrap_or_default()
+        };
+        self.watch_awaited(missing);
+        self.wake_by(now + discovery::QUICK);
+        self.discovery_due(now);
+    }
+
+    /// Whoever lets go of its lock before it has joined is not waited for.
+    fn watch_awaited(&self, awaited: Vec<String>) {
+        let Some(prefix) = self.lock_prefix() else { return };
+        for uid in awaited.into_iter().take(WATCHED) {
+            let (hub, member) = (self.weak(), uid.clone());
+            let gone = callback::perhaps(move || {
+                if let Some(hub) = hub.upgrade() {
+                    hub.member_arrived(&member);
+                }
+            });
+            let watch = host::watch_lock(&text(&[&prefix, &uid]), &gone);
+            let unneeded = {
+                let mut inner = self.inner.borrow_mut();
+                match inner.discovery {
+                    Some(_) => {
+                        inner.lock_watches.push(watch);
+                        None
+                    }
+                    None => Some(watch),
+                }
+            };
+            stop(unneeded);
+        }
+    }
+
+    /// Calls those again who have not joined; when next.
+    pub(crate) fn call_missing(&self, now: f64) -> f64 {
+        let (mesh, next) = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(unanswered) = &mut inner.unanswered else {
+                return f64::INFINITY;
+            };
+            let (is_due, next) = unanswered.due(now);
+            if next.is_none() {
+                inner.unanswered = None;
+            }
+            (inner.mesh.clone().filter(|_| is_due), next)
+        };
+        if let Some(mesh) = mesh {
+            let _ = mesh.post(None, &self.join_frame(false));
+        }
+        next.unwrap_or(f64::INFINITY)
+    }
+
+    /// A member of the mesh is there, or gone.
+    pub(crate) fn member_arrived(&self, uid: &str) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            if inner.unanswered.as_mut().is_some_and(|those| those.settled(uid)) {
+                inner.unanswered = None;
+            }
+            if let Some(discovery) = &mut inner.discovery {
+                discovery.settled(uid);
+            }
+        }
+        self.discovery_due(host::now());
+    }
+
+    /// A parent, an opener, or the page of this worker is connected.
+    pub(crate) fn relative_arrived(&self, from: &Address) {
+        if let Some(discovery) = &mut self.inner.borrow_mut().discovery {
+            discovery.connected(from);
+        }
+        self.discovery_due(host::now());
+    }
+
+    /// Ends discovery when nobody is waited for any more; when it ends at the latest.
+    pub(crate) fn discovery_due(&self, now: f64) -> f64 {
+        let (watches, connected) = {
+            let mut inner = self.inner.borrow_mut();
+            if inner.prerendered {
+                return f64::INFINITY;
+            }
+            let Some(mut discovery) = inner.discovery.take() else {
+                return f64::INFINITY;
+            };
+            if let Progress::Until(end) = discovery.check(now, |relative| is_under_way(&inner, relative)) {
+                inner.discovery = Some(discovery);
+                return end;
+            }
+            (
+                std::mem::take(&mut inner.lock_watches),
+                inner.peers.iter().count(),
+            )
+        };
+        stop(watches);
+        self.log("ready", &JsValue::from_f64(connected as f64));
+        self.ready.resolve(&JsValue::UNDEFINED);
+        self.states_settle();
+        f64::INFINITY
+    }
+
+    /// A parent or opener asks who is here.
+    pub(super) fn relative_knocks(&self, from: &Address) {
+        if let Some(discovery) = &mut self.inner.borrow_mut().discovery {
+            discovery.knocked(host::now(), from);
+        }
+    }
+
+    /// Ends discovery unanswered; for destroy().
+    pub(crate) fn end_discovery(&self) {
+        let watches = {
+            let mut inner = self.inner.borrow_mut();
+            inner.discovery = None;
+            std::mem::take(&mut inner.lock_watches)
+        };
+        stop(watches);
+    }
+
+    /// Whether discovery is over.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.inner.borrow().discovery.is_none()
+    }
+}
+
+fn stop(watches: impl IntoIterator<Item = Function>) {
+    for stop in watches {
+        let _ = stop.call0(&JsValue::UNDEFINED);
+    }
+}

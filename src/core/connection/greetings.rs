@@ -1,0 +1,216 @@
+//! What this Parley said to other windows, so that it knows which offers answer it.
+//!
+//! Each window gets a hello with a nonce of its own. An offer is accepted only if it names that nonce, once from each Parley.
+//! When a connection ends, the nonce of its window is replaced: an old offer is worth nothing.
+
+use super::handshake::{self, OnOffer, Phase};
+use crate::core::limits::PARLEYS_PER_WINDOW;
+
+/// Windows remembered: parent and opener, and whoever knocked last.
+const KEPT: usize = 256;
+
+struct Greeting<W> {
+    to: W,
+    nonce: String,
+    /// Whose offers were accepted on it.
+    taken: Vec<String>,
+    /// To a parent or opener: never forgotten for the sake of others.
+    is_relative: bool,
+}
+
+/// All greetings. `W`: a window or worker.
+pub struct Greetings<W> {
+    list: Vec<Greeting<W>>,
+}
+
+/// What an offer is, given what was said to its sender's window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// Nothing was ever said to that window.
+    Unasked,
+    /// It answers what was said before: a hello with today's nonce is worth an answer.
+    Stale,
+    /// As many Parleys of that window are connected as may be.
+    Full,
+    /// It answers what was said.
+    Asked(OnOffer),
+}
+
+impl<W> Default for Greetings<W> {
+    fn default() -> Greetings<W> {
+        Greetings { list: Vec::new() }
+    }
+}
+
+impl<W: Clone + PartialEq> Greetings<W> {
+    /// The nonce that the hello to `to` carries. `fresh` makes a random one.
+    pub fn greet(&mut self, to: &W, is_relative: bool, fresh: impl FnOnce() -> String) -> String {
+        if let Some(greeting) = self.to(to) {
+            return greeting.nonce.clone();
+        }
+        if self.list.len() >= KEPT
+            && let Some(at) = self.list.iter().position(|greeting| !greeting.is_relative)
+        {
+            self.list.remove(at);
+        }
+        let nonce = fresh();
+        self.list.push(Greeting {
+            to: to.clone(),
+            nonce: nonce.clone(),
+            taken: Vec::new(),
+            is_relative,
+        });
+        nonce
+    }
+
+    /// Whether that was said to the window: the message may be meant for another Parley of this one.
+    pub fn has_said(&self, to: &W, nonce: &str) -> bool {
+        let mut list = self.list.iter();
+        list.any(|greeting| greeting.nonce == nonce && greeting.to == *to)
+    }
+
+    /// An offer of the Parley `uid` in the window `from`. `phase`, `is_here` and `mine`: see [`handshake::on_offer`].
+    pub fn on_offer(
+        &mut self,
+        from: &W,
+        nonce: &str,
+        uid: &str,
+        phase: Option<&Phase>,
+        is_here: bool,
+        mine: &str,
+    ) -> Offered {
+        let Some(greeting) = self.to(from) else {
+            return Offered::Unasked;
+        };
+        if greeting.nonce != nonce {
+            return Offered::Stale;
+        }
+        if greeting.taken.len() >= PARLEYS_PER_WINDOW {
+            return Offered::Full;
+        }
+        let before = greeting.taken.iter().any(|taken| taken == uid);
+        let verdict = handshake::on_offer(phase, is_here, before, mine, uid);
+        if verdict != OnOffer::Ignore {
+            greeting.taken.push(uid.to_owned());
+        }
+        Offered::Asked(verdict)
+    }
+
+    /// An invitation from the window `from`: the nonce that proves who accepts it; None if it is not to be accepted.
+    pub fn on_invitation(&mut self, from: &W, token: &str) -> Option<String> {
+        let greeting = self.to(from)?;
+        let before = greeting.taken.iter().any(|taken| taken == token);
+        if before || greeting.taken.len() >= PARLEYS_PER_WINDOW {
+            return None;
+        }
+        greeting.taken.push(token.to_owned());
+        Some(greeting.nonce.clone())
+    }
+
+    /// The connection with `uid` is over, which came from `window`. `connected`: the uids of those who are still there.
+    pub fn forget(
+        &mut self,
+        uid: &str,
+        window: Option<&W>,
+        connected: &[String],
+        fresh: impl Fn() -> String,
+    ) {
+        for greeting in &mut self.list {
+            if window == Some(&greeting.to) {
+                greeting.nonce = fresh();
+                greeting.taken.retain(|taken| connected.contains(taken));
+            }
+            greeting.taken.retain(|taken| taken != uid);
+        }
+    }
+
+    fn to(&mut self, to: &W) -> Option<&mut Greeting<W>> {
+        self.list.iter_mut().find(|greeting| greeting.to == *to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCEPTED: Offered = Offered::Asked(OnOffer::Accept);
+    const IGNORED: Offered = Offered::Asked(OnOffer::Ignore);
+
+    fn offer(greetings: &mut Greetings<u32>, from: u32, nonce: &str, uid: &str) -> Offered {
+        greetings.on_offer(&from, nonce, uid, None, false, "me")
+    }
+
+    #[test]
+    fn only_an_offer_that_names_what_was_said_to_its_window_counts() {
+        let mut greetings = Greetings::default();
+        assert_eq!(greetings.greet(&1, false, || "n".into()), "n");
+        assert_eq!(greetings.greet(&1, false, || "other".into()), "n");
+        greetings.greet(&2, false, || "m".into());
+        assert!(greetings.has_said(&1, "n") && !greetings.has_said(&1, "m"));
+        assert_eq!(offer(&mut greetings, 3, "n", "a"), Offered::Unasked);
+        assert_eq!(offer(&mut greetings, 1, "m", "a"), Offered::Stale);
+        assert_eq!(offer(&mut greetings, 1, "n", "a"), ACCEPTED);
+    }
+
+    #[test]
+    fn each_parley_of_a_window_is_accepted_once() {
+        let mut greetings = Greetings::default();
+        greetings.greet(&1, false, || "n".into());
+        assert_eq!(offer(&mut greetings, 1, "n", "a"), ACCEPTED);
+        assert_eq!(offer(&mut greetings, 1, "n", "a"), IGNORED);
+        assert_eq!(offer(&mut greetings, 1, "n", "b"), ACCEPTED);
+        for other in 2..PARLEYS_PER_WINDOW {
+            assert_eq!(offer(&mut greetings, 1, "n", &other.to_string()), ACCEPTED);
+        }
+        assert_eq!(offer(&mut greetings, 1, "n", "one more"), Offered::Full);
+        assert_eq!(greetings.on_invitation(&1, "one more"), None);
+    }
+
+    #[test]
+    fn an_offer_that_is_ignored_may_be_made_again() {
+        let mut greetings = Greetings::default();
+        greetings.greet(&1, false, || "n".into());
+        let joined = Phase::Joined { mark: 1.0 };
+        let ignored = greetings.on_offer(&1, "n", "z", Some(&joined), true, "me");
+        assert_eq!(ignored, IGNORED);
+        assert_eq!(offer(&mut greetings, 1, "n", "z"), ACCEPTED);
+    }
+
+    #[test]
+    fn what_was_said_before_a_connection_ended_is_worth_nothing() {
+        let mut greetings = Greetings::default();
+        greetings.greet(&1, false, || "n".into());
+        greetings.greet(&2, false, || "m".into());
+        for (window, nonce) in [(1, "n"), (2, "m")] {
+            assert_eq!(offer(&mut greetings, window, nonce, "a"), ACCEPTED);
+        }
+        assert_eq!(offer(&mut greetings, 1, "n", "b"), ACCEPTED);
+        greetings.forget("a", Some(&1), &["b".to_owned()], || "new".into());
+        assert_eq!(offer(&mut greetings, 1, "n", "a"), Offered::Stale);
+        assert_eq!(offer(&mut greetings, 1, "new", "b"), IGNORED);
+        assert_eq!(offer(&mut greetings, 1, "new", "a"), ACCEPTED);
+        // In the other window it may be accepted again too, on the nonce that holds there.
+        assert_eq!(offer(&mut greetings, 2, "m", "a"), ACCEPTED);
+    }
+
+    #[test]
+    fn an_invitation_is_accepted_once_where_something_was_said() {
+        let mut greetings = Greetings::default();
+        assert_eq!(greetings.on_invitation(&1, "t"), None);
+        greetings.greet(&1, true, || "n".into());
+        assert_eq!(greetings.on_invitation(&1, "t").as_deref(), Some("n"));
+        assert_eq!(greetings.on_invitation(&1, "t"), None);
+    }
+
+    #[test]
+    fn strangers_make_room_for_each_other_and_not_for_a_parent() {
+        let mut greetings = Greetings::default();
+        greetings.greet(&0, true, || "parent".into());
+        for window in 1..=KEPT as u32 {
+            greetings.greet(&window, false, || window.to_string());
+        }
+        assert_eq!(greetings.list.len(), KEPT);
+        assert!(greetings.has_said(&0, "parent") && !greetings.has_said(&1, "1"));
+        assert!(greetings.has_said(&2, "2"));
+    }
+}
