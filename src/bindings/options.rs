@@ -7,7 +7,7 @@ use super::grants;
 use crate::core::codes;
 use crate::core::grants::OriginGrants;
 use crate::core::limits::{Bounds, Counts, Limits};
-use crate::core::origin::Allowlist;
+use crate::core::origin::{Allowlist, OPAQUE};
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
 
@@ -16,8 +16,6 @@ const KNOWN: &str =
 const LEVELS: [&str; 5] = ["none", "error", "warn", "info", "debug"];
 const TIMEOUT: f64 = 5000.0;
 const LONGEST_NAME: usize = 128;
-/// As browsers report the origin of a document that has none of its own.
-pub(crate) const OPAQUE: &str = "null";
 /// Bytes of one second that are let in however small a message must be.
 const BYTES_PER_SECOND: f64 = 67_108_864.0;
 

@@ -138,7 +138,7 @@ impl Parley {
     /// Whether connect() is under way for anyone.
     #[wasm_bindgen(getter, js_name = _connecting)]
     pub fn is_connecting(&self) -> bool {
-        self.hub().awaits_doors()
+        self.hub().awaits_targets()
     }
 
     /// Tells of an error in a user's function that nobody awaits.

@@ -11,6 +11,9 @@ mod pattern;
 pub use allowlist::{Allowlist, BadOrigin};
 pub use pattern::OriginPattern;
 
+/// How browsers report the origin of a document that has none of its own: it is like no other, not even itself.
+pub const OPAQUE: &str = "null";
+
 /// Schemes whose documents have an opaque origin, or none: they can name nobody.
 const OPAQUE_SCHEMES: [&str; 7] = [
     "file",

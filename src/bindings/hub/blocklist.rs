@@ -19,12 +19,13 @@ impl Hub {
         self.inner.borrow_mut().blocked.remove(window);
     }
 
-    /// The windows of a peer, and of the door of this name.
+    /// The windows of a peer, and of the target of this name.
     pub(crate) fn windows_of(&self, name: &str, peer: Option<PeerRef>) -> Vec<Address> {
         let inner = self.inner.borrow();
-        let doors = inner.doors.iter();
-        let behind = doors.filter(|door| door.alias() == name || (peer.is_some() && door.peer == peer));
-        let mut windows: Vec<Address> = behind.filter_map(|door| door.address()).collect();
+        let targets = inner.targets.iter();
+        let behind =
+            targets.filter(|target| target.alias() == name || (peer.is_some() && target.peer == peer));
+        let mut windows: Vec<Address> = behind.filter_map(|target| target.address()).collect();
         windows.extend(peer.and_then(|at| inner.peers.any(at)?.window.clone()));
         windows
     }

@@ -5,12 +5,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Hub;
-use super::doors::{Door, Waiting, Wanted};
 use super::peers::{Identity, State};
 use super::session::{Proof, Proven};
+use super::targets::{Target, Waiting, Wanted};
 use crate::bindings::shared::after;
 use crate::core::codes;
-use crate::core::connection::handshake::Phase;
+use crate::core::connection::target::Handshake;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
 use crate::platform::callback;
@@ -42,7 +42,7 @@ impl Hub {
         if let Some(alias) = &wanted.alias {
             self.check_alias(alias, &wanted.target)?;
         }
-        if let Some(existing) = self.same_door(&wanted) {
+        if let Some(existing) = self.known_target(&wanted) {
             return existing;
         }
         if let Some(alias) = &wanted.alias {
@@ -67,20 +67,20 @@ impl Hub {
             }
         };
         let is_worker = wanted.kind == "worker";
-        let listeners = self.listen_at_door(number, &wanted);
+        let listeners = self.listen_to_target(number, &wanted);
         let by_window = matches!(wanted.kind.as_str(), "window" | "iframe" | "worker");
         let deadline = host::now() + wanted.timeout;
         let identity = wanted
             .alias
             .as_ref()
             .map(|alias| Identity::new(alias, &peer_kind, "", false));
-        let door = Door {
+        let target = Target {
             number,
             alias: wanted.alias.clone(),
             kind: peer_kind.clone(),
-            target: by_window.then(|| wanted.target.clone()),
+            handshake: Handshake::new(wanted.opaque),
+            object: by_window.then(|| wanted.target.clone()),
             is_worker,
-            phase: Phase::Waiting,
             session: None,
             peer: None,
             waiting: Some(Waiting {
@@ -89,22 +89,16 @@ impl Hub {
                 stop_listening,
             }),
             grants: wanted.grants.clone(),
-            opaque: wanted.opaque,
-            bound: None,
-            nonces: Vec::new(),
-            origin: String::new(),
             refused: None,
-            shown: false,
             absent: None,
             was_there: false,
             loaded: false,
             watch: None,
             silence: (String::new(), false),
-            offers: (0.0, 0),
             _listeners: listeners,
         };
-        let address = door.address();
-        self.inner.borrow_mut().doors.push(door);
+        let address = target.address();
+        self.inner.borrow_mut().targets.push(target);
         self.await_window(number, deadline);
         if let Some(identity) = identity {
             self.emit_state(&identity, State::Disconnected, State::Connecting);
@@ -123,7 +117,7 @@ impl Hub {
             alias: wanted.alias,
             kind: peer_kind,
             origin: String::new(),
-            door: Some(number),
+            target: Some(number),
             from: None,
             grants: wanted.grants,
             proof: Proof::None,
@@ -137,18 +131,15 @@ impl Hub {
             Ok(session) => {
                 let joined = {
                     let mut inner = self.inner.borrow_mut();
-                    if let Some(door) = inner.door(number) {
-                        door.session = Some(session);
-                        door.phase = Phase::Offered {
-                            mark: 0.0,
-                            nonce: String::new(),
-                        };
+                    if let Some(target) = inner.target(number) {
+                        target.session = Some(session);
+                        target.handshake.started();
                     }
                     inner.sessions.get(&session).and_then(|session| session.peer)
                 };
                 // A link may carry the answer back before send() returns.
                 if let Some(peer) = joined {
-                    self.door_joined(session, peer);
+                    self.target_joined(session, peer);
                 }
             }
             Err(error) => self.give_up(number, &error),
@@ -157,7 +148,7 @@ impl Hub {
     }
 
     /// Messages of a worker come to the worker object, and its errors; a frame's load event tells that it shows another document.
-    fn listen_at_door(&self, number: u32, wanted: &Wanted) -> Vec<EventListener> {
+    fn listen_to_target(&self, number: u32, wanted: &Wanted) -> Vec<EventListener> {
         let (hub, failing, garbled) = (self.weak(), self.weak(), self.weak());
         let target: &EventTarget = wanted.target.unchecked_ref();
         match wanted.kind.as_str() {
@@ -193,11 +184,11 @@ impl Hub {
     /// A frame shows a document: perhaps the one that is connected has just finished loading, perhaps it is gone without a
     /// goodbye. It is asked by its port, which only tells whether somebody has that port; and by its window.
     fn frame_loaded(&self, number: u32) {
-        let (peer, address) = match self.inner.borrow_mut().door(number) {
-            Some(door) => {
-                door.shown = false;
-                door.loaded = true;
-                (door.peer, door.address())
+        let (peer, address) = match self.inner.borrow_mut().target(number) {
+            Some(target) => {
+                target.handshake.loaded();
+                target.loaded = true;
+                (target.peer, target.address())
             }
             None => return,
         };
@@ -209,8 +200,8 @@ impl Hub {
         let later = self.weak();
         after(WINDOW_ANSWERS, move || {
             if let Some(hub) = later.upgrade() {
-                let hidden = match hub.inner.borrow_mut().door(number) {
-                    Some(door) => door.peer == Some(peer) && !door.shown,
+                let hidden = match hub.inner.borrow_mut().target(number) {
+                    Some(target) => target.peer == Some(peer) && !target.handshake.is_shown(),
                     None => false,
                 };
                 if hidden {
@@ -242,8 +233,8 @@ impl Hub {
 
     /// The document of a peer is no longer the one its frame shows.
     fn frame_navigated(&self, number: u32, peer: PeerRef) {
-        let is_bound = match self.inner.borrow_mut().door(number) {
-            Some(door) => door.bound.is_some(),
+        let is_bound = match self.inner.borrow_mut().target(number) {
+            Some(target) => target.handshake.is_bound(),
             None => false,
         };
         if is_bound {
@@ -253,21 +244,21 @@ impl Hub {
         }
     }
 
-    /// Takes away a door for one document of an opaque origin: its window shows another.
+    /// Takes away a target for one document of an opaque origin: its window shows another.
     pub(super) fn revoke(&self, number: u32) {
-        let door = {
+        let target = {
             let mut inner = self.inner.borrow_mut();
-            let Some(at) = inner.doors.iter().position(|door| door.number == number) else {
+            let Some(at) = inner.targets.iter().position(|target| target.number == number) else {
                 return;
             };
-            inner.doors.remove(at)
+            inner.targets.remove(at)
         };
-        if let Some(peer) = door.peer {
+        if let Some(peer) = target.peer {
             self.leave_peer(peer, Reason::Navigated);
-        } else if let Some(session) = door.session {
+        } else if let Some(session) = target.session {
             self.end_session(session, Reason::Navigated);
         }
-        if let Some(waiting) = door.waiting {
+        if let Some(waiting) = target.waiting {
             waiting.stop();
             let message =
                 "the frame shows another document than the one that was let in: call connect() again";
@@ -277,31 +268,34 @@ impl Hub {
 
     /// An id names one peer. What it named is gone when its frame left the page: then the id is free.
     fn check_alias(&self, alias: &str, target: &JsValue) -> Result<(), JsValue> {
-        let (door, other_peer) = {
+        let (known, other_peer) = {
             let inner = self.inner.borrow();
-            let door = inner.doors.iter().find(|door| door.alias() == alias);
-            let door = door.map(|door| {
+            let known = inner.targets.iter().find(|known| known.alias() == alias);
+            let known = known.map(|known| {
                 (
-                    door.number,
-                    door.peer,
-                    door.target.as_ref() == Some(target),
-                    door.is_over(),
+                    known.number,
+                    known.peer,
+                    known.object.as_ref() == Some(target),
+                    known.is_over(),
                 )
             });
             let other_peer = inner
                 .peers
                 .everyone()
                 .any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias);
-            (door, other_peer)
+            (known, other_peer)
         };
-        match door {
+        match known {
             Some((_, _, true, _)) => return Ok(()),
             Some((number, peer, false, true)) => {
                 if let Some(peer) = peer {
                     self.lose_peer(peer, Reason::Closed);
                 }
                 self.give_up(number, &fail(codes::PEER_LOST, "the frame left the page"));
-                self.inner.borrow_mut().doors.retain(|door| door.number != number);
+                self.inner
+                    .borrow_mut()
+                    .targets
+                    .retain(|target| target.number != number);
                 return Ok(());
             }
             None if !other_peer => return Ok(()),
@@ -316,18 +310,18 @@ impl Hub {
     }
 
     /// connect() again for what is connected, or being connected, gives the same.
-    fn same_door(&self, wanted: &Wanted) -> Option<Result<JsValue, JsValue>> {
+    fn known_target(&self, wanted: &Wanted) -> Option<Result<JsValue, JsValue>> {
         let (waiting, peer, number, address) = {
             let inner = self.inner.borrow();
-            let door = inner.doors.iter().find(|door| {
-                door.target.as_ref() == Some(&wanted.target)
-                    && (wanted.alias.is_none() || door.alias == wanted.alias)
+            let target = inner.targets.iter().find(|target| {
+                target.object.as_ref() == Some(&wanted.target)
+                    && (wanted.alias.is_none() || target.alias == wanted.alias)
             })?;
-            let waiting = door
+            let waiting = target
                 .waiting
                 .as_ref()
                 .map(|waiting| waiting.promise.promise.clone());
-            (waiting, door.peer, door.number, door.address())
+            (waiting, target.peer, target.number, target.address())
         };
         self.regrant(number, peer, wanted);
         if let Some(promise) = waiting {
@@ -339,8 +333,8 @@ impl Hub {
         // It was connected once and is gone: ask again, and wait.
         let promise = Deferred::new();
         let deadline = host::now() + wanted.timeout;
-        if let Some(door) = self.inner.borrow_mut().door(number) {
-            door.waiting = Some(Waiting {
+        if let Some(target) = self.inner.borrow_mut().target(number) {
+            target.waiting = Some(Waiting {
                 promise: promise.clone(),
                 deadline,
                 stop_listening: None,
@@ -357,14 +351,13 @@ impl Hub {
     fn regrant(&self, number: u32, peer: Option<PeerRef>, wanted: &Wanted) {
         let changed = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.door(number) else { return };
-            if peer.is_none() {
-                door.bound = None;
-            }
-            door.opaque |= wanted.opaque;
-            let changed = wanted.grants.is_some() && wanted.grants != door.grants;
+            let Some(target) = inner.target(number) else {
+                return;
+            };
+            target.handshake.asked_again(wanted.opaque, peer.is_some());
+            let changed = wanted.grants.is_some() && wanted.grants != target.grants;
             if changed {
-                door.grants.clone_from(&wanted.grants);
+                target.grants.clone_from(&wanted.grants);
                 if let Some(peer) = peer.and_then(|peer| inner.peers.any_mut(peer)) {
                     peer.grants.clone_from(&wanted.grants);
                 }

@@ -17,9 +17,9 @@ const WATCHED: usize = 16;
 /// Whether a relative is being connected: by a port that it has not joined yet, or because connect() was called for it.
 fn is_under_way(inner: &Inner, relative: &Address) -> bool {
     let mut joining = inner.sessions.values().filter(|session| session.peer.is_none());
-    let mut awaited = inner.doors.iter().filter(|door| door.is_awaited());
+    let mut awaited = inner.targets.iter().filter(|target| target.is_awaited());
     joining.any(|session| session.proven.from.as_ref() == Some(relative))
-        || awaited.any(|door| door.address().as_ref() == Some(relative))
+        || awaited.any(|target| target.address().as_ref() == Some(relative))
 }
 
 impl Hub {

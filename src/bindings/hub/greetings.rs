@@ -6,21 +6,18 @@ use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessageEvent, MessagePort};
 
 use super::Hub;
-use super::another;
 use super::session::{Proof, Proven};
-use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::greetings::Offered;
-use crate::core::connection::handshake::{self, OnHello, OnOffer, Phase};
+use crate::core::connection::handshake::{OnOffer, Phase};
+use crate::core::connection::target::{SECOND, Verdict};
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
 use crate::core::limits;
+use crate::core::origin::OPAQUE;
 use crate::platform::host;
 use crate::transport::window::{self, Address, Heard};
-
-/// A window whose documents come too quickly is asked again after this, ms.
-const SECOND: f64 = 1000.0;
 
 impl Hub {
     /// Says hello to the windows that may be waiting for this one.
@@ -70,14 +67,14 @@ impl Hub {
         }
     }
 
-    /// A message of an opaque origin: heard if a door was opened for exactly this window. Whether there is one.
+    /// A message of an opaque origin: heard if a target was opened for exactly this window. Whether there is one.
     fn heard_opaque(&self, source: &JsValue, event: &MessageEvent) -> bool {
         let is_meant = self
             .inner
             .borrow()
-            .doors
+            .targets
             .iter()
-            .any(|door| door.opaque && door.is_at(source));
+            .any(|target| target.handshake.lets_opaque_in() && target.is_at(source));
         // Nothing else of it counts: a knock is answered by nobody, for whoever reads the answer cannot be known.
         if is_meant && let Some(Heard::Hello { mark, nonce }) = window::read(event) {
             self.heard_hello(&Address::window(source.clone()), OPAQUE, mark, nonce);
@@ -88,7 +85,7 @@ impl Hub {
     pub(super) fn heard_from_worker(&self, number: u32, event: &MessageEvent) {
         let target = {
             let mut inner = self.inner.borrow_mut();
-            inner.door(number).and_then(|door| door.target.clone())
+            inner.target(number).and_then(|target| target.object.clone())
         };
         if let (Some(target), Some(step)) = (target, window::read(event)) {
             let origin = self.config.own_origin.clone().unwrap_or_default();
@@ -145,19 +142,18 @@ impl Hub {
             port.close();
             return;
         };
-        let (door, origin) = (proven.door, proven.origin.clone());
-        if door.is_none() {
+        let (target, origin) = (proven.target, proven.origin.clone());
+        if target.is_none() {
             self.make_room(from);
         }
         let session = self.start_port(port, proven);
         self.note_mark(session, mark);
-        if let Some(door) = door
-            && let Some(door) = self.inner.borrow_mut().door(door)
+        if let Some(target) = target
+            && let Some(target) = self.inner.borrow_mut().target(target)
         {
             // Its hello may still be on the way to us: it is of the document that we have accepted.
-            door.phase = Phase::Joined { mark };
-            door.session = Some(session);
-            door.origin = origin;
+            target.handshake.accepted(&origin, mark);
+            target.session = Some(session);
         }
     }
 
@@ -168,7 +164,7 @@ impl Hub {
             let half_open: Vec<(u32, bool)> = inner
                 .sessions
                 .iter()
-                .filter(|(_, session)| session.peer.is_none() && session.proven.door.is_none())
+                .filter(|(_, session)| session.peer.is_none() && session.proven.target.is_none())
                 .filter_map(|(number, session)| {
                     let window = session.proven.from.as_ref()?;
                     Some((*number, window.is(from.outlet())))
@@ -187,50 +183,38 @@ impl Hub {
 
     fn heard_hello(&self, from: &Address, origin: &str, mark: f64, nonce: String) {
         let now = host::now();
-        let (number, verdict, old) = {
+        let (number, verdict, old, kind) = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.doors.iter_mut().find(|door| door.is_at(from.outlet())) else {
+            let Some(target) = inner
+                .targets
+                .iter_mut()
+                .find(|target| target.is_at(from.outlet()))
+            else {
                 return;
             };
-            let same_origin = door.origin == origin;
-            let verdict = handshake::on_hello(&door.phase, same_origin, mark, &nonce);
-            if !handshake::may_enter(door.bound, mark) {
-                let number = door.number;
-                drop(inner);
-                return self.revoke(number);
-            }
-            if verdict == OnHello::Ignore {
-                door.shown = true;
-                let is_another = another::is_another(door, &nonce);
-                let kind = door.kind.clone();
-                drop(inner);
-                if is_another {
-                    self.offer_another(from, origin, &nonce, kind);
+            let verdict = target.handshake.on_hello(now, origin, mark, &nonce);
+            let kind = (verdict == Verdict::Another).then(|| target.kind.clone());
+            (target.number, verdict, target.session, kind)
+        };
+        match verdict {
+            Verdict::Offer => {}
+            Verdict::Replace => {
+                if let Some(old) = old {
+                    self.end_session(old, Reason::Navigated);
                 }
-                return;
             }
-            door.nonces.clear();
-            door.nonces.push(nonce.clone());
-            if now - door.offers.0 >= SECOND {
-                door.offers = (now, 0);
+            Verdict::Ignore => return,
+            Verdict::Another => {
+                return self.offer_another(from, origin, &nonce, kind.unwrap_or_default());
             }
-            door.offers.1 += 1;
-            if door.offers.1 > limits::OFFERS_PER_SECOND {
-                let first = door.offers.1 == limits::OFFERS_PER_SECOND + 1;
-                let number = door.number;
-                drop(inner);
+            Verdict::Revoke => return self.revoke(number),
+            Verdict::TooMany { is_first } => {
                 self.reject(origin, codes::LIMIT);
-                if first {
+                if is_first {
                     self.knock_later(number);
                 }
                 return;
             }
-            (door.number, verdict, door.session)
-        };
-        if verdict == OnHello::Replace
-            && let Some(old) = old
-        {
-            self.end_session(old, Reason::Navigated);
         }
         // A new channel for each attempt: a port that was sent is spent, whether it arrived or not.
         let Ok(channel) = MessageChannel::new() else {
@@ -239,19 +223,17 @@ impl Hub {
         let is_opaque = origin == OPAQUE;
         let proven = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.door(number) else { return };
-            door.phase = Phase::Offered {
-                mark,
-                nonce: nonce.clone(),
+            let Some(target) = inner.target(number) else {
+                return;
             };
-            origin.clone_into(&mut door.origin);
+            target.handshake.offered(origin, mark, &nonce);
             Proven {
-                alias: door.alias.clone(),
-                kind: door.kind.clone(),
+                alias: target.alias.clone(),
+                kind: target.kind.clone(),
                 origin: origin.to_owned(),
-                door: Some(number),
+                target: Some(number),
                 from: Some(from.clone()),
-                grants: door.grants.clone(),
+                grants: target.grants.clone(),
                 proof: if is_opaque {
                     Proof::Awaited(nonce.clone())
                 } else {
@@ -260,8 +242,8 @@ impl Hub {
             }
         };
         let session = self.start_port(channel.port1(), proven);
-        if let Some(door) = self.inner.borrow_mut().door(number) {
-            door.session = Some(session);
+        if let Some(target) = self.inner.borrow_mut().target(number) {
+            target.session = Some(session);
         }
         if is_opaque {
             from.invite(&host::random_id(), host::document_mark(), &channel.port2());
@@ -270,7 +252,7 @@ impl Hub {
         }
     }
 
-    /// Asks at a door a second from now, for whoever is there by then.
+    /// Asks at a target a second from now, for whoever is there by then.
     fn knock_later(&self, number: u32) {
         let hub = self.weak();
         after(SECOND, move || {
@@ -278,8 +260,8 @@ impl Hub {
                 let address = hub
                     .inner
                     .borrow_mut()
-                    .door(number)
-                    .and_then(|door| door.address());
+                    .target(number)
+                    .and_then(|target| target.address());
                 if let Some(address) = address {
                     address.knock();
                 }
@@ -289,18 +271,25 @@ impl Hub {
 
     /// Whether an offer is one we asked for, and what then is proven of its sender.
     fn weigh_offer(&self, from: &Address, origin: &str, nonce: &str, uid: &str) -> Option<Proven> {
-        let (offered, door) = {
+        let (offered, target) = {
             let mut inner = self.inner.borrow_mut();
-            let door = inner.doors.iter().find(|door| door.is_at(from.outlet()));
-            let here = door.and_then(|door| door.peer);
+            let target = inner.targets.iter().find(|target| target.is_at(from.outlet()));
+            let here = target.and_then(|target| target.peer);
             let here = here.filter(|&at| inner.peers.any(at).is_some_and(|peer| peer.uid == uid));
-            let door = door.map(|door| (door.number, door.phase.clone(), door.session, here));
-            let phase = door.as_ref().map(|door| &door.1);
+            let target = target.map(|target| {
+                (
+                    target.number,
+                    target.handshake.phase().clone(),
+                    target.session,
+                    here,
+                )
+            });
+            let phase = target.as_ref().map(|target| &target.1);
             let greetings = &mut inner.greetings;
             let offered = greetings.on_offer(from, nonce, uid, phase, here.is_some(), &self.uid);
-            (offered, door)
+            (offered, target)
         };
-        let mine = door.as_ref().and_then(|door| door.2);
+        let mine = target.as_ref().and_then(|target| target.2);
         match offered {
             Offered::Unasked => return None,
             Offered::Stale => {
@@ -313,7 +302,7 @@ impl Hub {
             }
             Offered::Asked(OnOffer::Ignore) => {
                 // Unless it is no leftover: then whoever offers no longer hears what the other port carries.
-                if let Some((number, _, _, Some(peer))) = door {
+                if let Some((number, _, _, Some(peer))) = target {
                     self.ask_for_sign(number, peer);
                 }
                 return None;
@@ -328,9 +317,9 @@ impl Hub {
                 }
             }
         }
-        // A door that is connected already stays with whom it has; the new one is a peer of its own.
-        let door = door.filter(|door| !matches!(door.1, Phase::Joined { .. }));
-        Some(self.prove(from, origin, door.map(|door| door.0), Proof::None))
+        // A target that is connected already stays with whom it has; the new one is a peer of its own.
+        let target = target.filter(|target| !matches!(target.1, Phase::Joined { .. }));
+        Some(self.prove(from, origin, target.map(|target| target.0), Proof::None))
     }
 
     /// An invitation comes from a parent or opener to a document of an opaque origin, which nobody can address: only there is
@@ -339,31 +328,31 @@ impl Hub {
         if self.config.own_origin.as_deref() != Some(OPAQUE) {
             return None;
         }
-        let (nonce, door, spent) = {
+        let (nonce, target, spent) = {
             let mut inner = self.inner.borrow_mut();
-            let door = inner.doors.iter().find(|door| door.is_at(from.outlet()));
-            let door = door.filter(|door| !matches!(door.phase, Phase::Joined { .. }));
+            let target = inner.targets.iter().find(|target| target.is_at(from.outlet()));
+            let target = target.filter(|target| !target.handshake.is_joined());
             // An offer of ours to that window was of no use: nobody there hears an opaque origin.
-            let (door, spent) = door.map_or((None, None), |door| (Some(door.number), door.session));
+            let (target, spent) = target.map_or((None, None), |target| (Some(target.number), target.session));
             let nonce = inner.greetings.on_invitation(from, token)?;
             (
                 nonce,
-                door,
+                target,
                 spent.and_then(|number| inner.sessions.remove(&number)),
             )
         };
         if let Some(wire) = spent.and_then(|session| session.wire) {
             wire.close();
         }
-        Some(self.prove(from, origin, door, Proof::Given(nonce)))
+        Some(self.prove(from, origin, target, Proof::Given(nonce)))
     }
 
     /// What is known of whoever offered a port.
-    pub(super) fn prove(&self, from: &Address, origin: &str, door: Option<u32>, proof: Proof) -> Proven {
-        let called = door.and_then(|number| {
+    pub(super) fn prove(&self, from: &Address, origin: &str, target: Option<u32>, proof: Proof) -> Proven {
+        let called = target.and_then(|number| {
             let mut inner = self.inner.borrow_mut();
-            let door = inner.door(number)?;
-            Some((door.alias.clone(), door.kind.clone(), door.grants.clone()))
+            let target = inner.target(number)?;
+            Some((target.alias.clone(), target.kind.clone(), target.grants.clone()))
         });
         let (alias, kind, grants) = called.unwrap_or_else(|| {
             let kind = if from.is_worker() {
@@ -377,7 +366,7 @@ impl Hub {
             alias,
             kind,
             origin: origin.to_owned(),
-            door,
+            target,
             from: Some(from.clone()),
             grants,
             proof,
@@ -394,9 +383,9 @@ impl Hub {
         };
         let inner = self.inner.borrow();
         let mut held = None;
-        for door in &inner.doors {
-            let Some(grants) = &door.grants else { continue };
-            if door.origin == origin || lineage.iter().any(|window| door.is_at(&window)) {
+        for target in &inner.targets {
+            let Some(grants) = &target.grants else { continue };
+            if target.handshake.origin() == origin || lineage.iter().any(|window| target.is_at(&window)) {
                 held = Some(both(held, grants));
             }
         }

@@ -5,12 +5,11 @@ use wasm_bindgen::JsValue;
 
 use super::Hub;
 use super::peers::Identity;
-use crate::bindings::options::OPAQUE;
 use crate::bindings::shared::after;
 use crate::core::codes;
-use crate::core::connection::handshake::Phase;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
+use crate::core::origin::OPAQUE;
 use crate::platform::host;
 use crate::transport::window::Address;
 
@@ -35,7 +34,7 @@ impl Hub {
         if gone {
             self.lose_peer(at, reason);
         } else if !mesh {
-            self.door_lost(at, reason);
+            self.target_lost(at, reason);
         }
     }
 
@@ -71,7 +70,7 @@ impl Hub {
         }
         self.forget_greetings(&peer.uid, peer.window.as_ref());
         self.states_peer_down(at);
-        self.door_lost(at, reason);
+        self.target_lost(at, reason);
         self.emit_ended(&peer.identity, reason, state);
     }
 
@@ -145,7 +144,7 @@ impl Hub {
         }
         let found = {
             let mut inner = self.inner.borrow_mut();
-            let Some(outlet) = inner.door(number).and_then(|door| door.address()) else {
+            let Some(outlet) = inner.target(number).and_then(|target| target.address()) else {
                 return false;
             };
             let found = inner.sessions.iter().find_map(|(at, session)| {
@@ -153,22 +152,21 @@ impl Hub {
                     .proven
                     .from
                     .as_ref()
-                    .filter(|_| session.proven.door.is_none())?;
+                    .filter(|_| session.proven.target.is_none())?;
                 let peer = session.peer.filter(|_| uncalled.is(outlet.outlet()))?;
                 Some((*at, peer, session.mark, session.proven.origin.clone()))
             });
             let Some((session, peer, mark, origin)) = found else {
                 return false;
             };
-            let Some(door) = inner.door(number) else {
+            let Some(target) = inner.target(number) else {
                 return false;
             };
-            door.phase = Phase::Joined { mark };
-            door.session = Some(session);
-            door.origin.clone_from(&origin);
-            let (alias, kind) = (door.alias.clone(), door.kind.clone());
+            target.handshake.accepted(&origin, mark);
+            target.session = Some(session);
+            let (alias, kind) = (target.alias.clone(), target.kind.clone());
             if let Some(session) = inner.sessions.get_mut(&session) {
-                session.proven.door = Some(number);
+                session.proven.target = Some(number);
             }
             if let (Some(alias), Some(peer)) = (alias, inner.peers.any_mut(peer)) {
                 let latency = peer.identity.latency;
@@ -177,7 +175,7 @@ impl Hub {
             }
             (session, peer)
         };
-        self.door_joined(found.0, found.1);
+        self.target_joined(found.0, found.1);
         true
     }
 }

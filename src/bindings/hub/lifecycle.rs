@@ -161,8 +161,8 @@ impl Hub {
         for window in self.windows_of(name, peer) {
             self.block(window);
         }
-        let had_door = self.close_door(name, peer);
-        let Some(at) = peer else { return had_door };
+        let had_target = self.close_target(name, peer);
+        let Some(at) = peer else { return had_target };
         self.states_flush();
         let frame = JsValue::from(Array::of2(
             &JsValue::from_f64(Kind::Bye.tag()),
@@ -210,7 +210,7 @@ impl Hub {
         }
         self.states_flush();
         self.say_bye(0.0);
-        self.close_doors();
+        self.close_targets();
         let peers: Vec<PeerRef> = {
             let inner = self.inner.borrow();
             inner.peers.everyone().map(|(at, _)| at).collect()
@@ -265,12 +265,12 @@ impl Hub {
 
     /// Looks at every peer with a wire of its own; when to look again.
     pub(crate) fn beat(&self, now: f64) -> f64 {
-        if !self.doors_gone().is_empty() {
+        if !self.targets_gone().is_empty() {
             // Its last words may be on the way.
             let hub = self.weak();
             after(LAST_WORDS_COME, move || {
                 if let Some(hub) = hub.upgrade() {
-                    for (peer, reason) in hub.doors_gone() {
+                    for (peer, reason) in hub.targets_gone() {
                         hub.lose_peer(peer, reason);
                     }
                 }

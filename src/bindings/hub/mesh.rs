@@ -144,7 +144,7 @@ impl Hub {
                 alias: None,
                 kind,
                 origin,
-                door: None,
+                target: None,
                 from: None,
                 grants: None,
                 proof: Proof::None,

@@ -9,7 +9,6 @@ mod calls;
 mod connect;
 mod deliver;
 mod discovery;
-mod doors;
 mod events;
 mod greetings;
 mod handlers;
@@ -22,6 +21,7 @@ mod prerender;
 mod session;
 mod sleep;
 mod states;
+mod targets;
 mod timers;
 mod unreadable;
 mod waiting;
@@ -50,13 +50,13 @@ use crate::transport::broadcast::BroadcastWire;
 use crate::transport::window::Address;
 pub(crate) use calls::Outgoing;
 use calls::Pending;
-use doors::Door;
-pub(crate) use doors::Wanted;
 pub(crate) use events::EVENTS;
 use events::{Rejected, SystemListener};
 use peers::Peers;
 use session::Session;
 pub(crate) use session::kind_of as frame_kind;
+use targets::Target;
+pub(crate) use targets::Wanted;
 use timers::Alarm;
 
 /// A handler of messages of one type.
@@ -88,7 +88,7 @@ pub(crate) struct Inner {
     peers: Peers,
     /// Wires that are not peers yet, or are: by a number of their own.
     sessions: SmallMap<u32, Session>,
-    doors: Vec<Door>,
+    targets: Vec<Target>,
     greetings: Greetings<Address>,
     blocked: Blocklist<Address>,
     /// Windows whose document has said goodbye, until it shows whether they close or navigate.
@@ -196,7 +196,7 @@ impl Hub {
                     next_token: 0,
                     peers: Peers::default(),
                     sessions: SmallMap::new(),
-                    doors: Vec::new(),
+                    targets: Vec::new(),
                     greetings: Greetings::default(),
                     blocked: Blocklist::default(),
                     leaving: Vec::new(),
@@ -268,7 +268,7 @@ impl Hub {
 
     /// PeerInfos: the connected, the suspended, then those being connected.
     pub(crate) fn infos(&self) -> js_sys::Array {
-        let (connected, asleep, doors) = {
+        let (connected, asleep, targets) = {
             let inner = self.inner.borrow();
             let connected: Vec<_> = inner
                 .peers
@@ -280,8 +280,12 @@ impl Hub {
                 .sleepers()
                 .map(|(_, peer)| peer.identity.clone())
                 .collect();
-            let doors: Vec<_> = inner.doors.iter().filter_map(Door::pending_identity).collect();
-            (connected, asleep, doors)
+            let targets: Vec<_> = inner
+                .targets
+                .iter()
+                .filter_map(Target::pending_identity)
+                .collect();
+            (connected, asleep, targets)
         };
         let out = js_sys::Array::new();
         for identity in connected {
@@ -290,7 +294,7 @@ impl Hub {
         for identity in asleep {
             out.push(&identity.info(peers::State::Suspended));
         }
-        for (identity, state) in doors {
+        for (identity, state) in targets {
             out.push(&identity.info(state));
         }
         out
@@ -326,8 +330,8 @@ impl Hub {
         if inner.peers.sleeper_by_name(name).is_some() {
             return Some(peers::State::Suspended.name());
         }
-        if let Some(door) = inner.doors.iter().find(|door| door.alias() == name) {
-            return Some(door.state().name());
+        if let Some(target) = inner.targets.iter().find(|target| target.alias() == name) {
+            return Some(target.state().name());
         }
         inner
             .known_before

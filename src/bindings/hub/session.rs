@@ -7,12 +7,12 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
 use super::peers::{Identity, Peer, State};
-use crate::bindings::options::OPAQUE;
 use crate::bindings::wire::numbers;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
+use crate::core::origin::OPAQUE;
 use crate::platform::error::fail;
 use crate::platform::host;
 use crate::transport::Wire;
@@ -26,8 +26,8 @@ pub(crate) struct Proven {
     pub(crate) kind: String,
     /// As the browser reported it; empty where a wire proves none.
     pub(crate) origin: String,
-    /// The door it came by.
-    pub(crate) door: Option<u32>,
+    /// The target it came by.
+    pub(crate) target: Option<u32>,
     /// The window or worker it came from.
     pub(crate) from: Option<Address>,
     /// What it may see and do, if more is said of it than of its origin.
@@ -134,18 +134,18 @@ impl Hub {
     /// side the same, and ends the attempt at once instead of at its timeout.
     fn other_version(&self, number: u32, origin: &str, frame: &Array) {
         self.reject(origin, codes::WIRE_VERSION);
-        let (wire, door) = match self.inner.borrow().sessions.get(&number) {
+        let (wire, target) = match self.inner.borrow().sessions.get(&number) {
             Some(session) if session.peer.is_none() && read_join(frame).is_some() => {
-                (session.wire.clone(), session.proven.door)
+                (session.wire.clone(), session.proven.target)
             }
             _ => return,
         };
         if let Some(wire) = wire {
             let _ = wire.post(&self.join_frame(false), None);
         }
-        if let Some(door) = door {
+        if let Some(target) = target {
             let message = "the other side speaks another version of the wire format: load the same version of parley-sync";
-            self.give_up(door, &fail(codes::WIRE_VERSION, message));
+            self.give_up(target, &fail(codes::WIRE_VERSION, message));
         }
     }
 
@@ -191,7 +191,7 @@ impl Hub {
             }
             let _ = wire.post(&self.join_frame(true), None);
         }
-        if proven.door.is_none() && self.inner.borrow().peers.len() >= self.config.counts.peers {
+        if proven.target.is_none() && self.inner.borrow().peers.len() >= self.config.counts.peers {
             self.reject(&proven.origin, codes::LIMIT);
             return self.end_session(number, Reason::Denied);
         }
@@ -206,7 +206,7 @@ impl Hub {
             session.peer = Some(at);
         }
         self.watch_life(at, &uid, frame);
-        self.door_joined(number, at);
+        self.target_joined(number, at);
         if let Some(from) = &proven.from {
             self.relative_arrived(from);
         }
@@ -324,7 +324,7 @@ impl Hub {
         }
         match session.peer {
             Some(peer) => self.lose_route(peer, false, reason),
-            None => self.door_reopened(session.proven.door, reason),
+            None => self.target_reopened(session.proven.target, reason),
         }
     }
 }
@@ -366,6 +366,6 @@ impl super::Inner {
     /// Whether an id means somebody here, or is promised to somebody by connect().
     fn is_name(&self, name: &str) -> bool {
         self.peers.everyone().any(|(_, peer)| peer.identity.alias == name)
-            || self.doors.iter().any(|door| door.alias() == name)
+            || self.targets.iter().any(|target| target.alias() == name)
     }
 }

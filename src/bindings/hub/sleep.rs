@@ -113,15 +113,15 @@ impl Hub {
 
     /// It is connected again: both sides compare what they have.
     pub(super) fn greet_woken(&self, at: PeerRef) {
-        let Some((identity, door)) = ({
+        let Some((identity, target)) = ({
             let mut inner = self.inner.borrow_mut();
-            let door = inner.doors.iter_mut().find(|door| door.peer == Some(at));
-            let waiting = door.and_then(|door| door.waiting.take());
+            let target = inner.targets.iter_mut().find(|target| target.peer == Some(at));
+            let waiting = target.and_then(|target| target.waiting.take());
             inner.peers.get(at).map(|peer| (peer.identity.clone(), waiting))
         }) else {
             return;
         };
-        if let Some(waiting) = door {
+        if let Some(waiting) = target {
             waiting.stop();
             waiting.promise.resolve(&identity.info(State::Connected));
         }

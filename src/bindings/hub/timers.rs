@@ -50,7 +50,7 @@ impl Hub {
             let inner = self.inner.borrow();
             !inner.calls.is_empty() || inner.states.iter().any(|state| state.is_waiting())
         };
-        waits || self.doors_have_deadlines()
+        waits || self.targets_have_deadlines()
     }
 
     /// The timer went off.
@@ -64,7 +64,7 @@ impl Hub {
     /// Does everything that is due, and sets the next alarm.
     fn woken(&self, now: f64) {
         let mut next = self.calls_due(now);
-        next = next.min(self.doors_due(now));
+        next = next.min(self.targets_due(now));
         next = next.min(self.join_again(now));
         next = next.min(self.tell_rejected(now));
         next = next.min(self.discovery_due(now));

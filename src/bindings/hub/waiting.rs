@@ -5,9 +5,8 @@ use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
 
 use super::timers::BEAT;
-use super::{Door, Hub};
+use super::{Hub, Target};
 use crate::core::codes;
-use crate::core::connection::handshake::Phase;
 use crate::platform::callback;
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
@@ -19,20 +18,20 @@ const RETURNS: f64 = 100.0;
 /// The place of `warn` among the levels of the log.
 const WARN: u32 = 2;
 
-fn not_in_page(door: &Door) -> JsValue {
-    let advice = if door.was_there {
+fn not_in_page(target: &Target) -> JsValue {
+    let advice = if target.was_there {
         "') has left the page"
     } else {
         "') is not in the page: put its element there first, or within two seconds"
     };
     fail_with(
         codes::PEER_LOST,
-        &text(&["the frame of connect('", door.alias(), advice]),
-        &[("targetId", JsValue::from_str(door.alias()))],
+        &text(&["the frame of connect('", target.alias(), advice]),
+        &[("targetId", JsValue::from_str(target.alias()))],
     )
 }
 
-impl Door {
+impl Target {
     /// When a frame that is not in the page is waited for no longer.
     fn gives_up_at(&self) -> f64 {
         let patience = if self.was_there { RETURNS } else { COMES };
@@ -42,9 +41,9 @@ impl Door {
     /// Asks the target what it shows, once nothing of the hub is borrowed: `[code, reason, message, isEarly]`.
     fn silence(&self) -> impl FnOnce() -> Array + use<> {
         let (alias, kind) = (self.alias().to_owned(), self.kind.clone());
-        let target = self.target.clone().unwrap_or(JsValue::UNDEFINED);
-        let (opaque, loaded, refused) = (self.opaque, self.loaded, self.refused.clone());
-        let offered = matches!(self.phase, Phase::Offered { .. });
+        let target = self.object.clone().unwrap_or(JsValue::UNDEFINED);
+        let (opaque, loaded) = (self.handshake.lets_opaque_in(), self.loaded);
+        let (offered, refused) = (self.handshake.is_offered(), self.refused.clone());
         move || {
             host::silence(
                 &alias,
@@ -80,15 +79,17 @@ impl Hub {
         let now = host::now();
         let unwatched = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.door(number) else { return };
-            if door.address().is_none() {
-                door.absent = door.absent.or(Some(now));
+            let Some(target) = inner.target(number) else {
+                return;
+            };
+            if target.address().is_none() {
+                target.absent = target.absent.or(Some(now));
                 None
             } else {
-                door.absent = None;
-                door.was_there = true;
-                let is_watched = door.kind != "iframe" || door.watch.is_some();
-                door.target.clone().filter(|_| !is_watched)
+                target.absent = None;
+                target.was_there = true;
+                let is_watched = target.kind != "iframe" || target.watch.is_some();
+                target.object.clone().filter(|_| !is_watched)
             }
         };
         let Some(frame) = unwatched else { return };
@@ -99,14 +100,14 @@ impl Hub {
             }
         });
         let stop = host::watch_removal(&frame, &gone);
-        if let Some(door) = self.inner.borrow_mut().door(number) {
-            door.watch = Some(Watch(stop));
+        if let Some(target) = self.inner.borrow_mut().target(number) {
+            target.watch = Some(Watch(stop));
         }
     }
 
     fn frame_removed(&self, number: u32) {
-        if let Some(door) = self.inner.borrow_mut().door(number) {
-            door.watch = None;
+        if let Some(target) = self.inner.borrow_mut().target(number) {
+            target.watch = None;
         }
         self.look_at_frame(number);
         self.wake_by(host::now() + RETURNS);
@@ -117,29 +118,31 @@ impl Hub {
     pub(super) fn windows_awaited(&self, now: f64) -> f64 {
         let awaited: Vec<u32> = {
             let inner = self.inner.borrow();
-            let doors = inner.doors.iter();
-            let doors = doors.filter(|door| door.is_awaited() && door.target.is_some());
-            doors.map(|door| door.number).collect()
+            let targets = inner.targets.iter();
+            let targets = targets.filter(|target| target.is_awaited() && target.object.is_some());
+            targets.map(|target| target.number).collect()
         };
         let mut next = f64::INFINITY;
         for number in awaited {
             self.look_at_frame(number);
             let (error, address) = {
                 let mut inner = self.inner.borrow_mut();
-                let Some(door) = inner.door(number) else { continue };
-                let is_closed = door.target.as_ref().is_some_and(host::is_closed);
-                let error = if door.kind == "iframe" && door.gives_up_at() <= now {
-                    Some(not_in_page(door))
+                let Some(target) = inner.target(number) else {
+                    continue;
+                };
+                let is_closed = target.object.as_ref().is_some_and(host::is_closed);
+                let error = if target.kind == "iframe" && target.gives_up_at() <= now {
+                    Some(not_in_page(target))
                 } else if is_closed {
                     let message =
                         "the window was closed, or its Cross-Origin-Opener-Policy cuts it off from this one";
                     Some(fail(codes::PEER_LOST, message))
                 } else {
-                    next = next.min(door.gives_up_at()).min(now + BEAT);
+                    next = next.min(target.gives_up_at()).min(now + BEAT);
                     None
                 };
-                let is_offered = matches!(door.phase, Phase::Offered { .. });
-                (error, door.address().filter(|_| is_offered))
+                let is_offered = target.handshake.is_offered();
+                (error, target.address().filter(|_| is_offered))
             };
             if let Some(error) = error {
                 self.give_up(number, &error);
@@ -158,19 +161,21 @@ impl Hub {
         if self.config.log_level < WARN {
             return;
         }
-        let silence = match self.inner.borrow_mut().door(number) {
-            Some(door) => door.silence(),
+        let silence = match self.inner.borrow_mut().target(number) {
+            Some(target) => target.silence(),
             None => return,
         };
         let silence = silence();
         let reason = silence.get(1).as_string().unwrap_or_default();
         let tell = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.door(number) else { return };
-            let (known, told) = &door.silence;
+            let Some(target) = inner.target(number) else {
+                return;
+            };
+            let (known, told) = &target.silence;
             let is_new = *known != reason;
             let tell = !is_new && !told && silence.get(3).is_truthy();
-            door.silence = (reason, tell || (!is_new && *told));
+            target.silence = (reason, tell || (!is_new && *told));
             tell
         };
         if tell {
@@ -181,11 +186,11 @@ impl Hub {
     /// Remembers the origin that connect() found instead of one that is let in, and tells the log at once.
     pub(super) fn refuse_window(&self, source: &JsValue, origin: &str) {
         let mut news = Vec::new();
-        for door in &mut self.inner.borrow_mut().doors {
-            if door.is_awaited() && door.is_at(source) && door.refused.as_deref() != Some(origin) {
-                door.refused = Some(origin.to_owned());
-                door.silence = ("origin".to_owned(), true);
-                news.push(door.silence());
+        for target in &mut self.inner.borrow_mut().targets {
+            if target.is_awaited() && target.is_at(source) && target.refused.as_deref() != Some(origin) {
+                target.refused = Some(origin.to_owned());
+                target.silence = ("origin".to_owned(), true);
+                news.push(target.silence());
             }
         }
         for silence in news {
@@ -194,20 +199,20 @@ impl Hub {
     }
 
     /// Rejects the connections that took too long; when the next would.
-    pub(super) fn doors_due(&self, now: f64) -> f64 {
+    pub(super) fn targets_due(&self, now: f64) -> f64 {
         let mut next = f64::INFINITY;
         let mut late = Vec::new();
-        for door in &self.inner.borrow().doors {
-            match &door.waiting {
-                Some(waiting) if waiting.deadline <= now => late.push((door.number, door.silence())),
+        for target in &self.inner.borrow().targets {
+            match &target.waiting {
+                Some(waiting) if waiting.deadline <= now => late.push((target.number, target.silence())),
                 Some(waiting) => next = next.min(waiting.deadline),
                 None => {}
             }
         }
         for (number, silence) in late {
             let silence = silence();
-            let alias = match self.inner.borrow_mut().door(number) {
-                Some(door) => JsValue::from_str(door.alias()),
+            let alias = match self.inner.borrow_mut().target(number) {
+                Some(target) => JsValue::from_str(target.alias()),
                 None => continue,
             };
             let code = silence.get(0).as_string().unwrap_or_default();

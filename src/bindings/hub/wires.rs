@@ -164,17 +164,17 @@ impl Hub {
             let inner = self.inner.borrow();
             let session = inner.sessions.get(&number);
             let session = session.filter(|session| session.peer.is_none());
-            session.map(|session| (session.wire.clone(), session.proven.door))
+            session.map(|session| (session.wire.clone(), session.proven.target))
         };
-        let Some((wire, door)) = joining else {
+        let Some((wire, target)) = joining else {
             return self.reject("", codes::MALFORMED);
         };
         if let Some(wire) = wire {
             let _ = wire.post(&self.join_frame(false), None);
         }
-        let Some(door) = door else { return };
-        let alias = match self.inner.borrow_mut().door(door) {
-            Some(door) => door.alias().to_owned(),
+        let Some(target) = target else { return };
+        let alias = match self.inner.borrow_mut().target(target) {
+            Some(target) => target.alias().to_owned(),
             None => return,
         };
         let message = text(&[
@@ -183,6 +183,6 @@ impl Hub {
             "') changes the values it carries, as JSON does, or the other side of it carries another form: give the link json: true, or binary: true, on both sides",
         ]);
         let details = [("targetId", JsValue::from_str(&alias))];
-        self.give_up(door, &fail_with(codes::SERIALIZATION, &message, &details));
+        self.give_up(target, &fail_with(codes::SERIALIZATION, &message, &details));
     }
 }

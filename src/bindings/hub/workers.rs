@@ -98,8 +98,8 @@ impl Hub {
     }
 
     fn give_up_worker(&self, number: u32, cause: &str) {
-        let alias = match self.inner.borrow_mut().door(number) {
-            Some(door) if door.phase == Phase::Waiting => door.alias().to_owned(),
+        let alias = match self.inner.borrow_mut().target(number) {
+            Some(target) if *target.handshake.phase() == Phase::Waiting => target.alias().to_owned(),
             _ => return,
         };
         let why = if cause.is_empty() {
@@ -117,15 +117,15 @@ impl Hub {
 
     /// A port or link was closed, or the worker of Node behind it has ended. Whoever still waits for it is told.
     pub(super) fn wire_closed(&self, number: u32, cause: &str) {
-        let door = match self.inner.borrow().sessions.get(&number) {
-            Some(session) if session.peer.is_none() => session.proven.door,
+        let target = match self.inner.borrow().sessions.get(&number) {
+            Some(session) if session.peer.is_none() => session.proven.target,
             _ => None,
         };
-        let Some(door) = door else {
+        let Some(target) = target else {
             return self.end_session(number, Reason::Closed);
         };
-        let alias = match self.inner.borrow_mut().door(door) {
-            Some(door) => door.alias().to_owned(),
+        let alias = match self.inner.borrow_mut().target(target) {
+            Some(target) => target.alias().to_owned(),
             None => String::new(),
         };
         let mut parts = vec![
@@ -140,6 +140,6 @@ impl Hub {
             ("targetId", JsValue::from_str(&alias)),
             ("reason", JsValue::from_str(Reason::Closed.name())),
         ];
-        self.give_up(door, &fail_with(codes::CONNECTION, &text(&parts), &details));
+        self.give_up(target, &fail_with(codes::CONNECTION, &text(&parts), &details));
     }
 }

@@ -6,3 +6,4 @@ pub mod discovery;
 pub mod greetings;
 pub mod handshake;
 pub mod heartbeat;
+pub mod target;

@@ -1,10 +1,12 @@
 //! Two windows that want each other, reloads, and a third that says anything, recorded steps among it, from a window of its own:
-//! it never gets behind a door that was opened for another, and the two are connected once it is silent. (`node/handshake.mjs`
+//! it is never taken for the target of another, and the two are connected once it is silent. (`node/handshake.mjs`
 //! holds the built package to the same.)
 
 use std::collections::VecDeque;
 
-use parley_sync::core::connection::handshake::{OnHello, OnOffer, Phase, on_hello, on_offer};
+use parley_sync::core::connection::greetings::{Greetings, Offered};
+use parley_sync::core::connection::handshake::OnOffer;
+use parley_sync::core::connection::target::{Handshake, SECOND, Verdict};
 
 use crate::choices::Choices;
 
@@ -15,10 +17,10 @@ enum Step {
     Knock,
     Hello {
         mark: u32,
-        nonce: u32,
+        nonce: String,
     },
     Offer {
-        nonce: u32,
+        nonce: String,
         mark: u32,
         uid: u32,
         channel: usize,
@@ -33,13 +35,12 @@ struct Channel {
 struct Window {
     mark: u32,
     uid: u32,
-    /// What was said to each window, and whose offers were taken on it.
-    greetings: [Option<(u32, Vec<u32>)>; 3],
+    greetings: Greetings<usize>,
     /// The window it wants, while it wants one.
-    door: Option<usize>,
-    phase: Phase,
+    target: Option<usize>,
+    handshake: Handshake,
     channel: Option<usize>,
-    /// Who has joined behind the door.
+    /// Who has joined there.
     here: Option<u32>,
 }
 
@@ -52,6 +53,8 @@ struct World {
     /// Drawn so far: what nobody can guess.
     drawn: u32,
     recorded: Vec<Step>,
+    /// ms: documents come no quicker than they may.
+    now: f64,
 }
 
 fn text(number: u32) -> String {
@@ -69,9 +72,9 @@ impl World {
         let window = Window {
             mark,
             uid,
-            greetings: [None, None, None],
-            door: wants.then_some(1 - at),
-            phase: Phase::Waiting,
+            greetings: Greetings::default(),
+            target: wants.then_some(1 - at),
+            handshake: Handshake::new(false),
             channel: None,
             here: None,
         };
@@ -107,14 +110,10 @@ impl World {
     }
 
     fn greet(&mut self, at: usize, to: usize) {
-        if self.windows[at].greetings[to].is_none() {
-            let nonce = self.draw();
-            self.windows[at].greetings[to] = Some((nonce, Vec::new()));
-        }
-        let nonce = self.windows[at].greetings[to]
-            .as_ref()
-            .map_or(0, |greeting| greeting.0);
-        let mark = self.windows[at].mark;
+        let fresh = text(self.draw());
+        let window = &mut self.windows[at];
+        let nonce = window.greetings.greet(&to, to == 1 - at, || fresh);
+        let mark = window.mark;
         self.post(at, to, Step::Hello { mark, nonce });
     }
 
@@ -135,24 +134,33 @@ impl World {
         true
     }
 
-    fn hello(&mut self, at: usize, from: usize, mark: u32, nonce: u32) {
-        if self.windows[at].door != Some(from) {
+    fn hello(&mut self, at: usize, from: usize, mark: u32, nonce: String) {
+        self.now += SECOND;
+        let window = &mut self.windows[at];
+        if window.target != Some(from) {
             return;
         }
-        if on_hello(&self.windows[at].phase, true, f64::from(mark), &text(nonce)) == OnHello::Ignore {
-            return;
+        let verdict = window
+            .handshake
+            .on_hello(self.now, "origin", f64::from(mark), &nonce);
+        match verdict {
+            Verdict::Offer => {}
+            Verdict::Replace => {
+                self.end(at);
+                self.windows[at].handshake.reopened();
+            }
+            Verdict::Another => {}
+            Verdict::Ignore | Verdict::Revoke | Verdict::TooMany { .. } => return,
         }
-        self.end(at);
         let channel = self.channels.len();
         self.channels.push(Channel {
             ends: [Some(at), None],
         });
         let window = &mut self.windows[at];
-        window.phase = Phase::Offered {
-            mark: f64::from(mark),
-            nonce: text(nonce),
-        };
-        window.channel = Some(channel);
+        if verdict != Verdict::Another {
+            window.handshake.offered("origin", f64::from(mark), &nonce);
+            window.channel = Some(channel);
+        }
         let (mark, uid) = (window.mark, window.uid);
         self.post(
             at,
@@ -166,7 +174,7 @@ impl World {
         );
     }
 
-    /// What a window has behind its door is closed.
+    /// The wire of the window's target is closed.
     fn end(&mut self, at: usize) {
         if let Some(channel) = self.windows[at].channel.take() {
             for end in &mut self.channels[channel].ends {
@@ -177,44 +185,32 @@ impl World {
         }
     }
 
-    fn offer(&mut self, at: usize, from: usize, nonce: u32, mark: u32, uid: u32, channel: usize) {
+    fn offer(&mut self, at: usize, from: usize, nonce: String, mark: u32, uid: u32, channel: usize) {
         let window = &mut self.windows[at];
-        let Some((known, taken)) = &mut window.greetings[from] else {
-            return;
-        };
-        if *known != nonce {
-            return self.greet(at, from);
-        }
-        let phase = (window.door == Some(from)).then_some(&window.phase);
+        let is_target = window.target == Some(from);
+        let phase = is_target.then(|| window.handshake.phase());
         let is_here = window.here == Some(uid);
-        let verdict = on_offer(
-            phase,
-            is_here,
-            taken.contains(&uid),
-            &text(window.uid),
-            &text(uid),
-        );
-        if verdict == OnOffer::Ignore {
-            return;
-        }
-        taken.push(uid);
+        let (mine, theirs) = (text(window.uid), text(uid));
+        let greetings = &mut window.greetings;
+        let verdict = match greetings.on_offer(&from, &nonce, &theirs, phase, is_here, &mine) {
+            Offered::Stale => return self.greet(at, from),
+            Offered::Unasked | Offered::Full | Offered::Asked(OnOffer::Ignore) => return,
+            Offered::Asked(verdict) => verdict,
+        };
         // Of one that is there already it is another way to it, which takes the place of the first.
-        let behind_door =
-            window.door == Some(from) && (is_here || !matches!(window.phase, Phase::Joined { .. }));
+        let is_by_target = is_target && (is_here || !window.handshake.is_joined());
         let own = window.uid;
-        if verdict == OnOffer::Yield || (behind_door && is_here) {
+        if verdict == OnOffer::Yield || (is_by_target && is_here) {
             self.end(at);
         }
         self.channels[channel].ends[1] = Some(at);
         if let Some(maker) = self.channels[channel].ends[0] {
             self.joins.push((maker, channel, own));
         }
-        if behind_door {
-            assert_ne!(from, EVIL, "it is behind a door that was not opened for it");
+        if is_by_target {
+            assert_ne!(from, EVIL, "it is taken for a target that it is not");
             let window = &mut self.windows[at];
-            window.phase = Phase::Joined {
-                mark: f64::from(mark),
-            };
+            window.handshake.accepted("origin", f64::from(mark));
             window.channel = Some(channel);
             window.here = Some(uid);
         }
@@ -233,8 +229,8 @@ impl World {
         else {
             return;
         };
-        if let Phase::Offered { mark, .. } = window.phase {
-            window.phase = Phase::Joined { mark };
+        if window.handshake.is_offered() {
+            window.handshake.joined();
             window.here = Some(uid);
         }
     }
@@ -243,15 +239,18 @@ impl World {
         let to = choices.below(2);
         let known = (0..=self.drawn).collect::<Vec<u32>>();
         // Everything but what was said to others and not to it.
-        let heard: Vec<u32> = self
+        let heard: Vec<String> = self
             .recorded
             .iter()
             .filter_map(|step| match step {
-                Step::Hello { nonce, .. } | Step::Offer { nonce, .. } => Some(*nonce),
+                Step::Hello { nonce, .. } | Step::Offer { nonce, .. } => Some(nonce.clone()),
                 Step::Knock => None,
             })
             .collect();
-        let nonce = if heard.is_empty() { 0 } else { choices.pick(&heard) };
+        let nonce = match heard.is_empty() {
+            true => text(0),
+            false => choices.pick(&heard),
+        };
         let step = match choices.below(4) {
             0 => Step::Knock,
             1 => Step::Hello {
@@ -295,6 +294,7 @@ pub fn run(choices: &mut Choices) {
         channels: Vec::new(),
         drawn: 0,
         recorded: Vec::new(),
+        now: 0.0,
     };
     let wants = [true, choices.once(2)];
     world.load(0, wants[0]);
@@ -335,13 +335,15 @@ pub fn run(choices: &mut Choices) {
                 let [one, other] = world.channels[channel].ends;
                 one.is_none() || other.is_none()
             });
-            if world.windows[at].door.is_some() && is_dead {
+            if world.windows[at].target.is_some() && is_dead {
                 world.end(at);
-                world.windows[at].phase = Phase::Waiting;
+                world.windows[at].handshake.reopened();
                 world.windows[at].here = None;
                 // A connection that is over: what was said is worth no answer any more.
                 for side in 0..2 {
-                    world.windows[side].greetings[1 - side] = None;
+                    let fresh = text(world.draw());
+                    let greetings = &mut world.windows[side].greetings;
+                    greetings.forget("", Some(&(1 - side)), &[], || fresh.clone());
                 }
                 world.post(at, 1 - at, Step::Knock);
             }

@@ -10,9 +10,8 @@ use wasm_bindgen::JsValue;
 use super::Hub;
 use super::peers::{Identity, State};
 use super::waiting::Watch;
-use crate::bindings::options::OPAQUE;
 use crate::core::codes;
-use crate::core::connection::handshake::Phase;
+use crate::core::connection::target::Handshake;
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
@@ -21,29 +20,23 @@ use crate::platform::host::{self, Deferred};
 use crate::transport::window::Address;
 
 /// Something this side wants to be connected to, until `disconnect`.
-pub(crate) struct Door {
+pub(crate) struct Target {
     pub(super) number: u32,
+    pub(super) handshake: Handshake,
     pub(super) alias: Option<String>,
     pub(super) kind: String,
     /// A frame element, whose window may change, or the window; or the worker. None for ports and links.
-    pub(super) target: Option<JsValue>,
+    pub(super) object: Option<JsValue>,
     pub(super) is_worker: bool,
-    pub(super) phase: Phase,
     /// The wire under way or connected.
     pub(super) session: Option<u32>,
     pub(super) peer: Option<PeerRef>,
     /// Whoever awaits connect().
     pub(super) waiting: Option<Waiting>,
-    /// What whoever comes through it may see and do, if more is said of it than of its origin.
+    /// What its peer may see and do, if more is said of it than of its origin.
     pub(super) grants: Option<Rc<Grants>>,
-    /// A document of an opaque origin may come through it; which, once one did.
-    pub(super) opaque: bool,
-    pub(super) bound: Option<f64>,
-    /// The origin that was heard behind it last, and the one that was heard and is not let in.
-    pub(super) origin: String,
+    /// The origin that was heard there and is not allowed.
     pub(super) refused: Option<String>,
-    /// The document that is connected has shown that its window still shows it, since that was last asked.
-    pub(super) shown: bool,
     /// Since when its frame is seen not to be in the page, ms; and whether it has been there since connect().
     pub(super) absent: Option<f64>,
     pub(super) was_there: bool,
@@ -53,10 +46,6 @@ pub(crate) struct Door {
     pub(super) watch: Option<Watch>,
     /// What was known last of why nobody answers, and whether the log was told.
     pub(super) silence: (String, bool),
-    /// What the Parleys of the document behind it greet with: the first is the one that is connected.
-    pub(super) nonces: Vec<String>,
-    /// When documents behind it began to be counted, and how many were offered a connection since.
-    pub(super) offers: (f64, u32),
     /// Messages of a worker come to the worker object.
     pub(super) _listeners: Vec<EventListener>,
 }
@@ -78,7 +67,7 @@ pub(crate) struct Wanted {
     pub(crate) grants: Option<Rc<Grants>>,
 }
 
-impl Door {
+impl Target {
     pub(crate) fn alias(&self) -> &str {
         self.alias.as_deref().unwrap_or_default()
     }
@@ -97,9 +86,9 @@ impl Door {
         self.waiting.is_some()
     }
 
-    /// Nobody can come through it any more: its frame left the page, its popup was closed, or its port or link ended.
+    /// Nobody can be connected by it any more: its frame left the page, its popup was closed, or its port or link ended.
     pub(super) fn is_over(&self) -> bool {
-        if self.target.is_none() {
+        if self.object.is_none() {
             return self.peer.is_none() && self.waiting.is_none();
         }
         self.address().is_none()
@@ -120,7 +109,7 @@ impl Door {
     }
 
     pub(super) fn address(&self) -> Option<Address> {
-        let target = self.target.as_ref()?;
+        let target = self.object.as_ref()?;
         if self.is_worker {
             return Some(Address::worker(target.clone()));
         }
@@ -130,25 +119,21 @@ impl Door {
 }
 
 impl Hub {
-    /// The other end has joined on the wire of a door.
-    pub(crate) fn door_joined(&self, session: u32, peer: PeerRef) {
+    /// The other end has joined on the wire of a target.
+    pub(crate) fn target_joined(&self, session: u32, peer: PeerRef) {
         let waiting = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.doors.iter_mut().find(|door| door.session == Some(session)) else {
+            let Some(target) = inner
+                .targets
+                .iter_mut()
+                .find(|target| target.session == Some(session))
+            else {
                 return;
             };
-            let mark = match door.phase {
-                Phase::Offered { mark, .. } | Phase::Joined { mark } => mark,
-                Phase::Waiting => 0.0,
-            };
-            door.phase = Phase::Joined { mark };
-            door.peer = Some(peer);
-            door.shown = true;
-            if door.origin == OPAQUE {
-                door.bound = Some(mark);
-            }
-            door.watch = None;
-            door.waiting.take()
+            target.handshake.joined();
+            target.peer = Some(peer);
+            target.watch = None;
+            target.waiting.take()
         };
         if let Some(waiting) = waiting {
             waiting.stop();
@@ -158,29 +143,31 @@ impl Hub {
         }
     }
 
-    /// The peer of a door is gone. The door stays: whoever comes next in that window is let in under the same id.
-    pub(crate) fn door_lost(&self, peer: PeerRef, reason: Reason) {
+    /// The peer of a target is gone. The target stays: whoever comes next in that window is let in under the same id.
+    pub(crate) fn target_lost(&self, peer: PeerRef, reason: Reason) {
         let number = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.doors.iter_mut().find(|door| door.peer == Some(peer)) else {
+            let Some(target) = inner.targets.iter_mut().find(|target| target.peer == Some(peer)) else {
                 return;
             };
-            door.peer = None;
-            door.number
+            target.peer = None;
+            target.number
         };
-        self.door_reopened(Some(number), reason);
+        self.target_reopened(Some(number), reason);
     }
 
-    /// A door's wire ended: its window may have another Parley, or will have.
-    pub(crate) fn door_reopened(&self, number: Option<u32>, _reason: Reason) {
+    /// A target's wire ended: its window may have another Parley, or will have.
+    pub(crate) fn target_reopened(&self, number: Option<u32>, _reason: Reason) {
         let Some(number) = number else { return };
         let (address, is_final) = {
             let mut inner = self.inner.borrow_mut();
-            let Some(door) = inner.door(number) else { return };
-            door.phase = Phase::Waiting;
-            door.session = None;
-            door.peer = None;
-            (door.address(), door.target.is_none())
+            let Some(target) = inner.target(number) else {
+                return;
+            };
+            target.handshake.reopened();
+            target.session = None;
+            target.peer = None;
+            (target.address(), target.object.is_none())
         };
         if let Some(address) = address {
             address.knock();
@@ -191,25 +178,29 @@ impl Hub {
         }
     }
 
-    /// Ends the wait of a door that never got through, and the door.
+    /// Ends the wait of a target that never got through, and the target.
     pub(crate) fn give_up(&self, number: u32, error: &JsValue) {
-        let door = {
+        let target = {
             let mut inner = self.inner.borrow_mut();
-            let Some(at) = inner.doors.iter().position(|door| door.number == number) else {
+            let Some(at) = inner.targets.iter().position(|target| target.number == number) else {
                 return;
             };
-            if inner.doors.get(at).is_none_or(|door| door.waiting.is_none()) {
+            if inner
+                .targets
+                .get(at)
+                .is_none_or(|target| target.waiting.is_none())
+            {
                 return;
             }
-            inner.doors.remove(at)
+            inner.targets.remove(at)
         };
-        if let Some(session) = door.session {
+        if let Some(session) = target.session {
             let session = self.inner.borrow_mut().sessions.remove(&session);
             if let Some(wire) = session.and_then(|session| session.wire) {
                 wire.close();
             }
         }
-        if let Some(waiting) = door.waiting {
+        if let Some(waiting) = target.waiting {
             waiting.stop();
             if self.inner.borrow().ending {
                 waiting.promise.end(error);
@@ -217,82 +208,87 @@ impl Hub {
                 waiting.promise.reject(error);
             }
         }
-        if let Some(alias) = &door.alias {
-            let identity = Identity::new(alias, &door.kind, "", false);
+        if let Some(alias) = &target.alias {
+            let identity = Identity::new(alias, &target.kind, "", false);
             self.emit_state(&identity, State::Connecting, State::Disconnected);
         }
     }
 
-    /// Takes a door away for good. Whether there was one.
-    pub(crate) fn close_door(&self, name: &str, peer: Option<PeerRef>) -> bool {
+    /// Takes a target away for good. Whether there was one.
+    pub(crate) fn close_target(&self, name: &str, peer: Option<PeerRef>) -> bool {
         let (number, awaited) = {
             let inner = self.inner.borrow();
-            let found = inner
-                .doors
-                .iter()
-                .find(|door| door.alias.as_deref() == Some(name) || (peer.is_some() && door.peer == peer));
+            let found = inner.targets.iter().find(|target| {
+                target.alias.as_deref() == Some(name) || (peer.is_some() && target.peer == peer)
+            });
             match found {
-                Some(door) => (door.number, door.waiting.is_some()),
+                Some(target) => (target.number, target.waiting.is_some()),
                 None => return false,
             }
         };
         if awaited {
             self.give_up(number, &fail(codes::CONNECTION, "disconnect() ended the attempt"));
         } else {
-            self.inner.borrow_mut().doors.retain(|door| door.number != number);
+            self.inner
+                .borrow_mut()
+                .targets
+                .retain(|target| target.number != number);
         }
         true
     }
 
     /// Ends every wait; for destroy().
-    pub(crate) fn close_doors(&self) {
+    pub(crate) fn close_targets(&self) {
         loop {
-            let number = match self.inner.borrow().doors.first() {
-                Some(door) => door.number,
+            let number = match self.inner.borrow().targets.first() {
+                Some(target) => target.number,
                 None => return,
             };
             self.give_up(number, &fail(codes::DESTROYED, "the Parley was destroyed"));
-            self.inner.borrow_mut().doors.retain(|door| door.number != number);
+            self.inner
+                .borrow_mut()
+                .targets
+                .retain(|target| target.number != number);
         }
     }
 
-    /// Doors whose frame left the page, or whose popup was closed, with nobody there to say so.
-    pub(crate) fn doors_gone(&self) -> Vec<(PeerRef, Reason)> {
+    /// Targets whose frame left the page, or whose popup was closed, with nobody there to say so.
+    pub(crate) fn targets_gone(&self) -> Vec<(PeerRef, Reason)> {
         let inner = self.inner.borrow();
-        let doors = inner
-            .doors
+        let targets = inner
+            .targets
             .iter()
-            .filter(|door| door.target.is_some() && door.address().is_none())
-            .filter_map(|door| door.peer);
+            .filter(|target| target.object.is_some() && target.address().is_none())
+            .filter_map(|target| target.peer);
         let closed = inner.peers.everyone().filter(|(_, peer)| !peer.on_mesh);
         let closed = closed.filter(|(_, peer)| peer.window.as_ref().is_some_and(Address::is_closed));
-        doors
+        targets
             .chain(closed.map(|(at, _)| at))
             .map(|at| (at, Reason::Closed))
             .collect()
     }
 
     /// Whether anyone awaits a connection.
-    pub(crate) fn awaits_doors(&self) -> bool {
-        self.inner.borrow().doors.iter().any(Door::is_awaited)
+    pub(crate) fn awaits_targets(&self) -> bool {
+        self.inner.borrow().targets.iter().any(Target::is_awaited)
     }
 
     /// Whether a timer of this window ends a wait.
-    pub(super) fn doors_have_deadlines(&self) -> bool {
+    pub(super) fn targets_have_deadlines(&self) -> bool {
         let inner = self.inner.borrow();
-        let mut waiting = inner.doors.iter().filter_map(|door| door.waiting.as_ref());
+        let mut waiting = inner.targets.iter().filter_map(|target| target.waiting.as_ref());
         waiting.any(|waiting| waiting.deadline.is_finite())
     }
 
-    /// Asks at every door that has nobody behind it; after the page comes back from the cache.
+    /// Asks at every target that has nobody behind it; after the page comes back from the cache.
     pub(crate) fn knock_again(&self) {
         let addresses: Vec<Address> = {
             let inner = self.inner.borrow();
             inner
-                .doors
+                .targets
                 .iter()
-                .filter(|door| door.peer.is_none())
-                .filter_map(Door::address)
+                .filter(|target| target.peer.is_none())
+                .filter_map(Target::address)
                 .collect()
         };
         for address in addresses {
@@ -310,15 +306,15 @@ impl Waiting {
 }
 
 impl super::Inner {
-    pub(super) fn door(&mut self, number: u32) -> Option<&mut Door> {
-        self.doors.iter_mut().find(|door| door.number == number)
+    pub(super) fn target(&mut self, number: u32) -> Option<&mut Target> {
+        self.targets.iter_mut().find(|target| target.number == number)
     }
 }
 
 impl super::Inner {
     /// Whether a peer came by a frame element that is still in its page.
     pub(crate) fn shows(&self, peer: PeerRef) -> bool {
-        let door = self.doors.iter().find(|door| door.peer == Some(peer));
-        door.is_some_and(|door| door.kind == "iframe" && door.address().is_some())
+        let target = self.targets.iter().find(|target| target.peer == Some(peer));
+        target.is_some_and(|target| target.kind == "iframe" && target.address().is_some())
     }
 }
