@@ -10,11 +10,11 @@ use super::session::{Proof, Proven};
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::greetings::Offered;
+use crate::core::connection::half_open;
 use crate::core::connection::handshake::{OnOffer, Phase};
 use crate::core::connection::target::{SECOND, Verdict};
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
-use crate::core::limits;
 use crate::core::origin::OPAQUE;
 use crate::platform::host;
 use crate::transport::window::{self, Address, Heard};
@@ -157,11 +157,11 @@ impl Hub {
         }
     }
 
-    /// Handshakes that were begun and not gone on with make room for new ones: first those of the same window.
+    /// An unfinished handshake makes room for a new one of that window.
     fn make_room(&self, from: &Address) {
         let stale = {
             let inner = self.inner.borrow();
-            let half_open: Vec<(u32, bool)> = inner
+            let pending: Vec<(u32, bool)> = inner
                 .sessions
                 .iter()
                 .filter(|(_, session)| session.peer.is_none() && session.proven.target.is_none())
@@ -170,11 +170,7 @@ impl Hub {
                     Some((*number, window.is(from.outlet())))
                 })
                 .collect();
-            let theirs = half_open.iter().filter(|(_, is_theirs)| *is_theirs).count();
-            let full = theirs >= limits::HALF_OPEN_PER_WINDOW;
-            let mut oldest = half_open.iter().filter(|(_, is_theirs)| *is_theirs || !full);
-            let stale = oldest.next().map(|(number, _)| *number);
-            stale.filter(|_| full || half_open.len() >= limits::HALF_OPEN)
+            half_open::to_end(&pending)
         };
         if let Some(number) = stale {
             self.end_session(number, Reason::Denied);

@@ -9,6 +9,7 @@ use super::session::Proven;
 use super::unreadable::Parcels;
 use crate::bindings::shared::Shared;
 use crate::core::connection::heartbeat::Heartbeat;
+use crate::core::connection::identity::{Way, is_same_peer};
 use crate::core::frame::Sleep;
 use crate::core::grants::Grants;
 use crate::core::handling::Handling;
@@ -16,7 +17,6 @@ use crate::core::id::PeerRef;
 use crate::core::inbox::Inbox;
 use crate::core::limits::{Limits, Meter};
 use crate::core::map::SmallMap;
-use crate::core::origin::OPAQUE;
 use crate::platform::host;
 use crate::transport::Wire;
 use crate::transport::window::Address;
@@ -133,17 +133,19 @@ impl Peer {
         }
     }
 
-    /// Whether another way leads to this very peer: its id is only what it says of itself, and may be somebody else's. The
-    /// ways prove it by their origin; a port or link that was given no grants is vouched for by whoever handed it over, to a
-    /// member of the mesh.
+    /// Whether another way leads to this very peer: its id is only what it says of itself, and may be somebody else's.
     pub(crate) fn may_be_reached_by(&self, proven: &Proven, by_mesh: bool) -> bool {
-        let origin = self.identity.origin.as_string().unwrap_or_default();
-        if !origin.is_empty() && !proven.origin.is_empty() {
-            return origin == proven.origin && origin != OPAQUE;
-        }
-        let vouched = |origin: &str, grants: &Option<Rc<Grants>>| origin.is_empty() && grants.is_none();
-        (self.on_mesh && vouched(&proven.origin, &proven.grants))
-            || (by_mesh && vouched(&origin, &self.grants))
+        let known = Way {
+            origin: &self.identity.origin.as_string().unwrap_or_default(),
+            is_restricted: self.grants.is_some(),
+            is_channel: self.on_mesh,
+        };
+        let new = Way {
+            origin: &proven.origin,
+            is_restricted: proven.grants.is_some(),
+            is_channel: by_mesh,
+        };
+        is_same_peer(known, new)
     }
 
     /// Takes the id away that it called itself by.

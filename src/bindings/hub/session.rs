@@ -9,6 +9,7 @@ use super::Hub;
 use super::peers::{Identity, Peer, State};
 use crate::bindings::wire::numbers;
 use crate::core::codes;
+use crate::core::connection::identity::id_for;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
@@ -353,14 +354,10 @@ pub(crate) fn read_join(frame: &Array) -> Option<(String, String, String)> {
 }
 
 impl super::Inner {
-    /// The id a peer has here: what connect() called it, else what it calls itself, unless that is taken or promised.
+    /// The id a peer has here.
     fn alias_for(&self, uid: &str, claimed: &str, proven: &Proven) -> String {
-        if let Some(alias) = &proven.alias {
-            return alias.clone();
-        }
-        let names = [claimed, uid];
-        let free = names.into_iter().find(|name| !self.is_name(name));
-        free.map_or_else(host::random_id, str::to_owned)
+        let id = id_for(proven.alias.as_deref(), claimed, uid, |name| self.is_name(name));
+        id.unwrap_or_else(host::random_id)
     }
 
     /// Whether an id means somebody here, or is promised to somebody by connect().

@@ -4,6 +4,8 @@
 pub mod blocklist;
 pub mod discovery;
 pub mod greetings;
+pub mod half_open;
 pub mod handshake;
 pub mod heartbeat;
+pub mod identity;
 pub mod target;
