@@ -57,6 +57,28 @@ test('info: connections, their ends, discovery', async () => {
   assert.ok(some(lines, 'info', /^discovery is over: /));
 });
 
+test('info: a state whose name no connected window shares, once, and not one that somebody shares', async () => {
+  const network = createTestNetwork({ seed: 4 });
+  const unshared = [];
+  const logger = (level, message, details) => {
+    if (level === 'info' && /no connected window shares/.test(message)) unshared.push(details.name);
+  };
+  const a = network.createParley({ logger, logLevel: 'info' });
+  const [b, c] = [network.createParley(), network.createParley()];
+  await network.settle();
+  const states = [
+    new SyncedState(a, { n: 0 }, { name: 'settings' }),
+    new SyncedState(b, { n: 0 }, { name: 'setings' }),
+    new SyncedState(a, { n: 0 }, { name: 'shared' }),
+    new SyncedState(c, { n: 0 }, { name: 'shared' }),
+  ];
+  await network.settle();
+  for (let n = 1; n < 4; n++) await states[0].setState({ n });
+  await network.settle();
+  assert.deepEqual(unshared, ['settings']);
+  for (const parley of [a, b, c]) parley.destroy();
+});
+
 test('debug: every message and write, with its peer and size', async () => {
   const lines = await told('debug');
   assert.deepEqual(levels(lines), ['debug', 'error', 'info', 'warn']);

@@ -3,6 +3,7 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::mesh::LOCKS;
 use super::{Hub, Inner};
 use crate::core::connection::discovery::{self, Discovery, Progress, Unanswered};
 use crate::platform::callback;
@@ -13,6 +14,8 @@ use crate::transport::window::Address;
 /// Members whose locks are watched while they are waited for: one that left a moment ago, a Parley destroyed just before this
 /// one was made, is still in the list that the lock manager gave.
 const WATCHED: usize = 16;
+/// The place of `info` among the levels of the log.
+const INFO: u32 = 3;
 
 /// Whether a relative is being connected: by a port that it has not joined yet, or because connect() was called for it.
 fn is_under_way(inner: &Inner, relative: &Address) -> bool {
@@ -148,9 +151,29 @@ impl Hub {
         };
         stop(watches);
         self.log("ready", &JsValue::from_f64(connected as f64));
+        if connected == 0 {
+            self.tell_other_channels();
+        }
         self.ready.resolve(&JsValue::UNDEFINED);
         self.states_settle();
         f64::INFINITY
+    }
+
+    /// Nobody else is on the channel: tells the developer at `info` of others that windows of this origin use.
+    fn tell_other_channels(&self) {
+        let Some(channel) = self.config.channel.clone() else {
+            return;
+        };
+        if self.config.log_level < INFO {
+            return;
+        }
+        let hub = self.weak();
+        let seen = callback::once_with(move |names| {
+            if let Some(hub) = hub.upgrade() {
+                hub.log("alone", &Array::of2(&JsValue::from_str(&channel), &names));
+            }
+        });
+        host::lock_names(LOCKS, &seen);
     }
 
     /// A parent or opener asks who is here.

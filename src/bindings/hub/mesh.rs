@@ -21,6 +21,9 @@ use crate::platform::error::text;
 use crate::platform::host;
 use crate::transport::broadcast::BroadcastWire;
 
+/// What the names of all locks begin with: then come the channel, a colon, and the uid of the member that holds it.
+pub(super) const LOCKS: &str = "parley-sync:";
+
 /// How long after a member let go of its lock its goodbye may still arrive, ms.
 const GOODBYE_COMES: f64 = 50.0;
 
@@ -29,7 +32,7 @@ impl Hub {
         self.config
             .channel
             .as_ref()
-            .map(|channel| text(&["parley-sync:", channel, ":"]))
+            .map(|channel| text(&[LOCKS, channel, ":"]))
     }
 
     /// Opens the channel, takes the lock that tells the others we live, and looks round. Whether there is a mesh to join.

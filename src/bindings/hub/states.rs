@@ -208,13 +208,25 @@ impl Hub {
 
     /// Somebody shares nothing under this name: it is not waited for, and told nothing, until it speaks of it.
     fn on_lacks(&self, from: PeerRef, state: &dyn Shared) {
-        if !self.spoke(from, state.name()) {
+        let name = state.name();
+        let is_news = !self.spoke(from, name);
+        if is_news {
             state.peer_down(from);
         }
-        self.inner
-            .borrow_mut()
-            .lacking
-            .push((from, state.name().to_owned()));
+        let nobody_has_it = {
+            let mut inner = self.inner.borrow_mut();
+            inner.lacking.push((from, name.to_owned()));
+            let lacks = |peer| {
+                inner
+                    .lacking
+                    .iter()
+                    .any(|(lacks, what)| *lacks == peer && what == name)
+            };
+            is_news && inner.peers.refs().into_iter().all(lacks)
+        };
+        if nobody_has_it {
+            self.log("unshared", &JsValue::from_str(name));
+        }
     }
 
     /// Forgets that a peer lacked this; whether it did.

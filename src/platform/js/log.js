@@ -33,6 +33,16 @@ const frameOf =
 
 const called = ({ id, kind, origin }) => `${kind} '${id}'${origin ? ` (${origin})` : ''}`;
 
+/** The channels of held locks (`channel:uid`) that are not this one; nothing to tell if there is none. */
+const otherChannels = ([channel, names]) => {
+  const all = (names ?? []).map((name) => /^(.+):[0-9a-f]{32}$/.exec(name)?.[1]);
+  const others = [...new Set(all)].filter((other) => other !== channel && other !== undefined);
+  if (others.length === 0) return;
+  const list = others.map((other) => `'${other}'`).join(', ');
+  const message = `nobody else is on the channel '${channel}'. Windows of this origin are on others: ${list}. Only windows whose channels have the same name join`;
+  return [message, { channel, others }];
+};
+
 const TOPICS = {
   'system:error': ['error', (error) => [error?.message ?? String(error), error]],
   'system:rejected': [
@@ -64,6 +74,14 @@ const TOPICS = {
       { origin },
     ],
   ],
+  alone: ['info', otherChannels],
+  unshared: [
+    'info',
+    (name) => [
+      `no connected window shares a state or store called '${name}'. The name must be the same on both sides`,
+      { name },
+    ],
+  ],
   sent: ['debug', frameOf('to')],
   received: ['debug', frameOf('from')],
 };
@@ -75,9 +93,11 @@ export function log(most, logger, topic, data) {
   const [level, describe] = TOPICS[topic] ?? [];
   if (level === undefined || LEVELS.indexOf(level) > most) return;
   try {
+    const said = describe(data);
+    if (said === undefined) return;
     if (logger === undefined && topic === 'system:error') {
       if (!isExpected(data)) console.error(data);
-    } else (logger ?? toConsole)(level, ...describe(data));
+    } else (logger ?? toConsole)(level, ...said);
   } catch (error) {
     console.error(error);
   }

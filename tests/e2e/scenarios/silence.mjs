@@ -55,6 +55,22 @@ scenario("a page whose allowedOrigins does not name this one's", async (t) => {
   });
 });
 
+scenario('a channel that nobody else uses, while windows of the origin are on another', async (t) => {
+  await t.open(t.a, peer, { options: { channel: 'editor' } });
+  const page = await t.open(
+    t.a,
+    `() => {
+      window.told = [];
+      const logger = (level, message, details) => level === 'info' && told.push({ message, details });
+      window.parley = Parley.create({ channel: 'editro', logLevel: 'info', logger });
+    }`,
+  );
+  await page.until(() => told.some(({ details }) => details?.others), 'the other channel is named');
+  const { message, details } = await page.eval(() => told.find(({ details }) => details?.others));
+  t.assert.deepEqual(details, { channel: 'editro', others: ['editor'] });
+  t.assert.match(message, /nobody else is on the channel 'editro'.* 'editor'/);
+});
+
 scenario('a page of an origin that allowedOrigins does not name', async (t) => {
   const page = await t.open(t.a, listening, { allowed: [t.a] });
   await assertTold(t, page, frame(t.url(t.b, peer, { allowed: [t.a] })), {
