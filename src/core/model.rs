@@ -6,10 +6,10 @@
 //! # Rules
 //!
 //! - **A transaction** is aborted when a write that did not know of one of its members beats that member. Whether the beating
-//!   write counts may depend on its own, later transaction, so transactions are resolved from the latest to the earliest (`group`).
+//!   write counts may depend on its own, later transaction, so transactions are resolved from the latest to the earliest (`transaction`).
 //!   Before a member of an aborted transaction is overwritten, the abort is recorded, because the evidence may be overwritten.
 //! - **A rollback** shows what the write had hidden: the write was a slot beside the others, not in their place (`veto`).
-//! - **A rejection** (`validate`) is a cell too, so every window drops the write, even after its writer has gone (`judge`).
+//! - **A rejection** (`validate`) is a cell too, so every window drops the write, even after its writer has gone (`validate`).
 //! - **Candidates** under 'manual' and for functions are the writes that did not know of each other. A function folds them from the
 //!   earliest to the latest, each time with the latest value that both had seen as the base (`custom`).
 //! - **An increment** belongs to the write it adds to; a later write of the whole value replaces both.
@@ -18,172 +18,42 @@
 
 mod composite;
 mod custom;
-mod group;
+mod effects;
 mod hidden;
-mod judge;
 mod outline;
+mod plan;
 mod show;
 mod strategy;
+mod transaction;
+mod translate;
 mod undo;
+mod validate;
 mod veto;
 mod veto_list;
 mod write;
 
 use std::rc::Rc;
 
-use composite::{Composite, plain};
+use composite::Composite;
 pub use custom::Unsettled;
-use group::Knot;
-pub use judge::{Judge, Judged, drop_unreadable, judge};
+pub use effects::{Candidate, CellChange, How, ModelEffect, ModelEffects, Op, WriteId};
 pub use outline::Written;
 pub use strategy::{Strategies, Strategy};
+use transaction::Component;
 use undo::Steps;
+pub use validate::{Validated, Validator, drop_unreadable, validate};
 use veto::Pending;
 pub use write::NotANumber;
 
-use super::cell::{Cell, Part, Why, cell_name, is_plain, parse, root_name};
+use super::cell::{Cell, Part, cell_name, is_plain, parse, root_name};
 use super::clock::Time;
 use super::id::{Actor, Key, PeerRef};
 use super::map::SmallMap;
 use super::merge::{Merged, Texts};
-use super::register::Stamp;
 use super::replica::Stage;
-use super::sync::{ChangeOrigin, KeyChange, StateEffect, StateFrame, StateNode};
+use super::sync::{ChangeOrigin, StateEffect, StateNode};
 use super::value::Value;
 use crate::core::order;
-
-/// What a write does to a key.
-#[derive(Clone, Debug)]
-pub enum Op<V> {
-    /// Holds that from now on; `None` deletes it.
-    Set(Option<V>),
-    /// Holds so much more.
-    Add(f64),
-}
-
-/// How a write is made.
-#[derive(Clone, Copy, Debug)]
-pub struct How {
-    /// Its keys win or lose together.
-    pub is_transaction: bool,
-    /// It joins the transaction of the writes since the last flush.
-    pub joins_turn: bool,
-    /// It may have to be taken back: its id stays good until it is confirmed or taken back.
-    pub may_fall: bool,
-    /// `undo` takes it back.
-    pub undoable: bool,
-    /// It came without a frame, as if from another window; not broadcast.
-    pub is_plain: bool,
-    /// Whom the listeners are told it is of.
-    pub origin: ChangeOrigin,
-}
-
-impl Default for How {
-    fn default() -> Self {
-        Self {
-            is_transaction: false,
-            joins_turn: false,
-            may_fall: false,
-            undoable: false,
-            is_plain: false,
-            origin: ChangeOrigin::Local,
-        }
-    }
-}
-
-/// One write of this window.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct WriteId(u64);
-
-/// A cell that a write of another window changed: what it takes to refuse it.
-#[derive(Clone, Debug)]
-pub struct CellChange<V> {
-    name: Key,
-    stamp: Stamp,
-    base: Option<(Cell<V>, Stamp)>,
-}
-
-impl<V> CellChange<V> {
-    /// The key it belongs to.
-    #[must_use]
-    pub fn key(&self) -> Option<Key> {
-        parse(&self.name).map(|(key, _)| key)
-    }
-}
-
-/// One of the writes to choose from.
-#[derive(Clone, Debug)]
-pub struct Candidate<V> {
-    /// What it wrote; `None` if it deleted.
-    pub value: Option<V>,
-    /// When, and which replica.
-    pub stamp: Stamp,
-    /// The window that wrote, as it is known to its peers.
-    pub from: Option<Rc<str>>,
-}
-
-/// What a key shows.
-enum Shown<V> {
-    Value(Option<V>),
-    /// The host's function has to say.
-    Unsettled,
-}
-
-/// What the host has to do, in this order.
-pub enum ModelEffect<V> {
-    /// Hand a frame to these neighbours.
-    Send {
-        /// To whom; never empty.
-        to: Vec<PeerRef>,
-        /// What.
-        frame: StateFrame<Cell<V>>,
-    },
-    /// Tell the listeners. Keys in `unsettled` first go through the host's function, then [`Model::settle`]: its result is
-    /// what changed, if anything.
-    Changed {
-        /// What changed.
-        changes: Vec<KeyChange<V>>,
-        /// Keys whose value a function has to say.
-        unsettled: Vec<Key>,
-        /// From which neighbour it came.
-        from: Option<PeerRef>,
-        /// Who wrote it.
-        origin: ChangeOrigin,
-        /// To refuse it: for [`judge`]. Empty for own writes.
-        cells: Vec<CellChange<V>>,
-    },
-    /// These keys have other candidates to choose from than before, more than one.
-    Contested {
-        /// Which.
-        keys: Vec<Key>,
-    },
-    /// Somebody refused writes of this window; they have been taken back.
-    Lost {
-        /// Those that could still fall.
-        ids: Vec<WriteId>,
-        /// The keys of the others.
-        keys: Vec<Key>,
-        /// Why: of several reasons one that is not a simple refusal.
-        why: Why,
-    },
-    /// See [`StateEffect::Restamped`].
-    Restamped {
-        /// See there; names of cells.
-        writes: Vec<(Key, Stamp, Stamp)>,
-    },
-    /// See [`StateEffect::Ready`].
-    Ready,
-    /// See [`StateEffect::Refused`].
-    Refused {
-        /// Whose frame.
-        from: PeerRef,
-        /// Why.
-        code: &'static str,
-    },
-}
-
-/// Effects, in order.
-pub type ModelEffects<V> = Vec<ModelEffect<V>>;
 
 /// One shared state in one window.
 pub struct Model<V> {
@@ -195,7 +65,7 @@ pub struct Model<V> {
     /// What stands for a composite that is not in `keys`.
     nowhere: Composite<V>,
     /// Of each key that a group named, and each that one was on, the keys that hang together with it now.
-    knots: SmallMap<Key, Rc<Knot>>,
+    components: SmallMap<Key, Rc<Component>>,
     texts: Option<Rc<dyn Texts<V>>>,
     pending: Vec<Pending<V>>,
     /// Keys that others wrote to meanwhile, and who told it.
@@ -239,7 +109,7 @@ impl<V: Value> Model<V> {
             name: Rc::from(name),
             keys: SmallMap::new(),
             nowhere: Composite::new(None),
-            knots: SmallMap::new(),
+            components: SmallMap::new(),
             texts: None,
             pending: Vec::new(),
             hidden: Vec::new(),
@@ -427,246 +297,6 @@ impl<V: Value> Model<V> {
         let tree = &mut self.composite(key).tree;
         tree.get_or_insert_with(|| by.map_or_else(Merged::default, |by| Merged::new(&by)))
     }
-
-    /// Takes note of a cell that was written; which key that makes more than its root.
-    fn note(&mut self, name: &Key) -> Option<Key> {
-        let (key, part) = parse(name)?;
-        let register = self
-            .node
-            .register(name)
-            .map(|held| (held.value.clone(), held.stamp));
-        match part {
-            Part::Writes(_) => return None,
-            Part::Root => {
-                let composite = self.keys.contains_key(&key);
-                let kept = matches!(self.strategies.of(&key), Strategy::Manual | Strategy::Custom);
-                return (composite || kept).then_some(key);
-            }
-            _ => {}
-        }
-        if let Some((Some(cell), _)) = &register {
-            self.note_groups(&key, cell);
-        }
-        if let Part::Tree(rest) = &part {
-            let tree = self.tree_at(&key);
-            match register {
-                Some((Some(Cell::Node(node)), stamp)) => tree.set(rest, Some(node), stamp),
-                Some((_, stamp)) => tree.set(rest, None, stamp),
-                // Dropped: the neighbour that it came from has seen it, and does not hold it any more.
-                None => tree.unset(rest),
-            }
-        }
-        self.composite(&key).add(part, Rc::clone(name));
-        Some(key)
-    }
-
-    /// Effects of cells as effects of keys.
-    fn translate(&mut self, effects: Vec<StateEffect<Cell<V>>>) -> ModelEffects<V> {
-        let mut out = Vec::with_capacity(effects.len());
-        for effect in effects {
-            match effect {
-                StateEffect::Send { to, frame } => out.push(ModelEffect::Send { to, frame }),
-                StateEffect::Changed {
-                    changes,
-                    from,
-                    origin,
-                } => self.translate_changes(changes, from, origin, &mut out),
-                StateEffect::Restamped { writes } => {
-                    if let Some(watched) = &mut self.watched {
-                        watched.extend(writes.iter().map(|write| Rc::clone(&write.0)));
-                    }
-                    out.push(ModelEffect::Restamped { writes });
-                }
-                StateEffect::Ready => out.push(ModelEffect::Ready),
-                StateEffect::Refused { from, code } => out.push(ModelEffect::Refused { from, code }),
-            }
-        }
-        out
-    }
-
-    fn translate_changes(
-        &mut self,
-        cells: Vec<KeyChange<Cell<V>>>,
-        from: Option<PeerRef>,
-        origin: ChangeOrigin,
-        out: &mut ModelEffects<V>,
-    ) {
-        if let Some(watched) = &mut self.watched {
-            watched.extend(cells.iter().map(|cell| Rc::clone(&cell.key)));
-        }
-        self.note_hidden(&cells, from);
-        let noted = if from.is_some() {
-            Self::note_cells(&cells)
-        } else {
-            Vec::new()
-        };
-        let mut changes = Vec::with_capacity(cells.len());
-        let mut touched: Vec<Key> = Vec::new();
-        // What keys that become composite in this very change showed before it.
-        let mut roots: Vec<(Key, Option<V>)> = Vec::new();
-        let mut names = Vec::new();
-        let mut vetoes = Vec::new();
-        for change in cells {
-            let lone = is_plain(&change.key)
-                && !self.keys.contains_key(&change.key)
-                && !self.is_grouped(&change.key)
-                && matches!(
-                    self.strategies.of(&change.key),
-                    Strategy::LastWriteWins | Strategy::HighestVersion | Strategy::Merge
-                );
-            if lone {
-                let (old, new) = (plain(change.old.as_ref()), plain(change.new.as_ref()));
-                roots.push((Rc::clone(&change.key), old.clone()));
-                if old.is_some() || new.is_some() {
-                    changes.push(KeyChange {
-                        key: change.key,
-                        old,
-                        new,
-                        was: change.was,
-                        stamp: change.stamp,
-                    });
-                }
-                continue;
-            }
-            if let Some((key, Part::Root)) = parse(&change.key)
-                && !self.keys.contains_key(&key)
-            {
-                self.keys
-                    .insert(Rc::clone(&key), Composite::new(plain(change.old.as_ref())));
-            }
-            names.push(Rc::clone(&change.key));
-            if is_veto(&change.key) {
-                vetoes.push(change);
-            }
-        }
-        for name in &names {
-            let fresh = parse(name).filter(|(key, _)| !self.keys.contains_key(key));
-            if let Some(key) = self.note(name) {
-                if let Some((key, _)) = fresh
-                    && let Some(at) = roots.iter().position(|root| root.0 == key)
-                {
-                    let old = roots.swap_remove(at).1;
-                    changes.retain(|change: &KeyChange<V>| change.key != key);
-                    self.composite(&key).shown = old;
-                }
-                if !touched.contains(&key) {
-                    touched.push(key);
-                }
-            }
-        }
-        let vetoed = !names.is_empty() && roots.is_empty() && names.len() == vetoes.len();
-        let origin = if vetoed { ChangeOrigin::Rollback } else { origin };
-        let mut unsettled = Vec::new();
-        let mut contested = Vec::new();
-        if !touched.is_empty() {
-            let touched = self.regroup(touched);
-            self.refresh_into(touched, &mut changes, &mut unsettled, &mut contested);
-        }
-        if !changes.is_empty() || !unsettled.is_empty() {
-            out.push(ModelEffect::Changed {
-                changes,
-                unsettled,
-                from,
-                origin,
-                cells: noted,
-            });
-        }
-        if !contested.is_empty() {
-            out.push(ModelEffect::Contested { keys: contested });
-        }
-        let (mut ids, mut keys, mut why) = (Vec::new(), Vec::new(), Why::Refused);
-        for change in &vetoes {
-            let (some, key) = self.lost(change, &mut why);
-            ids.extend(some);
-            keys.extend(key);
-        }
-        if !ids.is_empty() || !keys.is_empty() {
-            out.push(ModelEffect::Lost { ids, keys, why });
-        }
-    }
-
-    /// Works out again what those keys show.
-    fn refresh(&mut self, keys: Vec<Key>) -> Vec<KeyChange<V>> {
-        let mut changes = Vec::new();
-        self.refresh_into(keys, &mut changes, &mut Vec::new(), &mut Vec::new());
-        changes
-    }
-
-    fn refresh_into(
-        &mut self,
-        keys: Vec<Key>,
-        changes: &mut Vec<KeyChange<V>>,
-        unsettled: &mut Vec<Key>,
-        contested: &mut Vec<Key>,
-    ) {
-        for key in keys {
-            if !self.keys.contains_key(&key) {
-                continue;
-            }
-            self.veto_tree(&key);
-            let stamp = self.top(&key);
-            match self.show(&key) {
-                Shown::Unsettled => unsettled.push(Rc::clone(&key)),
-                Shown::Value(new) => {
-                    let composite = self.composite(&key);
-                    let old = std::mem::replace(&mut composite.shown, new.clone());
-                    if !same(old.as_ref(), new.as_ref()) {
-                        changes.push(KeyChange {
-                            key: Rc::clone(&key),
-                            old,
-                            new,
-                            was: None,
-                            stamp: stamp.unwrap_or(self.nobody()),
-                        });
-                    }
-                }
-            }
-            if self.strategies.of(&key) == Strategy::Manual {
-                let stamps: Vec<Stamp> = self.live_of(&key).iter().map(|one| one.stamp).collect();
-                let composite = self.composite(&key);
-                if composite.told != stamps {
-                    if stamps.len() > 1 {
-                        contested.push(key);
-                    }
-                    composite.told = stamps;
-                }
-            }
-        }
-    }
-
-    /// Parts of a merged value that were taken back show what they held before.
-    fn veto_tree(&mut self, key: &Key) {
-        let vetoes = self.vetoes(key);
-        for veto in vetoes {
-            let Some(Part::Tree(rest)) = super::cell::parse_suffix(&veto.part) else {
-                continue;
-            };
-            let name = cell_name(key, &Part::Tree(Rc::clone(&rest)));
-            let effective = self.effective(&name, &veto.part, std::slice::from_ref(&veto));
-            let held = self.node.register(&name).map(|register| register.stamp);
-            if held != Some(veto.stamp) {
-                continue;
-            }
-            if let Some(tree) = self.keys.get_mut(&**key).and_then(|one| one.tree.as_mut()) {
-                match effective {
-                    Some((Some(Cell::Node(node)), stamp)) => tree.set(&rest, Some(node), stamp),
-                    _ => tree.unset(&rest),
-                }
-            }
-        }
-    }
-
-    fn nobody(&self) -> Stamp {
-        Stamp {
-            time: Time::after(None),
-            actor: self.node.actor(),
-        }
-    }
-}
-
-/// Whether a cell holds vetoes.
-fn is_veto(name: &Key) -> bool {
-    matches!(parse(name), Some((_, Part::Veto(_))))
 }
 
 /// Whether two values are the same, absent ones too.

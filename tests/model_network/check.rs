@@ -2,7 +2,7 @@
 
 use parley_sync::core::cell::Cell;
 use parley_sync::core::id::Key;
-use parley_sync::core::model::{CellChange, Judge, Judged, Model, Strategy, judge};
+use parley_sync::core::model::{CellChange, Model, Strategy, Validated, Validator, validate};
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::KeyChange;
 
@@ -21,8 +21,8 @@ struct Strict<'a> {
     bad: Vec<Key>,
 }
 
-impl Judge<Val> for Strict<'_> {
-    fn is_let_in(&mut self, changes: &[KeyChange<Val>]) -> bool {
+impl Validator<Val> for Strict<'_> {
+    fn accepts(&mut self, changes: &[KeyChange<Val>]) -> bool {
         let bad = |change: &&KeyChange<Val>| change.new.as_ref().is_some_and(Network::is_bad);
         let before = self.bad.len();
         self.bad
@@ -52,10 +52,10 @@ impl Network {
         at: usize,
         changes: Vec<KeyChange<Val>>,
         came: &[CellChange<Val>],
-    ) -> Judged<Val> {
+    ) -> Validated<Val> {
         let now = self.clock(at);
         let Some(window) = self.sites[at].window.as_mut() else {
-            return Judged {
+            return Validated {
                 changes,
                 refused: false,
                 rest: Vec::new(),
@@ -65,7 +65,7 @@ impl Network {
             window,
             bad: Vec::new(),
         };
-        let judged = judge(&mut strict, changes, came, now);
+        let judged = validate(&mut strict, changes, came, now);
         let bad = strict.bad;
         self.ledger.refused |= !bad.is_empty();
         for write in &mut self.ledger.writes {

@@ -22,7 +22,7 @@ mod wire;
 mod write;
 
 use parley_sync::core::id::{Actor, Key, PeerRef};
-use parley_sync::core::model::{Judged, Model, ModelEffect, ModelEffects, Strategies};
+use parley_sync::core::model::{Model, ModelEffect, ModelEffects, Strategies, Validated};
 use parley_sync::core::sync::{ChangeOrigin, KeyChange, StateFrame};
 
 use case::{COUNTER, Case, Config, KEYS, Kind, NUMBER};
@@ -289,7 +289,7 @@ impl Network {
                     let strict = self.config.refuses == Some(at);
                     let mut rest = Vec::new();
                     if strict && (from.is_some() || origin == ChangeOrigin::Rollback) {
-                        Judged { changes, rest, .. } = self.refuse(at, changes, &cells);
+                        Validated { changes, rest, .. } = self.refuse(at, changes, &cells);
                         if changes
                             .iter()
                             .any(|one| one.new.as_ref().is_some_and(Self::is_bad))

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use parley_sync::core::cell::Cell;
 use parley_sync::core::id::{Actor, Key, PeerRef};
 use parley_sync::core::model::{
-    How, Judge, Judged, Model, ModelEffect, Op, Strategies, Strategy, WriteId, judge,
+    How, Model, ModelEffect, Op, Strategies, Strategy, Validated, Validator, WriteId, validate,
 };
 use parley_sync::core::sync::{KeyChange, StateFrame};
 use parley_sync::core::value::{Parts, Value};
@@ -52,8 +52,8 @@ struct Window {
     mirror: BTreeMap<String, Text>,
 }
 
-impl Judge<Text> for Window {
-    fn is_let_in(&mut self, changes: &[KeyChange<Text>]) -> bool {
+impl Validator<Text> for Window {
+    fn accepts(&mut self, changes: &[KeyChange<Text>]) -> bool {
         self.asked += 1;
         let is_bad = |text: &Text| self.refuses.as_ref().is_some_and(|bad| text.0.contains(&**bad));
         !changes
@@ -236,8 +236,8 @@ impl Room {
                     let mut rest = Vec::new();
                     if from.is_some() && self.windows[at].refuses.is_some() {
                         self.now += 1.0;
-                        Judged { changes, rest, .. } =
-                            judge(&mut self.windows[at], changes, &cells, self.now);
+                        Validated { changes, rest, .. } =
+                            validate(&mut self.windows[at], changes, &cells, self.now);
                     }
                     for change in &changes {
                         let mirror = &mut self.windows[at].mirror;

@@ -33,7 +33,7 @@ impl StateHost {
                     }
                     if let Some(from) = from {
                         changes = self.drop_unreadable(from, changes, &cells);
-                        changes = self.judge(from, origin, changes, &cells);
+                        changes = self.validate(from, origin, changes, &cells);
                         self.show(from, &changes);
                     } else {
                         changes = self.judge_below(origin, changes);

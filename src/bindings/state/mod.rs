@@ -8,7 +8,6 @@ mod conflicts;
 mod effects;
 mod guests;
 mod held;
-mod judge;
 mod kept;
 mod listeners;
 mod member;
@@ -21,6 +20,7 @@ mod schema;
 mod texts;
 mod transaction;
 mod unreadable;
+mod validate;
 mod write;
 
 use std::cell::{Cell, OnceCell};
@@ -91,7 +91,7 @@ pub(crate) struct StateHost {
     turn: RefCell<Option<Turn>>,
     transaction: RefCell<Option<Transaction>>,
     outcomes: RefCell<Vec<Outcome>>,
-    below: RefCell<judge::Below>,
+    below: RefCell<validate::Below>,
     guests: Guests,
     contested: RefCell<Contested>,
     texts: Cell<TextsAre>,

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use js_sys::Array;
 
 use super::held::Held;
-use super::judge::Asked;
+use super::validate::Asked;
 use super::{StateHost, codec};
 use crate::bindings::wire::list;
 use crate::core::frame::Kind;

@@ -68,7 +68,7 @@ impl<V: Value> Model<V> {
         self.node.drop_named(is_named);
         for key in keys {
             self.keys.remove(&**key);
-            self.knots.remove(&**key);
+            self.components.remove(&**key);
         }
     }
 
@@ -118,7 +118,7 @@ impl<V: Value> Model<V> {
     /// The write that a key shows, by its cell.
     #[must_use]
     pub fn shown_by(&self, key: &Key) -> Option<(Key, Stamp)> {
-        let list = self.standing(key);
+        let list = self.visible_writes(key);
         let top = latest(&list)?;
         Some((cell_name(key, &parse_suffix(&top.part)?), top.stamp))
     }
@@ -141,7 +141,7 @@ impl<V: Value> Model<V> {
 
     /// Makes the write that a key shows count no more, unless nobody made it.
     pub fn veto_shown(&mut self, key: &Key, why: Why, now: f64) -> Option<ModelEffects<V>> {
-        let list = self.standing(key);
+        let list = self.visible_writes(key);
         let top = latest(&list).filter(|top| !top.stamp.time.is_initial())?;
         let veto = Veto {
             part: Rc::clone(&top.part),

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::composite::{Contribution, plain, saw};
-use super::group::fell;
-use super::{Candidate, Model, Shown, Strategy};
+use super::transaction::is_aborted;
+use super::translate::Shown;
+use super::{Candidate, Model, Strategy};
 use crate::core::cell::{Cell, Part, Slot, Veto, root_name, suffix};
 use crate::core::id::{Actor, Key};
 use crate::core::order;
@@ -36,12 +37,12 @@ impl<V: Value> Model<V> {
     }
 
     /// The writes of that key that count.
-    pub(super) fn standing(&self, key: &Key) -> Vec<Contribution<V>> {
-        self.contributions(key, self.fallen(key))
+    pub(super) fn visible_writes(&self, key: &Key) -> Vec<Contribution<V>> {
+        self.contributions(key, self.aborted(key))
     }
 
-    /// Those that count if `fallen` are the groups that do not.
-    pub(super) fn contributions(&self, key: &Key, fallen: &[Stamp]) -> Vec<Contribution<V>> {
+    /// Those that count if `aborted` are the groups that do not.
+    pub(super) fn contributions(&self, key: &Key, aborted: &[Stamp]) -> Vec<Contribution<V>> {
         let vetoes = self.vetoes(key);
         let mut list = Vec::new();
         if let Some((cell, stamp)) = self.effective(&root_name(key), "", &vetoes) {
@@ -59,9 +60,9 @@ impl<V: Value> Model<V> {
         };
         for (actor, _) in composite.slots() {
             let part = suffix(&Part::Slot(actor));
-            let layers = self.layers(key, actor, &vetoes);
+            let layers = self.history(key, actor, &vetoes);
             let stands = layers.iter().find(|(stamp, slot)| {
-                !is_vetoed(&vetoes, &part, *stamp) && (slot.group.is_empty() || !fell(fallen, *stamp))
+                !is_vetoed(&vetoes, &part, *stamp) && (slot.group.is_empty() || !is_aborted(aborted, *stamp))
             });
             if let Some((stamp, slot)) = stands {
                 list.push(Contribution {
@@ -79,7 +80,7 @@ impl<V: Value> Model<V> {
 
     /// The writes that one writer's slot of a key tells of: the one it holds, those it carries along, what it replaced if
     /// that was its own, and what windows that refused one had there before. The latest first.
-    pub(super) fn layers(&self, key: &str, actor: Actor, vetoes: &[Veto<V>]) -> Vec<(Stamp, Rc<Slot<V>>)> {
+    pub(super) fn history(&self, key: &str, actor: Actor, vetoes: &[Veto<V>]) -> Vec<(Stamp, Rc<Slot<V>>)> {
         let name = self.keys.get(key).and_then(|composite| composite.slot(actor));
         let Some(Cell::Slot(slot)) = name.and_then(|name| self.held(name)) else {
             return Vec::new();
@@ -138,7 +139,7 @@ impl<V: Value> Model<V> {
 
     /// What the key shows.
     pub(super) fn show(&mut self, key: &Key) -> Shown<V> {
-        let list = self.standing(key);
+        let list = self.visible_writes(key);
         let strategy = self.strategies.of(key);
         if strategy == Strategy::Custom {
             let candidates = live(list);
@@ -171,7 +172,7 @@ impl<V: Value> Model<V> {
 
     /// The writes of a key that did not know of each other, the earliest first.
     pub(super) fn live_of(&self, key: &Key) -> Vec<Contribution<V>> {
-        live(self.standing(key))
+        live(self.visible_writes(key))
     }
 
     /// What is to be chosen from under 'manual', the earliest first; one or none if there is nothing to choose.

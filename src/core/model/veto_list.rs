@@ -143,7 +143,7 @@ impl<V: Value> Model<V> {
         match part {
             Part::Slot(actor) => {
                 let vetoes = self.vetoes(key);
-                let layers = self.layers(key, actor, &vetoes);
+                let layers = self.history(key, actor, &vetoes);
                 layers.iter().any(|layer| layer.0 == veto.stamp)
             }
             _ => self

@@ -1,4 +1,4 @@
-//! Validation: calls the user's `validate` with resolved values, see `core::model::judge`.
+//! Validation: calls the user's `validate` with resolved values, see `core::model::validate`.
 
 use wasm_bindgen::JsValue;
 
@@ -6,7 +6,7 @@ use super::StateHost;
 use super::effects::lists;
 use super::held::Held;
 use crate::core::id::{Key, PeerRef};
-use crate::core::model::{CellChange, Judge, Model, judge};
+use crate::core::model::{CellChange, Model, Validator, validate as validate_changes};
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
@@ -21,8 +21,8 @@ pub(super) struct Asked<'a> {
 /// What others wrote below a write of this window that may still be taken back: the key, and the PeerInfo of who told it.
 pub(super) type Below = Vec<(Key, JsValue)>;
 
-impl Judge<Held> for Asked<'_> {
-    fn is_let_in(&mut self, changes: &[KeyChange<Held>]) -> bool {
+impl Validator<Held> for Asked<'_> {
+    fn accepts(&mut self, changes: &[KeyChange<Held>]) -> bool {
         let Some(validate) = self.validate else {
             return true;
         };
@@ -43,7 +43,7 @@ impl Judge<Held> for Asked<'_> {
 
 impl StateHost {
     /// What is left of what that neighbour told. What is refused falls in every window.
-    pub(super) fn judge(
+    pub(super) fn validate(
         &self,
         from: PeerRef,
         origin: ChangeOrigin,
@@ -120,7 +120,7 @@ impl StateHost {
             validate: Some(validate),
             from,
         };
-        let judged = judge(&mut asked, changes, cells, host::wall());
+        let judged = validate_changes(&mut asked, changes, cells, host::wall());
         if judged.refused {
             self.run(judged.rest);
             // The writer has to hear of it even if nothing is written here any more.

@@ -19,18 +19,18 @@ use crate::core::value::Value;
 
 /// Keys whose showing hangs on each other, by groups.
 #[derive(Default)]
-pub(super) struct Knot {
+pub(super) struct Component {
     pub(super) keys: Vec<Key>,
     /// The groups on them that do not count, the latest first.
-    pub(super) fallen: Vec<Stamp>,
+    pub(super) aborted: Vec<Stamp>,
 }
 
 /// Whether that group is among those, which are sorted, the latest first.
-pub(super) fn fell(fallen: &[Stamp], group: Stamp) -> bool {
-    fallen.binary_search_by(|one| group.cmp(one)).is_ok()
+pub(super) fn is_aborted(aborted: &[Stamp], group: Stamp) -> bool {
+    aborted.binary_search_by(|one| group.cmp(one)).is_ok()
 }
 
-/// The writes on one key, as groups are judged by them.
+/// The writes on one key, by which its transactions are resolved.
 struct Field<V> {
     root: Option<Stamp>,
     slots: Vec<Entry<V>>,
@@ -71,14 +71,16 @@ struct Group {
 }
 
 impl<V: Value> Model<V> {
-    /// Whether a member of a group, fallen or not, stands on that key, or stood there.
+    /// Whether a member of a group, aborted or not, stands on that key, or stood there.
     pub(super) fn is_grouped(&self, key: &str) -> bool {
-        !self.knots.is_empty() && self.knots.contains_key(key)
+        !self.components.is_empty() && self.components.contains_key(key)
     }
 
     /// The groups on that key, and on all that it hangs on, that do not count.
-    pub(super) fn fallen(&self, key: &str) -> &[Stamp] {
-        self.knots.get(key).map_or(&[], |knot| &knot.fallen)
+    pub(super) fn aborted(&self, key: &str) -> &[Stamp] {
+        self.components
+            .get(key)
+            .map_or(&[], |component| &component.aborted)
     }
 
     /// Takes note of the groups that a cell on that key tells of.
@@ -91,8 +93,8 @@ impl<V: Value> Model<V> {
                 .any(|veto| matches!(&veto.base, Some((Cell::Slot(slot), _)) if tells(slot))),
             _ => false,
         };
-        if tells && !self.knots.contains_key(key) {
-            self.knots.insert(Rc::clone(key), Rc::default());
+        if tells && !self.components.contains_key(key) {
+            self.components.insert(Rc::clone(key), Rc::default());
         }
     }
 
@@ -105,7 +107,7 @@ impl<V: Value> Model<V> {
         let mut all = Vec::new();
         for (actor, _) in composite.slots() {
             let part = suffix(&Part::Slot(actor));
-            let layers = self.layers(key, actor, &vetoes).into_iter();
+            let layers = self.history(key, actor, &vetoes).into_iter();
             all.extend(layers.map(|(stamp, slot)| (stamp, slot, Rc::clone(&part))));
         }
         all
@@ -122,18 +124,18 @@ impl<V: Value> Model<V> {
         if asked == 0 {
             return touched;
         }
-        // Each key, each group and each knot of before is looked at once.
+        // Each key, each group and each component of before is looked at once.
         let mut fields: Vec<Field<V>> = Vec::new();
         let mut groups: SmallMap<Stamp, Group> = SmallMap::new();
-        let mut before: Vec<*const Knot> = Vec::new();
+        let mut before: Vec<*const Component> = Vec::new();
         while let Some(key) = found.keys.get(fields.len()).cloned() {
             let at = fields.len();
-            if let Some(knot) = self.knots.get(&*key)
-                && knot.keys.len() > 1
-                && !before.contains(&Rc::as_ptr(knot))
+            if let Some(component) = self.components.get(&*key)
+                && component.keys.len() > 1
+                && !before.contains(&Rc::as_ptr(component))
             {
-                before.push(Rc::as_ptr(knot));
-                for other in &knot.keys {
+                before.push(Rc::as_ptr(component));
+                for other in &component.keys {
                     found.add(other);
                 }
             }
@@ -158,14 +160,14 @@ impl<V: Value> Model<V> {
             order::sort(&mut group.members);
             group.members.dedup();
         }
-        let mut fallen: Vec<Stamp> = Vec::new();
+        let mut aborted: Vec<Stamp> = Vec::new();
         for (stamp, group) in groups.iter().rev() {
             let mut members = group.members.iter().filter_map(|at| fields.get(*at));
-            if members.any(|field| field.beats(*stamp, &fallen)) {
-                fallen.push(*stamp);
+            if members.any(|field| field.beats(*stamp, &aborted)) {
+                aborted.push(*stamp);
             }
         }
-        for key in self.tie(&found, &groups, &fallen) {
+        for key in self.tie(&found, &groups, &aborted) {
             if found.at.get(&*key).is_some_and(|at| *at >= asked) {
                 touched.push(key);
             }
@@ -173,8 +175,8 @@ impl<V: Value> Model<V> {
         touched
     }
 
-    /// Keeps with each key what hangs together with it, and what falls there. The keys where that is not what fell before.
-    fn tie(&mut self, found: &Found, groups: &SmallMap<Stamp, Group>, fallen: &[Stamp]) -> Vec<Key> {
+    /// Keeps with each key what hangs together with it, and what falls there. The keys where that is not what is_aborted before.
+    fn tie(&mut self, found: &Found, groups: &SmallMap<Stamp, Group>, aborted: &[Stamp]) -> Vec<Key> {
         let mut heads: Vec<usize> = (0..found.keys.len()).collect();
         for (_, group) in groups.iter() {
             let Some(&first) = group.members.first() else {
@@ -188,32 +190,34 @@ impl<V: Value> Model<V> {
             }
         }
         // By the first of its keys: the heads come in their order, each before those that hang on it.
-        let mut knots: Vec<Knot> = Vec::new();
+        let mut components: Vec<Component> = Vec::new();
         let mut of: Vec<usize> = Vec::with_capacity(heads.len());
         for (at, key) in found.keys.iter().enumerate() {
             let first = of.get(head(&mut heads, at)).copied();
-            let place = first.unwrap_or(knots.len());
-            match knots.get_mut(place) {
-                Some(knot) => knot.keys.push(Rc::clone(key)),
-                None => knots.push(Knot {
+            let place = first.unwrap_or(components.len());
+            match components.get_mut(place) {
+                Some(component) => component.keys.push(Rc::clone(key)),
+                None => components.push(Component {
                     keys: vec![Rc::clone(key)],
-                    fallen: Vec::new(),
+                    aborted: Vec::new(),
                 }),
             }
             of.push(place);
         }
-        for (stamp, group) in groups.iter().rev().filter(|one| fell(fallen, *one.0)) {
+        for (stamp, group) in groups.iter().rev().filter(|one| is_aborted(aborted, *one.0)) {
             let place = group.members.first().and_then(|at| of.get(*at));
-            if let Some(knot) = place.and_then(|at| knots.get_mut(*at)) {
-                knot.fallen.push(*stamp);
+            if let Some(component) = place.and_then(|at| components.get_mut(*at)) {
+                component.aborted.push(*stamp);
             }
         }
         let mut changed = Vec::new();
-        for knot in knots {
-            let knot = Rc::new(knot);
-            for key in &knot.keys {
-                let before = self.knots.insert(Rc::clone(key), Rc::clone(&knot));
-                let same = before.map_or(knot.fallen.is_empty(), |before| before.fallen == knot.fallen);
+        for component in components {
+            let component = Rc::new(component);
+            for key in &component.keys {
+                let before = self.components.insert(Rc::clone(key), Rc::clone(&component));
+                let same = before.map_or(component.aborted.is_empty(), |before| {
+                    before.aborted == component.aborted
+                });
                 if !same {
                     changed.push(Rc::clone(key));
                 }
@@ -235,7 +239,7 @@ impl<V: Value> Model<V> {
         };
         for (actor, _) in composite.slots() {
             let part = suffix(&Part::Slot(actor));
-            for (stamp, slot) in self.layers(key, actor, &vetoes) {
+            for (stamp, slot) in self.history(key, actor, &vetoes) {
                 field.slots.push(Entry {
                     stamp,
                     slot,
@@ -254,12 +258,12 @@ impl<V: Value> Model<V> {
 
 impl<V> Field<V> {
     /// Whether that group was vetoed here, or beaten by a write that did not know of it.
-    fn beats(&self, group: Stamp, fallen: &[Stamp]) -> bool {
+    fn beats(&self, group: Stamp, aborted: &[Stamp]) -> bool {
         let beaten = |root: Stamp| root > group && root.actor != group.actor;
         if self.root.is_some_and(beaten) || self.vetoed.binary_search(&group).is_ok() {
             return true;
         }
-        // Written over by its own writer, and what it was written over with fell: nothing of it is left on this key.
+        // Written over by its own writer, and what it was written over with is_aborted: nothing of it is left on this key.
         let mut is_there = false;
         for Entry {
             stamp,
@@ -267,7 +271,7 @@ impl<V> Field<V> {
             is_vetoed,
         } in &self.slots
         {
-            if *stamp < group || *is_vetoed || fell(fallen, *stamp) {
+            if *stamp < group || *is_vetoed || is_aborted(aborted, *stamp) {
                 continue;
             }
             if *stamp != group && !saw(&slot.seen, *stamp, group) {

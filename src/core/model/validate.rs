@@ -23,9 +23,9 @@ use crate::core::value::Value;
 const ROUNDS: usize = 20;
 
 /// Who may refuse. Nothing is borrowed while it is asked.
-pub trait Judge<V> {
+pub trait Validator<V> {
     /// Whether the user lets that in.
-    fn is_let_in(&mut self, changes: &[KeyChange<V>]) -> bool;
+    fn accepts(&mut self, changes: &[KeyChange<V>]) -> bool;
     /// Lets the model act.
     fn model<R>(&mut self, act: impl FnOnce(&mut Model<V>) -> R) -> R;
     /// Has the key's function say what it shows, see [`Model::settle`].
@@ -41,7 +41,7 @@ enum Blamed<V> {
 }
 
 /// What became of changes that a window was asked about.
-pub struct Judged<V> {
+pub struct Validated<V> {
     /// What changed after all.
     pub changes: Vec<KeyChange<V>>,
     /// Whether something was refused.
@@ -51,12 +51,12 @@ pub struct Judged<V> {
 }
 
 /// Asks about what changed, of which those cells came in now.
-pub fn judge<V: Value>(
-    host: &mut impl Judge<V>,
+pub fn validate<V: Value>(
+    host: &mut impl Validator<V>,
     changes: Vec<KeyChange<V>>,
     came: &[CellChange<V>],
     now: f64,
-) -> Judged<V> {
+) -> Validated<V> {
     let mut left = changes;
     let mut rest = Vec::new();
     let mut asked: Vec<KeyChange<V>> = left.clone();
@@ -87,7 +87,7 @@ pub fn judge<V: Value>(
     if refused {
         left.retain(|one| !same(one.old.as_ref(), one.new.as_ref()));
     }
-    Judged {
+    Validated {
         changes: left,
         refused,
         rest,
@@ -96,17 +96,17 @@ pub fn judge<V: Value>(
 
 /// Drops, in every window, the writes of cells that could not be deserialised here.
 pub fn drop_unreadable<V: Value>(
-    host: &mut impl Judge<V>,
+    host: &mut impl Validator<V>,
     changes: Vec<KeyChange<V>>,
     cells: Vec<CellChange<V>>,
     now: f64,
-) -> Judged<V> {
+) -> Validated<V> {
     let (mut left, mut touched, mut rest) = (changes, Vec::new(), Vec::new());
     let refused = !cells.is_empty();
     let effects = host.model(|model| model.veto(cells, Why::Unreadable, now));
     lay_back(host, effects, &mut left, &mut touched, &mut rest);
     left.retain(|one| !same(one.old.as_ref(), one.new.as_ref()));
-    Judged {
+    Validated {
         changes: left,
         refused,
         rest,
@@ -115,7 +115,7 @@ pub fn drop_unreadable<V: Value>(
 
 /// Lays what came back by a veto over the changes that it takes back.
 fn lay_back<V: Value>(
-    host: &mut impl Judge<V>,
+    host: &mut impl Validator<V>,
     effects: ModelEffects<V>,
     left: &mut Vec<KeyChange<V>>,
     touched: &mut Vec<Key>,
@@ -148,8 +148,8 @@ fn lay_back<V: Value>(
 }
 
 /// Of much that comes at once only what is bad by itself; all of it, if nothing is.
-fn bad_keys<V: Value>(host: &mut impl Judge<V>, asked: &[KeyChange<V>]) -> Vec<Key> {
-    if asked.is_empty() || host.is_let_in(asked) {
+fn bad_keys<V: Value>(host: &mut impl Validator<V>, asked: &[KeyChange<V>]) -> Vec<Key> {
+    if asked.is_empty() || host.accepts(asked) {
         return Vec::new();
     }
     let keys = |changes: &[KeyChange<V>]| changes.iter().map(|one| Rc::clone(&one.key)).collect();
@@ -158,7 +158,7 @@ fn bad_keys<V: Value>(host: &mut impl Judge<V>, asked: &[KeyChange<V>]) -> Vec<K
     }
     let mut bad = Vec::new();
     for one in asked {
-        if !host.is_let_in(std::slice::from_ref(one)) {
+        if !host.accepts(std::slice::from_ref(one)) {
             bad.push(Rc::clone(&one.key));
         }
     }
@@ -166,7 +166,7 @@ fn bad_keys<V: Value>(host: &mut impl Judge<V>, asked: &[KeyChange<V>]) -> Vec<K
 }
 
 /// What falls of a key whose value is refused.
-fn blamed<V: Value>(host: &mut impl Judge<V>, key: &Key, came: &[CellChange<V>]) -> Vec<CellChange<V>> {
+fn blamed<V: Value>(host: &mut impl Validator<V>, key: &Key, came: &[CellChange<V>]) -> Vec<CellChange<V>> {
     let each = match host.model(|model| model.blamed(key, came)) {
         Blamed::All(cells) => return cells,
         Blamed::Each(each) => each,
@@ -184,7 +184,7 @@ fn blamed<V: Value>(host: &mut impl Judge<V>, key: &Key, came: &[CellChange<V>])
             was: None,
             stamp: cell.stamp,
         };
-        if !host.is_let_in(&[alone]) {
+        if !host.accepts(&[alone]) {
             bad.push(cell.clone());
         }
     }
@@ -211,8 +211,8 @@ impl<V: Value> Model<V> {
     /// what it shows.
     fn blamed(&self, key: &Key, came: &[CellChange<V>]) -> Blamed<V> {
         let vetoes = self.vetoes(key);
-        let standing = self.standing(key);
-        let top = latest(&standing).map(|one| one.stamp);
+        let visible = self.visible_writes(key);
+        let top = latest(&visible).map(|one| one.stamp);
         let to = binding(top);
         let is_tree = self.strategies.of(key) == Strategy::Merge
             && self.keys.get(&**key).is_some_and(|one| one.tree.is_some());
@@ -234,11 +234,8 @@ impl<V: Value> Model<V> {
         }
         let shown = match self.strategies.of(key) {
             // A function may show any of those that it was given.
-            Strategy::Custom => live(standing),
-            _ => standing
-                .into_iter()
-                .filter(|one| Some(one.stamp) == top)
-                .collect(),
+            Strategy::Custom => live(visible),
+            _ => visible.into_iter().filter(|one| Some(one.stamp) == top).collect(),
         };
         let mut each = Vec::new();
         for one in shown {
@@ -282,7 +279,7 @@ impl<V: Value> Model<V> {
                 });
             }
         }
-        let to = binding(latest(&self.standing(key)).map(|one| one.stamp));
+        let to = binding(latest(&self.visible_writes(key)).map(|one| one.stamp));
         cells.extend(self.added_by_others(key, to));
         cells
     }

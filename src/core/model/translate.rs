@@ -1,0 +1,261 @@
+//! From cells to keys: what changed in the cells becomes what changed of the keys, and what the host is to do.
+
+use std::rc::Rc;
+
+use super::composite::{Composite, plain};
+use super::{Model, ModelEffect, ModelEffects, Strategy, same};
+use crate::core::cell::{self, Cell, Part, Why, cell_name, is_plain, parse};
+use crate::core::clock::Time;
+use crate::core::id::{Key, PeerRef};
+use crate::core::register::Stamp;
+use crate::core::sync::{ChangeOrigin, KeyChange, StateEffect};
+use crate::core::value::Value;
+
+/// The visible value of a key.
+pub(super) enum Shown<V> {
+    Value(Option<V>),
+    /// The host's function has to say.
+    Unsettled,
+}
+
+impl<V: Value> Model<V> {
+    /// Takes note of a cell that was written; which key that makes more than its root.
+    pub(super) fn note(&mut self, name: &Key) -> Option<Key> {
+        let (key, part) = parse(name)?;
+        let register = self
+            .node
+            .register(name)
+            .map(|held| (held.value.clone(), held.stamp));
+        match part {
+            Part::Writes(_) => return None,
+            Part::Root => {
+                let composite = self.keys.contains_key(&key);
+                let kept = matches!(self.strategies.of(&key), Strategy::Manual | Strategy::Custom);
+                return (composite || kept).then_some(key);
+            }
+            _ => {}
+        }
+        if let Some((Some(cell), _)) = &register {
+            self.note_groups(&key, cell);
+        }
+        if let Part::Tree(rest) = &part {
+            let tree = self.tree_at(&key);
+            match register {
+                Some((Some(Cell::Node(node)), stamp)) => tree.set(rest, Some(node), stamp),
+                Some((_, stamp)) => tree.set(rest, None, stamp),
+                // Dropped: the neighbour that it came from has seen it, and does not hold it any more.
+                None => tree.unset(rest),
+            }
+        }
+        self.composite(&key).add(part, Rc::clone(name));
+        Some(key)
+    }
+
+    /// Effects of cells as effects of keys.
+    pub(super) fn translate(&mut self, effects: Vec<StateEffect<Cell<V>>>) -> ModelEffects<V> {
+        let mut out = Vec::with_capacity(effects.len());
+        for effect in effects {
+            match effect {
+                StateEffect::Send { to, frame } => out.push(ModelEffect::Send { to, frame }),
+                StateEffect::Changed {
+                    changes,
+                    from,
+                    origin,
+                } => self.translate_changes(changes, from, origin, &mut out),
+                StateEffect::Restamped { writes } => {
+                    if let Some(watched) = &mut self.watched {
+                        watched.extend(writes.iter().map(|write| Rc::clone(&write.0)));
+                    }
+                    out.push(ModelEffect::Restamped { writes });
+                }
+                StateEffect::Ready => out.push(ModelEffect::Ready),
+                StateEffect::Refused { from, code } => out.push(ModelEffect::Refused { from, code }),
+            }
+        }
+        out
+    }
+
+    fn translate_changes(
+        &mut self,
+        cells: Vec<KeyChange<Cell<V>>>,
+        from: Option<PeerRef>,
+        origin: ChangeOrigin,
+        out: &mut ModelEffects<V>,
+    ) {
+        if let Some(watched) = &mut self.watched {
+            watched.extend(cells.iter().map(|cell| Rc::clone(&cell.key)));
+        }
+        self.note_hidden(&cells, from);
+        let noted = if from.is_some() {
+            Self::note_cells(&cells)
+        } else {
+            Vec::new()
+        };
+        let mut changes = Vec::with_capacity(cells.len());
+        let mut touched: Vec<Key> = Vec::new();
+        // What keys that become composite in this very change showed before it.
+        let mut roots: Vec<(Key, Option<V>)> = Vec::new();
+        let mut names = Vec::new();
+        let mut vetoes = Vec::new();
+        for change in cells {
+            let lone = is_plain(&change.key)
+                && !self.keys.contains_key(&change.key)
+                && !self.is_grouped(&change.key)
+                && matches!(
+                    self.strategies.of(&change.key),
+                    Strategy::LastWriteWins | Strategy::HighestVersion | Strategy::Merge
+                );
+            if lone {
+                let (old, new) = (plain(change.old.as_ref()), plain(change.new.as_ref()));
+                roots.push((Rc::clone(&change.key), old.clone()));
+                if old.is_some() || new.is_some() {
+                    changes.push(KeyChange {
+                        key: change.key,
+                        old,
+                        new,
+                        was: change.was,
+                        stamp: change.stamp,
+                    });
+                }
+                continue;
+            }
+            if let Some((key, Part::Root)) = parse(&change.key)
+                && !self.keys.contains_key(&key)
+            {
+                self.keys
+                    .insert(Rc::clone(&key), Composite::new(plain(change.old.as_ref())));
+            }
+            names.push(Rc::clone(&change.key));
+            if is_veto(&change.key) {
+                vetoes.push(change);
+            }
+        }
+        for name in &names {
+            let fresh = parse(name).filter(|(key, _)| !self.keys.contains_key(key));
+            if let Some(key) = self.note(name) {
+                if let Some((key, _)) = fresh
+                    && let Some(at) = roots.iter().position(|root| root.0 == key)
+                {
+                    let old = roots.swap_remove(at).1;
+                    changes.retain(|change: &KeyChange<V>| change.key != key);
+                    self.composite(&key).shown = old;
+                }
+                if !touched.contains(&key) {
+                    touched.push(key);
+                }
+            }
+        }
+        let vetoed = !names.is_empty() && roots.is_empty() && names.len() == vetoes.len();
+        let origin = if vetoed { ChangeOrigin::Rollback } else { origin };
+        let mut unsettled = Vec::new();
+        let mut contested = Vec::new();
+        if !touched.is_empty() {
+            let touched = self.regroup(touched);
+            self.refresh_into(touched, &mut changes, &mut unsettled, &mut contested);
+        }
+        if !changes.is_empty() || !unsettled.is_empty() {
+            out.push(ModelEffect::Changed {
+                changes,
+                unsettled,
+                from,
+                origin,
+                cells: noted,
+            });
+        }
+        if !contested.is_empty() {
+            out.push(ModelEffect::Contested { keys: contested });
+        }
+        let (mut ids, mut keys, mut why) = (Vec::new(), Vec::new(), Why::Refused);
+        for change in &vetoes {
+            let (some, key) = self.lost(change, &mut why);
+            ids.extend(some);
+            keys.extend(key);
+        }
+        if !ids.is_empty() || !keys.is_empty() {
+            out.push(ModelEffect::Lost { ids, keys, why });
+        }
+    }
+
+    /// Works out again what those keys show.
+    pub(super) fn refresh(&mut self, keys: Vec<Key>) -> Vec<KeyChange<V>> {
+        let mut changes = Vec::new();
+        self.refresh_into(keys, &mut changes, &mut Vec::new(), &mut Vec::new());
+        changes
+    }
+
+    fn refresh_into(
+        &mut self,
+        keys: Vec<Key>,
+        changes: &mut Vec<KeyChange<V>>,
+        unsettled: &mut Vec<Key>,
+        contested: &mut Vec<Key>,
+    ) {
+        for key in keys {
+            if !self.keys.contains_key(&key) {
+                continue;
+            }
+            self.veto_tree(&key);
+            let stamp = self.top(&key);
+            match self.show(&key) {
+                Shown::Unsettled => unsettled.push(Rc::clone(&key)),
+                Shown::Value(new) => {
+                    let composite = self.composite(&key);
+                    let old = std::mem::replace(&mut composite.shown, new.clone());
+                    if !same(old.as_ref(), new.as_ref()) {
+                        changes.push(KeyChange {
+                            key: Rc::clone(&key),
+                            old,
+                            new,
+                            was: None,
+                            stamp: stamp.unwrap_or(self.nobody()),
+                        });
+                    }
+                }
+            }
+            if self.strategies.of(&key) == Strategy::Manual {
+                let stamps: Vec<Stamp> = self.live_of(&key).iter().map(|one| one.stamp).collect();
+                let composite = self.composite(&key);
+                if composite.told != stamps {
+                    if stamps.len() > 1 {
+                        contested.push(key);
+                    }
+                    composite.told = stamps;
+                }
+            }
+        }
+    }
+
+    /// Parts of a merged value that were taken back show what they held before.
+    fn veto_tree(&mut self, key: &Key) {
+        let vetoes = self.vetoes(key);
+        for veto in vetoes {
+            let Some(Part::Tree(rest)) = cell::parse_suffix(&veto.part) else {
+                continue;
+            };
+            let name = cell_name(key, &Part::Tree(Rc::clone(&rest)));
+            let effective = self.effective(&name, &veto.part, std::slice::from_ref(&veto));
+            let held = self.node.register(&name).map(|register| register.stamp);
+            if held != Some(veto.stamp) {
+                continue;
+            }
+            if let Some(tree) = self.keys.get_mut(&**key).and_then(|one| one.tree.as_mut()) {
+                match effective {
+                    Some((Some(Cell::Node(node)), stamp)) => tree.set(&rest, Some(node), stamp),
+                    _ => tree.unset(&rest),
+                }
+            }
+        }
+    }
+
+    fn nobody(&self) -> Stamp {
+        Stamp {
+            time: Time::after(None),
+            actor: self.node.actor(),
+        }
+    }
+}
+
+/// Whether a cell holds vetoes.
+fn is_veto(name: &Key) -> bool {
+    matches!(parse(name), Some((_, Part::Veto(_))))
+}
