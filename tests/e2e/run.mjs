@@ -31,8 +31,8 @@ try {
   process.exit(1);
 }
 
-// The scenarios of the playground open its pages.
-if (tests.some((test) => test.name.startsWith('playground'))) {
+// These scenarios open pages that are generated.
+if (tests.some((test) => /^(playground|site):/.test(test.name))) {
   const [{ build }, { target }] = await Promise.all([
     import('../../xtask/js/site/build.mjs'),
     import('../../xtask/js/site/paths.mjs'),

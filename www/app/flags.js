@@ -1,5 +1,5 @@
-// The international maritime signal flags: every window flies one, so that it can be told from
-// the others by pattern as well as by colour, and has a name that can be said aloud.
+// The international maritime signal flags. Each window has one: it differs from the others in pattern as well as in colour,
+// and has a name.
 
 const RED = '#d0142c';
 const BLUE = '#0b4ea2';

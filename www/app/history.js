@@ -1,4 +1,4 @@
-// What went by, newest first, bounded. Typing in the note would fill it by itself, so repeats of
+// The entries of the log, newest first, bounded. Typing in the note would fill it by itself, so repeats of
 // the same write from the same window are counted in one entry.
 
 const LIMIT = 60;

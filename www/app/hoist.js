@@ -1,4 +1,4 @@
-// The hoist: one flag for this window and one for each peer, raised as they come, struck as they go.
+// The row of flags: one for this window and one for each connected peer.
 
 import { flagIcon, flagName } from './flags.js';
 import { h, restart, setText } from './dom.js';

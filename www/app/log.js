@@ -1,4 +1,4 @@
-// The log of what went by: messages, state changes and connections, newest first.
+// The log: messages, state changes and connections, newest first.
 
 import { flagIcon, flagName } from './flags.js';
 import { formatMs, formatTime, h, setText, summarise } from './dom.js';

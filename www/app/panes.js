@@ -54,7 +54,7 @@ export function mountPane({ root, session, title, url, connectAs }) {
     try {
       await session.parley.disconnect(connectAs);
     } catch (error) {
-      // Whoever is not connected needs no parting.
+      // A frame that is not connected need not be disconnected.
       if (error.code !== 'ERR_TARGET_NOT_FOUND') throw error;
     }
     draw();
@@ -67,7 +67,7 @@ export function mountPane({ root, session, title, url, connectAs }) {
     name(link, connected() ? 'Disconnect' : 'Connect');
     if (connectAs) setText(status, frame ? (session.parley.getConnectionState(connectAs) ?? 'disconnected') : 'closed');
   }
-  // Two frames have buttons of the same name: those who hear them are told which frame is meant.
+  // Two frames have buttons of the same name: their labels say which frame is meant.
   function name(control, text) {
     setText(control, text);
     control.setAttribute('aria-label', `${text}: ${title}`);

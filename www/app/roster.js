@@ -1,6 +1,5 @@
-// Which flag each window flies. Nobody hands the flags out: every window picks one and tells each peer
-// it meets. Of two that picked the same, the one with the greater id picks again; when the two do not
-// know each other, a window that knows both says so.
+// Which flag each window has. Every window picks one and sends it to each peer that connects. Of two that picked the same, the
+// one with the greater id picks again; if the two are not connected, a window that is connected to both tells them.
 
 import { LETTERS } from './flags.js';
 

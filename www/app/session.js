@@ -1,4 +1,4 @@
-// One window's part in the demo: its Parley, the shared state, and the log of what went by.
+// One window's part in the demo: its Parley, the shared state, and the log of messages and changes.
 // Everything on the screen is drawn from here, and the same code runs in pages, frames and popups.
 
 import { Parley, SyncedState } from '../pkg/index.js';
@@ -80,7 +80,7 @@ export class Session extends EventTarget {
     this.#emit('peers');
   }
 
-  /** The peers as the screen shows them: what the library reports, and the flag each one flies. */
+  /** The peers as the screen shows them: what the library reports, and the flag of each. */
   get peers() {
     return this.parley.peers.map((peer) => ({
       ...peer,

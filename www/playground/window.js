@@ -2,56 +2,56 @@
 import { Parley } from 'parley-sync';
 import { loadOrigins } from '../app/origins.js';
 
-// Both origins of this site may connect. Without this option only the own origin may.
+// Both origins of this site may connect. By default only the own origin may.
 const origins = await loadOrigins();
 export const parley = Parley.create({ allowedOrigins: origins.all });
 
-// The windows are frames of one page. Each connects the others; who loads last completes the connection.
-const others = [...Array(parent.length).keys()].filter(
-  (index) => parent[index] !== self,
-);
-let attempt = new AbortController();
+// The windows are frames of one page. Each connects the others; the one that loads
+// last completes the connection.
+const all = [...Array(parent.length).keys()];
+const others = all.filter((index) => parent[index] !== self);
+const name = (index) => `window-${index + 1}`;
 
 function connect() {
-  attempt = new AbortController();
-  const options = { timeout: Infinity, signal: attempt.signal };
   for (const index of others) {
-    parley.connect(parent[index], `window-${index + 1}`, options).catch((error) => {
-      if (error.code !== 'ERR_ABORTED') throw error;
+    const options = { timeout: Infinity };
+    parley.connect(parent[index], name(index), options).catch((error) => {
+      // disconnect() ends an attempt that still waits for the other window.
+      if (error.code !== 'ERR_CONNECTION') throw error;
     });
   }
 }
 
-// A paused window has no connection at all. What is written meanwhile stays where it was written.
-async function disconnect() {
-  attempt.abort();
-  await Promise.all(parley.peers.map(({ id }) => parley.disconnect(id)));
+// A paused window has no connection at all, and takes none. What is written stays in
+// the window that wrote it; when connected again, both sides compare what they have.
+function disconnect() {
+  for (const index of others) parley.disconnect(name(index));
 }
 
 const pause = document.querySelector('#pause');
-pause.addEventListener('click', () => {
-  const paused = pause.getAttribute('aria-checked') === 'false';
-  pause.setAttribute('aria-checked', paused);
-  if (paused) disconnect();
+const isPaused = () => pause.getAttribute('aria-checked') === 'true';
+pause.onclick = () => {
+  pause.setAttribute('aria-checked', !isPaused());
+  if (isPaused()) disconnect();
   else connect();
   show();
-});
+};
 
 function show() {
-  const paused = pause.getAttribute('aria-checked') === 'true';
   const count = parley.getConnectedTargets().length;
-  const text = paused
-    ? 'Paused'
-    : count === 0
-      ? 'Waiting for the others'
-      : `Connected to ${count} of ${others.length}`;
-  document.querySelector('#connection').textContent = text;
+  const text = count ? `Connected to ${count} of ${others.length}` : 'Waiting';
+  document.querySelector('#connection').textContent = isPaused() ? 'Paused' : text;
 }
-
-const own =
-  [...Array(parent.length).keys()].find((index) => parent[index] === self) ?? 0;
-document.querySelector('#place').textContent =
-  `Window ${own + 1}, ${location.host}`;
 parley.onSystem('system:connection_state_changed', show);
+// A handshake that was under way when the switch was pressed may complete after it.
+const check = ({ id }) => {
+  if (isPaused()) parley.disconnect(id);
+};
+parley.onSystem('system:connected', check);
+parley.onSystem('system:reconnected', check);
+
+const own = all.find((index) => parent[index] === self) ?? 0;
+const place = `Window ${own + 1}, ${location.host}`;
+document.querySelector('#place').textContent = place;
 connect();
 show();

@@ -126,7 +126,7 @@ scenario('a question is answered; asked of nobody, it says so', async (t) => {
   await windows[0].until(() => /^The answer is 42, after /.test(document.querySelector('#answer').textContent));
   t.assert.match(await shown(windows[1], '#asked'), /asked for 6 × 7\.$/);
   await pause(windows[1], true);
-  await windows[0].until(() => document.querySelector('#connection').textContent === 'Waiting for the others');
+  await windows[0].until(() => document.querySelector('#connection').textContent === 'Waiting');
   await windows[0].eval(press, '#ask button');
   await windows[0].until(() => /^ERR_TARGET_NOT_FOUND: /.test(document.querySelector('#answer').textContent));
 });

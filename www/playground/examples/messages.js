@@ -2,7 +2,8 @@ import { parley } from '../window.js';
 
 const say = (id, text) => (document.querySelector(id).textContent = text);
 
-// What the handler returns is the answer. `origin` is what the browser reports, not what the sender claims.
+// What the handler returns is the answer. `origin` is what the browser reports, not
+// what the sender claims.
 parley.on('multiply', ({ a, b }, _respond, { origin }) => {
   say('#asked', `${new URL(origin).host} asked for ${a} × ${b}.`);
   if (!Number.isFinite(a) || !Number.isFinite(b))
@@ -16,10 +17,8 @@ document.querySelector('#ask').addEventListener('submit', async (event) => {
   try {
     const start = performance.now();
     const result = await parley.send('multiply', { a, b });
-    say(
-      '#answer',
-      `The answer is ${result}, after ${(performance.now() - start).toFixed(1)} ms.`,
-    );
+    const time = (performance.now() - start).toFixed(1);
+    say('#answer', `The answer is ${result}, after ${time} ms.`);
   } catch (error) {
     say('#answer', `${error.code}: ${error.message}`);
   }

@@ -1,7 +1,8 @@
 import { SyncedState } from 'parley-sync';
 import { parley } from '../window.js';
 
-// 'merge' merges the characters that each window typed. Without it the later write of the whole text would win.
+// 'merge' keeps the characters that each window typed. Without it the later write
+// of the whole text would win.
 const initial = { text: 'Shopping list\n- bread\n- milk\n' };
 const state = new SyncedState(parley, initial, { name: 'note', conflict: 'merge' });
 

@@ -4,7 +4,8 @@ import { parley } from '../window.js';
 const name = document.querySelector('#name');
 name.value = `Guest ${parley.instanceId.slice(0, 4)}`;
 
-// A value that lives as long as this window: the others drop it when the window closes, crashes or is paused.
+// A value that lives as long as this window: the others drop it when the window
+// closes, crashes or is paused.
 const presence = new Presence(parley, { name: name.value, typing: false });
 
 const share = () =>

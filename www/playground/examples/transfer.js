@@ -12,7 +12,8 @@ const state = new SyncedState(
   { name: 'accounts', validate },
 );
 
-// Both writes count, or neither does: no window ever shows money that is gone from one account and not in the other.
+// Both writes count, or neither does: no window ever shows a balance that has
+// changed in one account only.
 async function transfer(amount) {
   say('#result', `Moved ${amount} here.`);
   await state.transaction(() => {

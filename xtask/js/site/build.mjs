@@ -3,9 +3,10 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { groups, guides, others, pictures } from './guides.mjs';
 import { docsPage } from './layout.mjs';
+import { escape, relative } from './html.mjs';
 import { entries } from './declarations.mjs';
 import { root } from './paths.mjs';
-import { playground } from './playground.mjs';
+import { examplesFor, playground } from './playground.mjs';
 import { reference } from './reference.mjs';
 
 /** Builds into `folder`, which is emptied; returns the paths of the pages. */
@@ -24,7 +25,7 @@ export function build(folder) {
     return at < 0 ? {} : { before: order[at - 1], after: order[at + 1] };
   };
   const pages = [
-    ...guides().map((page) => ({ ...page, here: 'Docs' })),
+    ...guides().map((page) => ({ ...page, html: withExamples(page), here: 'Docs' })),
     ...api.pages.map((page, at) => ({ ...page, here: 'API', file: entries[at].file })),
   ].map((page) => ({ path: page.path, html: docsPage({ ...page, ...around(page.path), groups: nav }) }));
 
@@ -36,4 +37,10 @@ export function build(folder) {
   }
   for (const picture of pictures) copyFileSync(join(root, 'docs', picture), join(folder, 'docs', picture));
   return all.map(({ path }) => path);
+}
+
+/** The guide with links to the examples that lead to it, below its title. */
+function withExamples({ path, html }) {
+  const live = examplesFor(path).map(({ title, path: to }) => `<a href="${relative(path, to)}">${escape(title)}</a>`);
+  return live.length > 0 ? html.replace('</h1>', `</h1>\n<p class="live">Try it live: ${live.join(', ')}.</p>`) : html;
 }

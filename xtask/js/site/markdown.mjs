@@ -67,6 +67,11 @@ function stackable(tokens) {
     if (token.type === 'thead_open') columns = [];
     if (token.type === 'tr_open') column = 0;
     if (token.type === 'th_open') columns.push(plain(tokens[index + 1]));
+    // A heading without words is none.
+    if (token.type === 'th_open' && !columns.at(-1)) {
+      token.tag = tokens[index + 2].tag = 'td';
+      token.attrSet('role', 'cell');
+    }
     if (token.type !== 'td_open') continue;
     if (columns[column]) token.attrSet('data-column', columns[column]);
     if (column === 0)

@@ -14,6 +14,12 @@ export const examples = JSON.parse(read(`www/${FOLDER}/examples.json`));
 const pageOf = (index, { name }) => `${FOLDER}/${index === 0 ? 'index' : name}.html`;
 const windowOf = ({ name }) => `${FOLDER}/windows/${name}.html`;
 
+/** The examples that send their readers to this guide, as `{ title, path }`. */
+export const examplesFor = (guide) =>
+  examples
+    .map((example, index) => ({ ...example, path: pageOf(index, example) }))
+    .filter(({ more }) => more.some(([, to]) => to.split('#')[0] === guide));
+
 /** The pages as `{ path, html }`. */
 export const playground = () =>
   examples.flatMap((example, index) => [

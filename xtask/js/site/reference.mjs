@@ -56,7 +56,7 @@ function page(entry, address) {
 function exported({ name, kind, declarations, adds }, context) {
   const local = { ...context, address: (other) => other !== name && context.address(other), within: name };
   return lines(
-    `<section class="api" aria-labelledby="${anchorOf(name)}">`,
+    '<section class="api">',
     `<h2 id="${anchorOf(name)}"><code>${name}</code> <span class="api-kind">${kind}</span></h2>`,
     adds && `<p>Added to ${adds === 'the global scope' ? adds : `the types of <code>${escape(adds)}</code>`}.</p>`,
     declarations.map(({ signature, doc, members }) =>
@@ -73,10 +73,10 @@ function exported({ name, kind, declarations, adds }, context) {
 function memberBlock(owner, { name, declarations }, context) {
   const id = anchorOf(owner, name);
   return lines(
-    `<section class="api-member" aria-labelledby="${id}">`,
+    '<div class="api-member">',
     `<h3 id="${id}"><code>${escape(name)}</code></h3>`,
     declarations.map(({ signature, doc }) => lines(signatureBlock(signature, context), documentation(doc, context))),
-    '</section>',
+    '</div>',
   );
 }
 

@@ -1,0 +1,70 @@
+// The pages of the site in a narrow window: nothing is cut off, and nothing has to be scrolled sideways.
+import { readdirSync } from 'node:fs';
+import { target } from '../../../xtask/js/site/paths.mjs';
+import { scenario } from '../lib/scenario.mjs';
+
+const WIDTHS = [400, 1280];
+/** Pages loaded at a time. */
+const GROUP = 12;
+
+/** Without the windows of the playground, which are as wide as their page makes them. */
+const pages = () =>
+  readdirSync(target, { recursive: true })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.html') && !path.includes('windows/'));
+
+/** Loads the pages in frames of this width; returns what is too wide in which page, and how many lists are unfolded there. */
+async function measure(width, paths) {
+  const look = (frame) => {
+    const { documentElement: root, body } = frame.contentDocument;
+    const style = (element) => frame.contentWindow.getComputedStyle(element);
+    // What is hidden from sight is there for screen readers.
+    const isCut = (element) =>
+      element.scrollWidth > element.clientWidth + 1 &&
+      element.clientWidth > 1 &&
+      style(element).overflowX !== 'visible' &&
+      style(element).display !== 'inline';
+    return {
+      wide: root.scrollWidth > root.clientWidth,
+      cut: [...body.querySelectorAll('main *')]
+        .filter(isCut)
+        .map(({ localName, className }) => `${localName}.${className}`),
+      unfolded: body.querySelectorAll('[data-fold][open]').length,
+    };
+  };
+  const load = async (path) => {
+    const frame = document.createElement('iframe');
+    Object.assign(frame.style, { width: `${width}px`, height: '900px', border: '0' });
+    frame.src = `/${path}`;
+    document.body.append(frame);
+    await new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+    const found = look(frame);
+    frame.remove();
+    return { path, ...found };
+  };
+  return Promise.all(paths.map(load));
+}
+
+for (const width of WIDTHS) {
+  scenario(
+    `no page is wider than a window of ${width} px`,
+    async (t) => {
+      const page = await t.open(t.a, () => {});
+      const all = pages();
+      t.assert.ok(all.length > 40, `${all.length} pages`);
+      const found = [];
+      for (let at = 0; at < all.length; at += GROUP) {
+        found.push(...(await page.eval(measure, width, all.slice(at, at + GROUP))));
+      }
+      const bad = found.filter(({ wide, cut }) => wide || cut.length > 0);
+      t.assert.deepEqual(bad, []);
+      // Before the page's own text a narrow window has no long lists.
+      const isFolded = ({ path, unfolded }) => unfolded > 0 === (width > 1000 && path.startsWith('docs/'));
+      t.assert.deepEqual(
+        found.filter((one) => !isFolded(one)),
+        [],
+      );
+    },
+    { timeout: 60_000 },
+  );
+}
