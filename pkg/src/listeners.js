@@ -49,7 +49,7 @@ export class Listeners {
 /** The name of the state behind a Presence or a Leader: 'presence', or 'presence:cursors' for one that has a name. */
 export function nameOf(what, parley, options) {
   if (!Array.isArray(parley?._uids)) throw makeError('ERR_ARGUMENT', `a ${what} needs a Parley, not a mock of one`);
-  if (parley._uids.length === 0) throw makeError('ERR_DESTROYED', 'the Parley was destroyed');
+  if (parley._uids.length === 0) throw makeError('ERR_DESTROYED', 'this Parley instance has been destroyed');
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw makeError('ERR_CONFIG', `the options of a ${what} must be an object`);
   }

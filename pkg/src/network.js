@@ -18,7 +18,7 @@ const generator = (seed) => {
 };
 
 const fail = (message) => {
-  throw new ValidationError('ERR_CONFIG', message);
+  throw Object.assign(new ValidationError(message), { code: 'ERR_CONFIG' });
 };
 
 const probability = (value, name) => {

@@ -7,7 +7,7 @@ import { isPlain, isQuerySlice, unmarked } from './redux-view.js';
 const [, OURS, , CORRUPT, UNKNOWN] = [0, 1, 2, 3, 4];
 
 const fail = (message) => {
-  throw new ValidationError('ERR_CONFIG', message);
+  throw Object.assign(new ValidationError(message), { code: 'ERR_CONFIG' });
 };
 const isStorage = (given) =>
   given === 'localStorage' ||

@@ -29,7 +29,7 @@ export const enhancerOver =
   (SyncedStore) =>
   (parley, { filter = () => true, persist: givenPersist, ...options } = {}) => {
     if (typeof filter !== 'function') {
-      throw new ValidationError('ERR_CONFIG', 'the option filter must be a function');
+      throw Object.assign(new ValidationError('the option filter must be a function'), { code: 'ERR_CONFIG' });
     }
     const persist = readPersist(givenPersist);
     return (createStore) => (reducer, preloaded) => {

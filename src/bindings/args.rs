@@ -1,5 +1,5 @@
 //! Arguments and options, checked one by one: a wrong type is an error with a code, never a trap. An option that is unknown, or
-//! that would do nothing, is refused with ERR_CONFIG and never ignored.
+//! that would do nothing, is refused with ERR_CONFIG; of those of ParleyJS the log names what is ignored.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
@@ -20,24 +20,13 @@ pub(crate) struct Options {
 impl Options {
     /// Of an object that has no other properties than those `known` (names with spaces between). Throws ERR_CONFIG.
     pub(crate) fn read(given: &JsValue, known: &'static str, what: &str) -> Result<Options, JsValue> {
-        if !given.is_object() || Array::is_array(given) {
-            return Err(fail(codes::CONFIG, &text(&[what, " must be an object"])));
-        }
-        let read = host::read_options(given, known)?;
-        match read.as_string() {
-            None => Ok(Options {
-                known,
-                values: read.unchecked_into(),
-            }),
-            Some(name) => {
-                let message = text(&["unknown option '", &name, "' in ", what, "; there are: ", known]);
-                Err(fail_with(
-                    codes::CONFIG,
-                    &message,
-                    &[("option", JsValue::from_str(&name))],
-                ))
-            }
-        }
+        let values = host::read_options(given, known, what)?;
+        Ok(Options { known, values })
+    }
+
+    /// Which options of ParleyJS were given that have no effect; undefined if none.
+    pub(crate) fn ignored(&self) -> JsValue {
+        self.values.get(self.values.length() - 1)
     }
 
     /// The value of an option; undefined for one that this call does not know.

@@ -1,5 +1,6 @@
 //! The options of `Parley.create`, checked.
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::args::Options;
@@ -12,7 +13,7 @@ use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
 
 const KNOWN: &str =
-    "allowedOrigins channel timeout grants limits instanceId logLevel logger targetType exposeErrors";
+    "allowedOrigins channel timeout retries grants limits instanceId logLevel logger targetType exposeErrors";
 const LEVELS: [&str; 5] = ["none", "error", "warn", "info", "debug"];
 const TIMEOUT: f64 = 5000.0;
 const LONGEST_NAME: usize = 128;
@@ -24,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) allowed: Allowlist,
     pub(crate) channel: Option<String>,
     pub(crate) timeout: f64,
+    /// Of each call that names none.
+    pub(crate) retries: u32,
     /// What the user gave, for every peer. None: the defaults, for windows of other origins.
     pub(crate) limits: Option<Limits>,
     /// What each state holds at most.
@@ -35,11 +38,15 @@ pub(crate) struct Config {
     /// Other origins are told what went wrong in a handler.
     pub(crate) expose_errors: bool,
     pub(crate) instance_id: Option<String>,
+    /// As it was given: code for ParleyJS asks for it.
+    pub(crate) target_type: JsValue,
     /// 0 none, 1 error, ... 4 debug.
     pub(crate) log_level: u32,
     /// What is called with `(level, message, details)` in place of the console; undefined if nothing is.
     pub(crate) logger: JsValue,
     pub(crate) own_origin: Option<String>,
+    /// The options without effect that the developer has been told of.
+    told: Array,
 }
 
 impl Config {
@@ -50,15 +57,18 @@ impl Config {
             allowed: Allowlist::own_only(own_origin.as_deref()),
             channel: None,
             timeout: TIMEOUT,
+            retries: 0,
             limits: None,
             bounds: Bounds::DEFAULT,
             counts: Counts::DEFAULT,
             grants: OriginGrants::default(),
             expose_errors: false,
             instance_id: None,
+            target_type: JsValue::UNDEFINED,
             log_level: 1,
             logger: JsValue::UNDEFINED,
             own_origin,
+            told: Array::new(),
         };
         if given.is_undefined() {
             return Ok(config);
@@ -83,6 +93,7 @@ impl Config {
         if let Some(timeout) = given.duration("timeout")? {
             config.timeout = timeout;
         }
+        config.retries = given.count("retries")?.unwrap_or(0);
         (config.limits, config.bounds, config.counts) = limits(&given.get("limits"))?;
         if let Some(level) = given.string("logLevel")? {
             let position = LEVELS.iter().position(|known| *known == level).ok_or_else(|| {
@@ -99,6 +110,7 @@ impl Config {
             return Err(fail(codes::CONFIG, message));
         }
         config.logger = logger;
+        config.target_type = given.get("targetType");
         if let Some(kind) = given.string("targetType")?
             && kind != "iframe"
             && kind != "window"
@@ -110,7 +122,16 @@ impl Config {
         }
         config.grants = grants::by_origin(&given.get("grants"), &config.allowed)?;
         config.expose_errors = given.boolean("exposeErrors")?.unwrap_or(false);
+        config.note_ignored(&given);
         Ok(config)
+    }
+
+    /// Tells the developer of the options of ParleyJS that have no effect, once of each.
+    pub(crate) fn note_ignored(&self, given: &Options) {
+        let ignored = given.ignored();
+        if !ignored.is_undefined() {
+            host::note_ignored(self.log_level, &self.logger, &self.told, &ignored);
+        }
     }
 
     /// What a peer of this origin is held to. A window of the own origin could change this very page: the defaults would

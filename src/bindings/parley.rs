@@ -13,7 +13,7 @@ use super::sending::{CallOptions, Registration};
 use crate::core::codes;
 use crate::platform::callback;
 use crate::platform::cell::RefCell;
-use crate::platform::error::{fail, fail_with, text};
+use crate::platform::error::{destroyed, fail, fail_with, text};
 use crate::platform::host;
 use crate::platform::promise;
 
@@ -159,6 +159,12 @@ impl Parley {
         self.instance_id.clone()
     }
 
+    /// The option of that name, which code for ParleyJS asks for.
+    #[wasm_bindgen(getter, js_name = targetType)]
+    pub fn target_type(&self) -> JsValue {
+        self.hub().config.target_type.clone()
+    }
+
     /// Everyone connected, or being connected.
     #[wasm_bindgen(getter)]
     pub fn peers(&self) -> Array {
@@ -180,7 +186,7 @@ impl Parley {
     /// Asked again after options were read: a getter of theirs may have ended it.
     fn alive(&self) -> Result<(), JsValue> {
         if self.hub().is_destroyed() {
-            return Err(fail(codes::DESTROYED, "the Parley was destroyed"));
+            return Err(destroyed());
         }
         Ok(())
     }
@@ -211,7 +217,12 @@ impl Parley {
         if alias.as_ref().is_some_and(|alias| alias.len() > 128) {
             return Err(fail(codes::ARGUMENT, "the targetId must have at most 128 bytes"));
         }
-        let options = CallOptions::read(options, "timeout signal opaque grants", "connect()'s options")?;
+        let options = CallOptions::read(
+            options,
+            "timeout signal opaque grants",
+            "connect()'s options",
+            &self.hub().config,
+        )?;
         if options.opaque && options.grants.is_none() {
             return Err(fail(
                 codes::CONFIG,
@@ -280,7 +291,7 @@ impl Parley {
     fn try_once(&self, kind: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
         self.alive()?;
         let what = args::message_type(kind)?;
-        let options = CallOptions::read(options, "signal", "once()'s options")?;
+        let options = CallOptions::read(options, "signal", "once()'s options", &self.hub().config)?;
         self.alive()?;
         self.hub().once(&what, options.signal)
     }
@@ -289,7 +300,7 @@ impl Parley {
     pub fn register(&self, kind: &JsValue, options: &JsValue) -> Result<(), JsValue> {
         self.alive()?;
         let kind = args::message_type(kind)?;
-        let registration = Registration::read(options)?;
+        let registration = Registration::read(options, &self.hub().config)?;
         self.alive()?;
         self.hub().register(kind, registration);
         Ok(())
@@ -307,6 +318,7 @@ impl Parley {
             options,
             "targetId timeout retries expectsResponse signal transfer",
             "send()'s options",
+            &self.hub().config,
         )?;
         if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
             return Err(fail(codes::ABORTED, "send() was aborted"));
@@ -325,6 +337,7 @@ impl Parley {
             retries: options
                 .retries
                 .or(registered.and_then(|registered| registered.retries))
+                .or(options.transfer.is_none().then_some(self.hub().config.retries))
                 .unwrap_or(0),
             expects: options.expects,
             signal: options.signal,
@@ -343,7 +356,7 @@ impl Parley {
                 let hub = self.hub().weak();
                 checked(&schema, payload, move |payload| match hub.upgrade() {
                     Some(hub) if !hub.is_destroyed() => hub.send(Outgoing { payload, ..out }),
-                    _ => Err(fail(codes::DESTROYED, "the Parley was destroyed")),
+                    _ => Err(destroyed()),
                 })
             }
         }
@@ -366,7 +379,7 @@ impl Parley {
             state.flush_to_peers();
             return Ok(JsValue::UNDEFINED);
         }
-        let options = CallOptions::read(options, "transfer", "broadcast()'s options")?;
+        let options = CallOptions::read(options, "transfer", "broadcast()'s options", &self.hub().config)?;
         self.alive()?;
         let schema = self
             .hub()
@@ -383,7 +396,7 @@ impl Parley {
                     Some(hub) if !hub.is_destroyed() => hub
                         .broadcast(&kind, &payload, options.transfer.as_ref())
                         .map(|()| JsValue::UNDEFINED),
-                    _ => Err(fail(codes::DESTROYED, "the Parley was destroyed")),
+                    _ => Err(destroyed()),
                 })
             }
         }

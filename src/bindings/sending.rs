@@ -8,9 +8,8 @@ use wasm_bindgen::prelude::*;
 use super::args::{self, Options};
 use super::grants;
 use super::hub::Registered;
-use crate::core::codes;
+use super::options::Config;
 use crate::core::grants::Grants;
-use crate::platform::error::fail;
 use crate::platform::host;
 
 #[wasm_bindgen]
@@ -34,7 +33,12 @@ pub(crate) struct CallOptions {
 
 impl CallOptions {
     /// From what the user gave; `known` names the options of this call. Throws ERR_CONFIG.
-    pub(crate) fn read(given: &JsValue, known: &'static str, what: &str) -> Result<CallOptions, JsValue> {
+    pub(crate) fn read(
+        given: &JsValue,
+        known: &'static str,
+        what: &str,
+        config: &Config,
+    ) -> Result<CallOptions, JsValue> {
         let mut options = CallOptions {
             target: None,
             timeout: None,
@@ -49,6 +53,7 @@ impl CallOptions {
             return Ok(options);
         }
         let given = Options::read(given, known, what)?;
+        config.note_ignored(&given);
         options.target = given.string("targetId")?;
         options.timeout = given.duration("timeout")?;
         options.retries = given.count("retries")?;
@@ -74,18 +79,20 @@ pub(crate) fn is_aborted(signal: &JsValue) -> bool {
 pub(crate) struct Registration;
 
 impl Registration {
-    /// From what the user gave. Throws ERR_CONFIG.
-    pub(crate) fn read(given: &JsValue) -> Result<Registered, JsValue> {
-        let given = Options::read(given, "schema timeout retries", "register()'s options")?;
-        let schema = given.get("schema");
-        if !schema.is_undefined() && !host::is_schema(&schema) {
-            return Err(fail(
-                codes::CONFIG,
-                "the option schema must be a Standard Schema validator or a predicate",
-            ));
+    /// From what the user gave, if anything. Throws ERR_CONFIG.
+    pub(crate) fn read(given: &JsValue, config: &Config) -> Result<Registered, JsValue> {
+        if given.is_undefined() {
+            return Ok(Registered::default());
         }
+        let given = Options::read(given, "schema timeout retries", "register()'s options")?;
+        config.note_ignored(&given);
+        let schema = given.get("schema");
         Ok(Registered {
-            schema: (!schema.is_undefined()).then_some(schema),
+            schema: if schema.is_undefined() {
+                None
+            } else {
+                Some(host::schema_of(&schema)?)
+            },
             timeout: given.duration("timeout")?,
             retries: given.count("retries")?,
         })

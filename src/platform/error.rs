@@ -3,10 +3,23 @@
 use wasm_bindgen::JsValue;
 
 use super::host;
+use crate::core::codes;
 
 /// A ParleyError of the class its code belongs to.
 pub(crate) fn fail(code: &str, message: &str) -> JsValue {
     host::make_error(code, message, &JsValue::UNDEFINED)
+}
+
+const DESTROYED: &str = "this Parley instance has been destroyed";
+
+/// ERR_DESTROYED, of a Parley.
+pub(crate) fn destroyed() -> JsValue {
+    gone(codes::DESTROYED)
+}
+
+/// What ends with a Parley, told with another code.
+pub(crate) fn gone(code: &str) -> JsValue {
+    fail(code, DESTROYED)
 }
 
 /// The same, with `details`: name and value of each.

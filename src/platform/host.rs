@@ -125,10 +125,15 @@ extern "C" {
     pub(crate) fn when(value: &JsValue, fulfilled: &Function, rejected: &JsValue);
     /// `[true, value]`, `[false, text, issues]`, or a promise of one.
     pub(crate) fn check(schema: &JsValue, payload: &JsValue) -> JsValue;
-    #[wasm_bindgen(js_name = isSchema)]
-    pub(crate) fn is_schema(value: &JsValue) -> bool;
+    /// What `check` takes, of the option `schema`. Throws ERR_CONFIG.
+    #[wasm_bindgen(catch, js_name = schemaOf)]
+    pub(crate) fn schema_of(value: &JsValue) -> Result<JsValue, JsValue>;
+    /// The values of the known options, then those of ParleyJS that have no effect. Throws ERR_CONFIG.
     #[wasm_bindgen(catch, js_name = readOptions)]
-    pub(crate) fn read_options(given: &JsValue, known: &str) -> Result<JsValue, JsValue>;
+    pub(crate) fn read_options(given: &JsValue, known: &str, what: &str) -> Result<Array, JsValue>;
+    /// Tells the developer of options without effect, unless `told` has them.
+    #[wasm_bindgen(js_name = noteIgnored)]
+    pub(crate) fn note_ignored(most: u32, logger: &JsValue, told: &Array, ignored: &JsValue);
     pub(crate) fn weigh(value: &JsValue, limit: f64, deepest: f64) -> f64;
     #[wasm_bindgen(js_name = reportError)]
     pub(crate) fn report_error(error: &JsValue);
@@ -257,6 +262,13 @@ extern "C" {
     pub(crate) fn keep_parcel(parcels: &JsValue, id: &JsValue, value: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = storageError)]
     pub(crate) fn storage_error(cause: &JsValue, key: &str, details: &JsValue) -> JsValue;
+}
+
+// Packed by being named here, and loaded by messages.js.
+#[wasm_bindgen(module = "/src/platform/js/options.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type OptionsModule;
 }
 
 #[wasm_bindgen(module = "/src/platform/js/log.js")]

@@ -13,7 +13,12 @@ const folder = join(root, 'target/docs-examples');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
-const entries = { 'parley-sync': 'index.js', 'parley-sync/redux': 'redux.js', 'parley-sync/text': 'text.js' };
+const entries = {
+  'parley-sync': 'index.js',
+  'parley-sync/json-schema': 'json-schema.js',
+  'parley-sync/redux': 'redux.js',
+  'parley-sync/text': 'text.js',
+};
 const installed = createRequire(join(root, 'tests/package/package.json'));
 const located = (name) =>
   pathToFileURL(entries[name] ? join(root, 'pkg', entries[name]) : installed.resolve(name)).href;

@@ -22,6 +22,16 @@ export async function typed(): Promise<void> {
   parley.on('cursor', ({ x, y }) => void (x + y));
   const { x }: { x: number } = await parley.once('cursor', { signal: AbortSignal.timeout(1000) });
   parley.register('cursor', { schema: (value) => typeof value === 'object' });
+  parley.register('cursor', {
+    schema: { type: 'object', required: ['x', 'y'], properties: { x: { type: 'number' } } },
+  });
+  parley.register('ping');
+  // @ts-expect-error neither a validator nor a JSON Schema
+  parley.register('cursor', { schema: { x: 'number' } });
+  // @ts-expect-error no such keyword
+  parley.register('cursor', { schema: { type: 'object', propertys: {} } });
+  // @ts-expect-error no such option
+  parley.register('cursor', { shema: { type: 'object' } });
 
   // @ts-expect-error the payload is required
   await parley.send('user:load');
@@ -49,6 +59,28 @@ export async function typed(): Promise<void> {
   // @ts-expect-error no number
   await state.increment('name');
   void [x, count];
+}
+
+/** What ParleyJS documents compiles, and nothing else that is not an option. */
+export async function ofParleyJS(): Promise<void> {
+  const heartbeat = { enabled: true, interval: 5000, timeout: 2000, maxMissed: 3, maxFailures: 3 };
+  const parley = Parley.create({
+    targetType: 'iframe',
+    sendTimeout: 100,
+    retries: 2,
+    heartbeat,
+    analyticsEnabled: true,
+  });
+  const kind: 'iframe' | 'window' | undefined = parley.targetType;
+  await parley.broadcast('x', kind, { expectsResponse: false });
+  await parley.send('x', 1, { priority: 1 });
+  const schema = { type: 'object', properties: { id: { type: 'number', minimum: 1 } } };
+  parley.register('x', { schema, onError: (error: ParleyError) => void error.code });
+  // @ts-expect-error nobody's option
+  Parley.create({ heartBeat: heartbeat });
+  // @ts-expect-error refused
+  Parley.create({ securityLayer: {} });
+  throw new ParleyError('made by hand');
 }
 
 export async function untyped(parley: Parley): Promise<void> {

@@ -54,6 +54,7 @@ const started = {
 await bundle('redux.cjs', 'redux.js', { ...commonJs, plugins: [instead({ ...main, ...errors, ...started })] });
 await bundle('text.cjs', 'text.js', { ...commonJs, plugins: [instead(engine)] });
 await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [instead(text)] });
+await bundle('json-schema.cjs', 'json-schema.js', { ...commonJs, packages: 'external' });
 
 // The bindings that have a framework which can be required; they take the package from beside them, and the framework from the user.
 const REQUIRED = ['comlink', 'jotai', 'pinia', 'react', 'signals', 'solid', 'vue', 'yjs', 'zustand'];
@@ -86,7 +87,7 @@ await bundle('parley-sync-text.iife.js', 'text.js', {
 });
 
 // Declarations for `require`: the same text, under the extension by which TypeScript tells the module kind.
-for (const name of ['index', 'redux', 'text']) {
+for (const name of ['index', 'json-schema', 'redux', 'text']) {
   const declarations = await readFile(join(packageDirectory, `${name}.d.ts`), 'utf8');
   await replace(join(built, `${name}.d.cts`), declarations.replaceAll(`'./index.js'`, `'./index.cjs'`));
 }

@@ -21,7 +21,7 @@ use crate::core::id::PeerRef;
 use crate::core::limits::{Bounds, Counts, Limits};
 use crate::core::schema::Schema;
 use crate::platform::cell::RefCell;
-use crate::platform::error::{fail, fail_with, text};
+use crate::platform::error::{destroyed, fail_with, text};
 use crate::platform::host;
 use plain::PlainMessenger;
 
@@ -220,10 +220,6 @@ impl Carrier {
             Carrier::Plain(plain) => plain.refuse(code),
         }
     }
-}
-
-fn destroyed() -> JsValue {
-    fail(codes::DESTROYED, "the Parley was destroyed")
 }
 
 fn of_another_copy(theirs: &str) -> JsValue {

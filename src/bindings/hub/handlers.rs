@@ -9,7 +9,7 @@ use super::{Handler, Hub, Registered};
 use crate::core::codes;
 use crate::core::id::PeerRef;
 use crate::platform::callback;
-use crate::platform::error::{fail, text};
+use crate::platform::error::{destroyed, fail, text};
 use crate::platform::host::{self, Deferred};
 
 /// Calls answered by a handler's undefined, remembered: whoever calls `respond` on one is told that it is too late.
@@ -66,12 +66,9 @@ impl Hub {
     /// Takes every handler off, and rejects the promises of payloads that will not come.
     pub(super) fn end_handlers(&self) {
         let gone = std::mem::take(&mut self.inner.borrow_mut().handlers);
-        for (what, handlers) in gone.iter() {
+        for (_, handlers) in gone.iter() {
             for once in handlers.iter().filter_map(|handler| handler.once.as_ref()) {
-                once.end(&fail(
-                    codes::DESTROYED,
-                    &text(&["once('", what, "'): the Parley was destroyed"]),
-                ));
+                once.end(&destroyed());
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::core::connection::greetings::Greetings;
 use crate::core::connection::heartbeat::Beat;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
-use crate::platform::error::fail;
+use crate::platform::error::gone;
 use crate::platform::host;
 use crate::transport::window;
 
@@ -258,7 +258,7 @@ impl Hub {
     }
 
     fn lose_peer_for(&self, at: PeerRef, reason: Reason, code: &'static str) {
-        let error = fail(code, "the Parley was destroyed");
+        let error = gone(code);
         self.reject_calls_to(at, &error);
         self.lose_peer(at, reason);
     }

@@ -69,7 +69,7 @@ pub(crate) struct Handler {
 }
 
 /// What `register` said of a type.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Registered {
     pub(crate) schema: Option<JsValue>,
     pub(crate) timeout: Option<f64>,

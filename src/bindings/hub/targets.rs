@@ -15,7 +15,7 @@ use crate::core::connection::target::Handshake;
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
-use crate::platform::error::fail;
+use crate::platform::error::{destroyed, fail};
 use crate::platform::host::{self, Deferred};
 use crate::transport::window::Address;
 
@@ -244,7 +244,7 @@ impl Hub {
                 Some(target) => target.number,
                 None => return,
             };
-            self.give_up(number, &fail(codes::DESTROYED, "the Parley was destroyed"));
+            self.give_up(number, &destroyed());
             self.inner
                 .borrow_mut()
                 .targets

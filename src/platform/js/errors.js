@@ -1,12 +1,6 @@
 // Real Error subclasses: what `instanceof` and stack traces need and wasm cannot define.
 
-export class ParleyError extends Error {
-  constructor(code, message, details) {
-    super(message);
-    this.code = code;
-    if (details !== undefined) this.details = details;
-  }
-}
+export class ParleyError extends Error {}
 export class TimeoutError extends ParleyError {}
 export class ConnectionError extends ParleyError {}
 export class TargetNotFoundError extends ParleyError {}
@@ -30,8 +24,8 @@ for (const name of Object.keys(classes)) {
 
 const byCode = new Map([
   ['ERR_TIMEOUT', TimeoutError],
-  ['ERR_PEER_LOST', ConnectionError],
   ['ERR_CONNECTION', ConnectionError],
+  ['ERR_PEER_LOST', ConnectionError],
   ['ERR_WIRE_VERSION', ConnectionError],
   ['ERR_TARGET_NOT_FOUND', TargetNotFoundError],
   ['ERR_TARGET_AMBIGUOUS', TargetNotFoundError],
@@ -42,6 +36,9 @@ const byCode = new Map([
   ['ERR_DENIED', SecurityError],
   ['ERR_SERIALIZATION', SerializationError],
 ]);
+
+// What users make themselves has the code that says no more than its class.
+for (const [code, { prototype }] of byCode) prototype.code ??= code;
 
 // A frame of the wasm, as Chromium and Node, Firefox and Safari write it; and one of the glue through which the wasm calls
 // functions of this package, but not those of the user: so the build names them (`xtask/src/build/split/write.rs`).
@@ -85,7 +82,9 @@ export function makeError(code, message, details) {
   } catch {
     // It is frozen.
   }
-  const error = new (byCode.get(code) ?? ParleyError)(code, message, details);
+  const error = new (byCode.get(code) ?? ParleyError)(message);
+  error.code = code;
+  if (details !== undefined) error.details = details;
   try {
     if (isShort) Error.stackTraceLimit = stackTraceLimit;
   } catch {

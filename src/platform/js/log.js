@@ -58,6 +58,7 @@ const TOPICS = {
   'system:suspended': ['info', (peer) => [`suspended, its page sleeps: ${called(peer)}`, peer]],
   'system:disconnected': ['info', (peer) => [`disconnected (${peer.reason}): ${called(peer)}`, peer]],
   ready: ['info', (count) => [`discovery is over: ${count} connected`, { peers: count }]],
+  ignored: ['warn', ([option, why]) => [`the option '${option}' of ParleyJS has no effect: ${why}`, { option }]],
   connecting: ['info', (id) => [`connect('${id}'): waiting for the other side to answer`, { id }]],
   waiting: ['warn', ([, reason, message]) => [message.replace(/ in time: /, ' yet: '), { reason }]],
   unanswered: [

@@ -2,6 +2,7 @@
 import { isExpected, makeError } from './errors.js';
 import { isBuffer, isError, isMap, isPlain, isRegExp, isSet } from './kinds.js';
 
+export { noteIgnored, readOptions, schemaOf } from './options.js';
 export { makeError };
 
 // Every copy of this package on a page marks its Parleys under the same symbol, each with an object of its own.
@@ -222,27 +223,6 @@ export function check(schema, payload) {
   } catch (error) {
     return failed(error);
   }
-}
-
-export function isSchema(value) {
-  try {
-    return (
-      typeof value === 'function' ||
-      (typeof value === 'object' && value !== null && typeof value['~standard']?.validate === 'function')
-    );
-  } catch {
-    return false;
-  }
-}
-
-/**
- * The values of the `known` options in their order; or the name of one that is not known: misspelt options are errors, not
- * silence. What every object of the page was given by somebody's mistake is no option.
- */
-export function readOptions(given, known) {
-  const names = known.split(' ');
-  const valueOf = (name) => (name in Object.prototype && !Object.hasOwn(given, name) ? undefined : given[name]);
-  return Object.keys(given).find((name) => !names.includes(name)) ?? names.map(valueOf);
 }
 
 // Objects met before it is worth remembering which: most messages have fewer.

@@ -87,6 +87,12 @@ export const { run, names } = table({
         'logLevel',
         'targetType',
         'grants',
+        'retries',
+        'sendTimeout',
+        'debug',
+        'rateLimit',
+        'maxPayloadSize',
+        'heartbeat',
       ]) {
         await survives(`create({ ${option}: ${brief(odd)} })`, () => Parley.create({ [option]: odd }).destroy());
       }
