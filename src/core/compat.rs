@@ -18,6 +18,10 @@ pub const NOT_SYNCED: &str = "not synced";
 /// The same of one whose writes by others are passed on: how those settle it stands behind.
 const CARRIED: &str = "not synced:";
 
+/// The treatment of merged keys, with the format of their cells: windows of different formats do not exchange them. It rises with
+/// whatever an older build would not understand; since 2 there are maps and sets, and elements stand apart from properties.
+const MERGE: &str = "merge/2";
+
 /// How the writes to a key are settled that a window makes or passes on; `None` if it does not know.
 fn settled(treatment: &str) -> Option<&str> {
     match treatment.strip_prefix(CARRIED) {
@@ -32,6 +36,16 @@ fn plain(treatment: &Rc<str>) -> Rc<str> {
         true => Rc::from(NOT_SYNCED),
         false => Rc::clone(treatment),
     }
+}
+
+/// A treatment as users call it: without the format, unless just that is what differs from the other.
+fn reported(treatment: Rc<str>, other: &str) -> Rc<str> {
+    let Some(rest) = treatment.strip_prefix(MERGE) else {
+        return treatment;
+    };
+    let mut name = String::from(Strategy::Merge.name());
+    name.push_str(rest);
+    if name == other { treatment } else { Rc::from(name) }
 }
 
 /// How a window treats the keys of a state.
@@ -81,9 +95,12 @@ impl Treatments {
                 None => (strategies.default, strategies.identity.clone()),
             };
             match (strategy, by) {
-                (Strategy::Merge, Some(by)) if *by != *IDENTITY => {
-                    let mut name = String::from("merge by ");
-                    name.push_str(&by);
+                (Strategy::Merge, by) => {
+                    let mut name = String::from(MERGE);
+                    if let Some(by) = by.filter(|by| **by != *IDENTITY) {
+                        name.push_str(" by ");
+                        name.push_str(&by);
+                    }
                     Rc::from(name)
                 }
                 _ => Rc::from(strategy.name()),
@@ -182,11 +199,12 @@ impl Treatments {
                 (Some(mine), Some(theirs)) => mine != theirs,
                 _ => false,
             };
-            if is_apart || plain(mine) != plain(theirs) {
+            let (mine, theirs) = (plain(mine), plain(theirs));
+            if is_apart || mine != theirs {
                 mismatches.push(Mismatch {
                     key: key.map(Rc::clone),
-                    mine: plain(mine),
-                    theirs: plain(theirs),
+                    mine: reported(Rc::clone(&mine), &theirs),
+                    theirs: reported(theirs, &mine),
                 });
             }
             is_apart
@@ -204,5 +222,36 @@ impl Treatments {
         }
         let excluded = (default || !by_key.is_empty()).then_some(Excluded { default, by_key });
         (mismatches, excluded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::{Mismatch, Treatments};
+    use crate::core::id::Key;
+    use crate::core::model::{Strategies, Strategy};
+
+    #[test]
+    fn merged_keys_are_not_exchanged_with_a_build_of_another_format_and_both_are_named() {
+        let strategies = Strategies {
+            default: Strategy::Merge,
+            ..Strategies::default()
+        };
+        let ours = Treatments::new(&strategies, None);
+        let mut older = Treatments::default();
+        older.by_key.insert(Key::from("k"), Rc::from("merge"));
+        older.by_key.insert(Key::from("j"), Rc::from("last-write-wins"));
+        let (mismatches, excluded) = ours.compare(&older);
+        let of = |key: &str, mine: &str, theirs: &str| Mismatch {
+            key: Some(Key::from(key)),
+            mine: Rc::from(mine),
+            theirs: Rc::from(theirs),
+        };
+        let expected = [of("j", "merge", "last-write-wins"), of("k", "merge/2", "merge")];
+        assert_eq!(mismatches, expected);
+        assert!(excluded.is_some_and(|excluded| excluded.contains("k")));
+        assert_eq!(ours.compare(&ours), (Vec::new(), None));
     }
 }

@@ -33,12 +33,13 @@ pub trait Value: Clone {
         let _ = fields;
         None
     }
-    /// Of two arrays with the same identities in the same order the elements that are not the very same; `None` of others.
-    fn changed_items(&self, before: &Self, by: &str) -> Option<Vec<(usize, Self)>> {
+    /// What has changed between two arrays with the same identities in the same order, or two maps of which this one has the other's
+    /// entries in their order, without some, and new ones behind them. `None` where that is not so, or not easily said.
+    fn changed_items(&self, before: &Self, by: &str) -> Option<Changes<Self>> {
         let _ = (before, by);
         None
     }
-    /// An array with these elements in the place of its own.
+    /// An array or map with these elements in the place of its own.
     fn with_items(&self, items: &[(usize, Self)]) -> Option<Self> {
         let _ = items;
         None
@@ -49,6 +50,9 @@ pub trait Value: Clone {
 
 /// Properties, and what they hold; `None` for nothing.
 pub type Fields<V> = Vec<(Key, Option<V>)>;
+
+/// Elements that are not the very same, by place, `None` for those that are gone; and entries that are new.
+pub type Changes<V> = (Vec<(usize, Option<V>)>, Vec<Element<V>>);
 
 /// What a value consists of, as far as merging goes.
 #[derive(Clone, PartialEq, Debug)]
@@ -65,6 +69,10 @@ pub enum Parts<V> {
     List(Vec<Element<V>>),
     /// A plain object: merged by path.
     Object(Vec<(Key, V)>),
+    /// A set of primitives: an ordered set in which nothing is twice.
+    Members(Vec<Atom>),
+    /// A map whose keys are primitives: merged by key. It has no elements but entries.
+    Map(Vec<Element<V>>),
 }
 
 /// An element of an array.
@@ -76,9 +84,11 @@ pub enum Element<V> {
     Record(Atom, V),
     /// Anything else.
     Other(V),
+    /// The entry of a map: its key and its value.
+    Entry(Atom, V),
 }
 
-/// A primitive in an array.
+/// A primitive in an array, or what stands in a set or is the key of a map.
 #[derive(Clone, PartialEq, PartialOrd, Debug)]
 pub enum Atom {
     /// `null`
@@ -89,4 +99,8 @@ pub enum Atom {
     Number(f64),
     /// A string without lone surrogates.
     Text(String),
+    /// `undefined`, not in arrays.
+    Undefined,
+    /// A bigint by its decimal digits, not in arrays.
+    Big(String),
 }

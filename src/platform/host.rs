@@ -44,7 +44,7 @@ extern "C" {
     /// `[key, value, ...]`, or undefined.
     #[wasm_bindgen(js_name = changedFields)]
     pub(crate) fn changed_fields(next: &JsValue, before: &JsValue) -> JsValue;
-    /// `[place, value, ...]`, or undefined.
+    /// `[[place, value, ...], [true, key, value, ...]]`, or undefined.
     #[wasm_bindgen(js_name = changedItems)]
     pub(crate) fn changed_items(next: &JsValue, before: &JsValue, by: &str) -> JsValue;
     #[wasm_bindgen(js_name = withParts)]
@@ -66,6 +66,11 @@ extern "C" {
     pub(crate) fn reads_arguments(function: &Function) -> bool;
     #[wasm_bindgen(js_name = objectOf)]
     pub(crate) fn object_of(keys: &Array, values: &Array) -> JsValue;
+    /// A read-only Map, or without values a Set.
+    #[wasm_bindgen(js_name = collectionOf)]
+    pub(crate) fn collection_of(keys: &Array, values: Option<&Array>) -> JsValue;
+    /// The digits of a bigint, or the bigint of digits.
+    pub(crate) fn big(value: &JsValue) -> JsValue;
 }
 
 #[wasm_bindgen(module = "/src/platform/js/messages.js")]
@@ -430,4 +435,14 @@ pub(crate) fn random_u64() -> u64 {
     let mut bytes = [0u8; 8];
     random_bytes(&mut bytes);
     u64::from_le_bytes(bytes)
+}
+#[wasm_bindgen(module = "/src/platform/js/frozen.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Frozen;
+}
+#[wasm_bindgen(module = "/src/platform/js/parts.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type MergeParts;
 }

@@ -38,7 +38,7 @@ fn node(random: &mut Random) -> Option<Node<Json>> {
         "\0",
     ]);
     let id = (random.below(3) as u64, random.below(3) as u64);
-    Some(match random.below(12) {
+    Some(match random.below(15) {
         0 => return None,
         1 => Node::Leaf(any(random, 2)),
         2 => Node::Object(era(random)),
@@ -47,6 +47,8 @@ fn node(random: &mut Random) -> Option<Node<Json>> {
         5 => Node::Text(Rc::from(text), era(random)),
         6 | 7 => Node::Item(Rc::from(text)),
         8 => Node::Count(number, era(random)),
+        12 | 13 => Node::Map(era(random)),
+        14 => Node::Members(era(random)),
         9 | 10 => Node::List(Rc::from(random.pick(&["id", "id", "", "a"])), era(random)),
         _ => {
             let update = match random.below(3) {
@@ -80,11 +82,17 @@ fn rest(random: &mut Random) -> Rc<str> {
         "/~",
         "x",
         "/a/a/a/a",
+        "/~30:ksx",
+        "/~30:ksx/a",
+        "/~31:ksx",
+        "/~30:ku",
+        "/~30:isx",
+        "/~30:isx/id",
+        "/~30:isx/a",
+        "/~30:xa:1",
+        "/~31:isx",
         "/0:isx",
-        "/0:isx/id",
-        "/0:isx/a",
-        "/0:xa:1",
-        "/1:isx",
+        "/~3",
     ];
     let details = [
         "",
@@ -99,6 +107,16 @@ fn rest(random: &mut Random) -> Rc<str> {
         "#e1:isx",
         "#e0:xa:1",
         "#e0:iz",
+        "#e0:ksx",
+        "#e0:ksx",
+        "#e1:ksx",
+        "#e0:ku",
+        "#e0:kn8000000000000000",
+        "#e0:b7",
+        "#e1:b7",
+        "#e0:u",
+        "#e0:n8000000000000000",
+        "#e0:n0",
         "#e0:x1",
         "#ca",
         "#cb",

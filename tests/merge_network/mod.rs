@@ -2,6 +2,7 @@
 
 mod hostile;
 mod keeps;
+mod maps;
 #[path = "../network/random.rs"]
 pub mod random;
 mod records;

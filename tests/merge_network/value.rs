@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use parley_sync::core::id::Key;
-use parley_sync::core::value::{Atom, Element, Parts, Value};
+use parley_sync::core::value::{Atom, Changes, Element, Parts, Value};
 
 use super::random::Random;
 use super::text::Op;
@@ -17,6 +17,13 @@ pub enum Json {
     Text(String),
     Array(Vec<Json>),
     Object(BTreeMap<String, Json>),
+    /// A map: its entries in their order.
+    Map(Vec<(Json, Json)>),
+    /// A set: its members in their order.
+    Members(Vec<Json>),
+    Undefined,
+    /// A bigint.
+    Big(i64),
     /// What a text's update is.
     Ops(Vec<Op>),
     /// What it is with the engine that is shipped.
@@ -31,6 +38,23 @@ fn atom(json: &Json) -> Option<Atom> {
         Json::Text(text) => Atom::Text(text.clone()),
         _ => return None,
     })
+}
+
+/// What may be a key of a map, or stand in a set: all NaN are one, 0 and -0 too.
+fn key(json: &Json) -> Option<Atom> {
+    match json {
+        Json::Undefined => Some(Atom::Undefined),
+        Json::Big(number) => Some(Atom::Big(number.to_string())),
+        Json::Number(number) if *number == 0.0 => Some(Atom::Number(0.0)),
+        other => atom(other),
+    }
+}
+
+fn entries(entries: &[(Json, Json)]) -> Option<Vec<Element<Json>>> {
+    let entries = entries.iter();
+    entries
+        .map(|(name, value)| Some(Element::Entry(key(name)?, value.clone())))
+        .collect()
 }
 
 fn element(json: &Json, by: &str) -> Element<Json> {
@@ -56,10 +80,38 @@ fn of_atom(atom: Atom) -> Json {
         Atom::Bool(bool) => Json::Bool(bool),
         Atom::Number(number) => Json::Number(number),
         Atom::Text(text) => Json::Text(text),
+        Atom::Undefined => Json::Undefined,
+        Atom::Big(digits) => Json::Big(digits.parse().unwrap()),
+    }
+}
+
+fn of_key(atom: Atom) -> Json {
+    match of_atom(atom) {
+        // -0 as 0.
+        Json::Number(number) => Json::Number(number + 0.0),
+        other => other,
     }
 }
 
 impl Json {
+    fn changed_entries(&self, before: &Self) -> Option<Changes<Self>> {
+        let (Self::Map(next), Self::Map(before)) = (self, before) else {
+            return None;
+        };
+        let of = |all: &[(Json, Json)], key: &Json| all.iter().position(|entry| entry.0.same(key));
+        let kept: Vec<usize> = before.iter().filter_map(|entry| of(next, &entry.0)).collect();
+        if kept.iter().enumerate().any(|(at, place)| at != *place) {
+            return None;
+        }
+        let changed = before.iter().enumerate().filter_map(|(at, (key, was))| {
+            match of(next, key).map(|place| &next[place].1) {
+                Some(now) if now.same(was) => None,
+                now => Some((at, now.cloned())),
+            }
+        });
+        Some((changed.collect(), entries(&next[kept.len()..])?))
+    }
+
     /// As a text that tells -0 and NaN.
     pub fn json_text(&self) -> String {
         format!("{self:?}")
@@ -88,6 +140,14 @@ impl Value for Json {
                         .zip(b)
                         .all(|((name, a), (other, b))| name == other && a.same(b))
             }
+            (Self::Members(a), Self::Members(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
+            }
+            (Self::Map(a), Self::Map(b)) => {
+                let same =
+                    |((key, a), (other, b)): (&(Json, Json), &(Json, Json))| key.same(other) && a.same(b);
+                a.len() == b.len() && a.iter().zip(b).all(same)
+            }
             _ => self == other,
         }
     }
@@ -106,6 +166,12 @@ impl Value for Json {
                     .map(|(name, value)| (Rc::from(name.as_str()), value.clone()))
                     .collect(),
             ),
+            Self::Map(all) => entries(all).map_or(Parts::Whole, Parts::Map),
+            Self::Members(all) => all
+                .iter()
+                .map(key)
+                .collect::<Option<_>>()
+                .map_or(Parts::Whole, Parts::Members),
             _ => Parts::Whole,
         }
     }
@@ -141,9 +207,9 @@ impl Value for Json {
         Some(Self::Object(all))
     }
 
-    fn changed_items(&self, before: &Self, by: &str) -> Option<Vec<(usize, Self)>> {
+    fn changed_items(&self, before: &Self, by: &str) -> Option<Changes<Self>> {
         let (Self::Array(next), Self::Array(before)) = (self, before) else {
-            return None;
+            return self.changed_entries(before);
         };
         if next.len() != before.len() {
             return None;
@@ -158,11 +224,19 @@ impl Value for Json {
             _ => false,
         };
         changed
-            .map(|(at, (next, was))| same_identity(next, was).then(|| (at, next.clone())))
-            .collect()
+            .map(|(at, (next, was))| same_identity(next, was).then(|| (at, Some(next.clone()))))
+            .collect::<Option<_>>()
+            .map(|changed| (changed, Vec::new()))
     }
 
     fn with_items(&self, items: &[(usize, Self)]) -> Option<Self> {
+        if let Self::Map(all) = self {
+            let mut all = all.clone();
+            for (at, value) in items {
+                all.get_mut(*at)?.1 = value.clone();
+            }
+            return Some(Self::Map(all));
+        }
         let Self::Array(all) = self else {
             return None;
         };
@@ -182,9 +256,25 @@ impl Value for Json {
             Parts::List(elements) => {
                 let values = elements.into_iter().map(|element| match element {
                     Element::Atom(atom) => of_atom(atom),
-                    Element::Record(_, value) | Element::Other(value) => value,
+                    Element::Record(_, value) | Element::Other(value) | Element::Entry(_, value) => value,
                 });
                 Self::Array(values.collect())
+            }
+            Parts::Members(atoms) => {
+                let mut all: Vec<Json> = Vec::new();
+                for member in atoms.into_iter().map(of_key) {
+                    if !all.iter().any(|other| other.same(&member)) {
+                        all.push(member);
+                    }
+                }
+                Self::Members(all)
+            }
+            Parts::Map(entries) => {
+                let entries = entries.into_iter().filter_map(|entry| match entry {
+                    Element::Entry(key, value) => Some((of_key(key), value)),
+                    _ => None,
+                });
+                Self::Map(entries.collect())
             }
             Parts::Object(fields) => Self::Object(
                 fields
@@ -263,15 +353,57 @@ fn listed(random: &mut Random, depth: usize) -> Json {
     }
 }
 
+/// A key of a map or member of a set; now and then an object, by which nothing is merged.
+fn key_like(random: &mut Random) -> Json {
+    match random.below(40) {
+        0 => object([]),
+        1..4 => Json::Undefined,
+        4..8 => Json::Big(random.below(3) as i64 - 1),
+        8..14 => of_key(Atom::Number(random.pick(&[0.0, 1.0, f64::NAN]))),
+        14..18 => Json::from("1"),
+        _ => primitive(random),
+    }
+}
+
+fn put_entry(random: &mut Random, all: &mut Vec<(Json, Json)>, depth: usize) {
+    let key = of_key_like(key_like(random));
+    let value = any(random, depth);
+    match all.iter_mut().find(|entry| entry.0.same(&key)) {
+        Some(entry) => entry.1 = value,
+        None => all.push((key, value)),
+    }
+}
+
+fn put_member(random: &mut Random, all: &mut Vec<Json>) {
+    let member = of_key_like(key_like(random));
+    if !all.iter().any(|other| other.same(&member)) {
+        all.push(member);
+    }
+}
+
+fn of_key_like(json: Json) -> Json {
+    key(&json).map_or(json, of_key)
+}
+
 /// Any value, most of them shallow.
 pub fn any(random: &mut Random, depth: usize) -> Json {
-    match random.below(if depth == 0 { 6 } else { 10 }) {
+    match random.below(if depth == 0 { 6 } else { 13 }) {
         0 => primitive(random),
         1 | 2 => Json::Number(number(random)),
         3 | 4 => Json::Text(String::from(random.pick(&TEXTS))),
         5 | 6 => Json::Array((0..random.below(5)).map(|_| primitive(random)).collect()),
         7 if random.percent(30) => Json::Array(vec![any(random, 0), object([])]),
         7 => Json::Array((0..random.below(5)).map(|_| listed(random, depth - 1)).collect()),
+        8 => {
+            let mut all = Vec::new();
+            (0..random.below(5)).for_each(|_| put_member(random, &mut all));
+            Json::Members(all)
+        }
+        9 | 10 => {
+            let mut all = Vec::new();
+            (0..random.below(4)).for_each(|_| put_entry(random, &mut all, depth - 1));
+            Json::Map(all)
+        }
         _ => Json::Object(
             (0..random.below(4))
                 .map(|_| (name(random), any(random, depth - 1)))
@@ -324,6 +456,36 @@ pub fn change(random: &mut Random, value: &Json) -> Json {
                 }
             }
             Json::Array(items)
+        }
+        Json::Members(all) => {
+            let mut all = all.clone();
+            if !all.is_empty() && random.percent(50) {
+                let taken = all.remove(random.below(all.len()));
+                if random.percent(30) {
+                    all.push(taken);
+                }
+            } else {
+                put_member(random, &mut all);
+            }
+            Json::Members(all)
+        }
+        Json::Map(all) => {
+            let mut all = all.clone();
+            match random.below(8) {
+                0 if !all.is_empty() => {
+                    all.remove(random.below(all.len()));
+                }
+                1 if !all.is_empty() => {
+                    let moved = all.remove(random.below(all.len()));
+                    all.insert(random.below(all.len() + 1), moved);
+                }
+                2..6 if !all.is_empty() => {
+                    let at = random.below(all.len());
+                    all[at].1 = change(random, &all[at].1);
+                }
+                _ => put_entry(random, &mut all, 1),
+            }
+            Json::Map(all)
         }
         Json::Object(fields) => {
             let mut fields = fields.clone();

@@ -61,6 +61,26 @@ const settled = async () => {
 
 const grants = { read: ['s.both', 's.read', 's.n'], write: ['s.both', 's.write', 's.n'] };
 
+test("a Map under 'merge' is shared entry by entry, and an entry that may not be written is taken back", async (t) => {
+  const { host, friend, guest } = await house(grants, t, { conflict: 'merge' });
+  await host.state.setState({ both: new Map([['a', { x: 1 }]]), read: new Map([['a', 1]]) });
+  await settled();
+  const put = ({ state }, name, key, value) => state.setState({ [name]: new Map(state.get(name)).set(key, value) });
+  const writes = [
+    put(friend, 'both', 'friend', 1),
+    put(guest, 'both', 'guest', 2),
+    put(guest, 'both', 'a', { x: 1, y: 2 }),
+  ];
+  await Promise.allSettled([...writes, put(guest, 'read', 'b', 2)]);
+  await settled();
+  for (const { state } of [host, friend, guest]) {
+    assert.deepEqual([...state.get('both').keys()].sort(), ['a', 'friend', 'guest']);
+    assert.deepEqual(state.get('both').get('a'), { x: 1, y: 2 });
+    assert.deepEqual([...state.get('read')], [['a', 1]]);
+  }
+  assert.deepEqual([...guest.state.get('both').keys()], [...host.state.get('both').keys()]);
+});
+
 test('reads what it may read, also of what another window wrote, and nothing else crosses', async (t) => {
   const { host, friend, guest, frames } = await house(grants, t);
   assert.deepEqual(guest.state.getState(), { n: 1 });

@@ -77,6 +77,17 @@ test('taking away wins over an edit, and what comes again begins anew', async ()
   assert.deepEqual(agree(states), []);
 });
 
+test('an object in the place of a list does not show what was added to the list at once', async () => {
+  const { network, states } = open({ items: [{ id: 'a' }] });
+  await network.settle();
+  states[0].setState(add({ id: 'b' }));
+  // Later than the other's, also within one millisecond.
+  for (let n = 0; n < 20; n++) states[1].setState({ n });
+  states[1].setState({ items: { x: 1 } });
+  await network.settle();
+  assert.deepEqual(agree(states), { x: 1 });
+});
+
 test('a property that the user names, for one key and for all', async () => {
   for (const conflict of [{ items: { merge: { by: 'uuid' } } }, { merge: { by: 'uuid' } }]) {
     const { network, states } = open({ items: [{ uuid: 'x', id: 1, n: 0 }] }, { conflict });

@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::core::id::Key;
-use crate::core::value::{Atom, Element, Fields, Parts, Value};
+use crate::core::value::{Atom, Changes, Element, Fields, Parts, Value};
 use crate::platform::host;
 
 /// A user's value, and its key as JavaScript has it: neither is converted on its way through. The key is undefined where
@@ -56,7 +56,17 @@ fn atom(value: &JsValue) -> Atom {
     if let Some(bool) = value.as_bool() {
         return Atom::Bool(bool);
     }
-    value.as_string().map_or(Atom::Null, Atom::Text)
+    if let Some(text) = value.as_string() {
+        return Atom::Text(text);
+    }
+    if value.is_undefined() || value.is_null() {
+        return if value.is_null() {
+            Atom::Null
+        } else {
+            Atom::Undefined
+        };
+    }
+    host::big(value).as_string().map_or(Atom::Null, Atom::Big)
 }
 
 fn of_atom(atom: Atom) -> JsValue {
@@ -65,6 +75,8 @@ fn of_atom(atom: Atom) -> JsValue {
         Atom::Bool(bool) => JsValue::from_bool(bool),
         Atom::Number(number) => JsValue::from_f64(number),
         Atom::Text(text) => JsValue::from_str(&text),
+        Atom::Undefined => JsValue::UNDEFINED,
+        Atom::Big(digits) => host::big(&JsValue::from_str(&digits)),
     }
 }
 
@@ -84,10 +96,17 @@ fn elements(list: &Array) -> Vec<Element<Held>> {
     elements
 }
 
+/// The entries in `[true, key, value, ...]`.
+fn entries(list: &Array) -> Vec<Element<Held>> {
+    let places = (1..list.length()).step_by(2);
+    let entry = |at| Element::Entry(atom(&list.get(at)), Held::made(list.get(at + 1)));
+    places.map(entry).collect()
+}
+
 fn of_element(element: Element<Held>) -> JsValue {
     match element {
         Element::Atom(atom) => of_atom(atom),
-        Element::Record(_, held) | Element::Other(held) => held.value,
+        Element::Record(_, held) | Element::Other(held) | Element::Entry(_, held) => held.value,
     }
 }
 
@@ -133,15 +152,16 @@ impl Value for Held {
         self.with_parts(&parts)
     }
 
-    fn changed_items(&self, before: &Self, by: &str) -> Option<Vec<(usize, Self)>> {
-        let changed = host::changed_items(&self.value, &before.value, by);
-        let changed = changed.dyn_ref::<Array>()?;
+    fn changed_items(&self, before: &Self, by: &str) -> Option<Changes<Self>> {
+        let found = host::changed_items(&self.value, &before.value, by);
+        let found = found.dyn_ref::<Array>()?;
+        let (changed, added) = (Array::from(&found.get(0)), Array::from(&found.get(1)));
         let mut items = Vec::new();
         for at in (0..changed.length()).step_by(2) {
-            let place = changed.get(at).as_f64()? as usize;
-            items.push((place, Held::made(changed.get(at + 1))));
+            let (place, value) = (changed.get(at).as_f64()? as usize, changed.get(at + 1));
+            items.push((place, (!value.is_undefined()).then(|| Held::made(value))));
         }
-        Some(items)
+        Some((items, entries(&added)))
     }
 
     fn with_items(&self, items: &[(usize, Self)]) -> Option<Self> {
@@ -167,8 +187,13 @@ impl Value for Held {
         let parts = host::parts_of(&self.value, by);
         if Array::is_array(&parts) {
             let list: &Array = parts.unchecked_ref();
-            if list.get(0).is_truthy() && Array::is_array(&self.value) {
-                return Parts::List(elements(list));
+            match list.get(0).as_bool() {
+                Some(true) if Array::is_array(&self.value) => return Parts::List(elements(list)),
+                Some(true) => return Parts::Map(entries(list)),
+                Some(false) => {
+                    return Parts::Members(list.iter().skip(1).map(|value| atom(&value)).collect());
+                }
+                None => {}
             }
             let mut entries = Vec::with_capacity(list.length() as usize / 2);
             for at in 0..list.length() / 2 {
@@ -197,6 +222,20 @@ impl Value for Held {
             Parts::Number(number) => JsValue::from_f64(number),
             Parts::Text(text) => JsValue::from_str(&text),
             Parts::Set(atoms) => atoms.into_iter().map(of_atom).collect::<Array>().into(),
+            Parts::Members(atoms) => {
+                let members: Array = atoms.into_iter().map(of_atom).collect();
+                host::collection_of(&members, None)
+            }
+            Parts::Map(entries) => {
+                let (keys, values) = (Array::new(), Array::new());
+                for entry in entries {
+                    if let Element::Entry(key, held) = entry {
+                        keys.push(&of_atom(key));
+                        values.push(&held.value);
+                    }
+                }
+                host::collection_of(&keys, Some(&values))
+            }
             Parts::List(elements) => elements.into_iter().map(of_element).collect::<Array>().into(),
             Parts::Object(entries) => {
                 let (keys, values) = (Array::new(), Array::new());

@@ -17,12 +17,16 @@ const ITEM: f64 = 5.0;
 const COUNT: f64 = 6.0;
 const EDITS: f64 = 7.0;
 const LIST: f64 = 8.0;
+const MEMBERS: f64 = 9.0;
+const MAP: f64 = 10.0;
 
 pub(super) fn node_out(node: &Node<Held>) -> JsValue {
     match node {
         Node::Leaf(held) => parts(LEAF, &held.value, None),
         Node::Object(era) => parts(OBJECT, &JsValue::NULL, *era),
         Node::Set(era) => parts(SET, &JsValue::NULL, *era),
+        Node::Members(era) => parts(MEMBERS, &JsValue::NULL, *era),
+        Node::Map(era) => parts(MAP, &JsValue::NULL, *era),
         Node::List(by, era) => parts(LIST, &JsValue::from_str(by), *era),
         Node::Number(value, era) => parts(NUMBER, &number(*value), *era),
         Node::Text(text, era) => parts(TEXT, &JsValue::from_str(text), *era),
@@ -61,6 +65,12 @@ pub(super) fn node_in(value: &JsValue) -> Option<Node<Held>> {
     }
     if kind == SET {
         return Some(Node::Set(era));
+    }
+    if kind == MEMBERS {
+        return Some(Node::Members(era));
+    }
+    if kind == MAP {
+        return Some(Node::Map(era));
     }
     if kind == LIST {
         return Some(Node::List(key_in(&holds)?, era));

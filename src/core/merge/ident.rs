@@ -3,6 +3,7 @@
 //! | | |
 //! |---|---|
 //! | `i` atom | a record, by its identity |
+//! | `k` atom | an entry of a map, by its key |
 //! | `x` actor `:` number | another object or array, by who put it there |
 //! | atom | a primitive, by itself |
 
@@ -17,11 +18,20 @@ pub(super) enum Of {
     Record(Atom),
     Other(Actor, u32),
     Atom(Atom),
+    Entry(Atom),
 }
 
 pub(super) fn of_record(id: &Atom) -> Key {
-    let mut text = String::from("i");
-    text.push_str(&push_atom(id));
+    named('i', id)
+}
+
+pub(super) fn of_entry(key: &Atom) -> Key {
+    named('k', key)
+}
+
+fn named(kind: char, atom: &Atom) -> Key {
+    let mut text = String::from(kind);
+    text.push_str(&push_atom(atom));
     Key::from(text)
 }
 
@@ -35,10 +45,10 @@ pub(super) fn of_other(actor: Actor, number: u32) -> Key {
 
 /// Whether something stands under that identity.
 pub(super) fn has_content(ident: &str) -> bool {
-    ident.starts_with(['i', 'x'])
+    ident.starts_with(['i', 'x', 'k'])
 }
 
-/// What [`of_record`], [`of_other`] or [`push_atom`] wrote.
+/// What [`of_record`], [`of_entry`], [`of_other`] or [`push_atom`] wrote. No key of a map is -0.
 pub(super) fn parse(text: &str) -> Option<Of> {
     if let Some(id) = text.strip_prefix('i') {
         let id = parse_atom(id)?;
@@ -47,6 +57,11 @@ pub(super) fn parse(text: &str) -> Option<Of> {
     if let Some(rest) = text.strip_prefix('x') {
         let (actor, number) = rest.split_once(':')?;
         return Some(Of::Other(parse_actor(actor)?, parse_small(number)?));
+    }
+    if let Some(key) = text.strip_prefix('k') {
+        let key = parse_atom(key)?;
+        let is_key = !matches!(key, Atom::Number(number) if number == 0.0 && number.is_sign_negative());
+        return is_key.then_some(Of::Entry(key));
     }
     parse_atom(text).map(Of::Atom)
 }

@@ -4,6 +4,9 @@
 //! at the path of the identity. An object without an identity is one that nobody can edit: another takes its place.
 //!
 //! Taking away a record takes away its content too. So it wins over concurrent edits and moves.
+//!
+//! A map is such a list too: of entries, told apart by their keys. What stands at the path of a key is the value, whatever it is. A
+//! map's order is that of the places of its entries.
 
 use super::ident::{self, Of};
 use super::path::{self, Detail};
@@ -33,19 +36,22 @@ pub(super) fn elements_of<V: Value>(parts: &Parts<V>) -> Vec<Element<V>> {
     }
 }
 
-/// What a list shows.
+/// What a list shows, or without a property that tells records apart what a map shows.
 pub(super) fn show<V: Value>(
     tree: &mut Tree<V>,
     (era, inside): (Era, Era),
-    by: &str,
+    by: Option<&str>,
     texts: Option<&dyn Texts<V>>,
 ) -> Option<V> {
     if let Some(value) = patched(tree, (era, inside), by, texts) {
         return Some(value);
     }
     let (items, elements): (Vec<Item>, Vec<Element<V>>) = shown(tree, inside, by, texts).into_iter().unzip();
-    let value = V::of_parts(Parts::List(elements))?;
-    tree.children
+    let value = V::of_parts(match by {
+        Some(_) => Parts::List(elements),
+        None => Parts::Map(elements),
+    })?;
+    tree.elements
         .values_mut()
         .for_each(|child| child.is_stale = false);
     tree.shown = Some(Box::new(Shown {
@@ -61,11 +67,11 @@ pub(super) fn show<V: Value>(
 fn patched<V: Value>(
     tree: &mut Tree<V>,
     (era, inside): (Era, Era),
-    by: &str,
+    by: Option<&str>,
     texts: Option<&dyn Texts<V>>,
 ) -> Option<V> {
     let order = &tree.last_shown(era, None)?.order;
-    let stale = tree.children.iter().filter(|(_, child)| child.is_stale);
+    let stale = tree.elements.iter().filter(|(_, child)| child.is_stale);
     let places = stale.map(|(step, _)| {
         let is_step =
             |(ident, nth): &(Key, u32)| step.ends_with(&**ident) && ident::step(ident, *nth) == *step;
@@ -76,7 +82,7 @@ fn patched<V: Value>(
     for (step, place) in places {
         let (ident, _) = tree.last_shown(era, None)?.order.get(place)?;
         let ident = ident::parse(ident)?;
-        let child = tree.children.get_mut(&step)?;
+        let child = tree.elements.get_mut(&step)?;
         changes.push((place, content(child, inside, by, &ident, texts)?));
     }
     let shown = tree.shown.as_mut()?;
@@ -84,23 +90,28 @@ fn patched<V: Value>(
     Some(shown.value.clone())
 }
 
-/// The elements that show, in order.
+/// The elements that show, in order: of a list no entries, of a map nothing else, and no key twice.
 fn shown<V: Value>(
     tree: &mut Tree<V>,
     inside: Era,
-    by: &str,
+    by: Option<&str>,
     texts: Option<&dyn Texts<V>>,
 ) -> Vec<(Item, Element<V>)> {
     let items = set::items(tree, inside).into_iter();
     let shown = items.filter_map(|item| {
         let ident = ident::parse(&item.atom)?;
+        let is_entry = matches!(ident, Of::Entry(_));
+        if is_entry != by.is_none() || (is_entry && item.nth > 0) {
+            return None;
+        }
         if let Of::Atom(atom) = ident {
             return Some((item, Element::Atom(atom)));
         }
-        let child = tree.children.get_mut(&ident::step(&item.atom, item.nth))?;
+        let child = tree.elements.get_mut(&ident::step(&item.atom, item.nth))?;
         let value = content(child, inside, by, &ident, texts)?;
         let element = match ident {
             Of::Record(id) => Element::Record(id, value),
+            Of::Entry(key) => Element::Entry(key, value),
             _ => Element::Other(value),
         };
         Some((item, element))
@@ -112,12 +123,12 @@ fn shown<V: Value>(
 fn content<V: Value>(
     tree: &mut Tree<V>,
     era: Era,
-    by: &str,
+    by: Option<&str>,
     ident: &Of,
     texts: Option<&dyn Texts<V>>,
 ) -> Option<V> {
-    match (tree.value(era)?, ident) {
-        (Node::Object(of), Of::Record(id)) => {
+    match (tree.value(era)?, ident, by) {
+        (Node::Object(of), Of::Record(id), Some(by)) => {
             let inside = era.max(tree.since(*of));
             let shown = record(tree, (era, inside), (by, id), texts);
             tree.is_stale = false;
@@ -158,30 +169,32 @@ fn record<V: Value>(
     Some(value)
 }
 
-impl<V: Value> Plan<'_, V> {
-    /// Makes these elements of a list that is known to have all its other elements already.
-    pub(super) fn some_elements(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, changes: &[(Key, u32, V)]) {
-        for (ident, nth, value) in changes {
-            let step = ident::step(ident, *nth);
-            if let Some(child) = tree.children.get_mut(&step) {
-                let path = path::child(spot.path, &step);
-                self.element(child, spot.child(&path), value, ident.starts_with('i'));
-            }
-        }
+/// What stands under the identity of an element.
+fn content_of<V>(element: &Element<V>) -> Option<&V> {
+    match element {
+        Element::Record(_, value) | Element::Other(value) | Element::Entry(_, value) => Some(value),
+        Element::Atom(_) => None,
     }
+}
 
-    /// Makes these the elements, in this order.
-    pub(super) fn elements(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: Vec<Element<V>>) {
-        let by = self.by;
+impl<V: Value> Plan<'_, V> {
+    /// Makes these the elements, in this order, of a list or, without a property that tells records apart, of a map.
+    pub(super) fn elements(
+        &mut self,
+        tree: &mut Tree<V>,
+        spot: Spot<'_>,
+        by: Option<&str>,
+        next: Vec<Element<V>>,
+    ) {
         let shown = shown(tree, spot.era, by, self.texts);
         let idents = self.idents(tree, &shown, &next);
         let (items, before): (Vec<Item>, Vec<Element<V>>) = shown.into_iter().unzip();
         let arranged = self.arrange(spot.path, &items, idents.clone());
         for ((element, ident), (nth, was)) in next.iter().zip(&idents).zip(arranged.goals) {
-            let (Element::Record(_, value) | Element::Other(value)) = element else {
+            let Some(value) = content_of(element) else {
                 continue;
             };
-            if let Some(Element::Record(_, was) | Element::Other(was)) = was.and_then(|at| before.get(at))
+            if let Some(was) = was.and_then(|at| before.get(at)).and_then(content_of)
                 && value.is_identical(was)
             {
                 continue;
@@ -189,27 +202,29 @@ impl<V: Value> Plan<'_, V> {
             let step = ident::step(ident, nth);
             let mut nothing = Tree::new();
             let child = tree
-                .children
+                .elements
                 .get_mut(&step)
                 .map_or(&mut nothing, |child| &mut **child);
-            let path = path::child(spot.path, &step);
-            self.element(
-                child,
-                spot.child(&path),
-                value,
-                matches!(element, Element::Record(..)),
-            );
+            let path = path::element(spot.path, &step);
+            self.element(child, spot.child(&path), value, ident);
         }
         for item in arranged.gone.iter().filter_map(|at| items.get(*at)) {
-            let step = ident::step(&item.atom, item.nth);
-            if let Some(child) = tree.children.get(&step) {
-                self.erase(child, &path::child(spot.path, &step));
-            }
+            self.erase_element(tree, spot.path, &item.atom, item.nth);
         }
     }
 
-    fn element(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, value: &V, is_record: bool) {
-        if !is_record {
+    pub(super) fn erase_element(&mut self, tree: &Tree<V>, path: &str, ident: &str, nth: u32) {
+        let step = ident::step(ident, nth);
+        if let Some(child) = tree.elements.get(&step) {
+            self.erase(child, &path::element(path, &step));
+        }
+    }
+
+    pub(super) fn element(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, value: &V, ident: &str) {
+        if ident.starts_with('k') {
+            return self.value(tree, spot, Some(value));
+        }
+        if !ident.starts_with('i') {
             let stands = matches!(tree.value(spot.era), Some(Node::Leaf(there)) if there.same(value));
             if !stands {
                 self.write(spot.path, Some(Node::Leaf(value.clone())));
@@ -231,6 +246,9 @@ impl<V: Value> Plan<'_, V> {
     fn erase(&mut self, tree: &Tree<V>, path: &str) {
         for (name, child) in tree.children.iter() {
             self.erase(child, &path::child(path, name));
+        }
+        for (step, child) in tree.elements.iter() {
+            self.erase(child, &path::element(path, step));
         }
         for (detail, cell) in tree.details.iter() {
             if matches!(detail, Detail::Item(..)) && cell.node.is_some() {
@@ -254,6 +272,7 @@ impl<V: Value> Plan<'_, V> {
         let idents = next.iter().map(|element| match element {
             Element::Atom(atom) => path::push_atom(atom),
             Element::Record(id, _) => ident::of_record(id),
+            Element::Entry(key, _) => ident::of_entry(key),
             Element::Other(value) => {
                 let mut latest = others.iter().rev().take(LOOKED_AT);
                 match latest.position(|(_, other)| other.is_identical(value) || other.same(value)) {

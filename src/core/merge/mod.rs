@@ -1,5 +1,5 @@
-//! Values that are merged by their parts: objects by path, arrays of primitives as ordered sets, numbers by the sum of
-//! their changes, texts by character.
+//! Values that are merged by their parts: objects by path, arrays of primitives and sets as ordered sets, lists of records by
+//! identity, maps by key, numbers by the sum of their changes, texts by character.
 //!
 //! # Cells
 //!
@@ -19,11 +19,12 @@
 //! - Of two different kinds, or two values that are not merged, the later.
 //! - Taking away an object, or putting another kind in its place, wins over concurrent changes inside it. They show
 //!   again if the object is made anew later and they are later than what was taken away.
-//! - Taking away a record of a list wins over concurrent edits and moves of it.
+//! - Taking away a record of a list, or an entry of a map, wins over concurrent edits and moves of it.
 //! - Of adding, moving and taking away one element of a set, the later. Adding one element twice adds it once.
 //! - Replacing a text wins over concurrent edits to it, see `similar`.
 
 mod align;
+mod changes;
 mod ident;
 mod list;
 mod number;
@@ -68,6 +69,10 @@ pub enum Node<V> {
     Number(f64, Era),
     /// At a path: a text, as it was before the edits of its era.
     Text(Key, Era),
+    /// At a path: a set in which nothing is twice, whose members stand beside it.
+    Members(Era),
+    /// At a path: a map, whose entries stand as the records of a list do.
+    Map(Era),
     /// Beside a set: an element that is there, and its place among the others.
     Item(Key),
     /// Beside a number: what one writer added to the number of that era.
@@ -82,6 +87,7 @@ impl<V> Node<V> {
         match self {
             Node::Leaf(_) | Node::Item(_) => None,
             Node::Object(era) | Node::Set(era) | Node::List(_, era) => *era,
+            Node::Members(era) | Node::Map(era) => *era,
             Node::Number(_, era) | Node::Text(_, era) => *era,
             Node::Count(_, era) | Node::Edits(_, _, era) => *era,
         }
@@ -182,7 +188,7 @@ impl<V: Value> Merged<V> {
         }
     }
 
-    fn put(&mut self, steps: &[Key], detail: Option<path::Detail>, cell: Option<tree::Cell<V>>) {
+    fn put(&mut self, steps: &[path::Step], detail: Option<path::Detail>, cell: Option<tree::Cell<V>>) {
         self.edited |= matches!(&cell, Some(cell) if matches!(cell.node, Some(Node::Edits(..))));
         if steps.is_empty() && detail.is_none() {
             self.root = cell;

@@ -1,5 +1,6 @@
 //! Names of cells. A path is `/` and a name for each step, with `~`, `/` and `#` in names written `~0`, `~1` and `~2`;
-//! the value itself has the empty path. What stands beside a path follows a `#`:
+//! the value itself has the empty path. `~3` begins a step to what stands under an identity in a list or map, see `ident`: no
+//! property has that name. What stands beside a path follows a `#`:
 //!
 //! | | |
 //! |---|---|
@@ -18,6 +19,9 @@ use crate::core::value::Atom;
 /// may recurse.
 pub(super) const MAX_DEPTH: usize = 32;
 
+/// How many digits the bigints have that are merged by.
+const MAX_DIGITS: usize = 100;
+
 /// Which cell beside a path.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Detail {
@@ -27,11 +31,27 @@ pub(super) enum Detail {
     Edits(Actor, u32),
 }
 
+/// One step of a path: to a property, or to an element.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    Property(Key),
+    Element(Key),
+}
+
 /// The path of a property.
 pub(super) fn child(path: &str, name: &str) -> String {
-    let mut text = String::with_capacity(path.len() + 1 + name.len());
+    extend(path, "/", name)
+}
+
+/// The path of what stands under an identity.
+pub(super) fn element(path: &str, step: &str) -> String {
+    extend(path, "/~3", step)
+}
+
+fn extend(path: &str, begin: &str, name: &str) -> String {
+    let mut text = String::with_capacity(path.len() + begin.len() + name.len());
     text.push_str(path);
-    text.push('/');
+    text.push_str(begin);
     for char in name.chars() {
         match char {
             '~' => text.push_str("~0"),
@@ -69,7 +89,7 @@ pub(super) fn beside(path: &str, detail: &Detail) -> Key {
 }
 
 /// The steps to a cell, and which it is beside the path; `None` if no cell has that name.
-pub(super) fn parse(rest: &str) -> Option<(Vec<Key>, Option<Detail>)> {
+pub(super) fn parse(rest: &str) -> Option<(Vec<Step>, Option<Detail>)> {
     let (path, detail) = match rest.split_once('#') {
         Some((path, detail)) => (path, Some(parse_detail(detail)?)),
         None => (rest, None),
@@ -80,7 +100,10 @@ pub(super) fn parse(rest: &str) -> Option<(Vec<Key>, Option<Detail>)> {
             if steps.len() == MAX_DEPTH {
                 return None;
             }
-            steps.push(parse_step(step)?);
+            steps.push(match step.strip_prefix("~3") {
+                Some(step) => Step::Element(parse_step(step)?),
+                None => Step::Property(parse_step(step)?),
+            });
         }
     }
     Some((steps, detail))
@@ -154,6 +177,11 @@ pub(super) fn push_atom(atom: &Atom) -> Key {
             text.push('s');
             text.push_str(string);
         }
+        Atom::Undefined => text.push('u'),
+        Atom::Big(digits) => {
+            text.push('b');
+            text.push_str(digits);
+        }
     }
     Key::from(text)
 }
@@ -173,14 +201,23 @@ pub(super) fn parse_atom(text: &str) -> Option<Atom> {
             canonical.then_some(Atom::Number(number))
         }
         's' => Some(Atom::Text(String::from(rest))),
+        'u' if rest.is_empty() => Some(Atom::Undefined),
+        'b' if is_big(rest) => Some(Atom::Big(String::from(rest))),
         _ => None,
     }
+}
+
+/// Whether these are the digits of a bigint, as it is written in one way only.
+fn is_big(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let canonical = !digits.is_empty() && !digits.starts_with('0') || text == "0";
+    canonical && digits.len() <= MAX_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Detail, beside, child, parse, parse_atom, push_atom};
+    use super::{Detail, Step, beside, child, element, parse, parse_atom, push_atom};
     use crate::core::id::{Actor, Key};
     use crate::core::value::Atom;
 
@@ -202,12 +239,18 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for first in names {
             for second in names {
-                let path = child(&child("", first), second);
-                let steps = vec![Key::from(first), Key::from(second)];
-                assert_eq!(parse(&path), Some((steps.clone(), None)));
-                let count = Detail::Count(Actor::from_random(7));
-                assert_eq!(parse(&beside(&path, &count)), Some((steps, Some(count))));
-                assert!(seen.insert(path));
+                let (first, second) = (Key::from(first), Key::from(second));
+                let ways = [
+                    (child(&child("", &first), &second), Step::Property(second.clone())),
+                    (element(&child("", &first), &second), Step::Element(second)),
+                ];
+                for (path, last) in ways {
+                    let steps = vec![Step::Property(first.clone()), last];
+                    assert_eq!(parse(&path), Some((steps.clone(), None)));
+                    let count = Detail::Count(Actor::from_random(7));
+                    assert_eq!(parse(&beside(&path, &count)), Some((steps, Some(count))));
+                    assert!(seen.insert(path));
+                }
             }
         }
     }
@@ -216,13 +259,17 @@ mod tests {
     fn any_atom_is_an_element() {
         let numbers = [0.0, -0.0, 1.5, f64::NAN, f64::INFINITY, f64::MIN_POSITIVE];
         let texts = ["", "#", "e0:z", "/~", "\0"].map(|text| Atom::Text(String::from(text)));
-        let mut atoms = vec![Atom::Null, Atom::Bool(true), Atom::Bool(false)];
+        let mut atoms = vec![Atom::Null, Atom::Bool(true), Atom::Bool(false), Atom::Undefined];
+        atoms.extend(["0", "-1", "12345678901234567890"].map(|digits| Atom::Big(String::from(digits))));
         atoms.extend(numbers.map(Atom::Number));
         atoms.extend(texts);
         for atom in atoms {
             let item = Detail::Item(push_atom(&atom), 3);
             let name = beside("/x", &item);
-            assert_eq!(parse(&name), Some((vec![Key::from("x")], Some(item))));
+            assert_eq!(
+                parse(&name),
+                Some((vec![Step::Property(Key::from("x"))], Some(item)))
+            );
             let back = push_atom(&parse_atom(&push_atom(&atom)).unwrap());
             assert_eq!(back, push_atom(&atom));
         }
@@ -235,7 +282,9 @@ mod tests {
             "a",
             "a/b",
             "/~",
-            "/~3",
+            "/a~3",
+            "/~3~3",
+            "/~4",
             "#",
             "#x",
             "#e",
@@ -247,6 +296,14 @@ mod tests {
             "#eA:z",
             "#e100000000:z",
             "#e0:n7ff8000000000001",
+            "#e0:u1",
+            "#e0:b",
+            "#e0:b-",
+            "#e0:b-0",
+            "#e0:b01",
+            "#e0:b1n",
+            "#e0:kx1",
+            "#e0:kn8000000000000000",
             "#c",
             "#c0",
             "#t1",

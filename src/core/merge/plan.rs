@@ -104,18 +104,13 @@ impl<'a, V: Value> Plan<'a, V> {
                 }
                 true
             }
-            Some(Node::List(by, era)) if **by == *self.by => {
+            Some(Node::List(by, _)) if **by != *self.by => false,
+            Some(Node::List(_, era) | Node::Map(era)) => {
                 let Some(changes) = next.changed_items(&shown.value, self.by) else {
                     return false;
                 };
-                let inside = spot.inside(tree.since(*era));
-                let named = changes.into_iter().filter_map(|(at, value)| {
-                    let (ident, nth) = shown.order.get(at)?;
-                    Some((Key::clone(ident), *nth, value))
-                });
-                let named: Vec<(Key, u32, V)> = named.collect();
-                self.some_elements(tree, inside, &named);
-                true
+                let (inside, order) = (spot.inside(tree.since(*era)), shown.order.clone());
+                self.some_elements(tree, inside, &order, changes)
             }
             _ => false,
         }
@@ -142,14 +137,20 @@ impl<'a, V: Value> Plan<'a, V> {
             }
             (Some(Node::List(by, era)), Parts::List(_) | Parts::Set(_)) if **by == *self.by => {
                 let inside = spot.inside(tree.since(*era));
-                self.elements(tree, inside, list::elements_of(&parts));
+                self.elements(tree, inside, Some(self.by), list::elements_of(&parts));
+                true
+            }
+            (Some(&Node::Map(era)), Parts::Map(entries)) => {
+                let inside = spot.inside(tree.since(era));
+                self.elements(tree, inside, None, entries.clone());
                 true
             }
             // What another version of the page tells apart by another property shows the same.
             (Some(Node::List(..)), _) => {
                 show::show(tree, spot.era, self.texts).is_some_and(|shown| shown.same(next))
             }
-            (Some(&Node::Set(era)), Parts::Set(atoms)) => {
+            (Some(&Node::Set(era)), Parts::Set(atoms))
+            | (Some(&Node::Members(era)), Parts::Members(atoms)) => {
                 self.items(tree, spot.path, spot.era.max(tree.since(era)), atoms);
                 true
             }
@@ -175,10 +176,17 @@ impl<'a, V: Value> Plan<'a, V> {
     /// Carries out what was wished of texts before they could be merged.
     pub fn wishes(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, texts: &dyn Texts<V>) {
         match tree.value(spot.era) {
-            Some(Node::Object(era) | Node::List(_, era)) => {
+            Some(Node::Object(era)) => {
                 let inside = spot.inside(tree.since(*era));
                 for (name, child) in tree.children.iter_mut() {
                     let path = path::child(spot.path, name);
+                    self.wishes(child, inside.child(&path), texts);
+                }
+            }
+            Some(Node::List(_, era) | Node::Map(era)) => {
+                let inside = spot.inside(tree.since(*era));
+                for (step, child) in tree.elements.iter_mut() {
+                    let path = path::element(spot.path, step);
                     self.wishes(child, inside.child(&path), texts);
                 }
             }
@@ -224,12 +232,20 @@ impl<'a, V: Value> Plan<'a, V> {
                 self.write(spot.path, Some(Node::Object(era)));
                 self.fields(tree, spot.inside(era), fields, except);
             }
-            Parts::List(_) => {
-                self.write(spot.path, Some(Node::List(Key::from(self.by), era)));
-                self.elements(tree, spot.inside(era), list::elements_of(parts));
+            Parts::List(elements) | Parts::Map(elements) => {
+                let by = matches!(parts, Parts::List(_)).then_some(self.by);
+                let node = by.map_or(Node::Map(era), |by| Node::List(Key::from(by), era));
+                self.write(spot.path, Some(node));
+                self.elements(tree, spot.inside(era), by, elements.clone());
             }
-            Parts::Set(atoms) => {
-                self.write(spot.path, Some(Node::Set(era)));
+            Parts::Set(atoms) | Parts::Members(atoms) => {
+                let is_array = matches!(parts, Parts::Set(_));
+                let node = if is_array {
+                    Node::Set(era)
+                } else {
+                    Node::Members(era)
+                };
+                self.write(spot.path, Some(node));
                 self.items(tree, spot.path, era, atoms);
             }
             &Parts::Number(base) if number::counts(tree, era).next().is_none() => {
@@ -290,7 +306,9 @@ impl Spot<'_> {
 pub(super) fn parts<V: Value>(value: &V, depth: usize, by: &str) -> Parts<V> {
     match value.parts(by) {
         Parts::Number(number) if !number.is_finite() => Parts::Whole,
-        Parts::Object(_) | Parts::List(_) if depth == MAX_DEPTH || (depth == 0 && !value.is_small()) => {
+        Parts::Object(_) | Parts::List(_) | Parts::Map(_)
+            if depth == MAX_DEPTH || (depth == 0 && !value.is_small()) =>
+        {
             Parts::Whole
         }
         parts => parts,

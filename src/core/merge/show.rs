@@ -27,14 +27,21 @@ fn anew<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) ->
             }
             Parts::Object(fields(tree, inside, None, texts))
         }
-        &Node::Set(of) => {
+        node @ &(Node::Set(of) | Node::Members(of)) => {
             let items = set::items(tree, era.max(tree.since(of)));
             let atoms = items.iter().filter_map(|item| path::parse_atom(&item.atom));
-            Parts::Set(atoms.collect())
+            match node {
+                Node::Set(_) => Parts::Set(atoms.collect()),
+                _ => Parts::Members(atoms.collect()),
+            }
         }
         Node::List(by, of) => {
             let (by, inside) = (by.clone(), era.max(tree.since(*of)));
-            return list::show(tree, (era, inside), &by, texts);
+            return list::show(tree, (era, inside), Some(&by), texts);
+        }
+        &Node::Map(of) => {
+            let inside = era.max(tree.since(of));
+            return list::show(tree, (era, inside), None, texts);
         }
         Node::Text(seed, of) => {
             let which = Which::new(seed, *of);

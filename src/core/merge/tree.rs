@@ -1,6 +1,6 @@
 //! The mirror of a key's cells, as the tree that their names make.
 
-use super::path::Detail;
+use super::path::{Detail, Step};
 use super::text::Text;
 use super::{Era, Node, era_after, is_part};
 use crate::core::id::Key;
@@ -14,10 +14,11 @@ pub(super) struct Cell<V> {
     pub stamp: Stamp,
 }
 
-/// One path: its cell, those beside it, and the longer paths.
+/// One path: its cell, those beside it, and the longer paths: those of properties, and those of the elements of a list or map.
 pub(super) struct Tree<V> {
     pub cell: Option<Cell<V>>,
     pub children: SmallMap<Key, Box<Tree<V>>>,
+    pub elements: SmallMap<Key, Box<Tree<V>>>,
     pub details: SmallMap<Detail, Cell<V>>,
     pub text: Option<Box<Text<V>>>,
     /// What it showed last.
@@ -39,6 +40,7 @@ impl<V> Tree<V> {
         Self {
             cell: None,
             children: SmallMap::new(),
+            elements: SmallMap::new(),
             details: SmallMap::new(),
             text: None,
             shown: None,
@@ -61,18 +63,26 @@ impl<V> Tree<V> {
     pub fn forget_shown(&mut self) {
         self.shown = None;
         self.is_stale = true;
-        self.children.values_mut().for_each(|child| child.forget_shown());
+        self.within().for_each(|child| child.forget_shown());
+    }
+
+    fn within(&mut self) -> impl Iterator<Item = &mut Box<Self>> {
+        self.children.values_mut().chain(self.elements.values_mut())
     }
 
     /// The tree at the end of these steps, made if need be: never `None`.
-    pub fn at(&mut self, steps: &[Key]) -> Option<&mut Self> {
+    pub fn at(&mut self, steps: &[Step]) -> Option<&mut Self> {
         let mut tree = self;
         tree.is_stale = true;
         for step in steps {
-            if tree.children.get(step).is_none() {
-                tree.children.insert(Key::clone(step), Box::new(Self::new()));
+            let (trees, name) = match step {
+                Step::Property(name) => (&mut tree.children, name),
+                Step::Element(name) => (&mut tree.elements, name),
+            };
+            if trees.get(name).is_none() {
+                trees.insert(Key::clone(name), Box::new(Self::new()));
             }
-            tree = tree.children.get_mut(step)?;
+            tree = trees.get_mut(name)?;
             tree.is_stale = true;
         }
         Some(tree)
@@ -90,7 +100,7 @@ impl<V> Tree<V> {
         if let Some(text) = &mut self.text {
             text.forget_wish();
         }
-        self.children.values_mut().for_each(|child| child.forget_wishes());
+        self.within().for_each(|child| child.forget_wishes());
     }
 
     /// The value that is here, as part of what began in `era`.

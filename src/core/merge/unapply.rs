@@ -39,12 +39,20 @@ pub(super) fn at_depth<V: Value>(
         (Parts::Number(now), _, Parts::Number(new)) if old.is_none() => number(now, 0.0, new),
         (Parts::Text(now), Parts::Text(old), Parts::Text(new)) => text(now, &old, &new),
         (Parts::Text(now), _, Parts::Text(new)) if old.is_none() => text(now, "", &new),
-        (Parts::Set(now), Parts::Set(old), Parts::Set(new)) => Parts::Set(set(now, &old, &new)),
-        (Parts::Set(now), Parts::Set(old), _) => Parts::Set(set(now, &old, &[])),
-        (Parts::Set(now), _, Parts::Set(new)) => Parts::Set(set(now, &[], &new)),
+        (now @ (Parts::Set(_) | Parts::Members(_)), old, new) if alike(&now, &old) || alike(&now, &new) => {
+            let atoms = |parts| if alike(&now, parts) { atoms(parts) } else { &[] };
+            let left = set(atoms(&now), atoms(&old), atoms(&new));
+            match now {
+                Parts::Set(_) => Parts::Set(left),
+                _ => Parts::Members(left),
+            }
+        }
         (Parts::Object(now), Parts::Object(old), Parts::Object(new)) => fields(now, &old, &new, at),
         (Parts::Object(now), Parts::Object(old), _) => fields(now, &old, &[], at),
         (Parts::Object(now), _, Parts::Object(new)) => fields(now, &[], &new, at),
+        (Parts::Map(now), Parts::Map(old), Parts::Map(new)) => Parts::Map(elements(&now, &old, &new, at)),
+        (Parts::Map(now), Parts::Map(old), _) => Parts::Map(elements(&now, &old, &[], at)),
+        (Parts::Map(now), _, Parts::Map(new)) => Parts::Map(elements(&now, &[], &new, at)),
         (now @ (Parts::List(_) | Parts::Set(_)), old, new) => {
             let (now, old, new) = (elements_of(&now), elements_of(&old), elements_of(&new));
             let is_record = |element: &Element<V>| matches!(element, Element::Record(..));
@@ -57,16 +65,27 @@ pub(super) fn at_depth<V: Value>(
     };
     let empty = match &left {
         Parts::Text(text) => text.is_empty(),
-        Parts::Set(atoms) => atoms.is_empty(),
-        Parts::List(elements) => elements.is_empty(),
+        Parts::Set(atoms) | Parts::Members(atoms) => atoms.is_empty(),
+        Parts::List(elements) | Parts::Map(elements) => elements.is_empty(),
         Parts::Object(fields) => fields.is_empty(),
         _ => false,
     };
-    if empty && std::mem::discriminant(&left) != std::mem::discriminant(&parts(old)) {
+    if empty && !alike(&left, &parts(old)) {
         // Nothing of others is left in what was made here.
         return old.cloned();
     }
     V::of_parts(left)
+}
+
+fn alike<V>(one: &Parts<V>, other: &Parts<V>) -> bool {
+    std::mem::discriminant(one) == std::mem::discriminant(other)
+}
+
+fn atoms<V>(parts: &Parts<V>) -> &[Atom] {
+    match parts {
+        Parts::Set(atoms) | Parts::Members(atoms) => atoms,
+        _ => &[],
+    }
 }
 
 fn same<V: Value>(a: Option<&V>, b: Option<&V>) -> bool {
@@ -125,9 +144,9 @@ fn by_name<V>(fields: &[(Key, V)]) -> SmallMap<&Key, &V> {
 }
 
 /// Without what was added and with what was taken away, but what others added or took away too is not so twice.
-fn set(now: Vec<Atom>, old: &[Atom], new: &[Atom]) -> Vec<Atom> {
+fn set(now: &[Atom], old: &[Atom], new: &[Atom]) -> Vec<Atom> {
     let keys = |atoms: &[Atom]| atoms.iter().map(push_atom).collect::<Vec<Key>>();
-    let kept = names(&keys(&now), &keys(old), &keys(new));
+    let kept = names(&keys(now), &keys(old), &keys(new));
     kept.iter().filter_map(|key| parse_atom(key)).collect()
 }
 

@@ -1,4 +1,4 @@
-//! A change taken out of a list again: records by identity, each of them by path.
+//! A change taken out of a list or map again: records by identity, entries by key, each of them by path.
 
 use super::ident;
 use super::path::push_atom;
@@ -23,6 +23,7 @@ impl<'a, V: Value> Named<'a, V> {
         for (place, element) in elements.iter().enumerate() {
             let name = match element {
                 Element::Atom(atom) => push_atom(atom),
+                Element::Entry(key, _) => ident::of_entry(key),
                 Element::Record(id, _) => {
                     let name = ident::of_record(id);
                     let nth = met.get(&name).copied().unwrap_or(0);
@@ -54,7 +55,7 @@ impl<'a, V: Value> Named<'a, V> {
 
     fn record(&self, name: &Key) -> Option<&'a V> {
         match self.get(name)? {
-            Element::Record(_, value) => Some(value),
+            Element::Record(_, value) | Element::Entry(_, value) => Some(value),
             _ => None,
         }
     }
@@ -72,10 +73,13 @@ pub(super) fn elements<V: Value>(
     let (old, new) = (Named::new(old, &mut others), Named::new(new, &mut others));
     let kept = names(&now.names, &old.names, &new.names).into_iter();
     let left = kept.filter_map(|name| match now.get(&name) {
-        Some(Element::Record(id, there)) => {
+        Some(element @ (Element::Record(id, there) | Element::Entry(id, there))) => {
             let deeper = (at.0 + 1, at.1);
             let left = at_depth(Some(there), old.record(&name), new.record(&name), deeper)?;
-            Some(Element::Record(id.clone(), left))
+            Some(match element {
+                Element::Entry(..) => Element::Entry(id.clone(), left),
+                _ => Element::Record(id.clone(), left),
+            })
         }
         Some(other) => Some(other.clone()),
         None => old.get(&name).cloned(),

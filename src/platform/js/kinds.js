@@ -36,3 +36,7 @@ export const isPlain = (value) => {
 export function isFloats(value) {
   return nameOfView.call(value) === 'Float64Array';
 }
+
+/** Whether a string is the same after its way into wasm and back. */
+export const wellFormed = (text) =>
+  typeof text.isWellFormed === 'function' ? text.isWellFormed() : !/[\uD800-\uDFFF]/u.test(text);

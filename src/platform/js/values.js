@@ -1,24 +1,18 @@
-// Users' values: copied when they are written, frozen when they are handed out. Everywhere else they are opaque handles.
+// Users' values: copied when they are written, compared, and frozen when they are handed out (frozen.js). Only merging looks into
+// them (parts.js). Everywhere else they are opaque handles.
 //
 // The writing side takes a private copy, which also proves that the value can be cloned. A snapshot is frozen, plain data all the
 // way down, so a mutation can neither change one window alone nor hide from the comparison that drops writes which change
-// nothing. Maps, typed arrays and the like cannot be frozen: writing the very same one again counts as a change. A state reads
+// nothing. Maps that are not merged, typed arrays and the like are not frozen: writing the very same one again counts as a change. A state reads
 // through a Proxy of plain data (Vue's reactive objects), whatever its size; a message refuses it by name, because messages are
 // not looked into.
 import { makeError } from './errors.js';
-import { isError, isMap, isPlain, isSet } from './kinds.js';
+import { put, settled } from './frozen.js';
+import { isError, isMap, isPlain, isSet, wellFormed } from './kinds.js';
 
 // Above these a value is handed to structuredClone whole.
 const MAX_DEPTH = 64;
 const MAX_NODES = 10_000;
-
-const put = (object, key, value) => {
-  if (key === '__proto__') {
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  } else {
-    object[key] = value;
-  }
-};
 
 const join = (path, key) => (path === '' ? String(key) : `${path}.${String(key)}`);
 
@@ -155,16 +149,21 @@ const keysOf = (value, path) => {
   }
 };
 
-/** Plain data that was frozen here, all the way down: it is what it was, so nobody needs a copy. */
-const settled = new WeakSet();
-
-/** Whether a value can be told from another by what it is, and never changes. */
-export function isSettled(value) {
-  return typeof value !== 'object' || value === null || settled.has(value);
-}
-
-/** Whether structured clone finds further objects in it: those may stand elsewhere in the value too. */
-const holdsMore = (value) => isMap(value) || isSet(value) || isError(value);
+/** A Map or Set with copies of what it holds, as structured clone makes it; undefined for anything else. */
+const copyCollection = (value, path, depth, budget) => {
+  const isKeyed = isMap(value);
+  if (!isKeyed && !isSet(value)) return undefined;
+  const out = isKeyed ? new Map() : new Set();
+  budget.made.set(value, out);
+  const part = (held, at) => copy(held, at, depth + 1, budget);
+  const prototype = isKeyed ? Map.prototype : Set.prototype;
+  prototype.forEach.call(value, (held, key) => {
+    const at = join(path, typeof key === 'object' ? '(key)' : String(key));
+    if (isKeyed) out.set(part(key, at), part(held, at));
+    else out.add(part(held, at));
+  });
+  return out;
+};
 
 /** `made`: the copy of each object so far. What stands in a value twice, or contains itself, does so in its copy. */
 const copy = (value, path, depth, budget) => {
@@ -178,7 +177,10 @@ const copy = (value, path, depth, budget) => {
   if (depth > MAX_DEPTH || --budget.nodes < 0) throw new TooBig();
   const keys = keysOf(value, path);
   if (keys === undefined) {
-    if (depth > 0 && holdsMore(value)) throw new TooBig();
+    const collection = copyCollection(value, path, depth, budget);
+    if (collection) return collection;
+    // Structured clone finds further objects in it: those may stand elsewhere in the value too.
+    if (depth > 0 && isError(value)) throw new TooBig();
     const out = clone(value, path);
     budget.made.set(value, out);
     return out;
@@ -220,9 +222,6 @@ export function own(value, path) {
   }
 }
 
-const wellFormed = (key) =>
-  typeof key.isWellFormed === 'function' ? key.isWellFormed() : !/[\uD800-\uDFFF]/u.test(key);
-
 /**
  * The writes in `updates` as [key, value, key, value, ...], each value owned.
  * Every getter and Proxy trap runs here, before anything is applied.
@@ -252,7 +251,16 @@ const sameBytes = (a, b) => {
   return x.length === y.length && x.every((byte, i) => byte === y[i]);
 };
 
-const sameEntries = (x, y, met) => x.length === y.length && x.every((entry, i) => equal(entry, y[i], met));
+/** Of two Maps or two Sets, in their order. */
+const sameEntries = (x, y, met) => {
+  if (x.size !== y.size) return false;
+  const others = y.entries();
+  for (const [key, value] of x.entries()) {
+    const [other, held] = others.next().value;
+    if (!equal(key, other, met) || !equal(value, held, met)) return false;
+  }
+  return true;
+};
 
 /** Parts that stand in many places make as many pairs as the one value has parts times the other: beyond this many, no more. */
 const MAX_PAIRS = 1_000_000;
@@ -290,7 +298,7 @@ const equal = (a, b, met) => {
   if (tag === '[object Error]') return a.name === b.name && a.message === b.message && equal(a.cause, b.cause, met);
   if (/^\[object (Boolean|Number|String)\]$/.test(tag)) return Object.is(a.valueOf(), b.valueOf());
   if (ArrayBuffer.isView(a) || tag === '[object ArrayBuffer]') return sameBytes(a, b);
-  if (tag === '[object Map]' || tag === '[object Set]') return sameEntries([...a], [...b], met);
+  if (tag === '[object Map]' || tag === '[object Set]') return sameEntries(a, b, met);
   if (tag !== '[object Array]' && tag !== '[object Object]') return false;
   const keys = Object.keys(a);
   return (
@@ -316,44 +324,6 @@ const deepEqual = (a, b) => {
 export function unchanged(held, next) {
   if (held === next && typeof next === 'object' && next !== null) return Object.isFrozen(next);
   return deepEqual(held, next);
-}
-
-/** Whether all of it is plain data and frozen now. */
-const freeze = (value) => {
-  if (typeof value !== 'object' || value === null || settled.has(value)) return true;
-  if (Object.isFrozen(value)) return false;
-  const isList = Array.isArray(value);
-  if (!isList && !isPlain(value)) return false;
-  Object.freeze(value);
-  let all = true;
-  // A very long list by its keys: its length says nothing of what is in it.
-  if (isList && value.length <= 1_000_000) for (let i = 0; i < value.length; i++) all = freeze(value[i]) && all;
-  else for (const key of Object.keys(value)) all = freeze(value[key]) && all;
-  if (all) settled.add(value);
-  return all;
-};
-
-/** Freezes plain data all the way down: a handed-out value cannot change behind the state's back. */
-export function handOut(value) {
-  if (typeof value === 'object' && value !== null) {
-    try {
-      freeze(value);
-    } catch {
-      // Too deep to walk: it stays as it is.
-    }
-  }
-  return value;
-}
-
-/** The next frozen snapshot: `previous` with [key, value, ...] laid over; undefined removes a key. */
-export function patch(previous, changes) {
-  const next = { ...previous };
-  for (let i = 0; i < changes.length; i += 2) {
-    const value = changes[i + 1];
-    if (value === undefined) delete next[changes[i]];
-    else put(next, changes[i], handOut(value));
-  }
-  return Object.freeze(next);
 }
 
 /**
@@ -383,146 +353,22 @@ export function readsArguments(listener) {
   }
 }
 
-/** `{ key: value }` of parallel lists, for messengers that carry plain payloads. Deleted keys are undefined. */
-export function objectOf(keys, values) {
-  const out = {};
-  for (let i = 0; i < keys.length; i++) put(out, keys[i], values[i]);
-  return out;
-}
-
 /** Deep equality. */
 export function same(a, b) {
   return deepEqual(a, b);
 }
 
-const isAtom = (value) =>
-  value === null ||
-  typeof value === 'boolean' ||
-  typeof value === 'number' ||
-  (typeof value === 'string' && wellFormed(value));
-
-/** What tells records apart; undefined where nothing does. */
-const identityOf = (value, by) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlain(value)) return undefined;
-  const id = Object.hasOwn(value, by) ? value[by] : undefined;
-  return (typeof id === 'string' && wellFormed(id)) || Number.isFinite(id) ? id : undefined;
-};
-
-/**
- * What a value consists of, for merging: 1 for an array of primitives, [true, identity, value, ...] for any other array,
- * [key, value, ...] for a plain object, 0 for anything else, and for what a key or string of it could not cross into wasm
- * unchanged. Records are told apart by their property `by`.
- */
-export function partsOf(value, by) {
-  if (typeof value !== 'object' || value === null) return 0;
-  if (Array.isArray(value)) {
-    const elements = [true];
-    for (let i = 0; i < value.length; i++) {
-      const element = value[i];
-      if (typeof element === 'object' ? !(i in value) : !isAtom(element)) return 0;
-      elements.push(identityOf(element, by), element);
-    }
-    return value.every(isAtom) ? 1 : elements;
-  }
-  if (!isPlain(value) || Object.prototype.toString.call(value) !== '[object Object]') return 0;
-  const parts = [];
-  for (const key of Object.keys(value)) {
-    // An undefined property is one that is there: a merge by path could not tell it from none.
-    if (!wellFormed(key) || value[key] === undefined) return 0;
-    parts.push(key, value[key]);
-  }
-  return parts;
-}
-
-// A value of more parts is merged as a whole, each part counted as often as it occurs: a few objects that hold each other twice
-// would be 2^32 parts at the depth to which objects are merged, and so a page that stands still.
-/**
- * Of two plain objects the properties that are not the very same, [key, value, ...], undefined for those that are gone;
- * undefined where one of them could not be merged by path.
- */
-export function changedFields(next, before) {
-  if (typeof next !== 'object' || next === null || Array.isArray(next) || !isPlain(next)) return undefined;
-  if (Object.prototype.toString.call(next) !== '[object Object]') return undefined;
-  const changed = [];
-  for (const key of Object.keys(next)) {
-    const value = next[key];
-    if (Object.is(value, before[key]) && Object.hasOwn(before, key)) continue;
-    if (!wellFormed(key) || value === undefined) return undefined;
-    changed.push(key, value);
-  }
-  for (const key of Object.keys(before)) if (!Object.hasOwn(next, key)) changed.push(key, undefined);
-  return changed;
-}
-
-/**
- * Of two arrays with the same identities in the same order the elements that are not the very same, [place, value, ...];
- * undefined for others.
- */
-export function changedItems(next, before, by) {
-  if (!Array.isArray(next) || !Array.isArray(before) || next.length !== before.length) return undefined;
-  const changed = [];
-  for (let i = 0; i < next.length; i++) {
-    if (Object.is(next[i], before[i]) && i in next) continue;
-    const id = identityOf(next[i], by);
-    if (id === undefined || !Object.is(id, identityOf(before[i], by))) return undefined;
-    changed.push(i, next[i]);
-  }
-  return changed;
-}
-
-/** The same object or array with [key, value, ...] in the place of what it has there; undefined if it does not have one of them. */
-export function withParts(before, parts) {
-  const next = Array.isArray(before) ? [...before] : { ...before };
-  for (let i = 0; i < parts.length; i += 2) {
-    if (!Object.hasOwn(next, parts[i])) return undefined;
-    put(next, parts[i], parts[i + 1]);
-  }
-  return next;
-}
-
-const PARTS_MERGED = 50_000;
-/** How many parts settled values have. */
-const sizes = new WeakMap();
-
-/** Whether a merge by parts would be of no more than PARTS_MERGED, with each counted as often as it occurs. */
-export function isSmall(value) {
-  return sizeOf(value) <= PARTS_MERGED;
-}
-
-/** How many parts it has, each counted as often as it occurs, or more than PARTS_MERGED. */
-const sizeOf = (value) => {
-  let met = 0;
-  const todo = [value];
-  while (todo.length > 0) {
-    const part = todo.pop();
-    if (++met > PARTS_MERGED) return met;
-    if (typeof part !== 'object' || part === null) continue;
-    if (part !== value && settled.has(part)) {
-      let size = sizes.get(part);
-      if (size === undefined) {
-        size = sizeOf(part);
-        sizes.set(part, size);
-      }
-      met += size - 1;
-      continue;
-    }
-    if (Array.isArray(part)) {
-      if (part.length > PARTS_MERGED) return part.length;
-      todo.push(...part.filter((element) => typeof element === 'object' && element !== null));
-      met += part.length;
-      continue;
-    }
-    if (!isPlain(part)) continue;
-    for (const key of Object.keys(part)) todo.push(part[key]);
-    if (todo.length + met > PARTS_MERGED) return todo.length + met;
-  }
-  return met;
-};
-
-/** Whether a string is the same after its way into wasm and back. */
-export function isWellFormed(text) {
-  return wellFormed(text);
-}
-
 // Loaded by way of this module, like what browser.js hands on.
+export { handOut, isSettled, patch } from './frozen.js';
 export { isFloats } from './kinds.js';
+export {
+  big,
+  changedFields,
+  changedItems,
+  collectionOf,
+  isSmall,
+  isWellFormed,
+  objectOf,
+  partsOf,
+  withParts,
+} from './parts.js';
