@@ -43,12 +43,6 @@ function show() {
   document.querySelector('#connection').textContent = isPaused() ? 'Paused' : text;
 }
 parley.onSystem('system:connection_state_changed', show);
-// A handshake that was under way when the switch was pressed may complete after it.
-const check = ({ id }) => {
-  if (isPaused()) parley.disconnect(id);
-};
-parley.onSystem('system:connected', check);
-parley.onSystem('system:reconnected', check);
 
 const own = all.find((index) => parent[index] === self) ?? 0;
 const place = `Window ${own + 1}, ${location.host}`;

@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Hub;
+use super::session::bye_frame;
 use super::sleep::ANSWERS_COME;
 use super::timers::BEAT;
 use crate::bindings::shared::after;
@@ -21,7 +22,7 @@ use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
 use crate::platform::error::gone;
 use crate::platform::host;
-use crate::transport::window;
+use crate::transport::window::{self, Address};
 
 /// How long after a window was seen to be gone what its process still says may arrive, ms.
 const LAST_WORDS_COME: f64 = 500.0;
@@ -128,10 +129,7 @@ impl Hub {
 
     /// The last frame, to everyone.
     fn say_bye(&self, code: f64) {
-        let frame = JsValue::from(Array::of2(
-            &JsValue::from_f64(Kind::Bye.tag()),
-            &JsValue::from_f64(code),
-        ));
+        let frame = bye_frame(code);
         let mut wires = Vec::new();
         let mesh = {
             let inner = self.inner.borrow();
@@ -148,8 +146,7 @@ impl Hub {
 
     /// Says goodbye to one peer, which may be there after all, and loses it.
     pub(crate) fn leave_peer(&self, at: PeerRef, reason: Reason) {
-        let frame = Array::of2(&JsValue::from_f64(Kind::Bye.tag()), &JsValue::from_f64(0.0));
-        let _ = self.post(at, &frame, None);
+        let _ = self.post(at, &bye_frame(0.0), None);
         self.lose_peer(at, reason);
     }
 
@@ -158,17 +155,15 @@ impl Hub {
         let peer = self
             .find(name)
             .or(self.inner.borrow().peers.sleeper_by_name(name));
-        for window in self.windows_of(name, peer) {
-            self.block(window);
+        let windows = self.windows_of(name, peer);
+        for window in &windows {
+            self.block(window.clone());
         }
         let had_target = self.close_target(name, peer);
+        self.end_handshakes(&windows);
         let Some(at) = peer else { return had_target };
         self.states_flush();
-        let frame = JsValue::from(Array::of2(
-            &JsValue::from_f64(Kind::Bye.tag()),
-            &JsValue::from_f64(0.0),
-        ));
-        let _ = self.post(at, &frame, None);
+        let _ = self.post(at, &bye_frame(0.0), None);
         let (mesh, uid) = {
             let inner = self.inner.borrow();
             let mut everyone = inner.peers.everyone();
@@ -193,6 +188,25 @@ impl Hub {
         }
         inner.parted.extend(alias);
         true
+    }
+
+    /// Ends the unfinished handshakes of windows that were blocked. Their offers are refused from now on: the next hello to them
+    /// carries another nonce, so that they offer anew.
+    fn end_handshakes(&self, windows: &[Address]) {
+        for window in windows {
+            let pending: Vec<u32> = {
+                let inner = self.inner.borrow();
+                let sessions = inner.sessions.iter();
+                let theirs = sessions.filter(|(_, session)| {
+                    session.peer.is_none() && session.proven.from.as_ref() == Some(window)
+                });
+                theirs.map(|(number, _)| *number).collect()
+            };
+            for number in pending {
+                self.end_session(number, Reason::Local);
+            }
+            self.forget_greetings("", Some(window));
+        }
     }
 
     /// Whether a peer of that id was connected before, and has gone, or was let go of.

@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
 use super::peers::{Identity, Peer, State};
+use crate::bindings::shared::after;
 use crate::bindings::wire::numbers;
 use crate::core::codes;
 use crate::core::connection::identity::id_for;
@@ -69,6 +70,8 @@ impl Session {
     }
 }
 
+/// How long a port may be on its way to another window, ms.
+const PORT_ARRIVES: f64 = 1000.0;
 const LONGEST_ID: usize = 128;
 /// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks meets thousands.
 const KNOWN_KEPT: usize = 256;
@@ -119,6 +122,10 @@ impl Hub {
         let frame: &Array = frame.unchecked_ref();
         match (peer, kind) {
             (None, Kind::Join) => self.on_join(number, frame),
+            (None, Kind::Bye) => {
+                let said = frame.get(1).as_f64().unwrap_or_default();
+                self.end_session(number, Reason::from_bye(said));
+            }
             // On a lossy wire the other end may not have heard that we are there; and whoever wakes asks who is left.
             (Some(peer), Kind::Join) => {
                 self.rouse(peer);
@@ -320,14 +327,35 @@ impl Hub {
         let Some(session) = self.inner.borrow_mut().sessions.remove(&number) else {
             return;
         };
+        let Some(peer) = session.peer else {
+            self.abandon(&session);
+            return self.target_reopened(session.proven.target, reason);
+        };
         if let Some(wire) = &session.wire {
             wire.close();
         }
-        match session.peer {
-            Some(peer) => self.lose_route(peer, false, reason),
-            None => self.target_reopened(session.proven.target, reason),
+        self.lose_route(peer, false, reason);
+    }
+
+    /// Ends an unfinished handshake, once its session is taken away. The other side is told, for it may have finished; and
+    /// the next hello to its window carries another nonce, so that it offers anew.
+    pub(super) fn abandon(&self, session: &Session) {
+        if let Some(wire) = session.wire.clone() {
+            if session.has_said_join() {
+                let _ = wire.post(&bye_frame(0.0), None);
+            }
+            // What was posted to a port whose other end is still on its way is lost if the port is closed at once (Firefox).
+            after(PORT_ARRIVES, move || wire.close());
+        }
+        if let Some(window) = &session.proven.from {
+            self.forget_greetings("", Some(window));
         }
     }
+}
+
+/// The last frame on a wire; the code says whether its document ends.
+pub(super) fn bye_frame(code: f64) -> JsValue {
+    Array::of2(&JsValue::from_f64(Kind::Bye.tag()), &JsValue::from_f64(code)).into()
 }
 
 /// The kind of an inbound frame, looked at with nothing assumed.

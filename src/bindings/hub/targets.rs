@@ -196,8 +196,8 @@ impl Hub {
         };
         if let Some(session) = target.session {
             let session = self.inner.borrow_mut().sessions.remove(&session);
-            if let Some(wire) = session.and_then(|session| session.wire) {
-                wire.close();
+            if let Some(session) = session {
+                self.abandon(&session);
             }
         }
         if let Some(waiting) = target.waiting {

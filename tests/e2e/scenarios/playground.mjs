@@ -146,3 +146,20 @@ scenario('a refused transaction is taken back in both windows, whole', async (t)
   await windows[0].until(() => /^Taken back: ERR_REJECTED/.test(document.querySelector('#result').textContent));
   await balance('20', '80');
 });
+
+scenario('the pause switch, pressed again and again, leaves the windows as it says', async (t) => {
+  const { windows } = await open(t, 'counter.html', 3);
+  const pressed = async (view, count) => {
+    for (let i = 0; i < count; i++) await view.eval(press, '#pause');
+  };
+  await pressed(windows[0], 6);
+  await pressed(windows[1], 4);
+  await pressed(windows[2], 3);
+  await windows[2].until(() => document.querySelector('#connection').textContent === 'Paused');
+  for (const one of windows) await one.eval(press, '#add');
+  for (const one of windows.slice(0, 2)) await shows(one, '#count', '2');
+  await shows(windows[2], '#count', '1');
+  await pressed(windows[2], 5);
+  for (const one of windows) await shows(one, '#count', '3');
+  for (const one of windows) await connected(one, 2);
+});
