@@ -11,11 +11,11 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  '{ Parley }': { aim: 60, limit: 95 },
-  '{ Parley, SyncedState }': { aim: 90, limit: 240 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 260 },
-  everything: { aim: 190, limit: 266 },
-  slim: { aim: 190, limit: 252 },
+  '{ Parley }': { aim: 60, limit: 97 },
+  '{ Parley, SyncedState }': { aim: 90, limit: 242 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 262 },
+  everything: { aim: 190, limit: 268 },
+  slim: { aim: 190, limit: 254 },
   text: { aim: 90, limit: 102 },
   react: { aim: 2, limit: 2 },
 };

@@ -86,8 +86,8 @@ pub enum ModelEffect<V> {
         /// What.
         frame: StateFrame<Cell<V>>,
     },
-    /// Tell the listeners. Keys in `unsettled` first go through the host's function, then [`Model::settle`]: its result is
-    /// what changed, if anything.
+    /// Tell the listeners. Keys in `unsettled` first go through the host's function, then
+    /// [`Model::settle`](super::Model::settle): its result is what changed, if anything.
     Changed {
         /// What changed.
         changes: Vec<KeyChange<V>>,
@@ -97,7 +97,7 @@ pub enum ModelEffect<V> {
         from: Option<PeerRef>,
         /// Who wrote it.
         origin: ChangeOrigin,
-        /// To refuse it: for [`validate`]. Empty for own writes.
+        /// To refuse it: for [`validate`](super::validate()). Empty for own writes.
         cells: Vec<CellChange<V>>,
     },
     /// These keys have other candidates to choose from than before, more than one.
@@ -114,14 +114,14 @@ pub enum ModelEffect<V> {
         /// Why: of several reasons one that is not a simple refusal.
         why: Why,
     },
-    /// See [`StateEffect::Restamped`].
+    /// See [`StateEffect::Restamped`](crate::core::sync::StateEffect::Restamped).
     Restamped {
         /// See there; names of cells.
         writes: Vec<(Key, Stamp, Stamp)>,
     },
-    /// See [`StateEffect::Ready`].
+    /// See [`StateEffect::Ready`](crate::core::sync::StateEffect::Ready).
     Ready,
-    /// See [`StateEffect::Refused`].
+    /// See [`StateEffect::Refused`](crate::core::sync::StateEffect::Refused).
     Refused {
         /// Whose frame.
         from: PeerRef,
