@@ -344,8 +344,12 @@ impl Hub {
             if session.has_said_join() {
                 let _ = wire.post(&bye_frame(0.0), None);
             }
-            // What was posted to a port whose other end is still on its way is lost if the port is closed at once (Firefox).
-            after(PORT_ARRIVES, move || wire.close());
+            if session.proven.from.is_some() {
+                // What was posted to a port whose other end is still on its way is lost if the port is closed at once (Firefox).
+                after(PORT_ARRIVES, move || wire.close());
+            } else {
+                wire.close();
+            }
         }
         if let Some(window) = &session.proven.from {
             self.forget_greetings("", Some(window));
