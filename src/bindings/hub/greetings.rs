@@ -297,9 +297,15 @@ impl Hub {
                 return None;
             }
             Offered::Asked(OnOffer::Ignore) => {
-                // Unless it is no leftover: then whoever offers no longer hears what the other port carries.
-                if let Some((number, _, _, Some(peer))) = target {
-                    self.ask_for_sign(number, peer);
+                match target {
+                    // Unless it is no leftover: then whoever offers no longer hears what the other port carries.
+                    Some((number, _, _, Some(peer))) => self.ask_for_sign(number, peer),
+                    // It has given up the port of the offer that was accepted, and nothing told.
+                    Some((_, Phase::Joined { .. }, Some(session), None)) if self.is_half_open(session) => {
+                        self.end_session(session, Reason::Local);
+                        self.say_hello(from.clone(), origin);
+                    }
+                    _ => {}
                 }
                 return None;
             }
@@ -316,6 +322,12 @@ impl Hub {
         // A target that is connected already stays with whom it has; the new one is a peer of its own.
         let target = target.filter(|target| !matches!(target.1, Phase::Joined { .. }));
         Some(self.prove(from, origin, target.map(|target| target.0), Proof::None))
+    }
+
+    fn is_half_open(&self, session: u32) -> bool {
+        let inner = self.inner.borrow();
+        let session = inner.sessions.get(&session);
+        session.is_some_and(|session| session.peer.is_none())
     }
 
     /// An invitation comes from a parent or opener to a document of an opaque origin, which nobody can address: only there is

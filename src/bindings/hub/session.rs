@@ -71,7 +71,7 @@ impl Session {
 }
 
 /// How long a port may be on its way to another window, ms.
-const PORT_ARRIVES: f64 = 1000.0;
+const PORT_ARRIVES: f64 = 100.0;
 const LONGEST_ID: usize = 128;
 /// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks meets thousands.
 const KNOWN_KEPT: usize = 256;
@@ -329,6 +329,11 @@ impl Hub {
         };
         let Some(peer) = session.peer else {
             self.abandon(&session);
+            // The next hello to that window carries another nonce, so that it offers anew. A window that begins too many
+            // handshakes gets no new one: its offers are counted by it.
+            if let Some(window) = session.proven.from.as_ref().filter(|_| reason != Reason::Denied) {
+                self.forget_greetings("", Some(window));
+            }
             return self.target_reopened(session.proven.target, reason);
         };
         if let Some(wire) = &session.wire {
@@ -337,8 +342,7 @@ impl Hub {
         self.lose_route(peer, false, reason);
     }
 
-    /// Ends an unfinished handshake, once its session is taken away. The other side is told, for it may have finished; and
-    /// the next hello to its window carries another nonce, so that it offers anew.
+    /// Ends an unfinished handshake, once its session is taken away. The other side is told, for it may have finished.
     pub(super) fn abandon(&self, session: &Session) {
         if let Some(wire) = session.wire.clone() {
             if session.has_said_join() {
@@ -350,9 +354,6 @@ impl Hub {
             } else {
                 wire.close();
             }
-        }
-        if let Some(window) = &session.proven.from {
-            self.forget_greetings("", Some(window));
         }
     }
 }

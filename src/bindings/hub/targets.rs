@@ -198,6 +198,9 @@ impl Hub {
             let session = self.inner.borrow_mut().sessions.remove(&session);
             if let Some(session) = session {
                 self.abandon(&session);
+                if let Some(window) = &session.proven.from {
+                    self.forget_greetings("", Some(window));
+                }
             }
         }
         if let Some(waiting) = target.waiting {
