@@ -122,7 +122,8 @@ impl Hub {
         let frame: &Array = frame.unchecked_ref();
         match (peer, kind) {
             (None, Kind::Join) => self.on_join(number, frame),
-            (None, Kind::Bye) => {
+            // A link may carry it before the join that it follows, and a link that is closed says so itself.
+            (None, Kind::Bye) if !self.is_by_link(number) => {
                 let said = frame.get(1).as_f64().unwrap_or_default();
                 self.end_session(number, Reason::from_bye(said));
             }
@@ -342,13 +343,19 @@ impl Hub {
         self.lose_route(peer, false, reason);
     }
 
-    /// Ends an unfinished handshake, once its session is taken away. The other side is told, for it may have finished.
+    fn is_by_link(&self, number: u32) -> bool {
+        let inner = self.inner.borrow();
+        let session = inner.sessions.get(&number);
+        session.is_some_and(|session| session.proven.from.is_none())
+    }
+
+    /// Ends an unfinished handshake, once its session is taken away. A window is told, for it may have finished.
     pub(super) fn abandon(&self, session: &Session) {
         if let Some(wire) = session.wire.clone() {
-            if session.has_said_join() {
-                let _ = wire.post(&bye_frame(0.0), None);
-            }
             if session.proven.from.is_some() {
+                if session.has_said_join() {
+                    let _ = wire.post(&bye_frame(0.0), None);
+                }
                 // What was posted to a port whose other end is still on its way is lost if the port is closed at once (Firefox).
                 after(PORT_ARRIVES, move || wire.close());
             } else {
