@@ -64,7 +64,7 @@ impl Hub {
         self.discovery_due(now);
     }
 
-    /// Whoever lets go of its lock before it has joined is not waited for.
+    /// Stops waiting for a member that releases its lock before it has joined.
     fn watch_awaited(&self, awaited: Vec<String>) {
         let Some(prefix) = self.lock_prefix() else { return };
         for uid in awaited.into_iter().take(WATCHED) {

@@ -248,7 +248,7 @@ impl Hub {
         }
     }
 
-    /// Asks at a target a second from now, for whoever is there by then.
+    /// Knocks at the window of a target a second from now: by then it may show another document.
     fn knock_later(&self, number: u32) {
         let hub = self.weak();
         after(SECOND, move || {
@@ -298,9 +298,9 @@ impl Hub {
             }
             Offered::Asked(OnOffer::Ignore) => {
                 match target {
-                    // Unless it is no leftover: then whoever offers no longer hears what the other port carries.
+                    // It is connected, and offers again: either this offer is late, or it no longer hears the port it has.
                     Some((number, _, _, Some(peer))) => self.ask_for_sign(number, peer),
-                    // It has given up the port of the offer that was accepted, and nothing told.
+                    // It has given up the port of the offer that was accepted, and its goodbye was lost.
                     Some((_, Phase::Joined { .. }, Some(session), None)) if self.is_half_open(session) => {
                         self.end_session(session, Reason::Local);
                         self.say_hello(from.clone(), origin);

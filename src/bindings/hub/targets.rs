@@ -143,7 +143,7 @@ impl Hub {
         }
     }
 
-    /// The peer of a target is gone. The target stays: whoever comes next in that window is let in under the same id.
+    /// The peer of a target is gone. The target stays: the next document of that window gets the same id.
     pub(crate) fn target_lost(&self, peer: PeerRef, reason: Reason) {
         let number = {
             let mut inner = self.inner.borrow_mut();
