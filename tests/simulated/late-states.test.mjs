@@ -1,7 +1,7 @@
 // A state that is made when discovery is over, while a connection is on its way, is ready when that is there or given up.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Parley, SyncedState, SyncedStore } from '../../pkg/index.js';
+import { Parley, SyncedState, SyncedStore, createTestNetwork } from '../../pkg/index.js';
 
 /** A Parley whose discovery is over, half connected to one that has a state and a store; `join` is the other half. */
 async function halfway(t, options) {
@@ -72,4 +72,32 @@ test('a port that nobody answers keeps no state waiting for ever', async (t) => 
   await state.ready;
   const next = new SyncedState(here, {}, { name: 'next' });
   await next.ready;
+});
+
+/** Which of these states are ready once the network is quiet; no timer of the product has run out by then. */
+async function quietlyReady(network, states) {
+  const ready = states.map(() => false);
+  states.forEach((state, at) => state.ready.then(() => (ready[at] = true)));
+  await network.settle();
+  await turn();
+  return ready;
+}
+
+test('the last that it waits for joins: it is ready at once', async (t) => {
+  const network = createTestNetwork({ latency: [0, 0] });
+  const parleys = [network.createParley(), network.createParley()];
+  t.after(() => parleys.forEach((parley) => parley.destroy()));
+  const states = parleys.map((parley, at) => new SyncedState(parley, { a: `initial ${at}` }));
+  assert.deepEqual(await quietlyReady(network, states), [true, true]);
+});
+
+test('the last that it waits for is closed before it joins: it is ready at once', async (t) => {
+  const network = createTestNetwork({ latency: [0, 0] });
+  const parleys = [network.createParley(), network.createParley(), network.createParley()];
+  t.after(() => parleys.forEach((parley) => parley.destroy()));
+  network.partition([parleys[2]]);
+  const states = parleys.slice(0, 2).map((parley, at) => new SyncedState(parley, { a: `initial ${at}` }));
+  await turn();
+  parleys[2].destroy();
+  assert.deepEqual(await quietlyReady(network, states), [true, true]);
 });

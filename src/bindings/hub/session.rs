@@ -122,8 +122,7 @@ impl Hub {
         let frame: &Array = frame.unchecked_ref();
         match (peer, kind) {
             (None, Kind::Join) => self.on_join(number, frame),
-            // A link may carry it before the join that it follows, and a link that is closed says so itself.
-            (None, Kind::Bye) if !self.is_by_link(number) => {
+            (None, Kind::Bye) => {
                 let said = frame.get(1).as_f64().unwrap_or_default();
                 self.end_session(number, Reason::from_bye(said));
             }
@@ -214,6 +213,7 @@ impl Hub {
         if let Some(session) = self.inner.borrow_mut().sessions.get_mut(&number) {
             session.peer = Some(at);
         }
+        self.settle_due(host::now());
         self.watch_life(at, &uid, frame);
         self.target_joined(number, at);
         if let Some(from) = &proven.from {
@@ -314,7 +314,6 @@ impl Hub {
         if is_new {
             self.emit_connected(&identity, again, State::Connecting);
             self.states_peer_up(at);
-            self.settle_due(now);
             self.ping(at);
             self.wake_by(now + super::timers::BEAT);
         } else if woken {
@@ -343,25 +342,21 @@ impl Hub {
         self.lose_route(peer, false, reason);
     }
 
-    fn is_by_link(&self, number: u32) -> bool {
-        let inner = self.inner.borrow();
-        let session = inner.sessions.get(&number);
-        session.is_some_and(|session| session.proven.from.is_none())
-    }
-
-    /// Ends an unfinished handshake, once its session is taken away. A window is told, for it may have finished.
+    /// Ends an unfinished handshake, once its session is taken away. The other side is told, for it may have finished.
     pub(super) fn abandon(&self, session: &Session) {
         if let Some(wire) = session.wire.clone() {
+            if session.has_said_join() {
+                let _ = wire.post(&bye_frame(0.0), None);
+            }
             if session.proven.from.is_some() {
-                if session.has_said_join() {
-                    let _ = wire.post(&bye_frame(0.0), None);
-                }
                 // What was posted to a port whose other end is still on its way is lost if the port is closed at once (Firefox).
                 after(PORT_ARRIVES, move || wire.close());
             } else {
                 wire.close();
             }
         }
+        // It may have been the last that a state waits for.
+        self.settle_due(host::now());
     }
 }
 
