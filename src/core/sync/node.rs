@@ -249,12 +249,13 @@ impl<V: Clone> StateNode<V> {
             .map(|peer| peer.id)
     }
 
-    /// Whether a neighbour has said that it has this window's batches up to that one; true if it is gone.
+    /// Whether a neighbour has said that it has this window's batches up to that one, and all that it had seen by then is here:
+    /// what it wrote in answer, such as a veto, may come after its word where frames overtake each other. True if it is gone.
     #[must_use]
     pub fn has_told(&self, peer: PeerRef, seq: u64) -> bool {
         self.peers
             .get(peer)
-            .is_none_or(|peer| peer.told.get(self.actor()) >= seq)
+            .is_none_or(|peer| peer.told.get(self.actor()) >= seq && self.replica.vector().covers(&peer.told))
     }
 
     /// How many batches this window has sent.
