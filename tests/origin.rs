@@ -69,7 +69,7 @@ const MALFORMED: &[(&str, OriginFault)] = &[
     ("https://x*.app.example", Wildcard),
     ("https://*app.example", Wildcard),
     ("https://*.com", Wildcard),
-    ("https://app.example:*", Port),
+    ("https://app.example:*", Wildcard),
     ("https://*.", Host),
     ("https://*..example", Host),
     ("https://*.app.example.", Host),
@@ -268,6 +268,65 @@ fn a_pattern_lets_in_any_depth_of_subdomain_and_never_the_apex() {
     ] {
         assert!(!list.allows(stranger), "{stranger:?}");
     }
+}
+
+#[test]
+fn any_port_of_this_machine_may_be_meant_and_no_other_host() {
+    let list = list(&[
+        "http://localhost:*",
+        "https://[0:0:0:0:0:0:0:1]:*",
+        "HTTP://127.0.0.1:*/",
+    ]);
+    for friend in [
+        "http://localhost",
+        "http://localhost:1",
+        "http://localhost:5173",
+        "http://localhost:65535",
+        "https://[::1]",
+        "https://[::1]:3000",
+        "http://127.0.0.1:8080",
+    ] {
+        assert!(list.allows(friend), "{friend:?}");
+    }
+    for stranger in [
+        "https://localhost:5173",
+        "https://127.0.0.1:8080",
+        "http://[::1]:3000",
+        "http://localhost:",
+        "http://localhost:80",
+        "http://localhost:080",
+        "http://localhost:65536",
+        "http://localhost:5173/",
+        "http://localhost:5173.evil.example",
+        "http://localhost.evil.example:5173",
+        "http://localhost.:5173",
+        "http://x.localhost:5173",
+        "http://localhost:5173@evil.example",
+        "http://localhost@evil.example:5173",
+        "http://Localhost:5173",
+        "http://127.0.0.2:8080",
+        "http://127.1:8080",
+        "ws://localhost:5173",
+        "null",
+    ] {
+        assert!(!list.allows(stranger), "{stranger:?}");
+    }
+    for refused in [
+        "https://app.example:*",
+        "http://192.168.1.2:*",
+        "http://*.localhost:*",
+        "http://localhost.example:*",
+        "ws://localhost:*",
+        "http://*:*",
+    ] {
+        assert_eq!(OriginPattern::parse(refused), Err(Wildcard), "{refused:?}");
+    }
+    let pattern = |text| OriginPattern::parse(text).unwrap();
+    let any = pattern("http://localhost:*");
+    assert!(any.covers(&pattern("http://localhost:5173")) && any.covers(&any));
+    assert!(!any.covers(&pattern("https://localhost:5173")) && !any.covers(&pattern("http://127.0.0.1:*")));
+    assert!(!pattern("http://localhost:5173").covers(&any) && !pattern("http://*.localhost").covers(&any));
+    assert!(pattern("http://localhost:1").exactness() > any.exactness());
 }
 
 #[test]

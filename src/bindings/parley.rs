@@ -219,7 +219,7 @@ impl Parley {
         }
         let options = CallOptions::read(
             options,
-            "timeout signal opaque grants",
+            "timeout signal opaque anyOrigin grants",
             "connect()'s options",
             &self.hub().config,
         )?;
@@ -235,6 +235,14 @@ impl Parley {
                 "the option opaque is for frames and windows: nothing else has an origin",
             ));
         }
+        if options.any_origin && options.grants.is_none() {
+            let message = "anyOrigin: true needs grants: say what a page may do that is not known";
+            return Err(fail(codes::CONFIG, message));
+        }
+        if options.any_origin && (kind != "window" || host::kind_of(target) != "parent") {
+            let message = "the option anyOrigin is for window.parent: any other window is named by its origin in allowedOrigins";
+            return Err(fail(codes::CONFIG, message));
+        }
         if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
             return Err(fail(codes::ABORTED, "connect() was aborted"));
         }
@@ -246,6 +254,7 @@ impl Parley {
             timeout: options.timeout.unwrap_or(self.hub().config.timeout),
             signal: options.signal,
             opaque: options.opaque,
+            any_origin: options.any_origin,
             grants: options.grants,
         })
     }

@@ -28,6 +28,7 @@ pub(crate) struct CallOptions {
     pub(crate) signal: Option<JsValue>,
     pub(crate) transfer: Option<Array>,
     pub(crate) opaque: bool,
+    pub(crate) any_origin: bool,
     pub(crate) grants: Option<Rc<Grants>>,
 }
 
@@ -47,6 +48,7 @@ impl CallOptions {
             signal: None,
             transfer: None,
             opaque: false,
+            any_origin: false,
             grants: None,
         };
         if given.is_undefined() {
@@ -61,6 +63,7 @@ impl CallOptions {
         options.signal = args::signal(&given.get("signal"))?;
         options.transfer = args::transfer(&given.get("transfer"))?;
         options.opaque = given.boolean("opaque")?.unwrap_or(false);
+        options.any_origin = given.boolean("anyOrigin")?.unwrap_or(false);
         let granted = given.get("grants");
         if !granted.is_undefined() {
             options.grants = Some(Rc::new(grants::read(&granted, "the grants of connect()")?));

@@ -37,7 +37,7 @@ pub struct Origin(String);
 pub enum OriginFault {
     /// Nothing was written.
     Empty,
-    /// `*` alone, or anywhere but as the first whole label of a host with at least one dot.
+    /// `*` alone, or anywhere but as the first whole label of a host with at least one dot, or as the port of a loopback host.
     Wildcard,
     /// `null`, or a scheme whose origins are opaque (`file:`, `data:`, `blob:` ...): no list can name it.
     Opaque,
@@ -61,7 +61,8 @@ impl OriginFault {
         match self {
             OriginFault::Empty => "it is empty",
             OriginFault::Wildcard => {
-                "a wildcard may only be the first label of a host with a dot, as in https://*.app.example"
+                "a wildcard may only be the first label of a host with a dot, as in https://*.app.example, or the port of this \
+                 machine, as in http://localhost:*"
             }
             OriginFault::Opaque => {
                 "opaque origins cannot be listed: connect to the frame with { opaque: true }"

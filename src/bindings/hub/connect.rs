@@ -78,7 +78,7 @@ impl Hub {
             number,
             alias: wanted.alias.clone(),
             kind: peer_kind.clone(),
-            handshake: Handshake::new(wanted.opaque),
+            handshake: Handshake::new(wanted.opaque, wanted.any_origin),
             object: by_window.then(|| wanted.target.clone()),
             is_worker,
             session: None,
@@ -354,7 +354,9 @@ impl Hub {
             let Some(target) = inner.target(number) else {
                 return;
             };
-            target.handshake.asked_again(wanted.opaque, peer.is_some());
+            target
+                .handshake
+                .asked_again(wanted.opaque, wanted.any_origin, peer.is_some());
             let changed = wanted.grants.is_some() && wanted.grants != target.grants;
             if changed {
                 target.grants.clone_from(&wanted.grants);

@@ -55,8 +55,10 @@ impl Hub {
             if host::own_window() == source || (origin == OPAQUE && self.heard_opaque(&source, event)) {
                 return;
             }
-            self.refuse_window(&source, &origin);
-            return self.reject(&origin, codes::ORIGIN);
+            if origin == OPAQUE || !self.lets_any_in(&source) {
+                self.refuse_window(&source, &origin);
+                return self.reject(&origin, codes::ORIGIN);
+            }
         }
         let source = Address::window(source);
         if self.is_blocked(&source) {
@@ -65,6 +67,13 @@ impl Hub {
         if let Some(step) = window::read(event) {
             self.heard(source, &origin, step);
         }
+    }
+
+    /// Whether `connect` said that this very window may be of any origin.
+    pub(super) fn lets_any_in(&self, source: &JsValue) -> bool {
+        let inner = self.inner.borrow();
+        let mut targets = inner.targets.iter();
+        targets.any(|target| target.handshake.lets_any_in() && target.is_at(source))
     }
 
     /// A message of an opaque origin: heard if a target was opened for exactly this window. Whether there is one.

@@ -192,7 +192,7 @@ impl Hub {
 
     /// Ends the unfinished handshakes of windows that were blocked. Their offers are refused from now on: the next hello to them
     /// carries another nonce, so that they offer anew.
-    fn end_handshakes(&self, windows: &[Address]) {
+    pub(super) fn end_handshakes(&self, windows: &[Address]) {
         for window in windows {
             let pending: Vec<u32> = {
                 let inner = self.inner.borrow();

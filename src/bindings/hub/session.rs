@@ -157,6 +157,38 @@ impl Hub {
         }
     }
 
+    /// The join for one wire; it says so if the window at its other end may be of any origin.
+    pub(super) fn join_to(&self, proven: &Proven, heard: bool) -> Array {
+        let frame: Array = self.join_frame(heard).unchecked_into();
+        let from = proven.from.as_ref();
+        if from.is_some_and(|from| self.lets_any_in(from.outlet())) {
+            frame.set(9, JsValue::TRUE);
+        }
+        frame
+    }
+
+    /// What a peer may see and do; None: everything.
+    fn restrictions(&self, proven: &Proven) -> Option<Rc<Grants>> {
+        let grants = proven.grants.clone();
+        grants.or_else(|| self.config.grants.of(&proven.origin))
+    }
+
+    /// A frame that lets any page embed it may carry on what any page tells it: this side is to say what it may do. It stays out
+    /// until connect() does.
+    fn refuse_unrestricted(&self, proven: &Proven) {
+        self.reject(&proven.origin, codes::CONFIG);
+        let windows: Vec<_> = proven.from.iter().cloned().collect();
+        for window in &windows {
+            self.block(window.clone());
+        }
+        if let Some(target) = proven.target {
+            let message = "the frame lets pages of any origin embed it (anyOrigin): say what it may do here, by the grants of \
+                           connect() or of its origin";
+            self.give_up(target, &fail(codes::CONFIG, message));
+        }
+        self.end_handshakes(&windows);
+    }
+
     /// A join from one who is a peer already.
     fn on_join_again(&self, number: u32, frame: &Array) {
         let wire = match self.inner.borrow().sessions.get(&number) {
@@ -197,7 +229,10 @@ impl Hub {
                 self.reject(&proven.origin, codes::DENIED);
                 return self.end_session(number, Reason::Denied);
             }
-            let _ = wire.post(&self.join_frame(true), None);
+            let _ = wire.post(&self.join_to(&proven, true), None);
+        }
+        if frame.get(9).is_truthy() && self.restrictions(&proven).is_none() {
+            return self.refuse_unrestricted(&proven);
         }
         if proven.target.is_none() && self.inner.borrow().peers.len() >= self.config.counts.peers {
             self.reject(&proven.origin, codes::LIMIT);
@@ -232,10 +267,7 @@ impl Hub {
         let own = self.config.own_origin.as_deref();
         // What is opaque is like nothing, not even itself.
         let is_kin = own.is_some_and(|own| own == proven.origin && own != OPAQUE);
-        let grants = match &proven.grants {
-            Some(grants) => Some(grants.clone()),
-            None => self.config.grants.of(&proven.origin),
-        };
+        let grants = self.restrictions(proven);
         let now = host::now();
         let (at, identity, is_new, woken, again, replaced) = {
             let mut inner = self.inner.borrow_mut();

@@ -64,6 +64,7 @@ pub(crate) struct Wanted {
     pub(crate) timeout: f64,
     pub(crate) signal: Option<JsValue>,
     pub(crate) opaque: bool,
+    pub(crate) any_origin: bool,
     pub(crate) grants: Option<Rc<Grants>>,
 }
 

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
 
 use super::Hub;
@@ -103,22 +102,22 @@ impl Hub {
 
     fn say_join(&self, number: u32, wire: Rc<dyn Wire>) {
         let again = wire.is_lossy().then(|| (host::now() + JOIN_AGAIN, JOIN_AGAIN));
-        let mut proof = Proof::None;
-        if let Some(session) = self.inner.borrow_mut().sessions.get_mut(&number) {
-            session.wire = Some(wire.clone());
-            session.again = again;
-            proof = session.proven.proof.clone();
-        }
-        // A wire that fails at once says so by its own close.
-        let _ = match proof {
-            Proof::None => wire.post(&self.join_frame(false), None),
-            Proof::Given(nonce) => {
-                let frame = self.join_frame(false);
-                frame.unchecked_ref::<Array>().set(6, JsValue::from_str(&nonce));
-                wire.post(&frame, None)
+        let proven = match self.inner.borrow_mut().sessions.get_mut(&number) {
+            Some(session) => {
+                session.wire = Some(wire.clone());
+                session.again = again;
+                session.proven.clone()
             }
-            Proof::Awaited(_) => Ok(()),
+            None => return,
         };
+        if !matches!(proven.proof, Proof::Awaited(_)) {
+            let frame = self.join_to(&proven, false);
+            if let Proof::Given(nonce) = &proven.proof {
+                frame.set(6, JsValue::from_str(nonce));
+            }
+            // A wire that fails at once says so by its own close.
+            let _ = wire.post(&frame, None);
+        }
         if let Some((at, _)) = again {
             self.wake_by(at);
         }

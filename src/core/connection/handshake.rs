@@ -32,7 +32,7 @@ pub enum Phase {
     },
 }
 
-/// What to do about a hello from the window of a door.
+/// What to do about a hello from the window of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnHello {
     /// Make a new channel and offer it.
@@ -69,7 +69,7 @@ pub fn on_hello(phase: &Phase, same_origin: bool, mark: f64, nonce: &str) -> OnH
     }
 }
 
-/// Whether a document with an opaque origin may come through a door. What lets it in is that one `connect` meant this very
+/// Whether a document with an opaque origin may come through a target. What lets it in is that one `connect` meant this very
 /// document: of the next in the same window nobody knows where it is from.
 pub fn may_enter(bound: Option<f64>, mark: f64) -> bool {
     bound.is_none_or(|bound| bound == mark)
@@ -88,7 +88,7 @@ pub enum OnOffer {
 
 /// Both sides may want each other at once: the offer of the smaller id counts, and both know it. What a port carries may
 /// overtake what a window is sent: then the larger's offer, which it has dropped, arrives where the smaller has long been joined
-/// by its own. `is_here`: who offers is the very one that is behind the door.
+/// by its own. `is_here`: who offers is the very one that is behind the target.
 pub fn on_offer(
     phase: Option<&Phase>,
     is_here: bool,

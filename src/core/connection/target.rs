@@ -18,6 +18,8 @@ pub struct Handshake {
     origin: String,
     /// A document of an opaque origin may connect; which one, once one did.
     opaque: bool,
+    /// A document of any origin may connect.
+    any_origin: bool,
     bound: Option<f64>,
     /// What the Parleys of its document greet with: the first is the one that is connected.
     nonces: Vec<String>,
@@ -48,13 +50,14 @@ pub enum Verdict {
 }
 
 impl Handshake {
-    /// Nobody has answered yet. `opaque`: a document of an opaque origin may.
+    /// Nobody has answered yet. `opaque`: a document of an opaque origin may; `any_origin`: one of any.
     #[must_use]
-    pub fn new(opaque: bool) -> Handshake {
+    pub fn new(opaque: bool, any_origin: bool) -> Handshake {
         Handshake {
             phase: Phase::Waiting,
             origin: String::new(),
             opaque,
+            any_origin,
             bound: None,
             nonces: Vec::new(),
             offers: (f64::NEG_INFINITY, 0),
@@ -89,7 +92,13 @@ impl Handshake {
     /// Whether a document of an opaque origin may connect.
     #[must_use]
     pub fn lets_opaque_in(&self) -> bool {
-        self.opaque
+        self.opaque || self.any_origin
+    }
+
+    /// Whether a document of any origin may connect.
+    #[must_use]
+    pub fn lets_any_in(&self) -> bool {
+        self.any_origin
     }
 
     /// Whether it is for one document of an opaque origin, and no other.
@@ -131,7 +140,7 @@ impl Handshake {
     fn is_another(&mut self, nonce: &str) -> bool {
         let is_known = self.nonces.iter().any(|known| known == nonce);
         // An opaque document was let in because connect() meant one Parley of it.
-        let may_be = self.is_joined() && !self.opaque;
+        let may_be = self.is_joined() && !self.opaque && !self.is_bound();
         if is_known || !may_be || self.nonces.len() >= PARLEYS_PER_WINDOW {
             return false;
         }
@@ -179,11 +188,12 @@ impl Handshake {
     }
 
     /// connect() is called for it again. `is_connected`: somebody is.
-    pub fn asked_again(&mut self, opaque: bool, is_connected: bool) {
+    pub fn asked_again(&mut self, opaque: bool, any_origin: bool, is_connected: bool) {
         if !is_connected {
             self.bound = None;
         }
         self.opaque |= opaque;
+        self.any_origin |= any_origin;
     }
 
     /// The frame has loaded a document, perhaps another one: it is asked to say hello again.
@@ -209,7 +219,7 @@ mod tests {
     }
 
     fn connected() -> Handshake {
-        let mut target = Handshake::new(false);
+        let mut target = Handshake::new(false, false);
         assert_eq!(hello(&mut target, 1.0, "n"), Verdict::Offer);
         target.offered(ORIGIN, 1.0, "n");
         target.joined();
@@ -218,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_document_is_offered_one_channel() {
-        let mut target = Handshake::new(false);
+        let mut target = Handshake::new(false, false);
         assert_eq!(hello(&mut target, 1.0, "n"), Verdict::Offer);
         target.offered(ORIGIN, 1.0, "n");
         assert!(target.is_offered() && !target.is_joined());
@@ -253,7 +263,7 @@ mod tests {
 
     #[test]
     fn one_whose_offer_was_accepted_greets_for_the_first_time_afterwards() {
-        let mut target = Handshake::new(false);
+        let mut target = Handshake::new(false, false);
         target.accepted(ORIGIN, 1.0);
         target.joined();
         assert_eq!(hello(&mut target, 1.0, "its first"), Verdict::Ignore);
@@ -261,8 +271,24 @@ mod tests {
     }
 
     #[test]
+    fn a_target_of_any_origin_lets_in_an_opaque_document_too() {
+        let mut target = Handshake::new(false, true);
+        assert!(target.lets_any_in() && target.lets_opaque_in());
+        assert_eq!(hello(&mut target, 1.0, "n"), Verdict::Offer);
+        target.offered(ORIGIN, 1.0, "n");
+        target.joined();
+        // A second Parley of that page is another peer; the page of another origin takes the place of this one.
+        assert_eq!(hello(&mut target, 1.0, "m"), Verdict::Another);
+        assert_eq!(
+            target.on_hello(0.0, "https://b.example", 1.0, "m"),
+            Verdict::Replace
+        );
+        assert!(!Handshake::new(true, false).lets_any_in());
+    }
+
+    #[test]
     fn an_opaque_document_is_the_only_one() {
-        let mut target = Handshake::new(true);
+        let mut target = Handshake::new(true, false);
         assert_eq!(target.on_hello(0.0, OPAQUE, 1.0, "n"), Verdict::Offer);
         target.offered(OPAQUE, 1.0, "n");
         target.joined();
@@ -272,13 +298,13 @@ mod tests {
         target.reopened();
         assert_eq!(target.on_hello(0.0, ORIGIN, 2.0, "m"), Verdict::Revoke);
         // Until connect() asks again.
-        target.asked_again(true, false);
+        target.asked_again(true, false, false);
         assert_eq!(target.on_hello(0.0, OPAQUE, 2.0, "m"), Verdict::Offer);
     }
 
     #[test]
     fn documents_that_come_too_quickly_are_asked_again_later() {
-        let mut target = Handshake::new(false);
+        let mut target = Handshake::new(false, false);
         let mut next = |now: f64, number: u32| {
             let verdict = target.on_hello(now, ORIGIN, f64::from(number), &number.to_string());
             target.offered(ORIGIN, f64::from(number), &number.to_string());
@@ -304,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_port_that_was_handed_over_is_offered_at_once() {
-        let mut target = Handshake::new(false);
+        let mut target = Handshake::new(false, false);
         target.started();
         assert!(target.is_offered());
         target.joined();

@@ -2,7 +2,8 @@
 
 use super::{Origin, OriginFault, Parts, host, parse_exact, push_port};
 
-/// An exact origin, or `scheme://*.suffix[:port]`: any depth of subdomain, never the apex.
+/// An exact origin; `scheme://*.suffix[:port]`: any depth of subdomain, never the apex; or a loopback host at any port, as
+/// `http://localhost:*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginPattern(Kind);
 
@@ -14,7 +15,19 @@ enum Kind {
         head: String,
         tail: String,
     },
+    /// `scheme://host` of this very machine.
+    AnyPort(Origin),
 }
+
+/// Hosts that lead to this machine and no other (RFC 6761, section 6.3; RFC 5735; RFC 4291).
+const LOOPBACK: [&str; 6] = [
+    "http://localhost",
+    "https://localhost",
+    "http://127.0.0.1",
+    "https://127.0.0.1",
+    "http://[::1]",
+    "https://[::1]",
+];
 
 impl OriginPattern {
     /// Reads one entry as a person writes it; one trailing slash is dropped.
@@ -23,6 +36,14 @@ impl OriginPattern {
     /// and the rest is the author's to know.
     pub fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
         let text = text.strip_suffix('/').unwrap_or(text);
+        if let Some(machine) = text.strip_suffix(":*") {
+            let machine = parse_exact(machine)?;
+            let is_loopback = LOOPBACK.contains(&machine.as_str());
+            return match is_loopback {
+                true => Ok(OriginPattern(Kind::AnyPort(machine))),
+                false => Err(OriginFault::Wildcard),
+            };
+        }
         if !host::has(text, b'*') {
             return parse_exact(text).map(|origin| OriginPattern(Kind::Exact(origin)));
         }
@@ -62,6 +83,7 @@ impl OriginPattern {
                 .strip_prefix(head.as_str())
                 .and_then(|rest| rest.strip_suffix(tail.as_str()))
                 .is_some_and(|below| host::is_name(below) && !below.bytes().any(|b| b.is_ascii_uppercase())),
+            Kind::AnyPort(machine) => without_port(origin) == Some(machine.as_str()),
         }
     }
 
@@ -69,7 +91,8 @@ impl OriginPattern {
     pub fn covers(&self, narrow: &OriginPattern) -> bool {
         match (&self.0, &narrow.0) {
             (_, Kind::Exact(exact)) => self.matches(exact.as_str()),
-            (Kind::Exact(_), Kind::Below { .. }) => false,
+            (Kind::AnyPort(wide), Kind::AnyPort(narrow)) => wide == narrow,
+            (Kind::Exact(_) | Kind::AnyPort(_), _) | (_, Kind::AnyPort(_)) => false,
             (
                 Kind::Below { head, tail },
                 Kind::Below {
@@ -89,7 +112,21 @@ impl OriginPattern {
     pub fn exactness(&self) -> usize {
         match &self.0 {
             Kind::Exact(_) => usize::MAX,
+            Kind::AnyPort(_) => usize::MAX - 1,
             Kind::Below { tail, .. } => tail.len(),
         }
     }
+}
+
+/// What stands before the port of an origin in normal form; `None` where it is in no normal form.
+fn without_port(origin: &str) -> Option<&str> {
+    let normal = parse_exact(origin).ok()?;
+    if normal.as_str() != origin {
+        return None;
+    }
+    let host = match origin.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => origin,
+    };
+    Some(host)
 }

@@ -42,3 +42,13 @@ export async function storm({ seed, writes, mark, keys = 40 }) {
   }
   await state.setState({ [`done-${mark}`]: true });
 }
+
+/** A page of opaque origin whose own frames have theirs: what a sandbox would take from them too. */
+export const opaquePage = (t, setup, args) => {
+  const code = `import * as parleySync from '${t.a}/pkg/index.js';
+    import * as helpers from '${t.a}/e2e/helpers.js';
+    Object.assign(globalThis, parleySync, helpers);
+    (${setup})(${JSON.stringify(args)});
+    window.loaded = true;`;
+  return `data:text/html,${encodeURIComponent(`<body><script type="module">${code}</script>`)}`;
+};

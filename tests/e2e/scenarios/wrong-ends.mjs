@@ -1,5 +1,5 @@
 // Handshakes that end wrongly: connect() says what it can know, and says it at once.
-import { peer } from '../lib/casts.mjs';
+import { opaquePage, peer } from '../lib/casts.mjs';
 import { scenario } from '../lib/scenario.mjs';
 
 scenario('a window is no peer of itself', async (t) => {
@@ -80,16 +80,6 @@ const hosted = `(args) => {
   if (!args.late) join();
   addEventListener('message', ({ data }) => data === 'join' && join());
 }`;
-
-/** A page of opaque origin whose own frames have theirs: what a sandbox would take from them too. */
-const opaquePage = (t, setup, args) => {
-  const code = `import * as parleySync from '${t.a}/pkg/index.js';
-    import * as helpers from '${t.a}/e2e/helpers.js';
-    Object.assign(globalThis, parleySync, helpers);
-    (${setup})(${JSON.stringify(args)});
-    window.loaded = true;`;
-  return `data:text/html,${encodeURIComponent(`<body><script type="module">${code}</script>`)}`;
-};
 
 const outer = `(args) => {
   (${peer})(args);

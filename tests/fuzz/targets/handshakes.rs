@@ -74,7 +74,7 @@ impl World {
             uid,
             greetings: Greetings::default(),
             target: wants.then_some(1 - at),
-            handshake: Handshake::new(false),
+            handshake: Handshake::new(false, false),
             channel: None,
             here: None,
         };
