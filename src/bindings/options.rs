@@ -12,8 +12,7 @@ use crate::core::origin::{Allowlist, OPAQUE};
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
 
-const KNOWN: &str =
-    "allowedOrigins channel timeout retries grants limits instanceId logLevel logger targetType exposeErrors";
+const KNOWN: &str = "allowedOrigins channel timeout retries grants limits instanceId logLevel logger targetType exposeErrors localFiles";
 const LEVELS: [&str; 5] = ["none", "error", "warn", "info", "debug"];
 const TIMEOUT: f64 = 5000.0;
 const LONGEST_NAME: usize = 128;
@@ -89,6 +88,16 @@ impl Config {
                 )?;
         }
         config.channel = named(&given, "channel")?;
+        let local_files = given.boolean("localFiles")?.unwrap_or(false);
+        if config.channel.is_some() && !local_files && host::is_file() {
+            let message = "the channel of a page opened from a disk (file:) can be joined by any other such page, a downloaded one too: \
+                           serve the page over http, or say localFiles: true";
+            return Err(fail_with(
+                codes::CONFIG,
+                message,
+                &[("option", JsValue::from_str("channel"))],
+            ));
+        }
         config.instance_id = named(&given, "instanceId")?;
         if let Some(timeout) = given.duration("timeout")? {
             config.timeout = timeout;

@@ -153,6 +153,8 @@ extern "C" {
     pub(crate) fn own_window() -> JsValue;
     #[wasm_bindgen(js_name = ownWorker)]
     pub(crate) fn own_worker() -> JsValue;
+    #[wasm_bindgen(js_name = isFile)]
+    pub(crate) fn is_file() -> bool;
     #[wasm_bindgen(js_name = ownOrigin)]
     pub(crate) fn own_origin() -> Option<String>;
     /// Parent and opener.

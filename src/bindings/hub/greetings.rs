@@ -84,9 +84,16 @@ impl Hub {
             .targets
             .iter()
             .any(|target| target.handshake.lets_opaque_in() && target.is_at(source));
-        // Nothing else of it counts: a knock is answered by nobody, for whoever reads the answer cannot be known.
-        if is_meant && let Some(Heard::Hello { mark, nonce }) = window::read(event) {
-            self.heard_hello(&Address::window(source.clone()), OPAQUE, mark, nonce);
+        let from = Address::window(source.clone());
+        match window::read(event).filter(|_| is_meant) {
+            // Whoever shows there by now may read the answer. It is a hello like the first one, which went to anybody as well.
+            Some(Heard::Knock) => self.say_hello(from, "*"),
+            Some(Heard::Hello { mark, nonce }) => self.heard_hello(&from, OPAQUE, mark, nonce),
+            Some(Heard::Invite { token, mark, port }) => {
+                let proven = self.weigh_invitation(&from, OPAQUE, &token);
+                self.take_port(&from, port, mark, proven);
+            }
+            _ => {}
         }
         is_meant
     }

@@ -16,6 +16,7 @@ use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::id::PeerRef;
+use crate::core::origin::OPAQUE;
 use crate::platform::callback;
 use crate::platform::error::text;
 use crate::platform::host;
@@ -59,6 +60,10 @@ impl Hub {
         );
         let Some(wire) = wire else { return false };
         self.inner.borrow_mut().mesh = Some(Rc::new(wire));
+        if self.config.own_origin.as_deref() == Some(OPAQUE) && !host::is_file() {
+            let channel = self.config.channel.as_deref().unwrap_or_default();
+            self.log("cut-off", &JsValue::from_str(channel));
+        }
         let hub = self.weak();
         let held = callback::reaction(move |ours| {
             if let Some(hub) = hub.upgrade() {

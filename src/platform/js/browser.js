@@ -23,6 +23,9 @@ export function ownOrigin() {
   return typeof origin === 'string' ? origin : undefined;
 }
 
+/** Whether this page was opened from a disk: its origin is opaque, and yet browsers let its channels reach others like it. */
+export const isFile = () => g.location?.protocol === 'file:';
+
 /** The windows that may be waiting for us. */
 export function relatives() {
   const own = ownWindow();

@@ -75,6 +75,14 @@ const TOPICS = {
       { origin },
     ],
   ],
+  'cut-off': [
+    'warn',
+    (channel) => [
+      `the channel '${channel}' reaches no other window: this document has an opaque origin, as sandboxed frames have. ` +
+        'Its parent connects to it with { opaque: true, grants }',
+      { channel },
+    ],
+  ],
   alone: ['info', otherChannels],
   unshared: [
     'info',

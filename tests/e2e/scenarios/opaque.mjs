@@ -231,3 +231,17 @@ for (const [how, attribute] of [
     t.assert.deepEqual(outcome, ['null', 'null']);
   });
 }
+
+scenario('the channel of a sandboxed frame says that it reaches nobody', async (t) => {
+  const parent = await home(t);
+  const setup = () => {
+    window.told = [];
+    const logger = (level, message) => told.push([level, message]);
+    window.parley = Parley.create({ allowedOrigins: [], channel: 'app', logLevel: 'warn', logger });
+  };
+  await parent.eval((src, attributes) => void addFrame('plugin', src, attributes), t.url(t.b, setup), SANDBOX);
+  const child = await parent.frame('plugin').loaded();
+  const [[level, message]] = await child.until(() => told.length && told);
+  t.assert.equal(level, 'warn');
+  t.assert.match(message, /'app' reaches no other window.*opaque: true/);
+});
