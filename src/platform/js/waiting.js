@@ -55,7 +55,10 @@ export function silence(alias, kind, target, opaque, offered, loaded, refused) {
   if (offered)
     return late(
       'not-accepted',
-      `a Parley there said hello, but did not accept the connection: does its allowedOrigins name ${ownOrigin()}?`,
+      'a Parley there said hello, but did not accept the connection: ' +
+        (ownOrigin() === 'null'
+          ? 'this page has an opaque origin, so it has to call connect(window.parent, id, { opaque: true, grants })'
+          : `does its allowedOrigins name ${ownOrigin()}?`),
     );
   const isThere = loaded || hasLoaded(target);
   if (isThere)

@@ -87,6 +87,17 @@ const channel = (options) => `
   window.code = code`;
 
 onDisk(
+  'a frame that has not called connect() is what the error names',
+  { parent: parent(`{ opaque: true, grants: ${GRANTS}, timeout: 1500 }`), child: child('') },
+  async (t, address) => {
+    const page = await (await t.visit(address)).loaded();
+    const outcome = await page.eval(() => outcome);
+    t.assert.equal(outcome.code, 'ERR_TIMEOUT', JSON.stringify(outcome));
+    t.assert.match(outcome.message, /opaque origin.*connect\(window\.parent, id, \{ opaque: true, grants \}\)/);
+  },
+);
+
+onDisk(
   'a channel of such a page is refused by name: any page of the disk could join it',
   { page: channel('{}') },
   async (t, address) => {
