@@ -224,6 +224,7 @@ fn a_vector_of_more_writers_than_there_can_be_is_refused() {
             entries: vec![],
             whole: false,
             print: 0,
+            content: 0,
         }),
     );
     assert_eq!(room.refused, [(1, ERR_LIMIT), (1, ERR_LIMIT)]);

@@ -67,6 +67,7 @@ fn delta(
         entries: entries.iter().map(entry).collect(),
         whole: false,
         print: 0,
+        content: 0,
     })
 }
 

@@ -8,10 +8,10 @@ use parley_sync::core::sync::{StateEffect, StateFrame, StateNode};
 const NOW: f64 = 1_767_225_600_000.0;
 const PEER: PeerRef = 1;
 
-type Node = StateNode<u8>;
-type Frames = Vec<StateFrame<u8>>;
+type Node = StateNode<u32>;
+type Frames = Vec<StateFrame<u32>>;
 
-fn frames(effects: Vec<StateEffect<u8>>) -> Frames {
+fn frames(effects: Vec<StateEffect<u32>>) -> Frames {
     let sent = effects.into_iter().filter_map(|effect| match effect {
         StateEffect::Send { frame, .. } => Some(frame),
         _ => None,

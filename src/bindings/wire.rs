@@ -31,6 +31,19 @@ pub(crate) fn label_in(value: &JsValue) -> Option<(String, u32)> {
     ))
 }
 
+/// A digest of contents; 0 where it is not known.
+pub(crate) fn digest_out(digest: u64) -> JsValue {
+    JsValue::from_f64(digest as f64)
+}
+
+/// The same; frames of an older build end before it.
+pub(crate) fn digest_in(value: &JsValue) -> Option<u64> {
+    if value.is_undefined() {
+        return Some(0);
+    }
+    whole(value.as_f64()?)
+}
+
 /// Numbers as one typed array.
 pub(crate) fn numbers(values: &[f64]) -> JsValue {
     Float64Array::from(values).into()

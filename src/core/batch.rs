@@ -48,4 +48,6 @@ pub struct Delta<V> {
     /// The print of what the sender shows: a window that has seen the same shows the same, or one of them lacks a
     /// deletion that the other has forgotten.
     pub print: u64,
+    /// A digest of which contents that has, where the sender knows without working it out; else 0.
+    pub content: u64,
 }

@@ -15,6 +15,8 @@
 //! A slot carries three earlier writes of its writer, no more. If one writer makes more transactions over a key than that, and all
 //! of them are aborted by one later write that knew of none, the key shows nothing, or an older value.
 
+mod content;
+
 use std::rc::Rc;
 
 use super::clock::Time;

@@ -50,6 +50,8 @@ pub const SCHEMA_VERSION: &str = "ERR_SCHEMA_VERSION";
 pub const CONFIG_MISMATCH: &str = "ERR_CONFIG_MISMATCH";
 /// A stamp too far in the future.
 pub const CLOCK: &str = "ERR_CLOCK";
+/// Two windows have seen the same and hold something else: a window gave out two contents of one write.
+pub const DIVERGED: &str = "ERR_DIVERGED";
 /// A state cannot be kept in storage.
 pub const STORAGE: &str = "ERR_STORAGE";
 /// An action that is not shared changed what shared actions change too: windows differ there.

@@ -111,6 +111,11 @@ impl<V: Value> Gateway<V> {
         keys.dedup();
         gateway.take_over(cells, now);
         gateway.correct(state, &keys, now);
+        // Nobody else could make the state take another content of a write that it has.
+        drop(gateway.view.with_node(|node| {
+            node.keep_contents();
+            Vec::new()
+        }));
         if gateway.grants.restricts() {
             drop(gateway.view.with_node(|node| node.settle_ready()));
         }

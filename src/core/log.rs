@@ -26,9 +26,17 @@
 //! ([`Options::keep`]); past that they still agree, on what the winner has. The same holds for windows that are joined
 //! only through others: what is kept has to outlast the way there.
 //!
+//! # When one action has two contents
+//! A peer that lies may give two windows different actions under one actor and number, or different roots under one tip. On the
+//! slow tick windows also compare a digest of the actions that they have ([`LogContent`]), and of the root's state when nothing
+//! has happened since the tick before. Where one with the same tip and the same numbers has other contents, the greater digest
+//! wins, and is taken over as above. If that does not make them agree for long, the host is told, once for each peer, see
+//! [`difference`](super::difference). Windows that are cut differently compare when they are cut alike again.
+//!
 //! The rule serves a late joiner too: its lineage is the youngest, so it takes over the state and the position of who
 //! was there, and adds what it dispatched before.
 
+mod content;
 mod effect;
 mod exchange;
 mod frame;
@@ -40,6 +48,6 @@ mod takeover;
 mod tip;
 
 pub use effect::{Fold, LogEffect, Step};
-pub use frame::{Checkpoint, LogDelta, LogFrame, Logged};
+pub use frame::{Checkpoint, LogContent, LogDelta, LogFrame, Logged};
 pub use node::{LogNode, Options};
 pub use tip::Tip;

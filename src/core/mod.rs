@@ -9,6 +9,8 @@ pub mod clock;
 pub mod codes;
 pub mod compat;
 pub mod connection;
+pub mod difference;
+pub mod fingerprint;
 pub mod frame;
 pub mod gateway;
 pub mod grants;

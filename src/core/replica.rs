@@ -1,5 +1,6 @@
 //! The registers of one window: pure data, no peers and no time.
 
+mod content;
 mod forget;
 mod index;
 mod retired;
@@ -8,6 +9,7 @@ mod room;
 use super::batch::{Batch, Delta, Entry};
 use super::change::KeyChange;
 use super::clock::Time;
+use super::fingerprint::{Content, hash};
 use super::id::{Actor, Key};
 use super::order;
 use super::register::{Dot, Register, Stamp};
@@ -33,6 +35,8 @@ struct Slot<V> {
     stage: Stage,
     /// This window brought it as an initial value, as the next one will: its deletion is not forgotten.
     is_own_initial: bool,
+    /// What the register adds to the replica's content; 0 until that is worked out.
+    content: u64,
 }
 
 /// Registers by key, what has been seen, and what was written but not sent.
@@ -59,6 +63,8 @@ pub struct Replica<V> {
     names: usize,
     /// The sum of a hash of each live register's name and stamp.
     print: u64,
+    /// The sum of the slots' contents; 0 until it is worked out.
+    content: u64,
     /// The latest time of what was deleted and forgotten.
     forgotten: Option<Time>,
     /// Deletions from which on it is worth another look which of them may be forgotten.
@@ -66,7 +72,7 @@ pub struct Replica<V> {
     retired: Retired,
 }
 
-impl<V: Clone> Replica<V> {
+impl<V: Content> Replica<V> {
     /// An empty replica.
     pub fn new(actor: Actor) -> Self {
         Self {
@@ -81,6 +87,7 @@ impl<V: Clone> Replica<V> {
             live: 0,
             names: 0,
             print: 0,
+            content: 0,
             forgotten: None,
             surplus_at: 0,
             retired: Retired::default(),
@@ -302,6 +309,7 @@ impl<V: Clone> Replica<V> {
             entries,
             whole: false,
             print: self.print(),
+            content: self.known_content(),
         }
     }
 
@@ -313,6 +321,7 @@ impl<V: Clone> Replica<V> {
             entries: self.slots.iter().map(Slot::entry).collect(),
             whole: true,
             print: self.print(),
+            content: self.known_content(),
         }
     }
 
@@ -349,6 +358,7 @@ impl<V: Clone> Replica<V> {
                     },
                 );
                 let before = Some(old.stamp);
+                found.content = 0;
                 if old.value.is_some() {
                     self.live -= 1;
                     self.print = self.print.wrapping_sub(print_of(&key, old.stamp));
@@ -369,6 +379,7 @@ impl<V: Clone> Replica<V> {
                     register,
                     stage,
                     is_own_initial: own_initial,
+                    content: 0,
                 });
                 (None, Stage::Sent, None)
             }
@@ -377,6 +388,7 @@ impl<V: Clone> Replica<V> {
             self.live += 1;
             self.print = self.print.wrapping_add(added);
         }
+        self.content = 0;
         if was != stage {
             match stage {
                 Stage::Open => self.open.push(slot as u32),
@@ -424,6 +436,6 @@ impl<V: Clone> Slot<V> {
 
 /// What a live register adds to the print of its replica: the same in every window.
 fn print_of(key: &str, stamp: Stamp) -> u64 {
-    let name = index::hash(key.as_bytes(), 0);
+    let name = hash(key.as_bytes(), 0);
     mix(mix(name, stamp.time.as_f64().to_bits()), stamp.actor.bits())
 }

@@ -12,8 +12,9 @@
 //! - **Anti-entropy.** Peers exchange version vectors when they connect, and each sends what the other lacks as one delta, which
 //!   names the point from which it is complete. Late windows, lost frames and sleeping pages are all repaired this way. The
 //!   comparison runs again when a page returns or is shown, and every 5 s while it is visible (2 s over a user's link).
-//! - **Digests.** A peer that is believed to be equal gets two digests instead of a vector: one of the vector, one of the visible
-//!   registers (name and stamp, kept up to date as they change). Where a digest differs, the peers exchange vectors.
+//! - **Digests.** A peer that is believed to be equal gets three digests instead of a vector: of the vector, of the visible
+//!   registers (name and stamp, kept up to date as they change), and of their contents (worked out when they are compared). Where
+//!   the first differs, the peers exchange vectors; where another does, their full state.
 //! - **Relay.** A window passes a new batch on to every neighbour that has not acknowledged it, so windows that are only
 //!   connected through others agree too.
 //! - **Initial values** are registers with a stamp before any real time, and the elder window's win. So windows that began with
@@ -23,6 +24,9 @@
 //! - **Dots used twice** (by a liar, or by a window that lost its memory) show up as different contents under one dot, or as a
 //!   vector that claims more than this window ever wrote. The window then writes those registers again as a new actor, so it does
 //!   not matter which peer has seen which of the two.
+//! - **Two contents of one write** (by a liar: same name, same stamp) show up in the digest of contents. The one with the greater
+//!   [`fingerprint`](super::fingerprint) wins. Peers that differ for long all the same are told, [`ERR_DIVERGED`],
+//!   see [`difference`](super::difference).
 
 mod adopt;
 mod compare;
@@ -46,6 +50,8 @@ use super::version::VersionVector;
 pub const ERR_CLOCK: &str = "ERR_CLOCK";
 /// A state would hold more than it may.
 pub const ERR_LIMIT: &str = "ERR_LIMIT";
+/// A neighbour has seen the same and holds something else, and telling each other everything does not change that.
+pub const ERR_DIVERGED: &str = "ERR_DIVERGED";
 /// A frame contradicts itself, or speaks for this window.
 pub const ERR_MALFORMED: &str = "ERR_MALFORMED";
 
@@ -70,6 +76,8 @@ pub enum StateFrame<V> {
         seen: u64,
         /// The print of what it shows.
         print: u64,
+        /// A digest of which contents that has; 0 from windows of an older build.
+        content: u64,
         /// It is an answer: not answered again.
         is_answer: bool,
     },
@@ -131,7 +139,7 @@ pub enum StateEffect<V> {
     Refused {
         /// Whose.
         from: PeerRef,
-        /// Why: [`ERR_CLOCK`], [`ERR_LIMIT`] or [`ERR_MALFORMED`].
+        /// Why: [`ERR_CLOCK`], [`ERR_LIMIT`] or [`ERR_MALFORMED`]; [`ERR_DIVERGED`] where a frame only showed that.
         code: &'static str,
     },
 }

@@ -1,9 +1,10 @@
 //! What the core may ask of a user's value, where it has to look into one at all.
 
+use super::fingerprint::Content;
 use super::id::Key;
 
 /// A user's value. Plain last-write-wins never looks into it; counting, merging and telling equal values apart do.
-pub trait Value: Clone {
+pub trait Value: Content {
     /// The number it is, if it is a finite one.
     fn as_number(&self) -> Option<f64>;
     /// A number as a value.

@@ -24,6 +24,12 @@ pub(crate) fn arity(function: &Function) -> f64 {
     declared.ok().and_then(|length| length.as_f64()).unwrap_or(0.0)
 }
 
+#[wasm_bindgen(module = "/src/platform/js/fingerprint.js")]
+extern "C" {
+    /// 53 bits that are the same for the same value in every window.
+    pub(crate) fn fingerprint(value: &JsValue) -> f64;
+}
+
 #[wasm_bindgen(module = "/src/platform/js/values.js")]
 extern "C" {
     /// The error that names the part of a value which cannot be cloned.

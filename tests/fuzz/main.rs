@@ -17,7 +17,7 @@ mod run;
 mod targets;
 
 use run::{fuzz, until};
-use targets::TARGETS;
+use targets::{TARGETS, forge};
 
 fn target(name: &str, cases: u64) {
     let target = TARGETS.iter().find(|target| target.name == name).unwrap();
@@ -36,6 +36,24 @@ fn cells() {
 
 #[test]
 fn logs() {
+    target("logs", 3_000);
+}
+
+#[test]
+fn forged_deltas() {
+    forge();
+    target("deltas", 1_500);
+}
+
+#[test]
+fn forged_cells() {
+    forge();
+    target("cells", 500);
+}
+
+#[test]
+fn forged_logs() {
+    forge();
     target("logs", 3_000);
 }
 

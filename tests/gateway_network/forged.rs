@@ -120,6 +120,7 @@ impl Liar<'_> {
             return StateFrame::Glance {
                 seen: self.random.next(),
                 print: self.random.next(),
+                content: self.random.next(),
                 is_answer: self.random.below(2) == 0,
             };
         }
@@ -165,6 +166,7 @@ impl Liar<'_> {
             entries,
             whole: self.random.below(4) == 0,
             print: self.random.next(),
+            content: self.random.next(),
         })
     }
 }

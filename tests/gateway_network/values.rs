@@ -1,5 +1,6 @@
 //! Values that tell which write they are of, and numbers.
 
+use parley_sync::core::fingerprint::{Content, hash};
 use parley_sync::core::value::{Parts, Value};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -8,6 +9,12 @@ pub enum Val {
     Id(u32),
     /// To be counted up.
     Num(f64),
+}
+
+impl Content for Val {
+    fn fingerprint(&self) -> u64 {
+        hash(format!("{self:?}").as_bytes(), 1)
+    }
 }
 
 impl Value for Val {

@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
 
+use parley_sync::core::fingerprint::Content;
 use parley_sync::core::id::Actor;
 use parley_sync::core::log::{Fold, LogEffect, LogNode, Options};
 
@@ -14,6 +15,18 @@ pub struct Act {
 }
 
 /// Whose initial state it began with, and every action in the order it was applied.
+impl Content for Act {
+    fn fingerprint(&self) -> u64 {
+        u64::from(self.id).fingerprint()
+    }
+}
+
+impl Content for State {
+    fn fingerprint(&self) -> u64 {
+        self.applied.fingerprint()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     pub began: u32,

@@ -8,6 +8,7 @@
 )]
 
 mod apart;
+mod forged;
 mod joining;
 mod liars;
 mod million;

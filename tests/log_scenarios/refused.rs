@@ -3,7 +3,7 @@
 use parley_sync::core::clock::Time;
 use parley_sync::core::id::Actor;
 use parley_sync::core::limits::WRITERS;
-use parley_sync::core::log::{Checkpoint, LogDelta, LogFrame, Logged, Tip};
+use parley_sync::core::log::{Checkpoint, LogContent, LogDelta, LogFrame, Logged, Tip};
 use parley_sync::core::register::{Dot, Stamp};
 use parley_sync::core::version::VersionVector;
 
@@ -51,6 +51,7 @@ fn bad_frames_are_refused_whole() {
             asker: Actor::from_random(2),
             vector: Default::default(),
             tip: Tip::new(NOW, Actor::from_random(1)),
+            content: LogContent::default(),
             checkpoint: None,
             actions: actions.clone(),
         });
@@ -108,16 +109,23 @@ fn bad_roots_are_refused_whole() {
         (
             "a stamp from the future",
             root(vec![], f64::INFINITY),
-            winner,
+            Tip { cuts: 0, ..winner },
             "ERR_CLOCK",
         ),
         (
             "a birth that is no time",
             root(vec![], 0.0),
             Tip {
+                cuts: 0,
                 born: f64::NAN,
                 ..winner
             },
+            "ERR_MALFORMED",
+        ),
+        (
+            "fewer actions than its cuts fold",
+            root(vec![(Actor::from_random(9), 3)], 0.0),
+            winner,
             "ERR_MALFORMED",
         ),
         (
@@ -136,6 +144,7 @@ fn bad_roots_are_refused_whole() {
             asker: Actor::from_random(2),
             vector: checkpoint.vector.clone(),
             tip,
+            content: LogContent::default(),
             checkpoint: Some(checkpoint),
             actions: Vec::new(),
         };
@@ -167,6 +176,7 @@ fn a_neighbour_that_claims_what_it_never_sends_is_not_asked_for_ever() {
             vector,
             tip,
             asker: Actor::from_random(1),
+            content: LogContent::default(),
         },
         NOW,
     );

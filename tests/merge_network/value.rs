@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use parley_sync::core::fingerprint::{Content, hash};
 use parley_sync::core::id::Key;
 use parley_sync::core::value::{Atom, Changes, Element, Parts, Value};
 
@@ -115,6 +116,12 @@ impl Json {
     /// As a text that tells -0 and NaN.
     pub fn json_text(&self) -> String {
         format!("{self:?}")
+    }
+}
+
+impl Content for Json {
+    fn fingerprint(&self) -> u64 {
+        hash(format!("{self:?}").as_bytes(), 1)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Values that tell which write they are of, numbers to count up, and a function that nobody should settle with.
 
+use parley_sync::core::fingerprint::{Content, hash};
 use parley_sync::core::value::{Parts, Value};
 
 /// What a user holds on a key.
@@ -11,6 +12,12 @@ pub enum Val {
     Num(f64),
     /// What [`ugly`] made of others.
     Mixed(u64),
+}
+
+impl Content for Val {
+    fn fingerprint(&self) -> u64 {
+        hash(format!("{self:?}").as_bytes(), 1)
+    }
 }
 
 impl Value for Val {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::VecDeque;
 
 use parley_sync::core::cell::Cell;
+use parley_sync::core::fingerprint::{Content, hash};
 use parley_sync::core::id::{Actor, Key, PeerRef};
 use parley_sync::core::model::{
     How, Model, ModelEffect, Op, Strategies, Strategy, Validated, Validator, WriteId, validate,
@@ -14,6 +15,12 @@ use parley_sync::core::value::{Parts, Value};
 /// A value: text, or a number if it looks like one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text(pub String);
+
+impl Content for Text {
+    fn fingerprint(&self) -> u64 {
+        hash(self.0.as_bytes(), 1)
+    }
+}
 
 impl Value for Text {
     fn as_number(&self) -> Option<f64> {

@@ -197,6 +197,27 @@ impl Room {
         }
     }
 
+    /// The first windows hold exactly this.
+    pub fn agree_on(&self, count: usize, expected: &[(&str, Value)]) {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|&(key, value)| (key.to_string(), value))
+            .collect();
+        for at in 0..count {
+            assert_eq!(self.state(at), expected, "window {at}");
+        }
+    }
+
+    /// What window 0 has just sent to that one, the last of it.
+    pub fn glance(&self, to: usize) -> Option<StateFrame<Value>> {
+        self.wires.get(&(0, to))?.back().cloned()
+    }
+
+    /// All that is on its way from one to the other is lost.
+    pub fn lose_all(&mut self, from: usize, to: usize) {
+        while self.lose(from, to).is_some() {}
+    }
+
     /// Forgets what was counted.
     pub fn recount(&mut self) {
         (self.batches, self.syncs, self.deltas, self.carried) = (0, 0, 0, 0);

@@ -213,6 +213,21 @@ impl Carrier {
         }
     }
 
+    /// What the core refused of that peer, in the state or store of that name; or that the two stay different, which no frame
+    /// is refused for.
+    pub(crate) fn refused(&self, from: PeerRef, code: &'static str, name: &str) {
+        if code != codes::DIVERGED {
+            return self.refuse(from, code);
+        }
+        let message = text(&[
+            "'",
+            name,
+            "' stays different from another window's, which has seen the same",
+        ]);
+        let details = [("name", JsValue::from_str(name)), ("peer", self.info(from))];
+        self.report(&fail_with(code, &message, &details));
+    }
+
     /// Counts a refusal.
     pub(crate) fn refuse(&self, from: PeerRef, code: &'static str) {
         match self {

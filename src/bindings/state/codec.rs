@@ -5,7 +5,9 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::cells::{cell_in, cell_out, name_out, number};
 use super::held::Held;
-use crate::bindings::wire::{floats, numbers, pairs_in, pairs_out, vector_in, vector_out};
+use crate::bindings::wire::{
+    digest_in, digest_out, floats, numbers, pairs_in, pairs_out, vector_in, vector_out,
+};
 use crate::core::batch::{Batch, Delta, Entry};
 use crate::core::cell::Cell;
 use crate::core::clock::Time;
@@ -81,10 +83,12 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> Array {
             out.push(&values);
             out.push(&number(delta.print as f64));
             out.push(&JsValue::from_bool(delta.whole));
+            out.push(&digest_out(delta.content));
         }
         StateFrame::Glance {
             seen,
             print,
+            content,
             is_answer,
         } => {
             out.push(&number(Kind::Glance.tag()));
@@ -92,6 +96,7 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> Array {
             out.push(&number(*seen as f64));
             out.push(&number(*print as f64));
             out.push(&JsValue::from_bool(*is_answer));
+            out.push(&digest_out(*content));
         }
     }
     out
@@ -120,6 +125,7 @@ pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<Held>>
             seen: whole(frame.get(2).as_f64()?)?,
             print: whole(frame.get(3).as_f64()?)?,
             is_answer: frame.get(4).as_bool()?,
+            content: digest_in(&frame.get(5))?,
         }),
         _ => None,
     }
@@ -183,5 +189,6 @@ fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
         entries,
         print: whole(frame.get(7).as_f64()?)?,
         whole: frame.get(8).as_bool()?,
+        content: digest_in(&frame.get(9))?,
     }))
 }

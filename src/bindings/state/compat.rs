@@ -144,8 +144,9 @@ impl StateHost {
     pub(super) fn heard_options(&self, from: PeerRef, kind: Kind, frame: &Array) -> Option<bool> {
         let (announced, mark) = match kind {
             Kind::Sync => (5, 6),
-            Kind::Delta => (9, 10),
+            Kind::Delta => (10, 11),
             Kind::Batch => (u32::MAX, 8),
+            Kind::Glance => (u32::MAX, 6),
             _ => (u32::MAX, 5),
         };
         let mark = frame.get(mark);

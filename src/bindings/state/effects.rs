@@ -50,7 +50,7 @@ impl StateHost {
                     self.become_ready();
                     self.let_guests_in();
                 }
-                ModelEffect::Refused { from, code } => self.carrier.refuse(from, code),
+                ModelEffect::Refused { from, code } => self.carrier.refused(from, code, &self.options.name),
             }
         }
         // What this window wrote in this turn goes to all at once, when the turn ends.

@@ -170,7 +170,7 @@ impl StateHost {
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => self.post(&to, &frame),
-                ModelEffect::Refused { from, code } => self.carrier.refuse(from, code),
+                ModelEffect::Refused { from, code } => self.carrier.refused(from, code, &self.options.name),
                 _ => {}
             }
         }

@@ -3,6 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::core::fingerprint::Content;
 use crate::core::id::Key;
 use crate::core::value::{Atom, Changes, Element, Fields, Parts, Value};
 use crate::platform::host;
@@ -107,6 +108,12 @@ fn of_element(element: Element<Held>) -> JsValue {
     match element {
         Element::Atom(atom) => of_atom(atom),
         Element::Record(_, held) | Element::Other(held) | Element::Entry(_, held) => held.value,
+    }
+}
+
+impl Content for Held {
+    fn fingerprint(&self) -> u64 {
+        host::fingerprint(&self.value) as u64
     }
 }
 

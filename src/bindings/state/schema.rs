@@ -89,6 +89,7 @@ impl StateHost {
             entries: Vec::new(),
             whole: false,
             print: 0,
+            content: 0,
         });
         let frame = codec::encode(&self.name_js, &nothing);
         self.carrier.send(&[to], &frame);
@@ -163,7 +164,7 @@ impl StateHost {
                     let frame = codec::encode(&shadow.label, &frame);
                     self.carrier.send(&to, &frame);
                 }
-                ModelEffect::Refused { from, code } => self.carrier.refuse(from, code),
+                ModelEffect::Refused { from, code } => self.carrier.refused(from, code, &self.options.name),
                 ModelEffect::Changed { .. } => changed = true,
                 _ => {}
             }

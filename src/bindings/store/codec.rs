@@ -3,11 +3,13 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::bindings::wire::{floats, list, numbers, pairs_in, pairs_out, vector_in, vector_out};
+use crate::bindings::wire::{
+    digest_in, digest_out, floats, list, numbers, pairs_in, pairs_out, vector_in, vector_out,
+};
 use crate::core::clock::Time;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, whole};
-use crate::core::log::{Checkpoint, LogDelta, LogFrame, Logged, Tip};
+use crate::core::log::{Checkpoint, LogContent, LogDelta, LogFrame, Logged, Tip};
 use crate::core::register::{Dot, Stamp};
 use crate::core::version::VersionVector;
 use crate::platform::host;
@@ -112,6 +114,18 @@ fn checkpoint_in(value: &JsValue) -> Option<Option<Checkpoint<JsValue>>> {
     }))
 }
 
+fn content_out(out: &Array, content: LogContent) {
+    out.push(&digest_out(content.tail));
+    out.push(&digest_out(content.root));
+}
+
+fn content_in(frame: &Array, at: u32) -> Option<LogContent> {
+    Some(LogContent {
+        tail: digest_in(&frame.get(at))?,
+        root: digest_in(&frame.get(at + 1))?,
+    })
+}
+
 fn head(kind: Kind, label: &JsValue) -> Array {
     Array::of2(&JsValue::from_f64(kind.tag()), label)
 }
@@ -124,11 +138,17 @@ pub(super) fn encode(label: &JsValue, frame: &Frame) -> JsValue {
             actions_out(&out, actions);
             out
         }
-        LogFrame::Sync { vector, tip, asker } => {
+        LogFrame::Sync {
+            vector,
+            tip,
+            asker,
+            content,
+        } => {
             let out = head(Kind::LogSync, label);
             out.push(&vector_out(vector));
             out.push(&tip_out(tip));
             out.push(&JsValue::from_f64(asker.as_f64()));
+            content_out(&out, *content);
             out
         }
         LogFrame::Delta(delta) => {
@@ -138,6 +158,7 @@ pub(super) fn encode(label: &JsValue, frame: &Frame) -> JsValue {
             out.push(&checkpoint_out(delta.checkpoint.as_ref()));
             actions_out(&out, &delta.actions);
             out.push(&JsValue::from_f64(delta.asker.as_f64()));
+            content_out(&out, delta.content);
             out
         }
         LogFrame::Ack { vector } => {
@@ -159,6 +180,7 @@ pub(super) fn decode(kind: Kind, frame: &Array) -> Option<Frame> {
             vector: vector(2)?,
             tip: tip_in(&frame.get(3))?,
             asker: actor(4)?,
+            content: content_in(frame, 5)?,
         },
         Kind::LogDelta => LogFrame::Delta(LogDelta {
             vector: vector(2)?,
@@ -166,6 +188,7 @@ pub(super) fn decode(kind: Kind, frame: &Array) -> Option<Frame> {
             checkpoint: checkpoint_in(&frame.get(4))?,
             actions: actions_in(frame, 5)?,
             asker: actor(8)?,
+            content: content_in(frame, 9)?,
         }),
         Kind::LogAck => LogFrame::Ack { vector: vector(2)? },
         _ => return None,

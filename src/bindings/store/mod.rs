@@ -256,7 +256,7 @@ impl StoreHost {
                     self.is_current.set(true);
                     self.ready.resolve(&JsValue::UNDEFINED);
                 }
-                LogEffect::Refused { from, code } => self.carrier.refuse(from, code),
+                LogEffect::Refused { from, code } => self.carrier.refused(from, code, &self.name),
             }
         }
         self.notify();

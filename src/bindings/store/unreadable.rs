@@ -7,15 +7,26 @@ use wasm_bindgen::JsValue;
 use super::{StoreHost, codec};
 use crate::bindings::wire::list;
 use crate::core::codes;
+use crate::core::fingerprint::Content;
 use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
 use crate::core::log::LogFrame;
 use crate::platform::error::{fail_with, text};
+use crate::platform::host;
 
 /// What is folded in place of an action that cannot be read.
 const UNREADABLE: &str = "@@parley-sync/UNREADABLE";
 /// Where a frame with a checkpoint has it.
 const CHECKPOINT: u32 = 4;
+
+/// An action that cannot be read counts as what was put in its place.
+impl Content for JsValue {
+    fn fingerprint(&self) -> u64 {
+        let is_stand_in = Reflect::get(self, &"type".into()).is_ok_and(|kind| kind == UNREADABLE);
+        let value = if is_stand_in { &JsValue::NULL } else { self };
+        host::fingerprint(value) as u64
+    }
+}
 
 impl StoreHost {
     pub(super) fn post(&self, to: &[PeerRef], frame: &LogFrame<JsValue, JsValue>) {

@@ -3,13 +3,14 @@
 use super::super::id::{Actor, PeerRef};
 use super::super::version::VersionVector;
 use super::effect::LogEffect;
-use super::frame::{LogDelta, LogFrame, Logged};
+use super::frame::{LogContent, LogDelta, LogFrame, Logged};
 use super::history::Held;
 use super::node::LogNode;
 use super::tip::{Relation, Tip};
+use crate::core::fingerprint::Content;
 use crate::core::register::Stamp;
 
-impl<A: Clone, S: Clone> LogNode<A, S> {
+impl<A: Content, S: Content> LogNode<A, S> {
     /// A frame from a neighbour. `also` are neighbours that are known to have got the same frame: a broadcast's others.
     pub fn receive(
         &mut self,
@@ -30,7 +31,15 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         let claimed = self.claimed_by(&frame);
         let refused = match frame {
             LogFrame::Append(actions) => self.on_append(from, also, actions, now, &mut out),
-            LogFrame::Sync { vector, tip, asker } => self.on_sync(from, vector, tip, asker, &mut out),
+            LogFrame::Sync {
+                vector,
+                tip,
+                asker,
+                content,
+            } => {
+                let wins = content.tail != 0 && self.contents_win(from, (&vector, &tip), content, &mut out);
+                self.on_sync(from, vector, (tip, asker), wins, &mut out)
+            }
             LogFrame::Delta(delta) => self.on_delta(from, delta, now, &mut out),
             LogFrame::Ack { vector } => {
                 self.on_ack(from, vector);
@@ -109,15 +118,18 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         &mut self,
         from: PeerRef,
         vector: VersionVector,
-        tip: Tip,
-        asker: Actor,
+        (tip, asker): (Tip, Actor),
+        contents_win: bool,
         out: &mut Vec<LogEffect<A, S>>,
     ) -> Result<(), &'static str> {
         self.flush_into(out);
         let relation = self.lineage.relation(&tip);
         let root = self.history.root();
         let (whole, loses) = match relation {
-            Relation::Behind => (!vector.covers(&root.vector) || tip.cuts < self.late_at, false),
+            Relation::Behind => {
+                let is_whole = !vector.covers(&root.vector) || tip.cuts < self.late_at;
+                (is_whole || contents_win, false)
+            }
             Relation::Ahead => (false, true),
             Relation::Apart => {
                 let wins = self.tip().wins_over(&tip);
@@ -133,6 +145,11 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             asker,
             vector: self.vector.clone(),
             tip: self.tip(),
+            content: if contents_win {
+                self.history.content(0)
+            } else {
+                LogContent::default()
+            },
             checkpoint: whole.then(|| root.clone()),
             actions: self
                 .history
@@ -187,7 +204,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         }
         let before = self.vector.clone();
         match delta.checkpoint {
-            Some(root) if self.loses_to(&delta.tip) => {
+            Some(root) if self.loses_to(&delta.tip) || self.contents_lose(&delta.tip, delta.content) => {
                 self.take_over(root, delta.tip, delta.actions, now, out);
                 // Others may hold what this window lacks now, and have to learn whose root it goes on from.
                 self.ask_all(out);
@@ -239,7 +256,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             late |= self.history.is_late(logged.stamp());
             learned.push(logged.clone());
             let fresh = self.is_fresh(&logged);
-            self.accept(Held { logged, fresh });
+            self.accept(Held::new(logged, fresh));
         }
         if learned.is_empty() {
             return complete;
@@ -334,7 +351,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
     pub(super) fn ask(&mut self, peer: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
         let Some(known) = self.peers.get(peer) else { return };
         if !std::mem::replace(&mut known.asked, true) {
-            self.sync(vec![peer], out);
+            self.sync(vec![peer], self.vector.clone(), out);
         }
     }
 
@@ -346,20 +363,21 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             }
         }
         if !to.is_empty() {
-            self.sync(to, out);
+            self.sync(to, self.vector.clone(), out);
         }
     }
 
     /// Says what this window has seen. Its open batch goes first: who is told that this window has seen an action takes
     /// it that everything this window dispatched before has been sent.
-    fn sync(&mut self, to: Vec<PeerRef>, out: &mut Vec<LogEffect<A, S>>) {
+    pub(super) fn sync(&mut self, to: Vec<PeerRef>, vector: VersionVector, out: &mut Vec<LogEffect<A, S>>) {
         self.flush_into(out);
         out.push(LogEffect::Send {
             to,
             frame: LogFrame::Sync {
-                vector: self.vector.clone(),
+                vector,
                 tip: self.tip(),
                 asker: self.name,
+                content: self.history.content(0),
             },
         });
     }
@@ -392,6 +410,11 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         now: f64,
     ) -> Result<(), &'static str> {
         if !tip.born.is_finite() || tip.cuts > u64::from(u32::MAX) {
+            return Err("ERR_MALFORMED");
+        }
+        // As many actions are folded as that many cuts fold.
+        let count = |folded: &VersionVector| folded.iter().fold(0, |sum: u64, one| sum.saturating_add(one.1));
+        if folded.is_some_and(|folded| count(folded) != tip.cuts * self.options.cut as u64) {
             return Err("ERR_MALFORMED");
         }
         if folded.is_some_and(|folded| folded.iter().any(|(actor, seq)| self.is_forged(actor, seq))) {

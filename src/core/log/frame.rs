@@ -40,6 +40,15 @@ pub struct Checkpoint<S> {
     pub state: S,
 }
 
+/// Which contents the actions of a log have, for comparing with a log that has the same ones.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct LogContent {
+    /// Of the actions that are not folded away: 53 bits; 0 where nothing was worked out.
+    pub tail: u64,
+    /// Of the state into which the others are folded: 53 bits; 0 where it was not worked out.
+    pub root: u64,
+}
+
 /// What another window lacks, as far as the sender has it.
 #[derive(Clone)]
 pub struct LogDelta<A, S> {
@@ -49,6 +58,8 @@ pub struct LogDelta<A, S> {
     pub vector: VersionVector,
     /// The sender's last cut.
     pub tip: Tip,
+    /// Which contents the sender has, where the receiver has others under the same names.
+    pub content: LogContent,
     /// The sender's root, if the receiver cannot go on from its own.
     pub checkpoint: Option<Checkpoint<S>>,
     /// By rising stamp.
@@ -68,6 +79,8 @@ pub enum LogFrame<A, S> {
         tip: Tip,
         /// Which log asks: the actor it began with.
         asker: Actor,
+        /// Which contents the sender has, where that is worked out.
+        content: LogContent,
     },
     /// The answer.
     Delta(LogDelta<A, S>),

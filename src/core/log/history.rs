@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
+use super::content::{digest, print_of};
 use super::effect::{Fold, Step};
-use super::frame::{Checkpoint, Logged};
+use super::frame::{Checkpoint, LogContent, Logged};
+use crate::core::fingerprint::Content;
 use crate::core::register::Stamp;
 use crate::core::version::VersionVector;
 
@@ -20,15 +22,26 @@ pub(super) struct History<A, S> {
     /// Actions in one cut.
     cut: usize,
     epoch: u32,
+    /// The fingerprint of the root's state; 0 until it is worked out.
+    root_print: u64,
 }
 
 /// An action, and whether a fold has yet brought it to the host.
 pub(super) struct Held<A> {
     pub(super) logged: Logged<A>,
     pub(super) fresh: bool,
+    /// Its fingerprint; 0 until it is worked out.
+    pub(super) print: u64,
 }
 
-impl<A: Clone, S: Clone> History<A, S> {
+impl<A> Held<A> {
+    pub(super) fn new(logged: Logged<A>, fresh: bool) -> Held<A> {
+        let print = 0;
+        Held { logged, fresh, print }
+    }
+}
+
+impl<A: Content, S: Content> History<A, S> {
     pub(super) fn new(root: Checkpoint<S>, every: u64, cut: usize) -> Self {
         let position = 0;
         let states = vec![(position, root.state.clone())];
@@ -40,6 +53,43 @@ impl<A: Clone, S: Clone> History<A, S> {
             every: every.max(1),
             cut: cut.max(1),
             epoch: 0,
+            root_print: 0,
+        }
+    }
+
+    /// Works out the fingerprints that are missing, of the root's state only if that is asked for.
+    pub(super) fn work_out(&mut self, root: bool) {
+        for held in self.tail.iter_mut().filter(|held| held.print == 0) {
+            held.print = print_of(held);
+        }
+        if root && self.root_print == 0 {
+            self.root_print = digest(self.root.state.fingerprint());
+        }
+    }
+
+    /// Which contents there would be after so many more cuts: nothing where an action's is not worked out, without the root's
+    /// where its state was not kept.
+    pub(super) fn content(&self, cuts: u64) -> LogContent {
+        let cut = self
+            .cut
+            .saturating_mul(usize::try_from(cuts).unwrap_or(usize::MAX));
+        let mut sum = 0u64;
+        for held in self.tail.iter().skip(cut) {
+            if held.print == 0 {
+                return LogContent::default();
+            }
+            sum = sum.wrapping_add(held.print);
+        }
+        let position = self.position.saturating_add(cut as u64);
+        let root = if cuts == 0 {
+            self.root_print
+        } else {
+            let state = self.states.iter().find(|state| state.0 == position);
+            state.map_or(0, |state| digest(state.1.fingerprint()))
+        };
+        LogContent {
+            tail: digest(sum),
+            root,
         }
     }
 
@@ -159,6 +209,7 @@ impl<A: Clone, S: Clone> History<A, S> {
             return false;
         };
         self.root.state = state.clone();
+        self.root_print = 0;
         self.root.vector = vector;
         let last = self.tail.drain(..self.cut.min(self.tail.len())).last();
         if let Some(stamp) = last.map(|held| held.logged.stamp()) {
@@ -173,6 +224,7 @@ impl<A: Clone, S: Clone> History<A, S> {
     /// Starts over from another window's root. What was in the tail is handed back, by rising stamp.
     pub(super) fn replace(&mut self, root: Checkpoint<S>, position: u64) -> Vec<Held<A>> {
         self.states.clear();
+        self.root_print = 0;
         self.states.push((position, root.state.clone()));
         self.root = root;
         self.position = position;

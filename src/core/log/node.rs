@@ -9,6 +9,7 @@ use super::frame::{Checkpoint, LogFrame, Logged};
 use super::history::{Held, History};
 use super::peers::Peers;
 use super::tip::{Lineage, Tip, mix};
+use crate::core::fingerprint::Content;
 
 /// How long a neighbour that does not say what it has may keep this window from being ready: frozen ones never do.
 const PATIENCE_MS: f64 = 5_000.0;
@@ -83,6 +84,8 @@ pub struct LogNode<A, S> {
     pub(super) unacknowledged: usize,
     /// The length of the tail at which a cut is next worth a try.
     pub(super) try_at: usize,
+    /// What was seen at the last tick.
+    pub(super) seen_at_tick: u64,
     pub(super) options: Options,
     settled: bool,
     ready: bool,
@@ -125,7 +128,7 @@ impl Writer {
     }
 }
 
-impl<A: Clone, S: Clone> LogNode<A, S> {
+impl<A: Content, S: Content> LogNode<A, S> {
     /// A window's log before it has met anyone. `actor` is drawn at random; `born_ms` tells who is the elder.
     pub fn new(actor: Actor, born_ms: f64, initial: S, options: Options) -> Self {
         let root = Checkpoint {
@@ -150,6 +153,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             peers: Peers::default(),
             unacknowledged: 0,
             try_at: 0,
+            seen_at_tick: 0,
             options,
             settled: false,
             ready: false,
@@ -230,8 +234,11 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         let mut out = Vec::new();
         for peer in self.peers.iter_mut() {
             peer.asked = false;
+            peer.difference.tick();
+            peer.lag.tick();
             peer.awaited &= now - peer.up_at < PATIENCE_MS;
         }
+        self.work_out_content();
         self.ask_all(&mut out);
         self.check_ready(&mut out);
         self.try_at = 0;
@@ -325,7 +332,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             action,
         };
         self.open.push(logged.clone());
-        self.accept(Held { logged, fresh });
+        self.accept(Held::new(logged, fresh));
         // What this window did itself is no news to it.
         self.news.clear();
     }
@@ -338,7 +345,7 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
             deps: self.vector.iter().collect(),
             action,
         };
-        self.accept(Held { logged, fresh });
+        self.accept(Held::new(logged, fresh));
     }
 
     /// Sends the open batch to every neighbour; without any it is closed all the same, for the log has it.

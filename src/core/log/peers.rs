@@ -1,5 +1,6 @@
 //! What is known of each neighbour.
 
+use super::super::difference::Difference;
 use super::super::id::PeerRef;
 use super::super::version::VersionVector;
 
@@ -14,6 +15,9 @@ pub(super) struct Peer {
     pub(super) asked: bool,
     /// Its first delta decides whether this window is ready.
     pub(super) awaited: bool,
+    /// What comparisons of contents found since it last had the same: with the same actions, and with others.
+    pub(super) difference: Difference,
+    pub(super) lag: Difference,
     /// When it was connected, ms.
     pub(super) up_at: f64,
 }
@@ -33,6 +37,8 @@ impl Peers {
             acked: VersionVector::new(),
             asked: false,
             awaited,
+            difference: Difference::default(),
+            lag: Difference::default(),
             up_at: now,
         });
     }

@@ -2,10 +2,11 @@
 
 use super::frame::{LogFrame, Logged};
 use super::node::LogNode;
+use crate::core::fingerprint::Content;
 use crate::core::limits::WRITERS;
 use crate::core::version::VersionVector;
 
-impl<A: Clone, S: Clone> LogNode<A, S> {
+impl<A: Content, S: Content> LogNode<A, S> {
     /// Whether the writers that a frame names can be remembered beside those that are.
     pub(super) fn knows_writers(&self, frame: &LogFrame<A, S>) -> bool {
         match frame {

@@ -5,12 +5,15 @@ use super::frame::{Checkpoint, Logged};
 use super::history::Held;
 use super::node::LogNode;
 use super::tip::{Lineage, Tip};
+use crate::core::fingerprint::Content;
+use crate::core::id::Actor;
+use crate::core::order;
 
 /// Cuts after which an action that still waits for one that comes before it is given up: what was forgotten on the
 /// side that lost does not come back.
 const WAITS_FOR: u64 = 8;
 
-impl<A: Clone, S: Clone> LogNode<A, S> {
+impl<A: Content, S: Content> LogNode<A, S> {
     /// Takes over a root and the actions since it, and puts this window's own tail after it as far as it follows.
     ///
     /// What does not follow, because what comes before it is folded here and not there, waits: some other window may
@@ -31,11 +34,28 @@ impl<A: Clone, S: Clone> LogNode<A, S> {
         self.times.clear();
         self.try_at = 0;
         let mine = self.history.replace(root, tip.cuts * self.options.cut as u64);
-        let theirs = actions.into_iter().map(|logged| Held {
-            fresh: !before.contains(logged.dot),
-            logged,
+        let mut mine = merge(mine, std::mem::take(&mut self.waiting));
+        // What both have is taken as the winner has it.
+        let mut dots: Vec<((Actor, u64), bool)> = actions
+            .iter()
+            .map(|logged| (logged.dot.order(), !before.contains(logged.dot)))
+            .collect();
+        order::sort(&mut dots);
+        mine.retain(|held| {
+            let Ok(at) = dots.binary_search_by_key(&held.logged.dot.order(), |dot| dot.0) else {
+                return true;
+            };
+            if let Some(dot) = dots.get_mut(at) {
+                dot.1 &= held.fresh;
+            }
+            false
         });
-        let all = merge(merge(mine, std::mem::take(&mut self.waiting)), theirs.collect());
+        let theirs = actions.into_iter().map(|logged| {
+            let at = dots.binary_search_by_key(&logged.dot.order(), |dot| dot.0);
+            let fresh = at.ok().and_then(|at| dots.get(at)).is_none_or(|dot| dot.1);
+            Held::new(logged, fresh)
+        });
+        let all = merge(mine, theirs.collect());
         let mut anew = Vec::new();
         for held in all {
             let dot = held.logged.dot;

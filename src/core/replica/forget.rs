@@ -16,12 +16,13 @@
 use super::{Replica, Slot, Stage, print_of};
 use crate::core::change::KeyChange;
 use crate::core::clock::Time;
+use crate::core::fingerprint::Content;
 use crate::core::id::{Actor, Key};
 use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::version::VersionVector;
 
-impl<V: Clone> Replica<V> {
+impl<V: Content> Replica<V> {
     /// Whether the print may be compared: nothing is held that the vector does not cover.
     pub fn is_told(&mut self) -> bool {
         !self.has_open() && !self.has_silent()
@@ -144,6 +145,7 @@ impl<V: Clone> Replica<V> {
         self.slots.shrink_to_fit();
         let keys = self.slots.iter().map(|slot| &*slot.key);
         self.index.rebuild(self.slots.len(), keys);
+        self.content = 0;
         let at = |stage| {
             let slots = self.slots.iter().enumerate();
             slots
@@ -201,11 +203,12 @@ impl<V: Clone> Replica<V> {
         }
     }
 
-    /// Leaves out of another window's vector whoever was forgotten here.
+    /// Leaves out of another window's vector whoever was forgotten here. Of a writer whose numbers were claimed before it used
+    /// them, that window has something else than what was forgotten.
     pub fn strip(&self, vector: &mut VersionVector) {
         let gone = vector
             .iter()
-            .filter(|&(actor, seq)| self.vector.get(actor) == 0 && self.retired.get(actor) >= seq);
+            .filter(|&(actor, seq)| self.vector.get(actor) == 0 && self.retired.get(actor) == seq);
         let gone: Vec<Actor> = gone.map(|(actor, _)| actor).collect();
         vector.forget_all(&gone);
     }

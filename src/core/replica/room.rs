@@ -7,10 +7,11 @@
 
 use super::Replica;
 use crate::core::clock::Time;
+use crate::core::fingerprint::Content;
 use crate::core::limits::{Bounds, KEY_BYTES, KEY_BYTES_MEAN, WRITERS};
 use crate::core::version::VersionVector;
 
-impl<V: Clone> Replica<V> {
+impl<V: Content> Replica<V> {
     /// Holds to these bounds from now on. What is held already stays.
     pub fn set_bounds(&mut self, bounds: Bounds) {
         self.bounds = bounds;

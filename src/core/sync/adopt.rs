@@ -3,12 +3,13 @@
 use super::node::{Effects, StateNode, changed};
 use super::{ChangeOrigin, StateEffect};
 use crate::core::clock::Time;
+use crate::core::fingerprint::Content;
 use crate::core::id::{Key, PeerRef};
 use crate::core::limits::Bounds;
 use crate::core::register::Stamp;
 use crate::core::replica::Stage;
 
-impl<V: Clone> StateNode<V> {
+impl<V: Content> StateNode<V> {
     /// When its initial values are of.
     #[must_use]
     pub fn born(&self) -> f64 {

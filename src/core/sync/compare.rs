@@ -2,15 +2,21 @@
 
 use super::node::{Effects, StateNode};
 use super::spread::send;
-use super::{ERR_LIMIT, StateFrame};
+use super::{ERR_DIVERGED, ERR_LIMIT, StateEffect, StateFrame};
 use crate::core::batch::Batch;
 use crate::core::clock::Time;
+use crate::core::difference::is_due;
+use crate::core::fingerprint::Content;
 use crate::core::id::{Actor, PeerRef};
-use crate::core::version::VersionVector;
+use crate::core::version::{VersionVector, mix};
 
-impl<V: Clone> StateNode<V> {
+impl<V: Content> StateNode<V> {
     /// Asks every neighbour whether it has the same. Who is thought to have it gets a glance, the others the whole vector.
     pub(super) fn compare(&mut self, effects: &mut Effects<V>) {
+        if !self.peers.is_empty() {
+            // For what is compared from now on: glances and deltas name it.
+            self.replica.content();
+        }
         if self.replica.is_told() {
             let vector = self.replica.vector();
             let same = |peer: &&super::peers::Peer| peer.known.as_ref() == Some(vector) && !peer.owed;
@@ -27,6 +33,7 @@ impl<V: Clone> StateNode<V> {
         StateFrame::Glance {
             seen: self.replica.vector().digest(),
             print: self.replica.print(),
+            content: self.replica.known_content(),
             is_answer,
         }
     }
@@ -35,7 +42,7 @@ impl<V: Clone> StateNode<V> {
         &mut self,
         from: PeerRef,
         seen: u64,
-        print: u64,
+        (print, content): (u64, u64),
         is_answer: bool,
         effects: &mut Effects<V>,
     ) {
@@ -55,16 +62,43 @@ impl<V: Clone> StateNode<V> {
         peer.known = Some(vector);
         peer.asked = false;
         peer.awaited = false;
-        if print != self.replica.print() {
-            self.tell_whole(from, effects);
-        } else if !is_answer {
-            send(vec![from], self.glance(true), effects);
+        let own = if content == 0 { 0 } else { self.replica.content() };
+        if print != self.replica.print() || content != own {
+            let how = mix(mix(print, content), mix(self.replica.print(), own));
+            self.differs(from, how, effects);
+        } else {
+            if let Some(peer) = self.peers.get_mut(from) {
+                peer.difference.ends();
+            }
+            if !is_answer {
+                send(vec![from], self.glance(true), effects);
+            }
         }
         self.check_ready(effects);
     }
 
-    /// A neighbour has seen the same and shows something else: one of the two lacks a deletion that the other has forgotten.
-    /// Everything tells; it is told once between two ticks, however often that neighbour says so.
+    /// A neighbour that has seen the same holds something else. `how` is a digest of what the two hold.
+    fn differs(&mut self, from: PeerRef, how: u64, effects: &mut Effects<V>) {
+        let Some(peer) = self.peers.get_mut(from) else {
+            return;
+        };
+        let tries = peer.difference.found(how);
+        if tries > 0 && peer.difference.lasts() {
+            let code = ERR_DIVERGED;
+            effects.push(StateEffect::Refused { from, code });
+        }
+        if is_due(tries) {
+            self.tell_whole(from, effects);
+        }
+    }
+
+    /// Of contents of one write that are not the same, those here win, whatever they are: for a replica that stands for another.
+    pub fn keep_contents(&mut self) {
+        self.keeps_contents = true;
+    }
+
+    /// A neighbour has seen the same and shows something else: one of the two lacks a deletion that the other has forgotten, or
+    /// somebody gave them two contents of one write. Everything tells; it is told once between two ticks, however often that neighbour says so.
     pub(super) fn tell_whole(&mut self, to: PeerRef, effects: &mut Effects<V>) {
         let Some(peer) = self.peers.get_mut(to).filter(|peer| !peer.compared) else {
             return;

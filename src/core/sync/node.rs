@@ -3,6 +3,8 @@
 use super::peers::{Peer, Peers};
 use super::{ChangeOrigin, KeyChange, StateEffect};
 use crate::core::clock::{Clock, Time};
+use crate::core::difference::Difference;
+use crate::core::fingerprint::Content;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::limits::Bounds;
 use crate::core::register::{Register, Stamp};
@@ -11,6 +13,8 @@ use crate::core::version::VersionVector;
 
 /// How long a neighbour that does not say what it has may keep this window from being ready: frozen ones never do.
 const PATIENCE_MS: f64 = 5_000.0;
+/// How many more of its renewals a window has again at each tick.
+const RENEWALS_A_TICK: u32 = 4;
 
 /// One state in one window.
 ///
@@ -25,8 +29,10 @@ pub struct StateNode<V> {
     pub(super) ready: bool,
     /// A delta has been applied: what the other neighbours have is mostly here already.
     pub(super) met: bool,
-    /// How often this window had to take another name.
+    /// How often this window had to take another name, or to tell another's writes anew, of late.
     pub(super) renewals: u32,
+    /// See [`keep_contents`](Self::keep_contents).
+    pub(super) keeps_contents: bool,
     /// Something came from storage that others may lack, and they have not been told.
     pub(super) restored: bool,
     /// Up to which number somebody who has gone may have this window's batches.
@@ -35,7 +41,7 @@ pub struct StateNode<V> {
 
 pub(super) type Effects<V> = Vec<StateEffect<V>>;
 
-impl<V: Clone> StateNode<V> {
+impl<V: Content> StateNode<V> {
     /// A replica born now. Initial values lose to every write, and to the initial values of a window born earlier.
     #[must_use]
     pub fn new(actor: Actor, born_ms: f64, initial: Vec<(Key, V)>) -> Self {
@@ -57,6 +63,7 @@ impl<V: Clone> StateNode<V> {
             ready: false,
             met: false,
             renewals: 0,
+            keeps_contents: false,
             restored: false,
             handed: 0,
         }
@@ -166,6 +173,7 @@ impl<V: Clone> StateNode<V> {
             awaited,
             owed,
             compared: false,
+            difference: Difference::default(),
             up_at: now,
         });
         if !held {
@@ -216,8 +224,10 @@ impl<V: Clone> StateNode<V> {
         for peer in self.peers.iter_mut() {
             peer.asked = false;
             peer.compared = false;
+            peer.difference.tick();
             peer.awaited &= now - peer.up_at < PATIENCE_MS;
         }
+        self.renewals = self.renewals.saturating_sub(RENEWALS_A_TICK);
         self.tidy(now);
         self.compare(&mut effects);
         self.check_ready(&mut effects);

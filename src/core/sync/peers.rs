@@ -1,5 +1,6 @@
 //! What this window knows of its neighbours: what they have acknowledged, and what is pending for them.
 
+use crate::core::difference::Difference;
 use crate::core::id::PeerRef;
 use crate::core::register::Dot;
 use crate::core::version::VersionVector;
@@ -23,6 +24,8 @@ pub struct Peer {
     pub owed: bool,
     /// It was sent everything since the last tick, because it has seen the same and shows something else.
     pub compared: bool,
+    /// What comparisons found since it last held the same.
+    pub difference: Difference,
     /// When it came.
     pub up_at: f64,
 }
@@ -68,6 +71,10 @@ impl Peers {
 
     pub fn get_mut(&mut self, id: PeerRef) -> Option<&mut Peer> {
         self.list.iter_mut().find(|peer| peer.id == id)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Peer> {

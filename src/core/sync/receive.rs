@@ -6,6 +6,7 @@ use super::spread::send;
 use super::{ChangeOrigin, ERR_CLOCK, ERR_LIMIT, ERR_MALFORMED, KeyChange, StateEffect, StateFrame};
 use crate::core::batch::{Batch, Delta, Entry};
 use crate::core::clock::Time;
+use crate::core::fingerprint::Content;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::limits::WRITERS;
 use crate::core::order;
@@ -13,11 +14,12 @@ use crate::core::register::{Dot, Stamp};
 use crate::core::replica::Stage;
 use crate::core::version::VersionVector;
 
-/// How often a window takes another name, or tells another's writes anew, because numbers were used twice. It costs all
-/// of them something for good, so a liar does not get it for ever.
+/// How often a window takes another name, or tells another's writes anew, because numbers were used twice: so often at once, and
+/// a few times more at each tick. It costs all of them a writer to remember, so a liar does not get it as often as it likes. What
+/// is not done then is done when the next comparison finds it.
 const RENEWALS: u32 = 16;
 
-impl<V: Clone> StateNode<V> {
+impl<V: Content> StateNode<V> {
     /// A neighbour's frame. `also` are neighbours that surely got the same frame, on a broadcast wire: it is not
     /// relayed to them. A neighbour that is not up yet comes up.
     pub fn receive(
@@ -39,9 +41,10 @@ impl<V: Clone> StateNode<V> {
             StateFrame::Glance {
                 seen,
                 print,
+                content,
                 is_answer,
             } => {
-                self.receive_glance(from, seen, print, is_answer, &mut effects);
+                self.receive_glance(from, seen, (print, content), is_answer, &mut effects);
                 Ok(())
             }
         };
@@ -210,11 +213,18 @@ impl<V: Clone> StateNode<V> {
         let reissued = effects.len() > before;
         self.witness(latest, now);
         let mut there: Vec<Key> = Vec::new();
+        let mut changes = Vec::new();
+        let mut won = false;
         if delta.whole {
             there.extend(delta.entries.iter().map(|entry| entry.key.clone()));
             order::sort(&mut there);
+            // Other contents of writes that are here. One that wins is to be told: that window has seen it, and would not ask.
+            for entry in &delta.entries {
+                won |= self
+                    .replica
+                    .contest(entry, &delta.vector, self.keeps_contents, &mut changes);
+            }
         }
-        let mut changes = Vec::with_capacity(delta.entries.len());
         let (seen, unseen): (Vec<_>, Vec<_>) = delta
             .entries
             .into_iter()
@@ -245,8 +255,11 @@ impl<V: Clone> StateNode<V> {
         let more = |peer: &Peer| news && peer.known.as_ref().is_some_and(|known| !vector.covers(known));
         self.ask(|peer| peer.held || (peer.id == from && more(peer)), effects);
         effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
-        let same = *self.replica.vector() == delta.vector && self.replica.is_told();
-        if same && delta.print != self.replica.print() {
+        let same = *self.replica.vector() == delta.vector;
+        let own = self.replica.known_content();
+        let differs =
+            delta.print != self.replica.print() || (delta.content != own && delta.content != 0 && own != 0);
+        if (won || (same && differs)) && self.replica.is_told() {
             self.tell_whole(from, effects);
         }
         self.check_ready(effects);
@@ -288,7 +301,7 @@ impl<V: Clone> StateNode<V> {
         changes
     }
 
-    /// Takes another name, so many times in a life: see [`Replica::renew`](crate::core::replica::Replica::renew).
+    /// Takes another name, if it has not done so too often: see [`Replica::renew`](crate::core::replica::Replica::renew).
     fn renew(&mut self) -> bool {
         if self.renewals >= RENEWALS {
             return false;

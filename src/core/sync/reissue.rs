@@ -8,12 +8,13 @@
 use super::StateEffect;
 use super::node::{Effects, StateNode};
 use crate::core::clock::Time;
+use crate::core::fingerprint::Content;
 use crate::core::id::{Key, PeerRef};
 use crate::core::register::{Dot, Stamp};
 use crate::core::replica::Stage;
 use crate::core::version::VersionVector;
 
-impl<V: Clone> StateNode<V> {
+impl<V: Content> StateNode<V> {
     /// Call it before `theirs` are merged, none of which may have a time that is refused. `from` is which neighbour tells them,
     /// and what it has seen; none for storage.
     pub(super) fn reissue<'a>(

@@ -3,10 +3,11 @@
 use super::node::{Effects, StateNode, changed};
 use super::peers::Peer;
 use super::{ChangeOrigin, StateEffect};
+use crate::core::fingerprint::Content;
 use crate::core::register::Record;
 use crate::core::replica::Stage;
 
-impl<V: Clone> StateNode<V> {
+impl<V: Content> StateNode<V> {
     /// Merges stored registers, each by its own stamp; one that is ahead is left out. Those that are news
     /// here are told to the others under this window's own numbers, unless somebody turns out to have them.
     pub fn import(&mut self, records: Vec<Record<V>>, now: f64) -> Vec<StateEffect<V>> {

@@ -3,11 +3,12 @@
 use super::node::{Effects, StateNode};
 use super::peers::Peer;
 use super::{StateEffect, StateFrame};
+use crate::core::fingerprint::Content;
 use crate::core::id::PeerRef;
 use crate::core::register::Dot;
 use crate::core::version::VersionVector;
 
-impl<V: Clone> StateNode<V> {
+impl<V: Content> StateNode<V> {
     /// Closes the open batch and sends it to those who take batches.
     pub(super) fn flush_open(&mut self, effects: &mut Effects<V>) {
         if let Some(batch) = self.replica.take_open() {

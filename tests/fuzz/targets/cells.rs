@@ -6,6 +6,7 @@ use parley_sync::core::batch::Batch;
 use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, Why, cell_name, suffix};
 use parley_sync::core::clock::{Clock, Time};
 use parley_sync::core::id::{Actor, Key};
+use parley_sync::core::merge::Node;
 use parley_sync::core::model::Strategy;
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::StateFrame;
@@ -91,39 +92,88 @@ impl Liar<'_, '_> {
     /// A cell of any kind, mostly not the kind that its name says.
     fn cell(&mut self, depth: usize) -> Cell<Text> {
         match self.choices.below(5) {
-            0 => Cell::Plain(self.value().unwrap_or(Text(String::new()))),
+            0 => self.plain(),
             1 | 2 => Cell::Slot(self.slot(8)),
-            3 if depth > 0 => {
-                let count = self.choices.below(6);
-                let list = (0..count).map(|_| Veto {
-                    part: suffix(&self.part()),
-                    stamp: self.stamp(),
-                    why: if self.choices.once(8) {
-                        Why::Fell
-                    } else {
-                        Why::Refused
-                    },
-                    base: self.choices.once(2).then(|| (self.cell(depth - 1), self.stamp())),
-                });
-                Cell::Veto(Rc::new(list.collect()))
-            }
-            _ => Cell::Count(Count {
-                to: self.choices.once(2).then(|| self.stamp()),
-                sum: self
-                    .choices
-                    .pick(&[f64::NAN, f64::INFINITY, f64::MIN_POSITIVE, -0.0, 1e308, 3.0]),
-            }),
+            3 if depth > 0 => self.vetoes(depth),
+            _ => self.count(),
         }
+    }
+
+    /// A forger's cells are such as the codec lets in: of the kind that their names say.
+    fn cell_of(&mut self, part: &Part) -> Cell<Text> {
+        match part {
+            _ if !may_forge() => self.cell(2),
+            Part::Root => self.plain(),
+            Part::Slot(_) => Cell::Slot(self.slot(8)),
+            Part::Veto(_) => self.vetoes(2),
+            Part::Count(_) | Part::Writes(_) => self.count(),
+            Part::Tree(_) => Cell::Node(Node::Leaf(self.text())),
+        }
+    }
+
+    fn text(&mut self) -> Text {
+        self.value().unwrap_or(Text(String::new()))
+    }
+
+    fn plain(&mut self) -> Cell<Text> {
+        Cell::Plain(self.text())
+    }
+
+    fn vetoes(&mut self, depth: usize) -> Cell<Text> {
+        let count = self.choices.below(6);
+        let list = (0..count).map(|_| {
+            let part = self.part();
+            Veto {
+                part: suffix(&part),
+                stamp: self.stamp(),
+                why: if self.choices.once(8) {
+                    Why::Fell
+                } else {
+                    Why::Refused
+                },
+                base: self
+                    .choices
+                    .once(2)
+                    .then(|| (self.base(&part, depth - 1), self.stamp())),
+            }
+        });
+        Cell::Veto(Rc::new(list.collect()))
+    }
+
+    fn base(&mut self, part: &Part, depth: usize) -> Cell<Text> {
+        match part {
+            // Those of vetoes have none.
+            Part::Veto(_) => self.plain(),
+            _ if may_forge() => self.cell_of(part),
+            _ => self.cell(depth),
+        }
+    }
+
+    fn count(&mut self) -> Cell<Text> {
+        let sums: &[f64] = if may_forge() {
+            &[f64::MIN_POSITIVE, -0.0, 1e308, 3.0]
+        } else {
+            &[f64::NAN, f64::INFINITY, f64::MIN_POSITIVE, -0.0, 1e308, 3.0]
+        };
+        Cell::Count(Count {
+            to: self.choices.once(2).then(|| self.stamp()),
+            sum: self.choices.pick(sums),
+        })
     }
 
     fn frame(&mut self) -> StateFrame<Cell<Text>> {
         let count = 1 + self.choices.below(12);
         let entries = (0..count).map(|_| {
             let (key, part) = (self.key(), self.part());
-            let cell = (!self.choices.once(10)).then(|| self.cell(2));
+            let cell = (!self.choices.once(10)).then(|| self.cell_of(&part));
             (cell_name(&key, &part), cell, self.time())
         });
-        let entries: Vec<Entry> = entries.collect();
+        let mut entries: Vec<Entry> = entries.collect();
+        if may_forge() {
+            // Of a cell that is named twice listeners may be told a wrong value of before.
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            entries.dedup_by(|a, b| a.0 == b.0);
+        }
         self.seq += 1;
         StateFrame::Batch(Batch {
             actor: self.actor,

@@ -21,9 +21,14 @@ const VALUES: [Option<Value>; 5] = [Some("u"), Some("v"), None, Some("w"), Some(
 const STEPS: f64 = 4096.0;
 const EPOCH: f64 = 1_577_836_800_000.0;
 
-/// In the names of others only times of long ago: two different writes with one stamp are beyond what anybody can settle.
+/// In the names of others only times of long ago, unless forging is on: then the very times of their writes too.
 fn time(choices: &mut Choices, room: &Room, writer: Actor) -> Time {
     let is_honest = room.nodes.iter().any(|node| node.actor() == writer);
+    if may_forge() && choices.once(3) {
+        let stamps = room.nodes.iter().flat_map(|node| node.registers());
+        let stamps: Vec<Time> = stamps.map(|(_, register)| register.stamp.time).collect();
+        return choices.pick(&stamps);
+    }
     let ahead = if is_honest {
         choices.pick(&[-9e10, -9e10 + 1.0, -5e10])
     } else {
@@ -58,8 +63,11 @@ fn seq(choices: &mut Choices, room: &Room, actor: Actor) -> u64 {
     }
 }
 
-/// One write has one content, whoever tells of it.
-fn value(stamp: Stamp, key: &str) -> Option<Value> {
+/// One write has one content, whoever tells of it; but for a forger.
+fn value(choices: &mut Choices, stamp: Stamp, key: &str) -> Option<Value> {
+    if may_forge() && choices.once(2) {
+        return VALUES[choices.below(VALUES.len())];
+    }
     let number = stamp.time.as_f64().abs() as u64 ^ stamp.actor.bits() ^ key.len() as u64;
     VALUES[(number % VALUES.len() as u64) as usize]
 }
@@ -95,7 +103,7 @@ fn frame(choices: &mut Choices, room: &Room) -> StateFrame<Value> {
             let deps = deps.collect();
             let entries = (0..count).map(|_| {
                 let (key, time) = (choices.pick(&KEYS), time(choices, room, actor));
-                (Key::from(key), value(Stamp { time, actor }, key), time)
+                (Key::from(key), value(choices, Stamp { time, actor }, key), time)
             });
             StateFrame::Batch(Batch {
                 actor,
@@ -129,7 +137,7 @@ fn frame(choices: &mut Choices, room: &Room) -> StateFrame<Value> {
                 }
                 Entry {
                     key: key.into(),
-                    value: value(stamp, key),
+                    value: value(choices, stamp, key),
                     stamp,
                     dot,
                 }
@@ -141,6 +149,7 @@ fn frame(choices: &mut Choices, room: &Room) -> StateFrame<Value> {
                 entries,
                 whole: false,
                 print: 0,
+                content: u64::from(choices.once(4)),
             })
         }
         _ => {

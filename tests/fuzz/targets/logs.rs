@@ -2,7 +2,7 @@
 
 use parley_sync::core::clock::Time;
 use parley_sync::core::id::Actor;
-use parley_sync::core::log::{Checkpoint, LogDelta, LogFrame, Logged, Tip};
+use parley_sync::core::log::{Checkpoint, LogContent, LogDelta, LogFrame, Logged, Tip};
 use parley_sync::core::register::{Dot, Stamp};
 use parley_sync::core::version::VersionVector;
 
@@ -102,6 +102,16 @@ fn actions(choices: &mut Choices, windows: &[Window]) -> Vec<Logged<&'static str
         .collect()
 }
 
+fn content(choices: &mut Choices) -> LogContent {
+    if !choices.once(4) {
+        return LogContent::default();
+    }
+    LogContent {
+        tail: choices.pick(&[1, 9_007_199_254_740_991]),
+        root: choices.pick(&[0, 1, 9_007_199_254_740_991]),
+    }
+}
+
 fn frame(choices: &mut Choices, windows: &[Window]) -> Frame {
     match choices.below(6) {
         0..=2 => LogFrame::Append(actions(choices, windows)),
@@ -109,6 +119,7 @@ fn frame(choices: &mut Choices, windows: &[Window]) -> Frame {
             vector: vector(choices, windows),
             tip: tip(choices, windows),
             asker: actor(choices, windows),
+            content: content(choices),
         },
         4 => {
             let checkpoint = (may_forge() && choices.once(2)).then(|| Checkpoint {
@@ -117,12 +128,13 @@ fn frame(choices: &mut Choices, windows: &[Window]) -> Frame {
                     time: time(choices),
                     actor: actor(choices, windows),
                 }),
-                state: vec!["taken"],
+                state: vec![choices.pick(&["taken", "other"])],
             });
             LogFrame::Delta(LogDelta {
                 asker: actor(choices, windows),
                 vector: vector(choices, windows),
                 tip: tip(choices, windows),
+                content: content(choices),
                 checkpoint,
                 actions: actions(choices, windows),
             })

@@ -15,12 +15,23 @@ mod model_room;
 #[path = "../../network/room.rs"]
 mod room;
 
+use std::cell::Cell;
+
 use crate::choices::Choices;
 
-/// Whether liars speak in the names of honest windows too, and for what was folded away: who shares what is written is believed
-/// about what it relays, and the windows it lied to may not agree then. On command only: PARLEY_FUZZ_FORGE=1.
+thread_local! {
+    static FORGES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on liars of this thread forge: they speak in the names of honest windows too, for what was folded away, and give
+/// different contents to what has one name.
+pub fn forge() {
+    FORGES.set(true);
+}
+
+/// Whether liars forge: in the tests that say so, and everywhere with PARLEY_FUZZ_FORGE=1.
 pub fn may_forge() -> bool {
-    std::env::var_os("PARLEY_FUZZ_FORGE").is_some()
+    FORGES.get() || std::env::var_os("PARLEY_FUZZ_FORGE").is_some()
 }
 
 pub struct Target {
