@@ -1,11 +1,15 @@
 // Text merged by character, with a wasm of its own. A state that merges text loads this by itself; who wants it there from
 // the start imports it.
 import { provide } from './src/text-engine.js';
+import { syncedTextOver } from './src/synced-text.js';
 import { engineOver } from './src/text-instances.js';
-import { Merge, Text, __wbg_reset_state as restart, initSync } from './wasm/parley_sync_text.js';
+import { Difference, Merge, Text, __wbg_reset_state as restart, initSync } from './wasm/parley_sync_text.js';
 import { bytes } from './wasm/text-inline.js';
 
-export const engine = engineOver({ Text, Merge, restart });
+export const engine = engineOver({ Text, Merge, Difference, restart });
+
+/** A text that editors edit: one key of a state. */
+export const SyncedText = syncedTextOver(engine);
 
 const start = () => {
   try {

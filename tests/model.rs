@@ -18,6 +18,7 @@ const TRANSACTION: How = How {
     joins_turn: false,
     may_fall: false,
     undoable: false,
+    is_typed: false,
     is_plain: false,
     origin: parley_sync::core::sync::ChangeOrigin::Local,
 };

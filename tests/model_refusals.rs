@@ -18,6 +18,7 @@ const MAY_FALL: How = How {
     joins_turn: false,
     may_fall: true,
     undoable: false,
+    is_typed: false,
     is_plain: false,
     origin: parley_sync::core::sync::ChangeOrigin::Local,
 };

@@ -239,6 +239,21 @@ impl<V: Value> Model<V> {
         effects
     }
 
+    /// Whether texts can be merged here.
+    #[must_use]
+    pub fn has_texts(&self) -> bool {
+        self.texts.is_some()
+    }
+
+    /// The text that a key holds, as the host knows it, and a number that is the same wherever that text is edited. `None`
+    /// if the key is not merged, or holds none, or texts cannot be merged here.
+    pub fn document(&mut self, key: &Key) -> Option<(V, f64)> {
+        let texts = self.texts.clone()?;
+        let is_merged = self.strategies.of(key) == Strategy::Merge;
+        let has_parts = self.keys.get(&**key).is_some_and(|one| one.tree.is_some());
+        (is_merged && has_parts).then(|| self.tree_of(key).document(&*texts))?
+    }
+
     /// Whether something was typed that cannot be told before the engine that merges texts is there.
     #[must_use]
     pub fn holds_texts(&self) -> bool {

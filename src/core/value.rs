@@ -18,6 +18,18 @@ pub trait Value: Content {
     }
     /// What it consists of. Records are told apart by their property `by`.
     fn parts(&self, by: &str) -> Parts<Self>;
+    /// The text it is, if it is one.
+    fn as_text(&self) -> Option<String> {
+        None
+    }
+    /// A text as a value.
+    fn of_text(text: &str) -> Self;
+    /// Whether two texts have half of the shorter one in common at their beginnings, or at their ends. False where that is not
+    /// quickly said.
+    fn shares_half(&self, other: &Self) -> bool {
+        let _ = other;
+        false
+    }
     /// Whether it is the very same frozen value; false where that is not known.
     fn is_identical(&self, other: &Self) -> bool {
         let _ = other;
@@ -62,8 +74,8 @@ pub enum Parts<V> {
     Whole,
     /// A number: changes add up.
     Number(f64),
-    /// A text: merged by character.
-    Text(String),
+    /// A text: merged by character. It is the value itself, for a long one is not to be copied.
+    Text(V),
     /// An array of primitives: an ordered set.
     Set(Vec<Atom>),
     /// Any other array: records are merged by identity.

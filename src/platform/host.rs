@@ -62,6 +62,8 @@ extern "C" {
     pub(crate) fn is_small(value: &JsValue) -> bool;
     #[wasm_bindgen(js_name = isWellFormed)]
     pub(crate) fn is_well_formed(text: &JsValue) -> bool;
+    #[wasm_bindgen(js_name = sharesHalf)]
+    pub(crate) fn shares_half(a: &JsValue, b: &JsValue) -> bool;
     pub(crate) fn unchanged(held: &JsValue, next: &JsValue) -> bool;
     #[wasm_bindgen(js_name = handOut)]
     pub(crate) fn hand_out(value: &JsValue) -> JsValue;

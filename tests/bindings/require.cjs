@@ -2,7 +2,19 @@
 const assert = require('node:assert/strict');
 const { createTestNetwork } = require('parley-sync');
 
-for (const name of ['comlink', 'jotai', 'pinia', 'react', 'signals', 'solid', 'vue', 'yjs', 'zustand']) {
+for (const name of [
+  'codemirror',
+  'comlink',
+  'jotai',
+  'pinia',
+  'react',
+  'signals',
+  'solid',
+  'textarea',
+  'vue',
+  'yjs',
+  'zustand',
+]) {
   const exported = Object.values(require(`parley-sync/${name}`));
   assert.ok(exported.length > 0 && exported.every((one) => typeof one === 'function'), name);
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parley_sync::core::id::Actor;
 use parley_sync::core::merge::{TextDoc, Texts};
+use parley_sync::core::value::Value;
 
 use super::value::Json;
 
@@ -38,16 +39,16 @@ impl Texts<Json> for Shipped {
 struct ShippedDoc(parley_sync_text::Doc);
 
 impl TextDoc<Json> for ShippedDoc {
-    fn edit(&mut self, next: &str) -> Option<Json> {
-        self.0.edit(next).map(Json::Bytes)
+    fn edit(&mut self, next: &Json) -> Option<Json> {
+        self.0.edit(&next.as_text()?).map(Json::Bytes)
     }
 
     fn apply(&mut self, update: &Json) -> bool {
         matches!(update, Json::Bytes(bytes) if self.0.apply(bytes, None))
     }
 
-    fn text(&self) -> String {
-        self.0.text()
+    fn text(&self) -> Json {
+        Json::Text(self.0.text())
     }
 }
 
@@ -119,8 +120,9 @@ impl Doc {
 }
 
 impl TextDoc<Json> for Doc {
-    fn edit(&mut self, next: &str) -> Option<Json> {
+    fn edit(&mut self, next: &Json) -> Option<Json> {
         let now = self.chars();
+        let next = next.as_text()?;
         let next: Vec<char> = next.chars().collect();
         let head = now
             .iter()
@@ -159,7 +161,7 @@ impl TextDoc<Json> for Doc {
         true
     }
 
-    fn text(&self) -> String {
-        self.chars().into_iter().map(|char| char.1).collect()
+    fn text(&self) -> Json {
+        Json::Text(self.chars().into_iter().map(|char| char.1).collect())
     }
 }

@@ -137,6 +137,17 @@ impl Value for Json {
         Self::Number(number)
     }
 
+    fn as_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    fn of_text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => (a.is_nan() && b.is_nan()) || a.to_bits() == b.to_bits(),
@@ -162,7 +173,7 @@ impl Value for Json {
     fn parts(&self, by: &str) -> Parts<Self> {
         match self {
             Self::Number(number) => Parts::Number(*number),
-            Self::Text(text) => Parts::Text(text.clone()),
+            Self::Text(_) => Parts::Text(self.clone()),
             Self::Array(items) => match items.iter().map(atom).collect::<Option<_>>() {
                 Some(atoms) => Parts::Set(atoms),
                 None => Parts::List(items.iter().map(|item| element(item, by)).collect()),
@@ -258,7 +269,7 @@ impl Value for Json {
         Some(match parts {
             Parts::Whole => return None,
             Parts::Number(number) => Self::Number(number),
-            Parts::Text(text) => Self::Text(text),
+            Parts::Text(text) => text,
             Parts::Set(atoms) => Self::Array(atoms.into_iter().map(of_atom).collect()),
             Parts::List(elements) => {
                 let values = elements.into_iter().map(|element| match element {

@@ -29,6 +29,12 @@ impl Value for Text {
     fn of_number(number: f64) -> Self {
         Text(number.to_string())
     }
+    fn as_text(&self) -> Option<String> {
+        Some(self.0.clone())
+    }
+    fn of_text(text: &str) -> Self {
+        Text(text.to_owned())
+    }
     fn same(&self, other: &Self) -> bool {
         self == other
     }
@@ -38,7 +44,7 @@ impl Value for Text {
     fn of_parts(parts: Parts<Self>) -> Option<Self> {
         match parts {
             Parts::Number(number) => Some(Self::of_number(number)),
-            Parts::Text(text) => Some(Text(text)),
+            Parts::Text(text) => Some(text),
             _ => None,
         }
     }

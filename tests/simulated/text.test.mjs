@@ -7,7 +7,7 @@ import { engineOver } from '../../pkg/src/text-instances.js';
 const told = [];
 onEngine((engine) => told.push(engine));
 const { engine } = await import('../../pkg/text.js');
-const { Merge, Text, __wbg_reset_state: restart } = await import('../../pkg/wasm/parley_sync_text.js');
+const { Difference, Merge, Text, __wbg_reset_state: restart } = await import('../../pkg/wasm/parley_sync_text.js');
 
 test('whoever asked is told of the engine, once, and loading it gives the same', async () => {
   onEngine((there) => told.push(there));
@@ -31,9 +31,9 @@ function trapping() {
       whole();
       return fatal(update) ? trap() : super.apply(update, writer);
     }
-    edit(next) {
+    change(places, inserted) {
       whole();
-      return next === 'trap' ? trap() : super.edit(next);
+      return inserted.includes('trap') ? trap() : super.change(places, inserted);
     }
     text() {
       whole();
@@ -44,7 +44,7 @@ function trapping() {
     restart();
     broken = false;
   };
-  return { engine: engineOver({ Text: Trapping, Merge, restart: anew }), traps: () => traps };
+  return { engine: engineOver({ Text: Trapping, Merge, Difference, restart: anew }), traps: () => traps };
 }
 
 test('a trap while an update is applied refuses that update and leaves every text as it was', () => {
@@ -81,7 +81,7 @@ test('an edit that traps each time is an error of that edit only', () => {
   const { engine, traps } = trapping();
   const text = engine.open('', 1);
   text.edit('one');
-  assert.throws(() => text.edit('trap'), WebAssembly.RuntimeError);
+  assert.throws(() => text.edit('one trap'), WebAssembly.RuntimeError);
   assert.equal(traps(), 2);
   assert.equal(text.text(), 'one');
   assert.ok(text.edit('one two'));

@@ -15,6 +15,13 @@ pub(crate) struct Gate {
     deleted: Ranges,
 }
 
+/// What can be applied: runs, each after all it builds on, and then deletions.
+#[derive(Default)]
+pub(crate) struct Ready {
+    pub(crate) runs: Vec<Run>,
+    pub(crate) deleted: Ranges,
+}
+
 impl Gate {
     /// How many characters of the writer went through.
     pub(crate) fn through(&self, client: u64) -> u32 {
@@ -30,8 +37,8 @@ impl Gate {
     }
 
     /// Of this update and what waited: all that can be applied.
-    pub(crate) fn admit(&mut self, mut update: Update) -> Update {
-        let mut ready = Update::default();
+    pub(crate) fn admit(&mut self, mut update: Update) -> Ready {
+        let mut ready = Ready::default();
         let mut touched = Vec::new();
         for (first, end) in update.deleted.iter() {
             self.deleted.insert(first, end);
@@ -63,7 +70,7 @@ impl Gate {
     }
 
     /// Moves the writer's waiting runs to `ready` up to the first that lacks something.
-    fn advance(&mut self, client: u64, ready: &mut Runs) {
+    fn advance(&mut self, client: u64, ready: &mut Vec<Run>) {
         while let Some(run) = self.waiting.first_of(client) {
             let first = run.first;
             if let Some(lacking) = self.lacking(run) {
@@ -78,7 +85,7 @@ impl Gate {
                 && run.end() > known
             {
                 self.pass(client, run.end());
-                ready.insert(run.without_first(known - first.clock));
+                ready.push(run.without_first(known - first.clock));
             }
         }
     }

@@ -78,8 +78,9 @@ fn without_deleted(run: Run, deleted: &Ranges, out: &mut Vec<Run>) {
     }
 }
 
-/// The text before and after a place counted in UTF-16; `None` inside a surrogate pair.
-fn split(text: &str, units: u32) -> Option<(&str, &str)> {
+/// The text before and after a place counted in UTF-16; `None` inside a surrogate pair or behind
+/// its end.
+pub(crate) fn split(text: &str, units: u32) -> Option<(&str, &str)> {
     let mut passed = 0;
     let mut rest = text.chars();
     while passed < units {
@@ -89,7 +90,7 @@ fn split(text: &str, units: u32) -> Option<(&str, &str)> {
     (passed == units).then(|| text.split_at_checked(text.len() - tail.len()))?
 }
 
-/// Adds the run to the one before it, if they are one as yrs would have it.
+/// Adds the run to the one before it, if they are one, as Yjs would have it.
 fn push(out: &mut Vec<Run>, run: Run) {
     if let Some(last) = out.last_mut()
         && last.first.client == run.first.client

@@ -20,7 +20,7 @@ pub(crate) const SEED: u64 = 0;
 /// The largest number that names a writer.
 pub(crate) const MAX_CLIENT: u64 = (1 << 53) - 1;
 
-/// The one text in a document of yrs.
+/// The one text in a document of Yjs.
 pub(crate) const NAME: &str = "t";
 
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -303,6 +303,7 @@ fn half_a_character_leaves_a_replacement() {
         for update in order {
             assert!(doc.apply(update, None));
         }
+        assert!(doc.is_ragged(), "splices do not tell what it says");
         texts.push(doc.text());
     }
     assert_eq!(texts, ["\u{fffd}\u{fffd}x\u{fffd}", "\u{fffd}\u{fffd}x\u{fffd}"]);

@@ -57,12 +57,25 @@ await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [i
 await bundle('json-schema.cjs', 'json-schema.js', { ...commonJs, packages: 'external' });
 
 // The bindings that have a framework which can be required; they take the package from beside them, and the framework from the user.
-const REQUIRED = ['comlink', 'jotai', 'pinia', 'react', 'signals', 'solid', 'vue', 'yjs', 'zustand'];
+const REQUIRED = [
+  'codemirror',
+  'comlink',
+  'jotai',
+  'pinia',
+  'react',
+  'signals',
+  'solid',
+  'textarea',
+  'vue',
+  'yjs',
+  'zustand',
+];
 for (const name of REQUIRED) {
   const plugins = [instead({ '/src/api.js': { file: './parley-sync.cjs' }, ...started })];
   await bundle(`${name}.cjs`, `bindings/${name}.js`, { ...commonJs, packages: 'external', plugins });
   const declarations = await readFile(join(packageDirectory, `bindings/${name}.d.ts`), 'utf8');
-  await replace(join(built, `${name}.d.cts`), declarations.replaceAll(`'../index.js'`, `'./index.cjs'`));
+  const required = declarations.replaceAll(/'\.\.\/(index|text)\.js'/g, `'./$1.cjs'`);
+  await replace(join(built, `${name}.d.cts`), required);
 }
 
 // The first script finds the second beside itself when it needs it. By its own address: to a page of opaque origin a

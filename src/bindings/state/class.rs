@@ -136,6 +136,30 @@ impl SyncedState {
         self.state.writes()
     }
 
+    /// For `SyncedText`: the text that a key holds.
+    #[wasm_bindgen(js_name = _text)]
+    pub fn text(&self, key: &str, engine: &JsValue) -> Result<JsValue, JsValue> {
+        self.state.text_of(&Key::from(key), engine)
+    }
+
+    /// For `SyncedText`: an error as this package has them, whichever copy of it the text came with.
+    #[wasm_bindgen(js_name = _error)]
+    pub fn error(&self, code: &str, message: &str) -> JsValue {
+        crate::platform::error::fail(code, message)
+    }
+
+    /// For `SyncedText`: an exception of a listener.
+    #[wasm_bindgen(js_name = _report)]
+    pub fn report(&self, error: &JsValue) {
+        self.state.report(error);
+    }
+
+    /// For `SyncedText`: what was typed into it.
+    #[wasm_bindgen(js_name = _type)]
+    pub fn type_text(&self, key: &str, next: &JsValue) -> Promise {
+        promised(self.state.type_text(Key::from(key), next))
+    }
+
     /// `clear` of `PersistedSyncedState`.
     #[wasm_bindgen(js_name = _clear)]
     pub fn clear(&self) -> Promise {

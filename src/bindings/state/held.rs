@@ -130,6 +130,18 @@ impl Value for Held {
         self.value == other.value || host::same(&self.value, &other.value)
     }
 
+    fn as_text(&self) -> Option<String> {
+        self.value.as_string()
+    }
+
+    fn of_text(text: &str) -> Self {
+        Held::made(JsValue::from_str(text))
+    }
+
+    fn shares_half(&self, other: &Self) -> bool {
+        host::shares_half(&self.value, &other.value)
+    }
+
     fn is_small(&self) -> bool {
         host::is_small(&self.value)
     }
@@ -185,11 +197,11 @@ impl Value for Held {
             return Parts::Number(number);
         }
         if self.value.is_string() {
-            let text = self
-                .value
-                .as_string()
-                .filter(|_| host::is_well_formed(&self.value));
-            return text.map_or(Parts::Whole, Parts::Text);
+            return if host::is_well_formed(&self.value) {
+                Parts::Text(self.clone())
+            } else {
+                Parts::Whole
+            };
         }
         let parts = host::parts_of(&self.value, by);
         if Array::is_array(&parts) {
@@ -227,7 +239,7 @@ impl Value for Held {
         let value = match parts {
             Parts::Whole => return None,
             Parts::Number(number) => JsValue::from_f64(number),
-            Parts::Text(text) => JsValue::from_str(&text),
+            Parts::Text(text) => text.value,
             Parts::Set(atoms) => atoms.into_iter().map(of_atom).collect::<Array>().into(),
             Parts::Members(atoms) => {
                 let members: Array = atoms.into_iter().map(of_atom).collect();

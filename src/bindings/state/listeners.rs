@@ -253,7 +253,7 @@ impl StateHost {
     }
 
     /// An exception of a listener: reported, and nobody else's.
-    pub(super) fn report(&self, error: &JsValue) {
+    pub(crate) fn report(&self, error: &JsValue) {
         self.carrier.report(error);
     }
 }

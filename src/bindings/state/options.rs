@@ -210,6 +210,8 @@ pub(crate) struct SetOptions {
     pub(crate) timeout: Option<f64>,
     /// Take it back when it fails.
     pub(crate) rollback: bool,
+    /// Somebody typed it into a text: see [`How::is_typed`](crate::core::model::How::is_typed). `undo` leaves it alone.
+    pub(crate) typed: bool,
 }
 
 impl SetOptions {
@@ -228,6 +230,7 @@ impl SetOptions {
             ack,
             timeout: given.duration("timeout")?,
             rollback: given.boolean("rollbackOnError")?.unwrap_or(false),
+            typed: false,
         })
     }
 
@@ -240,6 +243,7 @@ impl SetOptions {
                 (one, two) => one.or(two),
             },
             rollback: self.rollback || other.rollback,
+            typed: false,
         }
     }
 }

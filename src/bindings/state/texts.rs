@@ -5,9 +5,10 @@ use std::rc::{Rc, Weak};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::{Held, StateHost};
-use crate::core::id::Actor;
+use super::{Held, SetOptions, StateHost};
+use crate::core::id::{Actor, Key};
 use crate::core::merge::{TextDoc, Texts};
+use crate::core::model::{Op, Strategy};
 use crate::platform::{callback, host, promise};
 
 /// Where this state is with it.
@@ -31,7 +32,7 @@ extern "C" {
 
     type Document;
     #[wasm_bindgen(method, structural, catch)]
-    fn edit(this: &Document, next: &str) -> Result<JsValue, JsValue>;
+    fn edit(this: &Document, next: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
     fn apply(this: &Document, update: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
@@ -58,8 +59,8 @@ impl Texts<Held> for TextEngine {
 }
 
 impl TextDoc<Held> for TextDocument {
-    fn edit(&mut self, next: &str) -> Option<Held> {
-        let update = self.0.unchecked_ref::<Document>().edit(next).ok()?;
+    fn edit(&mut self, next: &Held) -> Option<Held> {
+        let update = self.0.unchecked_ref::<Document>().edit(&next.value).ok()?;
         (!update.is_undefined()).then(|| Held::made(update))
     }
 
@@ -68,9 +69,13 @@ impl TextDoc<Held> for TextDocument {
         applied.is_ok_and(|applied| applied.is_truthy())
     }
 
-    fn text(&self) -> String {
+    fn text(&self) -> Held {
         let text = self.0.unchecked_ref::<Document>().text();
-        text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+        Held::made(text.unwrap_or_else(|_| JsValue::from_str("")))
+    }
+
+    fn document(&self) -> Option<Held> {
+        Some(Held::made(self.0.clone()))
     }
 }
 
@@ -133,6 +138,32 @@ impl StateHost {
         if self.node.borrow().node().is_ready() {
             self.become_ready();
         }
+    }
+
+    /// For who edits the text of a key: `[document, number]`, see [`Model::document`](crate::core::model::Model::document).
+    /// Undefined if it holds none now, false if it is not merged.
+    pub(crate) fn text_of(&self, key: &Key, engine: &JsValue) -> Result<JsValue, JsValue> {
+        self.check_alive()?;
+        if self.options.strategies.of(key) != Strategy::Merge || !self.options.is_synced(key) {
+            return Ok(JsValue::FALSE);
+        }
+        if !self.node.borrow().has_texts() {
+            self.texts_come(engine);
+        }
+        let found = self.node.borrow_mut().document(key);
+        Ok(found.map_or(JsValue::UNDEFINED, |(document, number)| {
+            Array::of2(&document.value, &JsValue::from_f64(number)).into()
+        }))
+    }
+
+    /// Makes a text what somebody typed.
+    pub(crate) fn type_text(&self, key: Key, next: &JsValue) -> Result<Promise, JsValue> {
+        self.check_alive()?;
+        let options = SetOptions {
+            typed: true,
+            ..SetOptions::default()
+        };
+        self.write(vec![(key, Op::Set(Some(Held::made(next.clone()))))], options)
     }
 
     /// Whether what was written is sent only once the engine is there: whoever waits for a write waits for its text.

@@ -137,7 +137,8 @@ impl StateHost {
             is_transaction: is_transaction || self.options.together,
             joins_turn: self.options.together,
             may_fall: options.rollback || options.ack,
-            undoable: true,
+            undoable: !options.typed,
+            is_typed: options.typed,
             ..How::default()
         };
         let written = if shared.is_empty() {

@@ -153,7 +153,7 @@ fn record<V: Value>(
     }
     let id = match id {
         Atom::Number(number) => V::of_number(*number),
-        Atom::Text(text) => V::of_parts(Parts::Text(text.clone()))?,
+        Atom::Text(text) => V::of_text(text),
         _ => return None,
     };
     let mut fields = show::fields(tree, inside, Some(by), texts);

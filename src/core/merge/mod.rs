@@ -108,12 +108,16 @@ pub trait Texts<V> {
 
 /// An open text. What it says depends only on its seed and on which updates it was given, in whatever order.
 pub trait TextDoc<V> {
-    /// Makes it say `next`. The update that does so elsewhere; `None` if it did already.
-    fn edit(&mut self, next: &str) -> Option<V>;
+    /// Makes it say `next`, a text. The update that does so elsewhere; `None` if it did already.
+    fn edit(&mut self, next: &V) -> Option<V>;
     /// Takes an update, however often; whether it was one.
     fn apply(&mut self, update: &V) -> bool;
-    /// What it says.
-    fn text(&self) -> String;
+    /// What it says, as a text.
+    fn text(&self) -> V;
+    /// The text as the host knows it, for those who edit it.
+    fn document(&self) -> Option<V> {
+        None
+    }
 }
 
 /// One key's cells, what they show, and what to write so that they show something else.
@@ -233,10 +237,34 @@ impl<V: Value> Merged<V> {
     /// What to write so that `next` shows here (`None`: nothing), and nothing that shows already is written again. It is
     /// to be [set](Self::set) before the next call. Edits of texts are kept back, and show, while there are no `texts`.
     pub fn plan(&mut self, next: Option<&V>, actor: Actor, texts: Option<&dyn Texts<V>>) -> Writes<V> {
+        self.plan_as(next, actor, texts, false)
+    }
+
+    /// As [`plan`](Self::plan), for what [is typed](super::model::How::is_typed) if it `is_typed`.
+    pub fn plan_as(
+        &mut self,
+        next: Option<&V>,
+        actor: Actor,
+        texts: Option<&dyn Texts<V>>,
+        is_typed: bool,
+    ) -> Writes<V> {
         let mut plan = Plan::new(actor, &self.by, texts);
+        plan.is_typed = is_typed;
         plan.value(&mut self.tree, plan::Spot::root(), next);
         self.waits |= plan.waits;
         plan.writes
+    }
+
+    /// The text that the whole value is, as the host knows it, and a number that is the same wherever that text is edited;
+    /// `None` if it is none now.
+    pub fn document(&mut self, texts: &dyn Texts<V>) -> Option<(V, f64)> {
+        match self.tree.value(None)? {
+            Node::Text(seed, era) => {
+                let which = text::Which::new(seed, *era);
+                text::document(&mut self.tree, &which, texts)
+            }
+            _ => None,
+        }
     }
 
     /// Whether there is a text that cannot be shown or written without what merges texts.

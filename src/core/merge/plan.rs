@@ -14,6 +14,8 @@ pub(super) struct Plan<'a, V> {
     /// By which property records are told apart.
     pub by: &'a str,
     pub texts: Option<&'a dyn Texts<V>>,
+    /// Texts are edited, however much of them: see [`How::is_typed`](crate::core::model::How::is_typed).
+    pub is_typed: bool,
     /// Something waits until texts can be merged.
     pub waits: bool,
     pub writes: Writes<V>,
@@ -50,6 +52,7 @@ impl<'a, V: Value> Plan<'a, V> {
             actor,
             by,
             texts,
+            is_typed: false,
             waits: false,
             writes: Vec::new(),
         }
@@ -251,12 +254,13 @@ impl<'a, V: Value> Plan<'a, V> {
             &Parts::Number(base) if number::counts(tree, era).next().is_none() => {
                 self.write(spot.path, Some(Node::Number(base, era)));
             }
-            Parts::Text(text) if text::is_untouched(tree, text, era) => {
-                self.write(spot.path, Some(Node::Text(Key::from(text.as_str()), era)));
+            Parts::Text(text) => {
+                let text = text.as_text().map(Key::from);
+                let text = text.filter(|text| text::is_untouched(tree, text, era));
+                let node = text.map_or_else(|| Node::Leaf(next.clone()), |text| Node::Text(text, era));
+                self.write(spot.path, Some(node));
             }
-            Parts::Whole | Parts::Number(_) | Parts::Text(_) => {
-                self.write(spot.path, Some(Node::Leaf(next.clone())))
-            }
+            Parts::Whole | Parts::Number(_) => self.write(spot.path, Some(Node::Leaf(next.clone()))),
         }
     }
 

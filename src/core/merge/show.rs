@@ -45,7 +45,7 @@ fn anew<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) ->
         }
         Node::Text(seed, of) => {
             let which = Which::new(seed, *of);
-            return V::of_parts(Parts::Text(text::say(tree, &which, texts)));
+            return Some(text::say(tree, &which, texts));
         }
         _ => return None,
     };

@@ -5,8 +5,15 @@
 //! half of the shorter one: of its characters as a common beginning and end, or of its groups of three characters.
 //! Emptying a text and filling an empty one are always edits.
 
-/// Whether `next` is `now` edited.
-pub(super) fn is_edit(now: &str, next: &str) -> bool {
+use crate::core::value::Value;
+
+/// Whether the text `next` is the text `now` edited.
+pub(super) fn is_edit<V: Value>(now: &V, next: &V) -> bool {
+    let texts = || now.as_text().zip(next.as_text());
+    now.shares_half(next) || texts().is_some_and(|(now, next)| is_text_edit(&now, &next))
+}
+
+fn is_text_edit(now: &str, next: &str) -> bool {
     let (now, next): (Vec<char>, Vec<char>) = (now.chars().collect(), next.chars().collect());
     let shorter = now.len().min(next.len());
     let same = |(a, b): &(&char, &char)| a == b;
@@ -39,7 +46,7 @@ fn common(a: &[[char; 3]], b: &[[char; 3]]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::is_edit;
+    use super::is_text_edit as is_edit;
 
     #[test]
     fn edits_and_replacements() {

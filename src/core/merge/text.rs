@@ -16,12 +16,13 @@ use super::{Era, Node, TextDoc, Texts, nobody};
 use crate::core::id::{Actor, Key};
 use crate::core::register::Stamp;
 use crate::core::value::Value;
+use std::rc::Rc;
 
 /// Wishes that are told apart; beyond that, the last takes the place of the one before.
 const MOST_WISHES: usize = 256;
 
 /// Which text.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Which {
     pub seed: Key,
     pub era: Era,
@@ -34,7 +35,9 @@ pub(super) struct Text<V> {
     opened: u32,
     /// What it is to say, one after the other, as soon as texts can be merged. One by one, so that each is known for the
     /// small edit that it is.
-    wish: Option<(Which, Vec<Key>)>,
+    wish: Option<(Which, Vec<V>)>,
+    /// The fingerprint of the seed that was there last: a long one is walked once.
+    print: Option<(Key, f64)>,
 }
 
 /// A cell of edits.
@@ -55,7 +58,7 @@ struct Open<V> {
     applied: Vec<Edit<V>>,
     /// The level of an own edit that the document was given before its cell was.
     planned: Option<u32>,
-    said: Option<String>,
+    said: Option<V>,
 }
 
 impl Which {
@@ -67,66 +70,107 @@ impl Which {
     }
 }
 
+impl PartialEq for Which {
+    /// A seed may be long: mostly it is the very same.
+    fn eq(&self, other: &Self) -> bool {
+        self.era == other.era && (Rc::ptr_eq(&self.seed, &other.seed) || self.seed == other.seed)
+    }
+}
+
 impl<V> Text<V> {
+    pub fn forget_wish(&mut self) {
+        self.wish = None;
+    }
+}
+
+impl<V: Clone> Text<V> {
     pub fn new() -> Self {
         Self {
             open: None,
             opened: 0,
             wish: None,
+            print: None,
         }
     }
 
-    pub fn forget_wish(&mut self) {
-        self.wish = None;
-    }
-
     /// What this window wants that text to say.
-    fn wish(&self, which: &Which) -> Option<&Key> {
+    fn wish(&self, which: &Which) -> Option<&V> {
         let (of, wish) = self.wish.as_ref()?;
         wish.last().filter(|_| of == which)
     }
 
-    fn add_wish(&mut self, which: &Which, to: &str) {
+    /// The fingerprint of a seed: of one that is the same as the last time it is known.
+    fn print(&mut self, seed: &Key) -> f64 {
+        match &self.print {
+            Some((of, print)) if Rc::ptr_eq(of, seed) => *print,
+            _ => {
+                let print = fingerprint(seed);
+                self.print = Some((Key::clone(seed), print));
+                print
+            }
+        }
+    }
+
+    fn add_wish(&mut self, which: &Which, to: &V) {
         let (of, wishes) = self.wish.get_or_insert_with(|| (which.clone(), Vec::new()));
         if of != which {
             (*of, *wishes) = (which.clone(), Vec::new());
         }
         wishes.truncate(MOST_WISHES - 1);
-        wishes.push(Key::from(to));
+        wishes.push(to.clone());
     }
 }
 
 /// What a text says here.
-pub(super) fn say<V: Value>(tree: &mut Tree<V>, which: &Which, texts: Option<&dyn Texts<V>>) -> String {
+pub(super) fn say<V: Value>(tree: &mut Tree<V>, which: &Which, texts: Option<&dyn Texts<V>>) -> V {
     if let Some(wish) = tree.text.as_ref().and_then(|text| text.wish(which)) {
-        return String::from(&**wish);
+        return wish.clone();
     }
     match texts {
         Some(texts) if has_edits(tree) => {
             let edits = edits(tree, which);
             if edits.is_empty() {
-                return String::from(&*which.seed);
+                return V::of_text(&which.seed);
             }
             let name = name(tree, nobody());
             let text = text_of(tree);
             sync(text, which, edits, None, name, texts);
-            text.open.as_mut().map_or_else(String::new, Open::say)
+            text.open.as_mut().map_or_else(|| V::of_text(""), Open::say)
         }
-        _ => String::from(&*which.seed),
+        _ => V::of_text(&which.seed),
     }
+}
+
+/// The text as the host knows it, opened if need be, and a number that is the same wherever it is edited.
+pub(super) fn document<V: Value>(
+    tree: &mut Tree<V>,
+    which: &Which,
+    texts: &dyn Texts<V>,
+) -> Option<(V, f64)> {
+    if tree.text.as_ref().is_some_and(|text| text.wish(which).is_some()) {
+        return None;
+    }
+    let (edits, name) = (edits(tree, which), name(tree, nobody()));
+    let text = text_of(tree);
+    sync(text, which, edits, None, name, texts);
+    let era = which
+        .era
+        .map_or(0, |era| mix(era.actor.bits(), era.time.as_f64().to_bits()));
+    let number = (mix(text.print(&which.seed).to_bits(), era) >> 11) as f64;
+    Some((text.open.as_ref()?.doc.document()?, number))
 }
 
 impl<V: Value> Plan<'_, V> {
     /// Makes a text say `to`, if that is an edit of what it says. Without the engine it is noted as a wish.
-    pub(super) fn text(&mut self, tree: &mut Tree<V>, path: &str, which: &Which, to: &str) -> bool {
+    pub(super) fn text(&mut self, tree: &mut Tree<V>, path: &str, which: &Which, to: &V) -> bool {
         if let Some(texts) = self.texts {
             return self.edit(tree, path, which, Some(to), texts);
         }
         let now = say(tree, which, None);
-        if now == to {
+        if now.same(to) {
             return true;
         }
-        let edited = is_edit(&now, to);
+        let edited = self.is_typed || is_edit(&now, to);
         if edited {
             text_of(tree).add_wish(which, to);
             self.waits = true;
@@ -140,16 +184,17 @@ impl<V: Value> Plan<'_, V> {
         tree: &mut Tree<V>,
         path: &str,
         which: &Which,
-        to: Option<&str>,
+        to: Option<&V>,
         texts: &dyn Texts<V>,
     ) -> bool {
         let wish = text_of(tree).wish.take().filter(|wish| wish.0 == *which);
-        let now = say(tree, which, Some(texts));
         if wish.is_none() {
-            match to {
-                Some(to) if now != to && !is_edit(&now, to) => return false,
-                Some(to) if now != to => {}
-                _ => return true,
+            let now = say(tree, which, Some(texts));
+            let Some(to) = to.filter(|to| !now.same(to)) else {
+                return true;
+            };
+            if !self.is_typed && !is_edit(&now, to) {
+                return false;
             }
         }
         let mut taken = levels(tree, which, self.actor);
@@ -171,7 +216,7 @@ impl<V: Value> Plan<'_, V> {
         };
         if let Some(to) = to {
             taken.extend(open.change(to));
-            if open.say() != to {
+            if !open.say().same(to) {
                 text.open = None;
                 return false;
             }
@@ -180,11 +225,12 @@ impl<V: Value> Plan<'_, V> {
             return true;
         }
         open.planned = Some(level);
+        let print = text.print(&which.seed);
         let update = match <[V; 1]>::try_from(taken) {
             Ok([update]) => update,
             Err(taken) => texts.merge(&taken),
         };
-        let node = Node::Edits(update, fingerprint(&which.seed), which.era);
+        let node = Node::Edits(update, print, which.era);
         self.write_beside(path, &Detail::Edits(self.actor, level), Some(node));
         for below in 0..level {
             self.write_beside(path, &Detail::Edits(self.actor, below), None);
@@ -205,11 +251,11 @@ impl<V: Value> Open<V> {
         }
     }
 
-    fn say(&mut self) -> String {
+    fn say(&mut self) -> V {
         self.said.get_or_insert_with(|| self.doc.text()).clone()
     }
 
-    fn change(&mut self, to: &str) -> Option<V> {
+    fn change(&mut self, to: &V) -> Option<V> {
         self.said = None;
         self.doc.edit(to)
     }
@@ -290,7 +336,7 @@ fn sync<V: Value>(
 ///
 /// Each document has another: what was taken back may have used the names that an earlier one gave to its characters,
 /// and there must be one character of a name.
-fn name<V>(tree: &mut Tree<V>, actor: Actor) -> Actor {
+fn name<V: Clone>(tree: &mut Tree<V>, actor: Actor) -> Actor {
     let own = tree
         .details
         .iter()
@@ -315,7 +361,7 @@ fn fingerprint(text: &str) -> f64 {
     (hash >> 11) as f64
 }
 
-fn text_of<V>(tree: &mut Tree<V>) -> &mut Text<V> {
+fn text_of<V: Clone>(tree: &mut Tree<V>) -> &mut Text<V> {
     tree.text.get_or_insert_with(|| Box::new(Text::new()))
 }
 
@@ -326,8 +372,11 @@ fn has_edits<V>(tree: &Tree<V>) -> bool {
 }
 
 /// The edits of that text, of everyone.
-fn edits<V: Clone>(tree: &Tree<V>, which: &Which) -> Vec<Edit<V>> {
-    let print = fingerprint(&which.seed);
+fn edits<V: Clone>(tree: &mut Tree<V>, which: &Which) -> Vec<Edit<V>> {
+    if !has_edits(tree) {
+        return Vec::new();
+    }
+    let print = text_of(tree).print(&which.seed);
     let of_this = tree
         .details
         .iter()
@@ -348,12 +397,12 @@ fn edits<V: Clone>(tree: &Tree<V>, which: &Which) -> Vec<Edit<V>> {
 }
 
 /// Whether nobody has edited a text that would begin like this.
-pub(super) fn is_untouched<V: Clone>(tree: &Tree<V>, seed: &str, era: Era) -> bool {
-    !has_edits(tree) || edits(tree, &Which::new(&Key::from(seed), era)).is_empty()
+pub(super) fn is_untouched<V: Clone>(tree: &mut Tree<V>, seed: &Key, era: Era) -> bool {
+    edits(tree, &Which::new(seed, era)).is_empty()
 }
 
 /// What an actor has at the levels from 0 that are taken, the oldest first.
-fn levels<V: Clone>(tree: &Tree<V>, which: &Which, actor: Actor) -> Vec<V> {
+fn levels<V: Clone>(tree: &mut Tree<V>, which: &Which, actor: Actor) -> Vec<V> {
     let own = edits(tree, which).into_iter().filter(|edit| edit.actor == actor);
     let taken = own.zip(0..).take_while(|(edit, level)| edit.level == *level);
     let mut updates: Vec<V> = taken.map(|(edit, _)| edit.update).collect();

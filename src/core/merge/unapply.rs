@@ -37,8 +37,8 @@ pub(super) fn at_depth<V: Value>(
     let left = match (now.parts(by), parts(old), parts(new)) {
         (Parts::Number(now), Parts::Number(old), Parts::Number(new)) => number(now, old, new),
         (Parts::Number(now), _, Parts::Number(new)) if old.is_none() => number(now, 0.0, new),
-        (Parts::Text(now), Parts::Text(old), Parts::Text(new)) => text(now, &old, &new),
-        (Parts::Text(now), _, Parts::Text(new)) if old.is_none() => text(now, "", &new),
+        (Parts::Text(now), Parts::Text(old), Parts::Text(new)) => text(now, Some(&old), &new),
+        (Parts::Text(now), _, Parts::Text(new)) if old.is_none() => text(now, None, &new),
         (now @ (Parts::Set(_) | Parts::Members(_)), old, new) if alike(&now, &old) || alike(&now, &new) => {
             let atoms = |parts| if alike(&now, parts) { atoms(parts) } else { &[] };
             let left = set(atoms(&now), atoms(&old), atoms(&new));
@@ -64,7 +64,7 @@ pub(super) fn at_depth<V: Value>(
         _ => return current.cloned(),
     };
     let empty = match &left {
-        Parts::Text(text) => text.is_empty(),
+        Parts::Text(text) => text.as_text().is_some_and(|text| text.is_empty()),
         Parts::Set(atoms) | Parts::Members(atoms) => atoms.is_empty(),
         Parts::List(elements) | Parts::Map(elements) => elements.is_empty(),
         Parts::Object(fields) => fields.is_empty(),
@@ -102,15 +102,17 @@ fn number<V>(now: f64, old: f64, new: f64) -> Parts<V> {
 }
 
 /// By character, unless one of the two replaced it.
-fn text<V>(now: String, old: &str, new: &str) -> Parts<V> {
-    let chars = |text: &str| text.chars().collect::<Vec<char>>();
-    let all = (chars(&now), chars(old), chars(new));
+fn text<V: Value>(now: V, old: Option<&V>, new: &V) -> Parts<V> {
+    let text = |value: &V| value.as_text().unwrap_or_default();
+    let chars = |value: &V| text(value).chars().collect::<Vec<char>>();
+    let all = (chars(&now), old.map(chars).unwrap_or_default(), chars(new));
     let edited = |a: &[char], b: &[char]| align(a, b).len() * 2 >= a.len().min(b.len());
     if !edited(&all.1, &all.2) || !edited(&all.2, &all.0) {
         return Parts::Text(now);
     }
     let list = list(&all.0, &all.1, &all.2);
-    Parts::Text(list.into_iter().map(|(char, _)| char).collect())
+    let left: String = list.into_iter().map(|(char, _)| char).collect();
+    Parts::Text(V::of_text(&left))
 }
 
 fn fields<V: Value>(now: Vec<(Key, V)>, old: &[(Key, V)], new: &[(Key, V)], at: At<'_>) -> Parts<V> {

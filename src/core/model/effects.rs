@@ -27,6 +27,8 @@ pub struct How {
     pub may_fall: bool,
     /// `undo` takes it back.
     pub undoable: bool,
+    /// Somebody typed: a text is edited however much of it changes, it is never replaced by another.
+    pub is_typed: bool,
     /// It came without a frame, as if from another window; not broadcast.
     pub is_plain: bool,
     /// Whom the listeners are told it is of.
@@ -40,6 +42,7 @@ impl Default for How {
             joins_turn: false,
             may_fall: false,
             undoable: false,
+            is_typed: false,
             is_plain: false,
             origin: ChangeOrigin::Local,
         }

@@ -33,7 +33,7 @@ impl<V: Value> Model<V> {
             Op::Add(by) => return self.plan_add(&key, by, now, cells),
             // What was only counted up where nobody merges has no parts to delete.
             Op::Set(value) if strategy == Strategy::Merge && (value.is_some() || !self.is_counted(&key)) => {
-                return self.plan_merge(&key, value.as_ref(), now, cells);
+                return self.plan_merge(&key, value.as_ref(), how.is_typed, now, cells);
             }
             Op::Set(value) => value,
         };
@@ -221,10 +221,17 @@ impl<V: Value> Model<V> {
         }
     }
 
-    pub(super) fn plan_merge(&mut self, key: &Key, next: Option<&V>, now: f64, cells: &mut Cells<V>) {
+    pub(super) fn plan_merge(
+        &mut self,
+        key: &Key,
+        next: Option<&V>,
+        is_typed: bool,
+        now: f64,
+        cells: &mut Cells<V>,
+    ) {
         let me = self.node.actor();
         let texts = self.texts.clone();
-        let planned = self.tree_of(key).plan(next, me, texts.as_deref());
+        let planned = self.tree_of(key).plan_as(next, me, texts.as_deref(), is_typed);
         self.stamp_tree(key, planned, now, cells);
     }
 

@@ -47,7 +47,7 @@ impl<V: Value> Model<V> {
         for (key, old, new) in pending.merged {
             let by = self.strategies.identity_of(&key);
             let next = unapply(self.get(&key), old.as_ref(), new.as_ref(), &by);
-            self.plan_merge(&key, next.as_ref(), now, &mut cells);
+            self.plan_merge(&key, next.as_ref(), false, now, &mut cells);
         }
         // Sums and merged parts are taken out by their difference: what was added since stays.
         let slots = pending.cells.into_iter().filter_map(|(name, stamp)| {

@@ -210,3 +210,10 @@ const sizeOf = (value) => {
 export function isWellFormed(text) {
   return wellFormed(text);
 }
+
+/** Whether two strings have half of the shorter one in common, at their beginnings or at their ends; no surrogate pair is cut. */
+export function sharesHalf(a, b) {
+  let half = Math.ceil(Math.min(a.length, b.length) / 2);
+  if (/[\ud800-\udbff]/.test(a[half - 1])) half += 1;
+  return a.slice(0, half) === b.slice(0, half) || a.slice(a.length - half) === b.slice(b.length - half);
+}

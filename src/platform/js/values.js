@@ -370,5 +370,6 @@ export {
   isWellFormed,
   objectOf,
   partsOf,
+  sharesHalf,
   withParts,
 } from './parts.js';
