@@ -2,11 +2,13 @@
 // used with a keyboard and a screen reader.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { entries } from '../../xtask/js/site/declarations.mjs';
+import { withIntegrity } from '../../xtask/js/integrity.mjs';
 import { header } from '../../xtask/js/site/layout.mjs';
 import { examples } from '../../xtask/js/site/playground.mjs';
-import { blocks, read, userPages } from './markdown.mjs';
+import { blocks, read, root, userPages } from './markdown.mjs';
 import { count, ids, site, targets, text } from './pages.mjs';
 
 const built = site();
@@ -60,7 +62,7 @@ test('every exported name stands in the reference, with its members', () => {
     const page = `docs/api/${entry.name === name ? 'index' : entry.name.slice(name.length + 1)}.html`;
     const there = ids(built.read(page));
     const names = [...declared.matchAll(/^export (?:declare )?(?:class|const|function|interface|type) (\w+)/gm)];
-    assert.ok(names.length > 0 || entry.name === `${name}/iife`, `${entry.file} exports nothing`);
+    assert.ok(names.length > 0 || /iife$/.test(entry.name), `${entry.file} exports nothing`);
     for (const [, one] of names) if (!there.includes(one)) missing.push(`${page}: ${one}`);
   }
   assert.deepEqual(missing, []);
@@ -148,7 +150,7 @@ test('the guides show every block of code, and no comment for the tests', () => 
   for (const page of userPages().filter((page) => page.startsWith('docs/'))) {
     const html = built.read(page === 'docs/README.md' ? 'docs/index.html' : page.replace(/md$/, 'html'));
     const shown = [...html.matchAll(/<pre class="code">([\s\S]*?)<\/pre>/g)].map(([, code]) => text(code));
-    const written = blocks(read(page)).map(({ code }) => code);
+    const written = blocks(withIntegrity(read(page), join(root, 'pkg'))).map(({ code }) => code);
     all += written.length;
     assert.deepEqual(shown, written, page);
     assert.doesNotMatch(text(html), /<!--|-->/, page);
@@ -169,5 +171,42 @@ test('the code beside an example is the code that its windows run', () => {
       files.map((file) => read(`www/playground/${file}`).trimEnd()),
     );
     assert.equal(count(html, /<iframe\b/g), example.windows, example.name);
+  }
+});
+
+test('the search finds every section of the guides and every name of the API, and leads there', () => {
+  const sections = JSON.parse(built.read('docs/search.json'));
+  const there = new Set(sections.map(({ path }) => path));
+  assert.equal(there.size, sections.length, 'a place is listed twice');
+  for (const { path, title, page } of sections) {
+    const [file, anchor] = path.split('#');
+    assert.ok(built.exists(`docs/${file}`), path);
+    if (anchor) assert.ok(ids(built.read(`docs/${file}`)).includes(anchor), path);
+    assert.ok(title && page, path);
+  }
+  for (const page of userPages().filter((page) => /^docs\/(?!README)/.test(page))) {
+    const plain = read(page).replace(/^```[\s\S]*?^```/gm, '');
+    const headings = [...plain.matchAll(/^#{1,3} /gm)].length;
+    const listed = sections.filter(({ path }) => path.split('#')[0] === page.slice(5).replace(/md$/, 'html'));
+    assert.equal(listed.length, headings, page);
+  }
+  for (const name of ['send', 'connect', 'increment', 'allowedOrigins', 'SyncedState'])
+    assert.ok(
+      sections.some(({ title, path }) => title.startsWith(name) && path.startsWith('api/')),
+      name,
+    );
+  assert.ok(sections.some(({ text }) => text.includes('hybrid logical clock')));
+});
+
+test('the search box is a combobox, and hidden until its script has run', () => {
+  for (const page of guides) {
+    const [form] = /<form class="docs-search"[\s\S]*?<\/form>/.exec(built.read(page)) ?? [];
+    assert.ok(form, page);
+    assert.match(form, /^<form[^>]* role="search"[^>]* hidden>/);
+    for (const part of ['role="combobox"', 'aria-expanded="false"', 'aria-autocomplete="list"', 'aria-label="Search'])
+      assert.ok(form.includes(part), `${page}: ${part}`);
+    const [, list] = /aria-controls="([\w-]+)"/.exec(form);
+    assert.ok(form.includes(`id="${list}" role="listbox"`), page);
+    assert.match(form, /role="status"/);
   }
 });

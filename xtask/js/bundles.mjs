@@ -1,5 +1,5 @@
-// The forms for those without a bundler: CommonJS for `require`, and classic scripts, of which the first sets
-// globalThis.ParleySync.
+// The forms for those without a bundler: CommonJS for `require`; modules that take few requests, for import maps; and classic scripts, of
+// which the first sets globalThis.ParleySync.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -76,6 +76,30 @@ for (const name of REQUIRED) {
   const declarations = await readFile(join(packageDirectory, `bindings/${name}.d.ts`), 'utf8');
   const required = declarations.replaceAll(/'\.\.\/(index|text)\.js'/g, `'./$1.cjs'`);
   await replace(join(built, `${name}.d.cts`), required);
+}
+
+// For import maps: each entry is one file. They share the main one, which asks for the parts of the wasm that the others have too.
+const module = { format: 'esm', minify: true };
+const beside = (path) => ({ file: `../${path}` });
+const inlined = Object.fromEntries(
+  ['inline-messages', 'inline-states', 'inline-stores', 'text-inline'].map((name) => [
+    `/wasm/${name}.js`,
+    beside(`${name}.js`),
+  ]),
+);
+const hub = { '/wasm/parley_sync.js': { file: './index.js' }, '/host/errors.js': { file: './index.js' } };
+const one = { '/text-engine.js': { file: './text-engine.js' } };
+await bundle('cdn/index.js', 'index.js', { ...module, plugins: [instead({ ...inlined, ...one })] });
+await bundle('cdn/text.js', 'text.js', { ...module, plugins: [instead({ ...inlined, ...one })] });
+await bundle('cdn/text-engine.js', 'src/text-engine.js', {
+  ...module,
+  plugins: [instead({ '../text.js': { file: './text.js' } })],
+});
+await bundle('cdn/redux.js', 'redux.js', { ...module, plugins: [instead({ ...hub, ...started })] });
+await bundle('cdn/json-schema.js', 'json-schema.js', { ...module, packages: 'external' });
+for (const name of [...REQUIRED, 'nanostores', 'svelte']) {
+  const plugins = [instead({ '/src/api.js': { file: './index.js' }, ...started })];
+  await bundle(`cdn/${name}.js`, `bindings/${name}.js`, { ...module, packages: 'external', plugins });
 }
 
 // The first script finds the second beside itself when it needs it. By its own address: to a page of opaque origin a

@@ -31,7 +31,8 @@ const HELP: &str = "\
 cargo xtask <command>
 
   demo  [--port N]                  install what is missing, build, serve demo, playground and docs on two loopback origins
-  test  [--only a,b] [--list]       everything: format, lints, native, browser, end-to-end and package tests
+  test  [--all] [--only a,b] [--list]
+                                    everything: format, lints, native, browser, end-to-end and package tests; --all: slow ones too
   build [--quick]                   leave an installable tarball in pkg/; --quick: only pkg/wasm, unoptimised, for tests
   bench [--quick] [--only row]      measure beside raw channels and other libraries; `bench core`: the core by itself
   serve [--port N]                  the same from what was built last

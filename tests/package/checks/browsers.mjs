@@ -6,9 +6,12 @@ import * as esbuild from '../bundlers/esbuild.mjs';
 import * as rollup from '../bundlers/rollup.mjs';
 import * as vite from '../bundlers/vite.mjs';
 import * as webpack from '../bundlers/webpack.mjs';
+import { fromCdn } from './cdn.mjs';
+import { inWorkers } from './workers.mjs';
 import { check } from '../lib/checks.mjs';
-import { launch, outcomeOf, serve } from '../lib/chromium.mjs';
+import { launch, outcomeOf } from '../lib/chromium.mjs';
 import { consumer, installed } from '../lib/consumer.mjs';
+import { build, holds, outcomeIn, works } from '../lib/pages.mjs';
 
 const BUNDLERS = { vite, webpack, rollup, esbuild };
 
@@ -21,7 +24,7 @@ export async function inBrowsers() {
     for (const [name, { bundle }] of Object.entries(BUNDLERS)) {
       await check(`${name}: the default entry, with no asset, under a strict policy`, async () => {
         const out = join(consumer, 'out', name);
-        await build(bundle, 'browser', out);
+        await build(bundle, join(consumer, 'browser'), out);
         assert.deepEqual(await wasmIn(out), []);
         await works(browser, out, { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" });
       });
@@ -29,7 +32,7 @@ export async function inBrowsers() {
     for (const [name, { bundle }] of Object.entries(BUNDLERS)) {
       await check(`${name}: text merging is in files of its own, fetched when asked for`, async () => {
         const out = join(consumer, 'out', `${name}-text`);
-        await build(bundle, 'text', out);
+        await build(bundle, join(consumer, 'text'), out);
         const policy = { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" };
         await loadsText(await works(browser, out, policy), out);
       });
@@ -41,7 +44,7 @@ export async function inBrowsers() {
           ['states', ['messages', 'states']],
         ]) {
           const out = join(consumer, 'out', `${name}-${fixture}`);
-          await build(bundle, fixture, out);
+          await build(bundle, join(consumer, fixture), out);
           assert.deepEqual(await partsIn(out), parts);
           const { answer, code } = await outcomeIn(browser, out);
           assert.deepEqual([answer, code], [42, 'ERR_NO_HANDLER']);
@@ -50,14 +53,14 @@ export async function inBrowsers() {
     }
     await check('esbuild: RTK Query under the default enhancer of redux', async () => {
       const out = join(consumer, 'out/query');
-      await build(BUNDLERS.esbuild.bundle, 'query', out);
+      await build(BUNDLERS.esbuild.bundle, join(consumer, 'query'), out);
       const { query } = await works(browser, out);
       assert.deepEqual(query, { answers: [true, true], statuses: ['fulfilled', 'fulfilled'], errors: [] });
     });
     for (const name of WITH_ASSETS) {
       await check(`${name}: the slim entry fetches its wasm`, async () => {
         const out = join(consumer, 'out', `${name}-slim`);
-        await build(BUNDLERS[name].bundle, 'slim', out);
+        await build(BUNDLERS[name].bundle, join(consumer, 'slim'), out);
         assert.equal((await wasmIn(out)).length, 1);
         await works(browser, out);
       });
@@ -70,6 +73,13 @@ export async function inBrowsers() {
         await server.stop();
       }
     });
+    await inWorkers(browser);
+    await check('webpack: JSON Schemas, with the validator installed beside the package', async () => {
+      const out = join(consumer, 'out/json-schema');
+      await build(webpack.bundle, join(consumer, 'json-schema'), out);
+      assert.deepEqual(await outcomeIn(browser, out), { answer: 42, code: 'ERR_VALIDATION' });
+    });
+    await fromCdn(browser);
     await check('no bundler: an import map', async () => {
       const out = join(consumer, 'out/plain');
       await cp(join(consumer, 'browser'), out, { recursive: true });
@@ -125,37 +135,8 @@ async function partsIn(folder) {
   return parts;
 }
 
-async function build(bundle, fixture, out) {
-  const made = join(consumer, fixture);
-  await bundle(made, out);
-  if (!(await readdir(out)).includes('index.html')) await copyFile(join(made, 'index.html'), join(out, 'index.html'));
-}
-
 async function wasmIn(folder) {
   return (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.wasm'));
-}
-
-async function works(browser, folder, headers) {
-  return holds(await outcomeIn(browser, folder, headers));
-}
-
-async function outcomeIn(browser, folder, headers) {
-  const server = await serve(folder, headers);
-  try {
-    return await outcomeOf(browser, `${server.origin}/`);
-  } finally {
-    server.stop();
-  }
-}
-
-function holds(outcome) {
-  assert.equal(outcome.error, undefined, outcome.error);
-  assert.equal(outcome.answer, 42);
-  assert.equal(outcome.code, 'ERR_NO_HANDLER');
-  assert.equal(outcome.count, 5);
-  assert.equal(outcome.when, 0);
-  assert.match(outcome.version, /^\d+\.\d+\.\d+$/);
-  return outcome;
 }
 
 function plainPage() {

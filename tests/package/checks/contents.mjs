@@ -24,11 +24,12 @@ const EXPECTED = [
   'redux.js',
   'slim.d.ts',
   'slim.js',
+  'text-iife.d.ts',
   'text.d.ts',
   'text.js',
 ];
 const FOLDERS =
-  /^(docs\/([\w-]+\.md|demo\.png|bench\.svg)|src\/[\w-]+\.js|bindings\/\w+\.(js|d\.ts)|wasm\/(host\/\w+\.js|snippets\/.+\.js|[\w-]+\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_(\w+_)?bg\.wasm))$/;
+  /^(docs\/([\w-]+\.md|demo\.png|bench\.svg)|src\/[\w-]+\.js|bindings\/\w+\.(js|d\.ts)|wasm\/((host|cdn)\/[\w-]+\.js|snippets\/.+\.js|[\w-]+\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_(\w+_)?bg\.wasm))$/;
 
 export async function contents() {
   const entries = await readdir(installed, { recursive: true, withFileTypes: true });

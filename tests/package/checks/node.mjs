@@ -49,6 +49,12 @@ export async function inNode() {
     await check(`Node: ${script} runs and ends`, () => node([join('node', script)], { cwd: consumer, patience }));
   }
 
+  for (const script of ['module.mjs', 'require.cjs']) {
+    await check(`Node: JSON Schemas, ${script}`, () =>
+      node([join('json-schema', script)], { cwd: consumer, patience }),
+    );
+  }
+
   await check('Node: a server imports, makes states that are kept and renders, and prints nothing', async () => {
     assert.equal(await node([join('node', 'server.mjs')], { cwd: consumer, patience }), '');
   });

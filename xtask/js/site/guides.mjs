@@ -1,6 +1,8 @@
 // The guides: which pages there are, in which order, and what each shows.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageDirectory } from '../files.mjs';
+import { withIntegrity } from '../integrity.mjs';
 import { relative } from './html.mjs';
 import { render } from './markdown.mjs';
 import { read, root, source } from './paths.mjs';
@@ -40,7 +42,7 @@ export function guides() {
       const suffix = anchor === undefined ? '' : `#${anchor}`;
       return to ? relative(path, to + suffix) : `${source}/blob/main/${target}${suffix}`;
     };
-    const page = { file, path, ...render(read(file), { file, address }) };
+    const page = { file, path, ...render(withIntegrity(read(file), packageDirectory), { file, address }) };
     const title = others.find((other) => other.file === file)?.title ?? page.title;
     return { ...page, title };
   });

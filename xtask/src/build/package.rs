@@ -32,6 +32,7 @@ pub fn tarball() -> Outcome<PathBuf> {
     for directory in [stage.clone(), stage.join("docs")] {
         strip_tests(&directory).map_err(describe)?;
     }
+    command::run(command::at_root("node").arg("xtask/js/integrity.mjs").arg(&stage))?;
     let printed = task("npm pack", || {
         command::capture(
             command::at_root("npm")

@@ -43,6 +43,11 @@ pub fn for_browsers() -> Outcome {
     Ok(())
 }
 
+/// For the tarball where installing is slow: other bundlers, Next, Deno.
+pub fn for_matrix() -> Outcome {
+    npm::install(&paths::root().join("tests/package/matrix"))
+}
+
 /// For measuring in a browser.
 pub fn for_bench() -> Outcome {
     for_build()?;

@@ -21,6 +21,8 @@ struct Step {
     what: &'static str,
     /// Without these it can tell nothing.
     needs: &'static [&'static str],
+    /// Slow to install or to run: left out unless it is named, or all are wanted.
+    slow: bool,
     run: fn() -> Outcome,
 }
 
@@ -28,138 +30,174 @@ const TOOLS: &[&str] = &["setup"];
 const BROWSERS: &[&str] = &["setup", "setup-browsers"];
 const PACKAGE: &[&str] = &["setup", "build"];
 const BROWSERS_AND_PACKAGE: &[&str] = &["setup", "setup-browsers", "build"];
+const MATRIX: &[&str] = &["setup", "setup-browsers", "setup-matrix", "build"];
 
 /// In this order: what is quick to tell comes first, and what needs the package comes after it is built.
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 21] = [
     Step {
         name: "setup",
         what: "compilers, linters and npm packages that are missing are installed",
         needs: &[],
+        slow: false,
         run: setup::for_checks,
     },
     Step {
         name: "setup-browsers",
         what: "browsers and their drivers that are missing are installed",
         needs: &[],
+        slow: false,
         run: setup::for_browsers,
+    },
+    Step {
+        name: "setup-matrix",
+        what: "what the step matrix installs the tarball beside is installed",
+        needs: TOOLS,
+        slow: true,
+        run: setup::for_matrix,
     },
     Step {
         name: "format",
         what: "rustfmt and prettier change nothing",
         needs: TOOLS,
+        slow: false,
         run: formatted,
     },
     Step {
         name: "purity",
         what: "the core names no browser, clock or randomness; dependencies go one way",
         needs: &[],
+        slow: false,
         run: pure,
     },
     Step {
         name: "clippy",
         what: "clippy without warnings, native and wasm32",
         needs: TOOLS,
+        slow: false,
         run: native::clippy,
     },
     Step {
         name: "docs",
         what: "rustdoc without warnings",
         needs: TOOLS,
+        slow: false,
         run: native::docs,
     },
     Step {
         name: "native",
         what: "unit and property tests of the core, and of this tool",
         needs: &[],
+        slow: false,
         run: native::tests,
     },
     Step {
         name: "build",
         what: "wasm, bundles, tarball",
         needs: TOOLS,
+        slow: false,
         run: built,
     },
     Step {
         name: "sizes",
         what: "no entry above its budget of bytes",
         needs: PACKAGE,
+        slow: false,
         run: sizes,
     },
     Step {
         name: "types",
         what: "the declarations keep the contract; every code block of README and docs compiles",
         needs: TOOLS,
+        slow: false,
         run: scripts::types,
     },
     Step {
         name: "simulated",
         what: "the public API over the simulated network, in Node",
         needs: PACKAGE,
+        slow: false,
         run: scripts::simulated,
     },
     Step {
         name: "examples",
         what: "the examples of README and docs that run, what docs say of codes, options and paths, and the site made of them",
         needs: PACKAGE,
+        slow: false,
         run: scripts::examples,
     },
     Step {
         name: "browser-chromium",
         what: "wasm-pack test in headless Chromium",
         needs: BROWSERS,
+        slow: false,
         run: browser::chromium,
     },
     Step {
         name: "browser-firefox",
         what: "wasm-pack test in headless Firefox",
         needs: BROWSERS,
+        slow: false,
         run: browser::firefox,
     },
     Step {
         name: "package",
-        what: "the tarball in Node, vitest and four bundlers",
+        what: "the tarball in Node, test runners, workers, four bundlers and from a CDN; publint, are-the-types-wrong",
         needs: BROWSERS_AND_PACKAGE,
+        slow: false,
         run: scripts::package,
     },
     Step {
         name: "bindings",
         what: "React, Vue, Svelte, Solid and the others, with the bindings of the package, in Chromium",
         needs: BROWSERS_AND_PACKAGE,
+        slow: false,
         run: scripts::bindings,
     },
     Step {
         name: "bench",
         what: "the benchmark's adapters carry what they are measured with, in Chromium; nothing is timed",
         needs: BROWSERS_AND_PACKAGE,
+        slow: false,
         run: scripts::bench,
     },
     Step {
         name: "e2e-chromium",
         what: "two origins, whole windows, in Chromium",
         needs: BROWSERS_AND_PACKAGE,
+        slow: false,
         run: scripts::e2e_chromium,
     },
     Step {
         name: "e2e-firefox",
         what: "the same in Firefox",
         needs: BROWSERS_AND_PACKAGE,
+        slow: false,
         run: scripts::e2e_firefox,
+    },
+    Step {
+        name: "matrix",
+        what: "the tarball in Vite 5, 6 and 8, Parcel, Next and Deno",
+        needs: MATRIX,
+        slow: true,
+        run: scripts::matrix,
     },
 ];
 
-/// `cargo xtask test [--only a,b] [--list]`.
+/// `cargo xtask test [--all] [--only a,b] [--list]`.
 pub fn run(arguments: &[String]) -> Outcome {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let chosen = match words.as_slice() {
-        [] => STEPS.iter().collect(),
+        [] => STEPS.iter().filter(|step| !step.slow).collect(),
+        ["--all"] => STEPS.iter().collect(),
         ["--list"] => {
             for step in &STEPS {
-                println!("{:<18} {}", step.name, step.what);
+                let slow = if step.slow { " (with --all)" } else { "" };
+                println!("{:<18} {}{slow}", step.name, step.what);
             }
             return Ok(());
         }
         ["--only", names] => choose(names)?,
-        _ => return Err("test knows --list and --only <steps>, separated by commas".to_owned()),
+        _ => return Err("test knows --all, --list, and --only <steps>, separated by commas".to_owned()),
     };
     listen::end_within(LIMIT);
     let mut steps = Steps::default();

@@ -54,6 +54,15 @@ pub fn package() -> Outcome {
     listen::run_well(command::at_root("node").arg("tests/package/run.mjs"), LIMIT).map(|_| ())
 }
 
+/// The tarball where installing or building is slow.
+pub fn matrix() -> Outcome {
+    listen::run_well(
+        command::at_root("node").arg("tests/package/matrix/run.mjs"),
+        LIMIT,
+    )
+    .map(|_| ())
+}
+
 /// The framework bindings, with the real frameworks.
 pub fn bindings() -> Outcome {
     listen::run_well(command::at_root("node").arg("tests/bindings/run.mjs"), LIMIT).map(|_| ())
