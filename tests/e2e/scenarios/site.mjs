@@ -68,3 +68,73 @@ for (const width of WIDTHS) {
     { timeout: 60_000 },
   );
 }
+
+const press = (key) =>
+  document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+const write = (text) => {
+  const { activeElement: input } = document;
+  input.value = text;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+};
+/** What a screen reader has of the search box. */
+const searchBox = () => {
+  const input = document.querySelector('.docs-search input');
+  const options = [...document.querySelectorAll('#search-results [role="option"]')];
+  const chosen = document.getElementById(input.getAttribute('aria-activedescendant'));
+  return {
+    focused: document.activeElement === input,
+    value: input.value,
+    expanded: input.getAttribute('aria-expanded'),
+    titles: options.map((option) => option.querySelector('.docs-search-title').textContent),
+    chosen: options.indexOf(chosen),
+    selected: options.findIndex((option) => option.getAttribute('aria-selected') === 'true'),
+    status: document.querySelector('.docs-search [role="status"]').textContent,
+  };
+};
+
+scenario('the search box of the docs, with the keyboard alone', async (t) => {
+  const page = await t.visit(`${t.a}/docs/index.html`);
+  await page.until(() => document.querySelector('.docs-search:not([hidden])') !== null);
+  const box = () => page.eval(searchBox);
+  t.assert.equal((await box()).focused, false);
+  await page.eval(press, '/');
+  t.assert.equal((await box()).focused, true);
+  // In the box it is a character like any other.
+  t.assert.equal(await page.eval(press, '/'), true);
+
+  await page.eval(write, 'undo, reset');
+  await page.until(() => document.querySelectorAll('#search-results li').length > 0);
+  const found = await box();
+  t.assert.deepEqual([found.titles[0], found.expanded, found.chosen], ['Undo, reset', 'true', -1]);
+  t.assert.equal(found.status, `${found.titles.length} found`);
+
+  await page.eval(write, 'undo');
+  await page.until(() => document.querySelectorAll('#search-results li').length > 2);
+  const last = (await box()).titles.length - 1;
+  for (const [key, at] of [
+    ['ArrowDown', 0],
+    ['ArrowDown', 1],
+    ['ArrowUp', 0],
+    ['ArrowUp', last],
+    ['ArrowDown', 0],
+  ]) {
+    t.assert.equal(await page.eval(press, key), false, 'the caret stays');
+    const { chosen, selected } = await box();
+    t.assert.deepEqual([chosen, selected], [at, at]);
+  }
+
+  await page.eval(press, 'Escape');
+  const closed = await box();
+  t.assert.deepEqual([closed.expanded, closed.titles, closed.value], ['false', [], 'undo']);
+  await page.eval(press, 'Escape');
+  t.assert.equal((await box()).value, '');
+
+  await page.eval(write, 'no such thing anywhere');
+  await page.until(() => document.querySelector('.docs-search [role="status"]').textContent === 'Nothing found');
+
+  await page.eval(write, 'undo, reset');
+  await page.until(() => document.querySelectorAll('#search-results li').length > 0);
+  await page.eval(press, 'Enter');
+  await page.until(() => location.pathname === '/docs/state.html' && location.hash === '#undo-reset');
+  await page.until(() => document.querySelector('#undo-reset') !== null);
+});

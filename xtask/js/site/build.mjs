@@ -8,6 +8,7 @@ import { entries } from './declarations.mjs';
 import { root } from './paths.mjs';
 import { examplesFor, playground } from './playground.mjs';
 import { reference } from './reference.mjs';
+import { searchIndex } from './search.mjs';
 
 /** Builds into `folder`, which is emptied; returns the paths of the pages. */
 export function build(folder) {
@@ -27,14 +28,19 @@ export function build(folder) {
   const pages = [
     ...guides().map((page) => ({ ...page, html: withExamples(page), here: 'Docs' })),
     ...api.pages.map((page, at) => ({ ...page, here: 'API', file: entries[at].file })),
-  ].map((page) => ({ path: page.path, html: docsPage({ ...page, ...around(page.path), groups: nav }) }));
+  ];
+  const written = pages.map((page) => ({
+    path: page.path,
+    html: docsPage({ ...page, ...around(page.path), groups: nav }),
+  }));
 
   rmSync(folder, { recursive: true, force: true });
-  const all = [...pages, ...playground()];
+  const all = [...written, ...playground()];
   for (const { path, html } of all) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), html);
   }
+  writeFileSync(join(folder, 'docs/search.json'), JSON.stringify(searchIndex(pages)));
   for (const picture of pictures) copyFileSync(join(root, 'docs', picture), join(folder, 'docs', picture));
   return all.map(({ path }) => path);
 }

@@ -35,3 +35,12 @@ export function relative(from, to) {
   }
   return '../'.repeat(here.length) + there.join('/') + suffix;
 }
+
+/** The text that a piece of HTML shows. */
+export const readable = (html) =>
+  html
+    .replace(/<\/(?:p|li|h\d|td|th|tr|pre|dt|dd|div)>/g, ' ')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"' })[name] ?? "'")
+    .replace(/\s+/g, ' ')
+    .trim();

@@ -33,8 +33,21 @@ export function head({ path, title, description, styles, scripts, csp, extra = '
   );
 }
 
-/** The header with the links that every page has; `here` is the title of the part of the site that the page belongs to. */
-export function header(path, here) {
+/** Hidden until its script has run: without that there is no search. */
+const searchBox = (path) =>
+  lines(
+    `<form class="docs-search" role="search" aria-label="Documentation" data-docs="${relative(path, 'docs/index.html')}" hidden>`,
+    '<input type="search" role="combobox" aria-label="Search the documentation" aria-keyshortcuts="/" placeholder="Search (press /)" aria-autocomplete="list" aria-expanded="false" aria-controls="search-results" autocomplete="off" spellcheck="false" />',
+    '<ul id="search-results" role="listbox" aria-label="Results" hidden></ul>',
+    '<p class="visually-hidden" role="status"></p>',
+    '</form>',
+  );
+
+/**
+ * The header with the links that every page has; `here` is the title of the part of the site that the page belongs to. `search` adds the
+ * search box.
+ */
+export function header(path, here, { search = false } = {}) {
   const links = SITE.map(([title, to]) => {
     const current = title === here ? ` aria-current="${path === to ? 'page' : 'true'}"` : '';
     return `<li><a href="${relative(path, to)}"${current}>${title}</a></li>`;
@@ -45,6 +58,7 @@ export function header(path, here) {
     '<nav class="site-nav" aria-label="Site">',
     `<ul>${links.join('')}<li><a href="${source}">Source</a></li></ul>`,
     '</nav>',
+    search && searchBox(path),
     `<p class="site-install"><code id="install-command">${install}</code> <button type="button" class="button on-navy small" data-copy="install-command" aria-label="Copy the install command" hidden>Copy</button></p>`,
     '</header>',
   );
@@ -69,12 +83,15 @@ export function docsPage({ path, title, html, headings, file, here, groups, befo
       path,
       title: `${title} · ${manifest.name}`,
       styles: ['base.css', 'site.css', 'code.css', 'docs.css'],
-      scripts: [['site/site.js', 'type="module"']],
+      scripts: [
+        ['site/site.js', 'type="module"'],
+        ['site/search.js', 'type="module"'],
+      ],
       csp: policy(),
     }),
     '<body>',
     '<a class="skip" href="#content">Skip to the content</a>',
-    header(path, here),
+    header(path, here, { search: true }),
     `<div class="docs${contents.length > 1 ? '' : ' docs-short'}">`,
     '<nav class="docs-nav" aria-label="Pages"><details data-fold="64rem" open><summary>All pages</summary>',
     groups.map((group) => groupList(path, group)),
