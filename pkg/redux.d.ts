@@ -30,7 +30,7 @@ export interface ParleyEnhancerPersist {
   /** Default 'localStorage', which is read before the store is made. */
   storage?: 'localStorage' | 'indexedDB' | AsyncStorageLike;
   /** Only these slices are stored. Default: all that are shared. */
-  keys?: string[];
+  keys?: Iterable<string> & object;
   /** Called once for each kind of failure; the store goes on in memory. Without it: 'system:error'. */
   onError?: (error: ParleyError) => void;
 }

@@ -4,7 +4,7 @@ import type { Messenger, SyncedState, SyncedStateOptions } from '../index.js';
 /** The options of a SyncedState; `name` defaults to the store's id. */
 export type SyncedOptions = Omit<SyncedStateOptions<any>, 'syncedKeys'> & {
   /** Which keys are shared. Default: all. */
-  keys?: string[];
+  keys?: Iterable<string> & object;
   /** Gets the error of a write that could not be shared. Default: `console.error`. */
   onError?: (error: unknown) => void;
 };

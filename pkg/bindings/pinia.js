@@ -10,8 +10,9 @@ export const parleyPinia =
   (parley, defaults = {}) =>
   ({ store, options: { synced } }) => {
     if (!synced) return undefined;
-    const { keys, onError, ...options } = { name: store.$id, ...defaults, ...(synced === true ? {} : synced) };
+    const { keys: given, onError, ...options } = { name: store.$id, ...defaults, ...(synced === true ? {} : synced) };
     const report = onError ?? ((error) => console.error(error));
+    const keys = given && [...given];
     const shared = () => keys ?? Object.keys(store.$state);
     const now = () => Object.fromEntries(shared().map((key) => [key, store.$state[key]]));
     const state = new SyncedState(parley, now(), options);

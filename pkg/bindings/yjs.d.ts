@@ -19,4 +19,6 @@ export class ParleyProvider {
   readonly awareness?: Awareness;
   /** Stops sharing; the document stays as it is. Called when the document is destroyed. */
   destroy(): void;
+  [Symbol.dispose](): void;
+  [Symbol.asyncDispose](): Promise<void>;
 }

@@ -132,3 +132,16 @@ export class ParleyProvider {
     }
   }
 }
+
+const ENDS = {
+  dispose() {
+    this.destroy();
+  },
+  async asyncDispose() {
+    this.destroy();
+  },
+};
+for (const [name, value] of Object.entries(ENDS)) {
+  if (Symbol[name])
+    Object.defineProperty(ParleyProvider.prototype, Symbol[name], { value, writable: true, configurable: true });
+}

@@ -5,7 +5,7 @@ import type { Messenger, SyncedState, SyncedStateOptions } from '../index.js';
 export type SyncedOptions<T> = Omit<SyncedStateOptions<any>, 'syncedKeys'> & {
   parley: Messenger;
   /** Which keys are shared. Default: all that hold no function when the store is created or changed. */
-  keys?: (keyof T & string)[];
+  keys?: Iterable<keyof T & string> & object;
   /** Gets the error of a write that could not be shared. Default: `console.error`. */
   onError?: (error: unknown) => void;
 };

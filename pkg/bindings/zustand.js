@@ -5,7 +5,8 @@ import { dataOf, difference } from './common.js';
 
 const SyncedState = /* @__PURE__ */ withStates(api.SyncedState);
 
-export const synced = (initializer, { parley, keys, onError, ...options }) => {
+export const synced = (initializer, { parley, keys: given, onError, ...options }) => {
+  const keys = given && [...given];
   const report = onError ?? ((error) => console.error(error));
   return (set, get, api) => {
     let state;

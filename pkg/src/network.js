@@ -144,8 +144,9 @@ export function createTestNetwork(options = {}) {
     },
     /** Frames cross between windows of one group only; a window in no group is alone with the others of none. */
     partition(...parts) {
-      if (!parts.every((part) => Array.isArray(part))) fail('partition takes lists of Parleys');
-      groups = parts;
+      if (!parts.every((part) => typeof part === 'object' && typeof part?.[Symbol.iterator] === 'function'))
+        fail('partition takes lists of Parleys');
+      groups = parts.map((part) => [...part]);
     },
     heal() {
       groups = null;

@@ -30,11 +30,12 @@ export const readPersist = (given) => {
   if (!isStorage(storage)) {
     fail("the option storage must be 'localStorage', 'indexedDB' or an object with get(), set() and delete()");
   }
-  if (keys !== undefined && !(Array.isArray(keys) && keys.every((name) => typeof name === 'string'))) {
+  const listed = typeof keys === 'object' && keys !== null && Symbol.iterator in keys ? [...keys] : keys;
+  if (listed !== undefined && !(Array.isArray(listed) && listed.every((name) => typeof name === 'string'))) {
     fail('the option keys must be a list of strings');
   }
   if (onError !== undefined && typeof onError !== 'function') fail('the option onError must be a function');
-  return { key, storage, keys, onError };
+  return { key, storage, keys: listed, onError };
 };
 
 export class Keeper {

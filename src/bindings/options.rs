@@ -12,7 +12,7 @@ use crate::core::origin::{Allowlist, OPAQUE};
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
 
-const KNOWN: &str = "allowedOrigins channel timeout retries grants limits instanceId logLevel logger targetType exposeErrors localFiles";
+const KNOWN: &str = "allowedOrigins channel timeout retries grants limits instanceId logLevel logger targetType exposeErrors localFiles analyticsEnabled";
 const LEVELS: [&str; 5] = ["none", "error", "warn", "info", "debug"];
 const TIMEOUT: f64 = 5000.0;
 const LONGEST_NAME: usize = 128;
@@ -43,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) log_level: u32,
     /// What is called with `(level, message, details)` in place of the console; undefined if nothing is.
     pub(crate) logger: JsValue,
+    /// What the analytics events of ParleyJS are made with; undefined unless they are wanted.
+    pub(crate) analytics: JsValue,
     pub(crate) own_origin: Option<String>,
     /// The options without effect that the developer has been told of.
     told: Array,
@@ -66,6 +68,7 @@ impl Config {
             target_type: JsValue::UNDEFINED,
             log_level: 1,
             logger: JsValue::UNDEFINED,
+            analytics: JsValue::UNDEFINED,
             own_origin,
             told: Array::new(),
         };
@@ -119,6 +122,9 @@ impl Config {
             return Err(fail(codes::CONFIG, message));
         }
         config.logger = logger;
+        if given.boolean("analyticsEnabled")? == Some(true) {
+            config.analytics = js_sys::Map::new().into();
+        }
         config.target_type = given.get("targetType");
         if let Some(kind) = given.string("targetType")?
             && kind != "iframe"

@@ -7,7 +7,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 
 use super::args;
-use super::hub::{EVENTS, Hub, Outgoing, Wanted};
+use super::hub::{ANALYTICS, EVENTS, Hub, Outgoing, Wanted};
 use super::options::Config;
 use super::sending::{CallOptions, Registration};
 use crate::core::codes;
@@ -422,8 +422,19 @@ impl Parley {
                 &text(&["there is no system event '", &event, "'"]),
             ));
         }
+        self.listen(&event, handler)
+    }
+
+    /// The analytics events of ParleyJS, with the option `analyticsEnabled`; the function stops them.
+    #[wasm_bindgen(js_name = onAnalyticsEvent)]
+    pub fn on_analytics_event(&self, handler: &JsValue) -> Result<Function, JsValue> {
+        self.alive()?;
+        self.listen(ANALYTICS, handler)
+    }
+
+    fn listen(&self, event: &str, handler: &JsValue) -> Result<Function, JsValue> {
         let handler = args::function(handler, "the handler")?;
-        let token = self.hub().on_system(&event, &handler);
+        let token = self.hub().on_system(event, &handler);
         let hub = self.hub().weak();
         Ok(off(move || {
             if let Some(hub) = hub.upgrade() {

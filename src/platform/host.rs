@@ -290,6 +290,9 @@ extern "C" {
 extern "C" {
     /// Tells the logger, or the console, of a topic.
     pub(crate) fn log(most: u32, logger: &JsValue, topic: &str, data: &JsValue);
+    /// The analytics event of ParleyJS for a frame; undefined if there is none.
+    #[wasm_bindgen(js_name = analyticsEvent)]
+    pub(crate) fn analytics_event(asked: &JsValue, topic: &str, data: &JsValue) -> JsValue;
 }
 
 // Packed by being named here, and loaded by browser.js.

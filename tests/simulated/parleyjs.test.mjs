@@ -19,18 +19,11 @@ async function opened(options, others = {}) {
 test('options without effect are named once, at warn, with what to do instead', async () => {
   const { lines, ignored, parley, close } = await opened({
     heartbeat: { enabled: true, interval: 5000 },
-    analyticsEnabled: true,
     requireOriginMatch: true,
     validateMessages: true,
     maxMessageAge: 30000,
   });
-  assert.deepEqual(ignored(), [
-    'heartbeat',
-    'analyticsEnabled',
-    'requireOriginMatch',
-    'validateMessages',
-    'maxMessageAge',
-  ]);
+  assert.deepEqual(ignored(), ['heartbeat', 'requireOriginMatch', 'validateMessages', 'maxMessageAge']);
   assert.ok(lines.every(({ level }) => level === 'warn'));
   assert.match(lines[0].message, /^the option 'heartbeat' of ParleyJS has no effect: not needed$/);
   assert.equal(parley.isConnected('b'), true);
@@ -149,4 +142,74 @@ test('after destroy() everything says that this Parley instance has been destroy
   assert.throws(() => parley.on('x', () => {}), gone);
   await assert.rejects(parley.send('x'), gone);
   await assert.rejects(parley.broadcast('x'), gone);
+});
+
+test('onAnalyticsEvent tells of messages and answers on both sides', async () => {
+  const { network, parley, other, lines, close } = await opened({ analyticsEnabled: true }, { analyticsEnabled: true });
+  other.on('double', (n) => n * 2);
+  other.on('fail', () => {
+    throw new Error('no');
+  });
+  other.on('never', () => new Promise(() => {}));
+  other.on('note', () => {});
+  const seen = { a: [], b: [] };
+  const off = parley.onAnalyticsEvent((event) => seen.a.push(event));
+  other.onAnalyticsEvent((event) => seen.b.push(event));
+  const short = (events) =>
+    events.map(({ type, messageType, success }) => [type, messageType, success].filter((one) => one !== undefined));
+
+  assert.equal(await parley.send('double', 2), 4);
+  assert.deepEqual(short(seen.a.splice(0)), [
+    ['message_sent', 'double'],
+    ['response_received', 'double', true],
+  ]);
+  assert.deepEqual(short(seen.b.splice(0)), [
+    ['message_received', 'double'],
+    ['response_sent', 'double', true],
+  ]);
+
+  await assert.rejects(parley.send('fail'), { code: 'ERR_HANDLER' });
+  const [asked, answered] = seen.a.splice(0);
+  assert.deepEqual(short([asked, answered]), [
+    ['message_sent', 'fail'],
+    ['response_received', 'fail', false],
+  ]);
+  assert.ok(answered.duration >= 0 && answered.targetId === 'b' && answered.messageId === asked.messageId);
+  assert.ok(Math.abs(asked.timestamp - Date.now()) < 60_000);
+  assert.deepEqual(short(seen.b.splice(0)), [
+    ['message_received', 'fail'],
+    ['response_sent', 'fail', false],
+  ]);
+
+  await assert.rejects(parley.send('never', undefined, { timeout: 0 }), { code: 'ERR_TIMEOUT' });
+  const controller = new AbortController();
+  const aborted = parley.send('never', undefined, { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(aborted, { code: 'ERR_ABORTED' });
+  assert.deepEqual(
+    seen.a.splice(0).map(({ type, messageType, errorCode }) => [type, messageType, errorCode]),
+    [
+      ['message_sent', 'never', undefined],
+      ['timeout', 'never', 'ERR_TIMEOUT'],
+      ['message_sent', 'never', undefined],
+      ['error', 'never', 'ERR_ABORTED'],
+    ],
+  );
+  await parley.broadcast('note', 1);
+  await network.settle();
+  assert.deepEqual(short(seen.a.splice(0)), [['message_sent', 'note']]);
+  off();
+  await parley.send('double', 1);
+  assert.deepEqual([seen.a, lines], [[], []]);
+  close();
+  assert.throws(() => parley.onAnalyticsEvent(() => {}), { code: 'ERR_DESTROYED' });
+});
+
+test('without analyticsEnabled nothing is told, as in ParleyJS', async () => {
+  const quiet = await opened();
+  quiet.other.on('double', (n) => n * 2);
+  quiet.parley.onAnalyticsEvent(() => assert.fail('it is off'));
+  assert.equal(await quiet.parley.send('double', 2), 4);
+  assert.throws(() => quiet.parley.onAnalyticsEvent('x'), { code: 'ERR_ARGUMENT' });
+  quiet.close();
 });

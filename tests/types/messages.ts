@@ -20,6 +20,7 @@ export async function typed(): Promise<void> {
   parley.on('user:load', ({ id }, _respond, { origin }) => ({ name: `${id.toFixed()} ${origin}` }));
   parley.on('user:load', async ({ id }, respond) => respond({ name: String(id) }));
   parley.on('cursor', ({ x, y }) => void (x + y));
+  parley.on('cursor', ({ x, y }) => x + y);
   const { x }: { x: number } = await parley.once('cursor', { signal: AbortSignal.timeout(1000) });
   parley.register('cursor', { schema: (value) => typeof value === 'object' });
   parley.register('cursor', {

@@ -9,6 +9,7 @@ import {
   SyncedStore,
   SYSTEM_EVENTS,
   TimeoutError,
+  type Frozen,
   type PeerInfo,
 } from 'parley-sync';
 import { init, Parley as SlimParley } from 'parley-sync/slim';
@@ -99,4 +100,38 @@ export async function disposal(
   await state[Symbol.asyncDispose]();
   // @ts-expect-error nothing is handed over
   parley[Symbol.dispose](1);
+}
+
+/** Lists are any iterable; a string by itself is none. */
+export async function lists(buffer: ArrayBuffer, signal: AbortSignal): Promise<void> {
+  const parley = Parley.create({ allowedOrigins: new Set(['https://a.example']) });
+  const state = new SyncedState(parley, { count: 0 }, { syncedKeys: new Set(['count'] as const) });
+  await parley.send('frame', buffer, { transfer: new Set([buffer]) });
+  await state.setState({ count: 1 }, { ack: 'all', signal });
+  // @ts-expect-error a string is no list
+  Parley.create({ allowedOrigins: 'https://a.example' });
+  // @ts-expect-error no such key
+  new SyncedState(parley, { count: 0 }, { syncedKeys: new Set(['other'] as const) });
+  // @ts-expect-error no signal
+  await state.setState({ count: 1 }, { signal: true });
+}
+
+/** A snapshot's type can be had in full. */
+export function frozen(
+  app: SyncedState<AppState>,
+  other: SyncedState<{ map: Map<string, { n: number[] }>; when: Date }>,
+): void {
+  const now: Frozen<AppState> = app.getState();
+  // @ts-expect-error the list is frozen
+  now.notifications.push('x');
+  // @ts-expect-error so is an object in it
+  if (now.user) now.user.name = 'x';
+  now.notifications satisfies readonly string[];
+  now.draft satisfies string | undefined;
+  const deep: Frozen<{ map: Map<string, { n: number[] }>; when: Date }> = other.getState();
+  deep.when.getTime();
+  // @ts-expect-error maps are read only
+  deep.map.set('x', { n: [] });
+  // @ts-expect-error and what they hold
+  deep.map.get('x')?.n.push(1);
 }

@@ -11,11 +11,11 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  '{ Parley }': { aim: 60, limit: 97 },
-  '{ Parley, SyncedState }': { aim: 90, limit: 247 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 268 },
-  everything: { aim: 190, limit: 274 },
-  slim: { aim: 190, limit: 259 },
+  '{ Parley }': { aim: 60, limit: 99 },
+  '{ Parley, SyncedState }': { aim: 90, limit: 249 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 270 },
+  everything: { aim: 190, limit: 276 },
+  slim: { aim: 190, limit: 261 },
   text: { aim: 45, limit: 45 },
   react: { aim: 2, limit: 2 },
 };

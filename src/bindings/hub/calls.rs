@@ -217,19 +217,20 @@ impl Hub {
         let Some((at, pending)) = self.inner.borrow_mut().calls.cancel(id) else {
             return;
         };
-        self.tell_abort(at, id);
+        self.tell_abort(at, id, codes::ABORTED);
         pending.reject(&fail(
             codes::ABORTED,
             &text(&["send('", &pending.what, "') was aborted"]),
         ));
     }
 
-    fn tell_abort(&self, at: PeerRef, id: u64) {
+    fn tell_abort(&self, at: PeerRef, id: u64, code: &str) {
         let frame = Array::of2(
             &JsValue::from_f64(Kind::Abort.tag()),
             &JsValue::from_f64(id as f64),
         );
         let _ = self.post(at, &frame, None);
+        self.log_frame(code, at, &frame);
     }
 
     /// An answer came.
@@ -298,7 +299,7 @@ impl Hub {
                     }
                 }
                 Due::TimedOut { id, peer, handle } => {
-                    self.tell_abort(peer, id);
+                    self.tell_abort(peer, id, codes::TIMEOUT);
                     let message = text(&["no answer to '", &handle.what, "' in time"]);
                     handle.reject(&fail(codes::TIMEOUT, &message));
                 }

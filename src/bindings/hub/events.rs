@@ -10,6 +10,9 @@ use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
 use crate::platform::host;
 
+/// The analytics events of ParleyJS, which `onAnalyticsEvent` listens to.
+pub(crate) const ANALYTICS: &str = "analytics";
+
 /// The events, as `SYSTEM_EVENTS` lists them.
 pub(crate) const EVENTS: [&str; 9] = [
     "system:connected",
@@ -96,7 +99,7 @@ impl Hub {
 
     /// Tells the developer of a frame that is sent to a peer, or received from it, at the level `debug`.
     pub(crate) fn log_frame(&self, topic: &str, peer: PeerRef, frame: &JsValue) {
-        if self.config.log_level < DEBUG {
+        if !self.follows_frames() {
             return;
         }
         let id = self
@@ -109,11 +112,21 @@ impl Hub {
         set(&data, "peer", &id.unwrap_or(JsValue::NULL));
         set(&data, "frame", frame);
         self.log(topic, &data);
+        if !self.config.analytics.is_undefined() {
+            let event = host::analytics_event(&self.config.analytics, topic, &data);
+            if !event.is_undefined() {
+                self.emit(ANALYTICS, &event);
+            }
+        }
+    }
+
+    fn follows_frames(&self) -> bool {
+        self.config.log_level >= DEBUG || !self.config.analytics.is_undefined()
     }
 
     /// Tells the developer of a frame that is sent to every peer.
     pub(crate) fn log_frames(&self, frame: &JsValue) {
-        if self.config.log_level < DEBUG {
+        if !self.follows_frames() {
             return;
         }
         let peers: Vec<PeerRef> = self.inner.borrow().peers.iter().map(|(at, _)| at).collect();

@@ -50,7 +50,7 @@ use crate::transport::broadcast::BroadcastWire;
 use crate::transport::window::Address;
 pub(crate) use calls::Outgoing;
 use calls::Pending;
-pub(crate) use events::EVENTS;
+pub(crate) use events::{ANALYTICS, EVENTS};
 use events::{Rejected, SystemListener};
 use peers::Peers;
 use session::Session;

@@ -202,7 +202,7 @@ fn strategy(given: &JsValue) -> Result<Strategy, JsValue> {
 }
 
 /// The second argument of `setState`.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct SetOptions {
     /// Wait until every connected peer has applied it.
     pub(crate) ack: bool,
@@ -212,6 +212,8 @@ pub(crate) struct SetOptions {
     pub(crate) rollback: bool,
     /// Somebody typed it into a text: see [`How::is_typed`](crate::core::model::How::is_typed). `undo` leaves it alone.
     pub(crate) typed: bool,
+    /// Any of them ends the wait.
+    pub(crate) signals: Vec<JsValue>,
 }
 
 impl SetOptions {
@@ -220,7 +222,7 @@ impl SetOptions {
         if given.is_undefined() {
             return Ok(SetOptions::default());
         }
-        let given = Options::read(given, "ack timeout rollbackOnError", "setState's options")?;
+        let given = Options::read(given, "ack timeout rollbackOnError signal", "setState's options")?;
         let ack = match given.string("ack")?.as_deref() {
             None | Some("none") => false,
             Some("all") => true,
@@ -231,11 +233,13 @@ impl SetOptions {
             timeout: given.duration("timeout")?,
             rollback: given.boolean("rollbackOnError")?.unwrap_or(false),
             typed: false,
+            signals: args::signal(&given.get("signal"))?.into_iter().collect(),
         })
     }
 
     /// What both ask for.
-    pub(crate) fn and(self, other: SetOptions) -> SetOptions {
+    pub(crate) fn and(mut self, mut other: SetOptions) -> SetOptions {
+        self.signals.append(&mut other.signals);
         SetOptions {
             ack: self.ack || other.ack,
             timeout: match (self.timeout, other.timeout) {
@@ -244,6 +248,7 @@ impl SetOptions {
             },
             rollback: self.rollback || other.rollback,
             typed: false,
+            signals: self.signals,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Acknowledgements and rollbacks: writes that wait until every peer has them, or that are undone when they fail.
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 
 use super::{SetOptions, StateHost};
@@ -29,6 +29,20 @@ pub(super) struct Outcome {
     /// Restricted peers that have not said so, and what each has to have.
     guests: Vec<(PeerRef, u64)>,
     timer: Option<JsValue>,
+    /// How to stop listening to the signals that end the wait.
+    listening: Vec<Function>,
+}
+
+impl Drop for Outcome {
+    fn drop(&mut self) {
+        if let Some(timer) = &self.timer {
+            host::clear_timer(timer);
+        }
+        for stop in &self.listening {
+            // A signal made by hand may throw; nobody waits for it any more.
+            let _ = stop.call0(&JsValue::UNDEFINED);
+        }
+    }
 }
 
 impl StateHost {
@@ -55,7 +69,9 @@ impl StateHost {
             waiting: None,
             guests: Vec::new(),
             timer,
+            listening: Vec::new(),
         });
+        self.listen_for_abort(id);
         let (sent, failed) = (self.weak(), self.weak());
         let sent = callback::reaction(move |_| {
             if let Some(state) = sent.upgrade() {
@@ -71,14 +87,32 @@ impl StateHost {
         promise
     }
 
+    /// Ends the wait for a write when one of its signals aborts.
+    fn listen_for_abort(&self, id: WriteId) {
+        let signals = {
+            let outcomes = self.outcomes.borrow();
+            let outcome = outcomes.iter().find(|outcome| outcome.id == id);
+            outcome.map_or_else(Vec::new, |outcome| outcome.options.signals.clone())
+        };
+        for signal in &signals {
+            let state = self.weak();
+            let abort = callback::perhaps(move || {
+                if let Some(state) = state.upgrade() {
+                    state.outcome_failed(id, &aborted());
+                }
+            });
+            let stop = host::on_abort(signal, &abort);
+            let mut outcomes = self.outcomes.borrow_mut();
+            if let (Ok(stop), Some(outcome)) = (stop, outcomes.iter_mut().find(|outcome| outcome.id == id)) {
+                outcome.listening.push(stop);
+            }
+        }
+    }
+
     fn take_outcome(&self, id: WriteId) -> Option<Outcome> {
         let mut outcomes = self.outcomes.borrow_mut();
         let at = outcomes.iter().position(|outcome| outcome.id == id)?;
         let outcome = outcomes.remove(at);
-        drop(outcomes);
-        if let Some(timer) = &outcome.timer {
-            host::clear_timer(timer);
-        }
         Some(outcome)
     }
 
@@ -202,26 +236,24 @@ impl StateHost {
         self.report(&fail_with(code, &message, &[("keys", names.into())]));
     }
 
-    /// Nobody will say any more.
     /// Nobody is left to wait for.
     pub(super) fn confirm_outcomes(&self) {
         for outcome in std::mem::take(&mut *self.outcomes.borrow_mut()) {
-            if let Some(timer) = &outcome.timer {
-                host::clear_timer(timer);
-            }
             outcome.promise.resolve(&JsValue::UNDEFINED);
         }
     }
 
+    /// Nobody will say any more.
     pub(super) fn end_outcomes(&self) {
         let outcomes = std::mem::take(&mut *self.outcomes.borrow_mut());
         for outcome in outcomes {
-            if let Some(timer) = &outcome.timer {
-                host::clear_timer(timer);
-            }
             outcome
                 .promise
                 .end(&fail(codes::DESTROYED, "the state was destroyed"));
         }
     }
+}
+
+pub(super) fn aborted() -> JsValue {
+    fail(codes::ABORTED, "setState() was aborted")
 }

@@ -97,7 +97,7 @@ impl StateHost {
         let mut open = self.transaction.borrow_mut();
         Ok(open.as_mut().map(|open| {
             open.ops.extend(ops.iter().cloned());
-            open.options = open.options.and(options);
+            open.options = std::mem::take(&mut open.options).and(options);
             for (key, value) in written {
                 open.written.retain(|one| one.0 != key);
                 open.written.push((key, value));

@@ -7,6 +7,7 @@ use super::held::{key_of, value_of};
 use super::listeners::LocalChange;
 use super::transaction::{add, not_a_number};
 use super::{Held, SetOptions, StateHost, pairs};
+use crate::bindings::sending::is_aborted;
 use crate::bindings::shared::{Turn, after, settle_turn};
 use crate::core::codes;
 use crate::core::id::{Key, PeerRef};
@@ -104,7 +105,10 @@ impl StateHost {
 
     /// Into the open transaction, or at once.
     pub(super) fn write(&self, ops: Vec<(Key, Op<Held>)>, options: SetOptions) -> Result<Promise, JsValue> {
-        if let Some(promise) = self.join_transaction(&ops, options)? {
+        if options.signals.iter().any(is_aborted) {
+            return Err(super::outcome::aborted());
+        }
+        if let Some(promise) = self.join_transaction(&ops, options.clone())? {
             return Ok(promise);
         }
         self.write_now(ops, options, false)
@@ -136,7 +140,7 @@ impl StateHost {
         let how = How {
             is_transaction: is_transaction || self.options.together,
             joins_turn: self.options.together,
-            may_fall: options.rollback || options.ack,
+            may_fall: options.rollback || options.ack || !options.signals.is_empty(),
             undoable: !options.typed,
             is_typed: options.typed,
             ..How::default()

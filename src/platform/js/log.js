@@ -111,3 +111,40 @@ export function log(most, logger, topic, data) {
     console.error(error);
   }
 }
+
+/** Most questions whose answers are waited for. */
+const ASKED = 1000;
+
+/**
+ * The event that ParleyJS has for a frame: `topic` is 'sent', 'received', or the code of a call that has ended without an answer.
+ * `asked` keeps type and time of what awaits an answer.
+ */
+export function analyticsEvent(asked, topic, { peer, frame }) {
+  const [tag, id, third, , expects] = frame;
+  const kind = KINDS[tag % 32];
+  const now = Date.now();
+  const of = (type, messageType, more) => ({
+    type,
+    messageType,
+    messageId: String(id),
+    targetId: peer,
+    timestamp: now,
+    ...more,
+  });
+  const by = (way) => `${way} ${peer} ${id}`;
+  if (kind === 'message') {
+    if (asked.has(by(topic))) return undefined;
+    if (expects) asked.set(by(topic), [third, now]);
+    if (asked.size > ASKED) asked.delete(asked.keys().next().value);
+    return of(`message_${topic}`, third);
+  }
+  const key = by(kind === 'answer' && topic === 'sent' ? 'received' : 'sent');
+  const [messageType, at] = asked.get(key) ?? [];
+  if (at === undefined || (kind !== 'answer' && !topic.startsWith('ERR_'))) return undefined;
+  asked.delete(key);
+  if (kind !== 'answer') return of(topic === 'ERR_TIMEOUT' ? 'timeout' : 'error', messageType, { errorCode: topic });
+  return of(`response_${topic}`, messageType, {
+    success: third === true,
+    ...(topic === 'sent' ? {} : { duration: now - at }),
+  });
+}

@@ -18,7 +18,6 @@ const PARLEYJS = {
     maxPayloadSize: (ours, bytes) => limit(ours, 'messageBytes', bytes),
     rateLimit: (ours, value) => value?.enabled === false || limit(ours, 'messagesPerSecond', value?.messagesPerSecond),
     heartbeat: 'not needed',
-    analyticsEnabled: 'use logger',
     requireOriginMatch: 'always on',
     validateMessages: 'always on',
     maxMessageAge: 'use timeout',
@@ -32,6 +31,12 @@ const PARLEYJS = {
     description: 'not needed',
   },
 };
+
+/** Options that are lists: any iterable will do. */
+const LISTS = ['allowedOrigins', 'keys', 'messages', 'read', 'syncedKeys', 'transfer', 'write'];
+
+const listed = (name, value) =>
+  LISTS.includes(name) && typeof value === 'object' && value !== null && Symbol.iterator in value ? [...value] : value;
 
 const wrong = (message, option) => makeError('ERR_CONFIG', message, { option });
 
@@ -59,7 +64,7 @@ export function readOptions(given, known, what) {
   }
   const valueOf = (name) => {
     const value = name in Object.prototype && !Object.hasOwn(given, name) ? undefined : given[name];
-    return value === undefined ? ours[name] : value;
+    return value === undefined ? ours[name] : listed(name, value);
   };
   return [...names.map(valueOf), ignored];
 }

@@ -33,6 +33,20 @@ test('Yjs: windows that type at the same moment agree, and one that comes late g
   for (const parley of [...parleys, late]) parley.destroy();
 });
 
+test('Yjs: Symbol.dispose and Symbol.asyncDispose stop sharing', async () => {
+  for (const symbol of ['dispose', 'asyncDispose']) {
+    const network = createTestNetwork({ seed: 7 });
+    const parleys = [network.createParley(), network.createParley()];
+    const [a, b] = parleys.map((parley) => editor(parley, 'doc'));
+    await network.settle();
+    await a.provider[Symbol[symbol]]();
+    a.text.insert(0, 'alone');
+    await network.settle();
+    equal(b.text.length, 0);
+    for (const parley of parleys) parley.destroy();
+  }
+});
+
 test('Yjs: what was typed while apart is merged, and cursors go with their window', async () => {
   const network = createTestNetwork({ seed: 6 });
   const parleys = [network.createParley(), network.createParley()];
