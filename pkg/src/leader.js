@@ -1,4 +1,5 @@
 // Exactly one of the windows that ask for it leads.
+import { listen } from '../wasm/host/browser.js';
 import { makeError } from '../wasm/host/errors.js';
 import { bindMethods, makeDisposable, makeInspectable } from '../wasm/parley_sync.js';
 import { LockLeader } from './leader-lock.js';
@@ -82,10 +83,8 @@ export class Leader {
     const sleeps = () => this.#way?.pause();
     const wakes = () => this.#rests || this.#way?.resume();
     const events = { freeze: sleeps, pagehide: sleeps, resume: wakes, pageshow: wakes };
-    for (const [event, act] of Object.entries(events)) globalThis.addEventListener(event, act, true);
-    this.#unwatch = () => {
-      for (const [event, act] of Object.entries(events)) globalThis.removeEventListener(event, act, true);
-    };
+    const stops = Object.entries(events).map(([event, act]) => listen(globalThis, event, act, true));
+    this.#unwatch = () => stops.forEach((stop) => stop());
   }
 
   get isLeader() {

@@ -261,6 +261,8 @@ extern "C" {
     #[wasm_bindgen(js_name = watchStorage)]
     pub(crate) fn watch_storage(storage: &Storage, heard: &Function) -> Function;
     /// Calls with whether the page may return, as late as anything is heard. What ends it.
+    #[wasm_bindgen(js_name = onRewritten)]
+    pub(crate) fn on_rewritten(again: &Function) -> Function;
     #[wasm_bindgen(js_name = watchLeaving)]
     pub(crate) fn watch_leaving(leaves: &Function) -> Function;
     #[wasm_bindgen(js_name = whenIdle)]
@@ -365,6 +367,11 @@ extern "C" {
 extern "C" {
     /// Never asked for: the module is packed.
     type Waits;
+}
+#[wasm_bindgen(module = "/src/platform/js/listening.js")]
+extern "C" {
+    /// Never asked for: the module is packed.
+    type Listening;
 }
 #[wasm_bindgen(module = "/src/platform/js/workers.js")]
 extern "C" {

@@ -39,6 +39,30 @@ const PARTED_KEPT: usize = 64;
 impl Hub {
     /// Listens to the surrounding global. Where there is none (Node, a server), there is nothing to hear.
     pub(crate) fn listen(&self) {
+        self.add_listeners();
+        if host::own_window().is_undefined() {
+            return;
+        }
+        let hub = self.weak();
+        let leaves = super::Leaving::new(move |may_return: JsValue| {
+            if let Some(hub) = hub.upgrade() {
+                hub.page_leaves(may_return.is_truthy());
+            }
+        });
+        let stop = host::watch_leaving(leaves.as_ref().unchecked_ref());
+        self.inner.borrow_mut().page_leaving = Some((stop, leaves));
+        let hub = self.weak();
+        let again = super::Leaving::new(move |_: JsValue| {
+            if let Some(hub) = hub.upgrade() {
+                hub.add_listeners();
+            }
+        });
+        let stop = host::on_rewritten(again.as_ref().unchecked_ref());
+        self.inner.borrow_mut().rewritten = Some((stop, again));
+    }
+
+    /// Takes the place of the listeners before, if any.
+    fn add_listeners(&self) {
         let own = host::own_window();
         let worker = host::own_worker();
         let mut listeners = Vec::new();
@@ -56,14 +80,6 @@ impl Hub {
                     hub.page_returns();
                 }
             }));
-            let hub = self.weak();
-            let leaves = super::Leaving::new(move |may_return: JsValue| {
-                if let Some(hub) = hub.upgrade() {
-                    hub.page_leaves(may_return.is_truthy());
-                }
-            });
-            let stop = host::watch_leaving(leaves.as_ref().unchecked_ref());
-            self.inner.borrow_mut().page_leaving = Some((stop, leaves));
             for name in ["visibilitychange", "resume", "freeze"] {
                 let hub = self.weak();
                 let options = EventListenerOptions::run_in_capture_phase();
@@ -251,11 +267,11 @@ impl Hub {
                 std::mem::take(&mut inner.listeners),
                 std::mem::take(&mut inner.sessions),
                 std::mem::take(&mut inner.states),
-                inner.page_leaving.take(),
+                [inner.page_leaving.take(), inner.rewritten.take()],
             )
         };
-        let (listeners, sessions, states, leaving) = leftovers;
-        if let Some((stop, _)) = &leaving {
+        let (listeners, sessions, states, watches) = leftovers;
+        for (stop, _) in watches.iter().flatten() {
             let _ = stop.call0(&JsValue::UNDEFINED);
         }
         for session in sessions.into_values() {
@@ -268,7 +284,7 @@ impl Hub {
         }
         self.ended.resolve(&JsValue::UNDEFINED);
         // This may run inside one of these very listeners.
-        Hub::soon(move || drop((listeners, leaving)));
+        Hub::soon(move || drop((listeners, watches)));
     }
 
     fn lose_peer_for(&self, at: PeerRef, reason: Reason, code: &'static str) {

@@ -125,6 +125,8 @@ pub(crate) struct Inner {
     listeners: Vec<EventListener>,
     /// Stops listening for the end of the page.
     page_leaving: Option<(Function, Leaving)>,
+    /// What listens anew when the document was written anew.
+    rewritten: Option<(Function, Leaving)>,
     alarm: Option<Alarm>,
     /// When states were last compared with all peers, ms.
     compared: f64,
@@ -221,6 +223,7 @@ impl Hub {
                     unanswered: None,
                     listeners: Vec::new(),
                     page_leaving: None,
+                    rewritten: None,
                     alarm: None,
                     compared: host::now(),
                     asked_again: host::now(),

@@ -1,6 +1,7 @@
 // What of the surrounding global is there: a window, a worker, Node, a test's stub. Asked once for each Parley, never assumed.
 
 import { makeError } from './errors.js';
+import { listen } from './listening.js';
 
 const g = globalThis;
 const isTarget = (value) => typeof value?.addEventListener === 'function' && typeof value?.postMessage === 'function';
@@ -147,7 +148,10 @@ export function isPrerendered() {
 
 /** Calls `run` when it is activated. */
 export function onActivation(run) {
-  g.document.addEventListener('prerenderingchange', run, { once: true });
+  const stop = listen(g.document, 'prerenderingchange', () => {
+    stop();
+    run();
+  });
 }
 
 /** 'window', 'iframe', 'port', 'worker', 'link' or '' for what connect() was given. Cross-origin windows allow few questions. */
@@ -345,6 +349,7 @@ export function loadTexts() {
 
 // Loaded by way of this module: the glue imports four modules at once, no more and no fewer (xtask/src/test/browser.rs).
 export { packRecords, unpackRecords } from './records.js';
+export { listen, onRewritten } from './listening.js';
 export { openStorage, storageError, watchLeaving, watchStorage, whenIdle } from './storage.js';
 export { apart, keepParcel, mend, newGaps, newPosted } from './unreadable.js';
 export { fromLink, isChanged, linkForm, toLink } from './links.js';

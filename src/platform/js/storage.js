@@ -5,6 +5,7 @@
 // be done at once is done at once; otherwise a promise is returned.
 import { makeError } from './errors.js';
 import { hasNothing, update } from './indexed.js';
+import { listen } from './listening.js';
 
 const g = globalThis;
 /** How long a lock or a user's storage may take, ms. */
@@ -63,13 +64,6 @@ const exclusively = (key, run) => {
     clearTimeout(timer);
     return alone(error);
   }
-};
-
-/** Listens, where there is something to listen to; returns what ends it. */
-const listen = (target, name, run) => {
-  if (typeof target?.addEventListener !== 'function') return () => {};
-  target.addEventListener(name, run);
-  return () => target.removeEventListener(name, run);
 };
 
 const getterOfStorage = () => Object.getOwnPropertyDescriptor(g, 'localStorage')?.get;
