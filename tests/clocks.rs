@@ -16,76 +16,37 @@ mod log_network;
 mod model_network;
 mod network;
 
-use network::random::Random;
+use parley_sync_kit::schedule::Run;
 
 const SCHEDULES: u64 = 20_000;
 const SEED: u64 = 0x636c_6f63_6b73;
 
-fn setting(name: &str, default: u64) -> u64 {
-    let Ok(text) = std::env::var(name) else {
-        return default;
-    };
-    let parsed = match text.strip_prefix("0x") {
-        Some(hex) => u64::from_str_radix(hex, 16),
-        None => text.parse(),
-    };
-    parsed.unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
-}
-
-/// Plays many schedules; `play` says what went wrong, and with what small schedule.
-fn play_all(play: impl Fn(u64) -> Result<(), String>) {
-    let (count, first) = (
-        setting("PARLEY_SCHEDULES", SCHEDULES),
-        setting("PARLEY_SEED", SEED),
-    );
-    let mut seeds = Random::new(first);
-    for played in 0..count {
-        if let Err(error) = play(seeds.next()) {
-            panic!("schedule {played} of seed {first:#x}: {error}");
-        }
-    }
+fn run() -> Run {
+    Run::of(SCHEDULES, SEED)
 }
 
 #[test]
 fn states_agree_whatever_clocks_do() {
-    play_all(|seed| {
-        let case = network::case::Case::generate(seed).jumping();
-        network::play(&case).map_err(|error| {
-            let small = network::shrink::shrink(case);
-            format!("{error}\nshrunk: {:?}\n{small:?}", network::play(&small))
-        })
-    });
+    use network::{case::Case, play};
+    run().shrinking("clocks of states", |seed| Case::generate(seed).jumping(), play);
 }
 
 #[test]
 fn states_that_forget_agree_whatever_clocks_do() {
-    play_all(|seed| {
-        let case = network::case::Case::generate(seed).forgetful().jumping();
-        network::play(&case).map_err(|error| {
-            let small = network::shrink::shrink(case);
-            format!("{error}\nshrunk: {:?}\n{small:?}", network::play(&small))
-        })
-    });
+    use network::{case::Case, play};
+    let generate = |seed| Case::generate(seed).forgetful().jumping();
+    run().shrinking("clocks of states that forget", generate, play);
 }
 
 #[test]
 fn models_agree_whatever_clocks_do() {
-    play_all(|seed| {
-        let case = model_network::case::Case::generate(seed).jumping();
-        model_network::play(&case).map_err(|error| {
-            let small = model_network::shrink::shrink(case);
-            format!("{error}\nshrunk: {:?}\n{small:?}", model_network::play(&small))
-        })
-    });
+    use model_network::{case::Case, play};
+    run().shrinking("clocks of models", |seed| Case::generate(seed).jumping(), play);
 }
 
 #[test]
 fn logs_agree_whatever_clocks_do() {
-    play_all(|seed| {
-        let case = log_network::case::Case::generate(seed).jumping(seed);
-        log_network::play(&case).map(drop).map_err(|error| {
-            let small = log_network::shrink(case);
-            format!("{error}\nshrunk: {:?}\n{small:?}", log_network::play(&small))
-        })
-    });
+    use log_network::{case::Case, play};
+    let generate = |seed| Case::generate(seed).jumping(seed);
+    run().shrinking("clocks of logs", generate, |case| play(case).map(drop));
 }

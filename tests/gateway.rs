@@ -12,23 +12,38 @@
 
 mod gateway_network;
 
-use std::io::Write;
-
 use gateway_network::besiege;
-use gateway_network::random::Random;
-use gateway_network::{KEYS, Network, TRUSTED, Val, WINDOWS};
+use gateway_network::{Network, TRUSTED, Val, WINDOWS};
 use parley_sync::core::model::{How, Op, Strategy};
+use parley_sync_kit::Random;
+use parley_sync_kit::schedule::{Run, caught};
 
-const ONE: &[(usize, usize)] = &[(0, 3)];
-const TWO: &[(usize, usize)] = &[(0, 3), (1, 4)];
-const CIRCLES: &[(usize, usize)] = &[(0, 3), (0, 4), (1, 3), (1, 4), (2, 3), (2, 4)];
+/// Which windows are connected through a gateway.
+type Doors = &'static [(usize, usize)];
+
+const ONE: Doors = &[(0, 3)];
+const TWO: Doors = &[(0, 3), (1, 4)];
+const CIRCLES: Doors = &[(0, 3), (0, 4), (1, 3), (1, 4), (2, 3), (2, 4)];
 
 fn set(value: u32) -> Op<Val> {
     Op::Set(Some(Val::Id(value)))
 }
 
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
+const STRATEGIES: [Strategy; 4] = [
+    Strategy::LastWriteWins,
+    Strategy::HighestVersion,
+    Strategy::Manual,
+    Strategy::Merge,
+];
+
+/// Each strategy with each of these ways to be connected.
+fn kinds(doors: &[Doors]) -> Vec<(Strategy, Doors)> {
+    let with = |strategy| doors.iter().map(move |&doors| (strategy, doors));
+    STRATEGIES.into_iter().flat_map(with).collect()
+}
+
+fn run() -> Run {
+    Run::of(500, 4)
 }
 
 /// In half of the schedules what was denied is forgotten at once, in the others never.
@@ -201,122 +216,62 @@ fn what_was_written_apart_meets_by_its_time() {
 
 #[test]
 fn forged_frames_change_nothing_that_may_not_be_written_and_silence_nobody() {
-    let (count, first) = (setting("PARLEY_SCHEDULES", 500), setting("PARLEY_SEED", 4));
-    let mut seeds = Random::new(first);
-    for played in 0..count {
-        for strategy in [
-            Strategy::LastWriteWins,
-            Strategy::HighestVersion,
-            Strategy::Manual,
-            Strategy::Merge,
-        ] {
-            let seed = seeds.next();
-            let run = std::panic::catch_unwind(|| {
-                let mut network = Network::new(strategy, ONE);
-                network.kept_denied = kept(seed);
-                besiege(&mut network, &mut Random::new(seed));
-            });
-            assert!(run.is_ok(), "siege {played}, {strategy:?}, seed {seed}");
-        }
-    }
-    let _ = writeln!(
-        std::io::stderr(),
-        "gateways: {} sieges of 20 forged frames, seed {first}",
-        count * 4
-    );
+    run().each("sieges of 20 forged frames", &STRATEGIES, |seed, &strategy| {
+        caught(|| {
+            let mut network = Network::new(strategy, ONE);
+            network.kept_denied = kept(seed);
+            besiege(&mut network, &mut Random::new(seed));
+        })
+    });
 }
 
 #[test]
 fn any_schedule_ends_with_all_agreed_on_what_they_share() {
-    let (count, first) = (setting("PARLEY_SCHEDULES", 500), setting("PARLEY_SEED", 4));
-    let mut seeds = Random::new(first);
-    let strategies = [
-        Strategy::LastWriteWins,
-        Strategy::HighestVersion,
-        Strategy::Manual,
-        Strategy::Merge,
-    ];
-    for played in 0..count {
-        for strategy in strategies {
-            for doors in [ONE, TWO] {
-                let seed = seeds.next();
-                let run = std::panic::catch_unwind(|| {
-                    let mut random = Random::new(seed);
-                    let mut network = Network::new(strategy, doors);
-                    network.kept_denied = kept(seed);
-                    if random.below(2) == 0 {
-                        network.settle();
-                    }
-                    for _ in 0..10 + random.below(40) {
-                        network.random_step(&mut random);
-                    }
-                    network.heal();
-                    network.check();
-                });
-                assert!(
-                    run.is_ok(),
-                    "schedule {played}, {strategy:?}, {doors:?}, seed {seed}"
-                );
+    run().each("gateways", &kinds(&[ONE, TWO]), |seed, &(strategy, doors)| {
+        caught(|| {
+            let mut random = Random::new(seed);
+            let mut network = Network::new(strategy, doors);
+            network.kept_denied = kept(seed);
+            if random.below(2) == 0 {
+                network.settle();
             }
-        }
-    }
-    let _ = writeln!(
-        std::io::stderr(),
-        "gateways: {} schedules of {} keys, seed {first}",
-        count * 8,
-        KEYS.len()
-    );
+            for _ in 0..10 + random.below(40) {
+                network.random_step(&mut random);
+            }
+            network.heal();
+            network.check();
+        })
+    });
 }
 
 #[test]
 fn windows_that_differ_in_one_key_agree_on_all_others_after_any_schedule() {
-    let (count, first) = (setting("PARLEY_SCHEDULES", 500), setting("PARLEY_SEED", 4));
-    let mut seeds = Random::new(first);
-    let strategies = [
-        Strategy::LastWriteWins,
-        Strategy::HighestVersion,
-        Strategy::Manual,
-        Strategy::Merge,
-    ];
-    for played in 0..count {
-        for strategy in strategies {
-            for doors in [ONE, TWO, CIRCLES] {
-                let seed = seeds.next();
-                let run = std::panic::catch_unwind(|| {
-                    let mut random = Random::new(seed);
-                    let mut network = Network::mismatched(strategy, doors);
-                    if random.below(2) == 0 {
-                        network.settle();
-                    }
-                    for _ in 0..10 + random.below(40) {
-                        network.random_step(&mut random);
-                    }
-                    if doors == CIRCLES && random.below(2) == 0 {
-                        network.part();
-                        for _ in 0..10 + random.below(20) {
-                            network.random_step(&mut random);
-                        }
-                    }
-                    network.heal();
-                    network.check_mismatched();
-                });
-                assert!(
-                    run.is_ok(),
-                    "schedule {played}, {strategy:?}, {doors:?}, seed {seed}"
-                );
+    let kinds = kinds(&[ONE, TWO, CIRCLES]);
+    run().each("gateways that differ", &kinds, |seed, &(strategy, doors)| {
+        caught(|| {
+            let mut random = Random::new(seed);
+            let mut network = Network::mismatched(strategy, doors);
+            if random.below(2) == 0 {
+                network.settle();
             }
-        }
-    }
+            for _ in 0..10 + random.below(40) {
+                network.random_step(&mut random);
+            }
+            if doors == CIRCLES && random.below(2) == 0 {
+                network.part();
+                for _ in 0..10 + random.below(20) {
+                    network.random_step(&mut random);
+                }
+            }
+            network.heal();
+            network.check_mismatched();
+        })
+    });
 }
 
 #[test]
 fn what_was_denied_is_forgotten_once_it_is_taken_back() {
-    for strategy in [
-        Strategy::LastWriteWins,
-        Strategy::HighestVersion,
-        Strategy::Manual,
-        Strategy::Merge,
-    ] {
+    for strategy in STRATEGIES {
         let mut network = Network::new(strategy, ONE);
         network.kept_denied = gateway_network::KEPT;
         network.settle();
@@ -347,12 +302,7 @@ fn what_was_denied_is_forgotten_once_it_is_taken_back() {
 
 #[test]
 fn of_one_write_of_very_many_keys_what_is_denied_is_not_even_held() {
-    for strategy in [
-        Strategy::LastWriteWins,
-        Strategy::HighestVersion,
-        Strategy::Manual,
-        Strategy::Merge,
-    ] {
+    for strategy in STRATEGIES {
         let mut network = Network::new(strategy, ONE);
         network.kept_denied = gateway_network::KEPT;
         network.settle();

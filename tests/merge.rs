@@ -12,25 +12,13 @@
 
 mod merge_network;
 
-use std::io::Write;
-
-use merge_network::random::Random;
 use merge_network::value::{any, change, number};
 use merge_network::{Batch, Window, same};
+use parley_sync_kit::Random;
+use parley_sync_kit::schedule::{Run, caught};
 
 const SCHEDULES: u64 = 50_000;
 const SEED: u64 = 0x6d_6572_6765;
-
-fn setting(name: &str, default: u64) -> u64 {
-    let Ok(text) = std::env::var(name) else {
-        return default;
-    };
-    let parsed = match text.strip_prefix("0x") {
-        Some(hex) => u64::from_str_radix(hex, 16),
-        None => text.parse(),
-    };
-    parsed.unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
-}
 
 /// What is on its way to each window.
 struct Play {
@@ -162,23 +150,13 @@ impl Play {
 
 #[test]
 fn any_schedule_ends_with_all_windows_showing_the_same() {
-    let (count, first) = (
-        setting("PARLEY_SCHEDULES", SCHEDULES),
-        setting("PARLEY_SEED", SEED),
-    );
-    let mut seeds = Random::new(first);
-    for played in 0..count {
-        let seed = seeds.next();
-        let run = std::panic::AssertUnwindSafe(|| {
+    Run::of(SCHEDULES, SEED).all("merge", |seed| {
+        caught(|| {
             let mut play = Play::new(seed);
             for _ in 0..play.random.between(3, 30) {
                 play.step();
             }
             play.finish();
-        });
-        if std::panic::catch_unwind(run).is_err() {
-            panic!("schedule {played}, its seed {seed:#x}");
-        }
-    }
-    let _ = writeln!(std::io::stderr(), "merge: {count} schedules, seed {first:#x}");
+        })
+    });
 }

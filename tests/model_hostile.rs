@@ -9,8 +9,6 @@
 )]
 
 mod model_room;
-#[path = "network/random.rs"]
-mod random;
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -23,7 +21,7 @@ use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::model::Strategy;
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::StateFrame;
-use random::Random;
+use parley_sync_kit::Random;
 
 /// An attacker: it writes what no model would, under names of its own and of others.
 struct Liar {

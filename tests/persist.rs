@@ -8,8 +8,6 @@
     clippy::indexing_slicing
 )]
 
-#[path = "network/random.rs"]
-mod random;
 #[path = "network/room.rs"]
 mod room;
 
@@ -20,7 +18,7 @@ use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::persist::{DELETIONS, FORGET_AFTER_MS, Record, foreign_stamp, merge, stamp_in};
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::ChangeOrigin::Storage;
-use random::Random;
+use parley_sync_kit::Random;
 use room::{NOON, Room};
 
 fn stamp(time: i32, actor: u64) -> Stamp {

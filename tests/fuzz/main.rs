@@ -11,8 +11,6 @@
 )]
 
 mod choices;
-#[path = "../network/random.rs"]
-mod random;
 mod run;
 mod targets;
 

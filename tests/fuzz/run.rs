@@ -6,8 +6,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, Instant};
 
 use crate::choices::Choices;
-use crate::random::Random;
 use crate::targets::Target;
+use parley_sync_kit::Random;
 
 /// Of a short run, and of any.
 const SEED: u64 = 0x7061_726c_6579;

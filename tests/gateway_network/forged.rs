@@ -11,8 +11,8 @@ use parley_sync::core::register::{Dot, Stamp};
 use parley_sync::core::sync::StateFrame;
 use parley_sync::core::version::VersionVector;
 
-use super::random::Random;
 use super::{Frame, KEYS, Network, START, TRUSTED, Val, WRITE};
+use parley_sync_kit::Random;
 
 /// Milliseconds in the units of [`Time`], after 2020.
 fn at(ms: f64) -> Time {

@@ -1,7 +1,8 @@
 //! A schedule: who is there, over what wires, and what happens in which order. All of it follows from a seed.
 
-use super::jumps::with_jumps;
-use super::random::Random;
+use parley_sync_kit::Random;
+use parley_sync_kit::jumps::with_jumps;
+use parley_sync_kit::shrink::Schedule;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shape {
@@ -94,6 +95,14 @@ pub enum Step {
         window: Option<usize>,
         ms: i64,
     },
+}
+
+impl Schedule for Case {
+    type Step = Step;
+
+    fn steps(&mut self) -> &mut Vec<Step> {
+        &mut self.steps
+    }
 }
 
 impl Case {

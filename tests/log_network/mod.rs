@@ -1,29 +1,23 @@
 //! Many windows and the wires between them, in one thread and from one seed.
 
 pub mod case;
-#[path = "../network/jumps.rs"]
-mod jumps;
-#[path = "../network/random.rs"]
-pub mod random;
 pub mod window;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 
 use case::{Case, Keep, Shape, Step};
 use parley_sync::core::log::{LogEffect, LogFrame, Options};
+use parley_sync_kit::Wires;
 use window::{Act, State, Window};
 
 type Frame = LogFrame<Act, State>;
-
-/// One direction of a wire; each frame with the others that a broadcast gave it to.
-type Queue = VecDeque<(Vec<u32>, Frame)>;
 
 pub struct Network {
     case: Case,
     options: Options,
     windows: Vec<Window>,
-    /// By from and to. Present while the two are connected.
-    wires: BTreeMap<(usize, usize), Queue>,
+    /// Each frame with the others that a broadcast gave it to.
+    wires: Wires<(Vec<u32>, Frame)>,
     now: f64,
     next_id: u32,
     next_actor: u64,
@@ -68,7 +62,7 @@ impl Network {
             case,
             options,
             windows: Vec::new(),
-            wires: BTreeMap::new(),
+            wires: Wires::default(),
             now: 1_700_000_000_000.0,
             next_id: 0,
             next_actor: 0,
@@ -129,11 +123,10 @@ impl Network {
     }
 
     fn join(&mut self, a: usize, b: usize) {
-        if self.wires.contains_key(&(a, b)) {
+        if !self.wires.join(a, b) {
             return;
         }
         for (from, to) in [(a, b), (b, a)] {
-            self.wires.insert((from, to), Queue::new());
             // Spans are measured by a time that nobody sets.
             let effects = self.windows[from].node.peer_up(to as u32, self.now);
             self.windows[from].queue(effects);
@@ -141,13 +134,14 @@ impl Network {
     }
 
     fn part(&mut self, a: usize, b: usize) {
+        if !self.wires.cut(a, b) {
+            return;
+        }
         for (from, to) in [(a, b), (b, a)] {
-            if self.wires.remove(&(from, to)).is_some() {
-                let now = self.now + self.windows[from].skew;
-                let effects = self.windows[from].node.peer_down(to as u32, now);
-                self.windows[from].forget_peer(to as u32);
-                self.windows[from].queue(effects);
-            }
+            let now = self.now + self.windows[from].skew;
+            let effects = self.windows[from].node.peer_down(to as u32, now);
+            self.windows[from].forget_peer(to as u32);
+            self.windows[from].queue(effects);
         }
     }
 
@@ -159,11 +153,6 @@ impl Network {
             .filter(|&(a, b)| self.neighbours(a, b))
             .collect();
         (!pairs.is_empty()).then(|| pairs[wire % pairs.len()])
-    }
-
-    fn queue_of(&mut self, wire: usize) -> Option<&mut Queue> {
-        let pair = self.pair(wire)?;
-        self.wires.get_mut(&pair)
     }
 
     fn step(&mut self, step: Step) -> Result<(), String> {
@@ -190,22 +179,18 @@ impl Network {
                 }
             }
             Step::Lose { wire } => {
-                if let Some(queue) = self.queue_of(wire) {
-                    queue.pop_front();
+                if let Some((from, to)) = self.pair(wire) {
+                    self.wires.next(from, to);
                 }
             }
             Step::Double { wire } => {
-                if let Some(queue) = self.queue_of(wire)
-                    && let Some(first) = queue.front().cloned()
-                {
-                    queue.push_back(first);
+                if let Some((from, to)) = self.pair(wire) {
+                    self.wires.double(from, to);
                 }
             }
             Step::Overtake { wire } => {
-                if let Some(queue) = self.queue_of(wire)
-                    && let Some(first) = queue.pop_front()
-                {
-                    queue.push_back(first);
+                if let Some((from, to)) = self.pair(wire) {
+                    self.wires.overtake(from, to);
                 }
             }
             Step::Part { wire } => {
@@ -278,9 +263,7 @@ impl Network {
                         }
                         _ => Vec::new(),
                     };
-                    if let Some(queue) = self.wires.get_mut(&(window, peer as usize)) {
-                        queue.push_back((also, frame.clone()));
-                    }
+                    self.wires.post(window, peer as usize, (also, frame.clone()));
                 }
             }
         }
@@ -290,7 +273,7 @@ impl Network {
 
     fn deliver(&mut self, from: usize, to: usize, frames: usize) {
         for _ in 0..frames {
-            let Some((also, frame)) = self.wires.get_mut(&(from, to)).and_then(VecDeque::pop_front) else {
+            let Some((also, frame)) = self.wires.next(from, to) else {
                 return;
             };
             let now = self.now + self.windows[to].skew;
@@ -348,9 +331,8 @@ impl Network {
                     self.windows[window].queue(effects);
                 }
             }
-            let wires: Vec<(usize, usize)> = self.wires.keys().copied().collect();
-            for (from, to) in wires {
-                busy |= !self.wires[&(from, to)].is_empty();
+            for (from, to) in self.wires.ways() {
+                busy |= self.wires.last(from, to).is_some();
                 self.deliver(from, to, usize::MAX);
             }
             if !busy {
@@ -404,29 +386,5 @@ impl Network {
             cuts: first.node.tip().cuts,
             lost,
         })
-    }
-}
-
-/// Removes pieces of a failing schedule, ever smaller, as long as it still fails.
-pub fn shrink(mut case: Case) -> Case {
-    let mut piece = case.steps.len().max(1);
-    loop {
-        let mut removed = false;
-        let mut from = 0;
-        while from < case.steps.len() {
-            let mut smaller = case.clone();
-            smaller.steps.drain(from..(from + piece).min(case.steps.len()));
-            if play(&smaller).is_err() {
-                case = smaller;
-                removed = true;
-            } else {
-                from += piece;
-            }
-        }
-        if piece > 1 {
-            piece /= 2;
-        } else if !removed {
-            return case;
-        }
     }
 }

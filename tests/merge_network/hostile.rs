@@ -9,10 +9,10 @@ use parley_sync::core::id::Actor;
 use parley_sync::core::merge::{Era, Node};
 use parley_sync::core::register::Stamp;
 
-use super::random::Random;
 use super::text::Op;
 use super::value::{Json, any, change};
 use super::{Batch, Window, same};
+use parley_sync_kit::Random;
 
 fn stamp(random: &mut Random) -> Stamp {
     let time = random.pick(&[-9e15, -1000.0, -1.0, 0.0, 1.0, 5.0, 9e15]);

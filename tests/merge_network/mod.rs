@@ -3,8 +3,6 @@
 mod hostile;
 mod keeps;
 mod maps;
-#[path = "../network/random.rs"]
-pub mod random;
 mod records;
 mod scenarios;
 pub mod text;

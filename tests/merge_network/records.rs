@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parley_sync::core::merge::unapply;
 
-use super::random::Random;
 use super::value::{Json, object};
 use super::{Batch, Window};
+use parley_sync_kit::Random;
 
 type Fields = BTreeMap<String, Json>;
 

@@ -7,8 +7,8 @@ use parley_sync::core::fingerprint::{Content, hash};
 use parley_sync::core::id::Key;
 use parley_sync::core::value::{Atom, Changes, Element, Parts, Value};
 
-use super::random::Random;
 use super::text::Op;
+use parley_sync_kit::Random;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {

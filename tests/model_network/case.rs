@@ -2,9 +2,10 @@
 
 use parley_sync::core::model::Strategy;
 
-pub use super::base::{Shape, Wire};
-use super::jumps::with_jumps;
-use super::random::Random;
+use parley_sync_kit::Random;
+use parley_sync_kit::jumps::with_jumps;
+pub use parley_sync_kit::links::{Shape, Wire};
+use parley_sync_kit::shrink::Schedule;
 
 /// How many different keys a schedule writes. Few, so that writes meet.
 pub const KEYS: usize = 6;
@@ -142,6 +143,30 @@ const STRATEGIES: [Strategy; 4] = [
     Strategy::Manual,
     Strategy::Custom,
 ];
+
+impl Schedule for Case {
+    type Step = Step;
+
+    fn steps(&mut self) -> &mut Vec<Step> {
+        &mut self.steps
+    }
+
+    fn simpler() -> &'static [fn(&mut Self)] {
+        &[
+            |case| case.config.wire.loss = 0,
+            |case| case.config.wire.duplicate = 0,
+            |case| case.config.wire.latency = (0, 0),
+            |case| case.config.wire.fifo = true,
+            |case| case.config.skew = 0,
+            |case| case.config.reactive = false,
+            |case| case.config.debounce = false,
+            |case| case.config.initial = 0,
+            |case| case.config.late = 0,
+            |case| case.config.undoable = false,
+            |case| case.config.refuses = None,
+        ]
+    }
+}
 
 impl Case {
     /// The same schedule, with clocks that are set at any moment.

@@ -6,10 +6,11 @@ use parley_sync::core::model::{CellChange, Model, Strategy, Validated, Validator
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::KeyChange;
 
+use super::Network;
 use super::case::{COUNTER, KEYS, NUMBER};
 use super::values::Val;
 use super::window::Window;
-use super::{Network, Outcome};
+use parley_sync_kit::{Network as _, Outcome};
 
 /// Numbers that are written are multiples of this; what is added to them is less.
 pub const STRIDE: f64 = 1_000_000.0;
@@ -54,7 +55,7 @@ impl Network {
         came: &[CellChange<Val>],
     ) -> Validated<Val> {
         let now = self.clock(at);
-        let Some(window) = self.sites[at].window.as_mut() else {
+        let Some(window) = self.space.sites[at].window.as_mut() else {
             return Validated {
                 changes,
                 refused: false,
@@ -77,7 +78,11 @@ impl Network {
     /// No transaction shows in part: where one of its writes shows, on its other keys there is what it wrote there, or what
     /// was written in knowledge of it.
     pub(super) fn check_whole(&self, at: usize) -> Outcome {
-        let Some(window) = self.sites[at].window.as_ref().filter(|_| !self.ledger.plain) else {
+        let Some(window) = self.space.sites[at]
+            .window
+            .as_ref()
+            .filter(|_| !self.ledger.plain)
+        else {
             return Ok(());
         };
         if self.ledger.groups.is_empty() {
@@ -110,6 +115,7 @@ impl Network {
     /// All windows show the same, each listener knows it, and it is what the writes amount to.
     pub(super) fn check(&self) -> Outcome {
         let windows = self
+            .space
             .sites
             .iter()
             .map(|site| site.window.as_ref().ok_or("a window is not open"));
@@ -173,7 +179,7 @@ impl Network {
     /// What is kept does not grow with the number of writes.
     fn check_cells(&self, window: &Window) -> Outcome {
         let node = window.node.node();
-        let actors: u32 = self.sites.iter().map(|site| site.lives).sum();
+        let actors: u32 = self.space.sites.iter().map(|site| site.lives).sum();
         let cells = node.registers().count();
         if cells > KEYS * (1 + 3 * actors as usize) {
             return Err(format!("{cells} cells for {actors} actors"));

@@ -3,20 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use parley_sync::core::cell::Cell;
 use parley_sync::core::id::Key;
 use parley_sync::core::model::{Model, WriteId};
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::KeyChange;
 
-use super::event::Arrival;
 use super::values::{Val, ugly};
-
-/// What crosses the wires.
-pub type Value = Cell<Val>;
-
-/// What the parts of the network that are shared with the nodes' own want to know of a neighbour; here nothing.
-pub fn stamps(_: &Model<Val>, _: &[Key]) {}
 
 pub struct Window {
     pub node: Model<Val>,
@@ -40,12 +32,6 @@ impl Window {
             mirror,
         }
     }
-
-    pub fn awaits(&mut self, _: usize, _: u64, (): ()) {}
-
-    pub fn forgets(&mut self, _: usize) {}
-
-    pub fn shows(&mut self, _: &Arrival) {}
 
     pub fn state(&self) -> Result<BTreeMap<Key, Val>, String> {
         let mut state = BTreeMap::new();

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use parley_sync::core::model::{How, ModelEffect, Op, Strategy};
 
+use super::Network;
 use super::case::{COUNTER, KEYS, Kind, NUMBER};
 use super::ledger::{Added, Group, Write};
 use super::values::Val;
-use super::{Network, Outcome};
+use parley_sync_kit::{Network as _, Outcome};
 
 impl Network {
     pub(super) fn write(&mut self, at: usize, key: usize, span: usize, kind: Kind) -> Outcome {
@@ -24,9 +25,9 @@ impl Network {
                 continue;
             }
             let op = match kind {
-                Kind::Add | Kind::TrialAdd => Op::Add(f64::from(self.random.between(1, 9))),
+                Kind::Add | Kind::TrialAdd => Op::Add(f64::from(self.space.random.between(1, 9))),
                 Kind::Delete => Op::Set(None),
-                Kind::Transaction if self.random.percent(15) => Op::Set(None),
+                Kind::Transaction if self.space.random.percent(15) => Op::Set(None),
                 _ => Op::Set(Some(self.value_for(at, key))),
             };
             ops.push((key, op));
@@ -42,7 +43,7 @@ impl Network {
         };
         let now = self.clock(at);
         let counted = self.counter(at);
-        let Some(window) = &mut self.sites[at].window else {
+        let Some(window) = &mut self.space.sites[at].window else {
             return Ok(());
         };
         self.ledger.plain |= kind == Kind::Plain;
@@ -68,7 +69,7 @@ impl Network {
             })
             .collect();
         let noted = self.note(at, &sets, is_transaction)?;
-        if let Some(window) = self.sites[at].window.as_mut().filter(|_| may_fall) {
+        if let Some(window) = self.space.sites[at].window.as_mut().filter(|_| may_fall) {
             window.pending.push((id, noted));
         }
         Ok(())
@@ -94,7 +95,7 @@ impl Network {
     }
 
     fn counter(&self, at: usize) -> f64 {
-        let window = self.sites[at].window.as_ref();
+        let window = self.space.sites[at].window.as_ref();
         match window.and_then(|window| window.node.get(&self.keys[COUNTER])) {
             Some(Val::Num(number)) => *number,
             _ => 0.0,
@@ -104,7 +105,7 @@ impl Network {
     /// What an own write added to the counter, which held so much before.
     fn note_counted(&mut self, at: usize, before: f64) {
         let by = self.counter(at) - before;
-        if let Some(window) = self.sites[at].window.as_ref().filter(|_| by != 0.0) {
+        if let Some(window) = self.space.sites[at].window.as_ref().filter(|_| by != 0.0) {
             let actor = window.node.node().actor();
             self.ledger.added.push(Added {
                 actor,
@@ -122,7 +123,7 @@ impl Network {
         sets: &[(usize, Option<Val>)],
         is_transaction: bool,
     ) -> Result<Vec<usize>, String> {
-        let Some(window) = &self.sites[at].window else {
+        let Some(window) = &self.space.sites[at].window else {
             return Ok(Vec::new());
         };
         let node = window.node.node();
@@ -175,7 +176,7 @@ impl Network {
     }
 
     pub(super) fn confirm(&mut self, at: usize, which: usize) -> Outcome {
-        if let Some(window) = &mut self.sites[at].window
+        if let Some(window) = &mut self.space.sites[at].window
             && !window.pending.is_empty()
         {
             let (id, _) = window.pending.remove(which % window.pending.len());
@@ -186,7 +187,7 @@ impl Network {
 
     pub(super) fn retract(&mut self, at: usize, which: usize) -> Outcome {
         let counted = self.counter(at);
-        let Some(window) = &mut self.sites[at].window else {
+        let Some(window) = &mut self.space.sites[at].window else {
             return Ok(());
         };
         if window.pending.is_empty() {
@@ -208,7 +209,7 @@ impl Network {
         let now = self.clock(at);
         let counted = self.counter(at);
         let keys = self.keys.clone();
-        let Some(window) = &mut self.sites[at].window else {
+        let Some(window) = &mut self.space.sites[at].window else {
             return Ok(());
         };
         let me = window.node.node().actor();

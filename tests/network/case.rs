@@ -1,40 +1,12 @@
 //! A schedule: the windows, their wires, and what happens. Plain data, so that a failing one can be shrunk and kept.
 
-use super::jumps::with_jumps;
-use super::random::Random;
+use parley_sync_kit::Random;
+use parley_sync_kit::jumps::with_jumps;
+pub use parley_sync_kit::links::{Shape, Wire};
+use parley_sync_kit::shrink::Schedule;
 
 /// How many different keys a schedule writes. Few, so that writes meet.
 pub const KEYS: usize = 6;
-
-/// Which windows are neighbours.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Shape {
-    /// Everyone of everyone, one private wire a pair.
-    Full,
-    /// Everyone of everyone, over one broadcast wire.
-    Mesh,
-    /// Window 0 of all others: a parent with its iframes.
-    Star,
-    /// Each of the next: tab, tab, iframe, iframe in it.
-    Chain,
-    /// The first half on one broadcast wire; each other hangs on one of those: tabs with iframes.
-    TabsWithFrames,
-    /// Each of the next, and the last of the first: two ways to everyone.
-    Ring,
-}
-
-/// What the wires do to frames.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Wire {
-    /// Frames keep their order.
-    pub fifo: bool,
-    /// Least and greatest delay in milliseconds.
-    pub latency: (u32, u32),
-    /// Percentage of frames lost.
-    pub loss: u8,
-    /// Percentage of frames that come twice.
-    pub duplicate: u8,
-}
 
 /// What is set up before the first step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,6 +120,28 @@ impl Config {
     /// Whether nothing is ever lost without both ends knowing: then nothing needs a tick to be repaired.
     pub fn is_reliable(&self) -> bool {
         self.wire.fifo && self.wire.loss == 0 && self.wire.duplicate == 0
+    }
+}
+
+impl Schedule for Case {
+    type Step = Step;
+
+    fn steps(&mut self) -> &mut Vec<Step> {
+        &mut self.steps
+    }
+
+    fn simpler() -> &'static [fn(&mut Self)] {
+        &[
+            |case| case.config.wire.loss = 0,
+            |case| case.config.wire.duplicate = 0,
+            |case| case.config.wire.latency = (0, 0),
+            |case| case.config.wire.fifo = true,
+            |case| case.config.skew = 0,
+            |case| case.config.reactive = false,
+            |case| case.config.debounce = false,
+            |case| case.config.initial = 0,
+            |case| case.config.disks = 0,
+        ]
     }
 }
 

@@ -2,8 +2,9 @@
 
 use parley_sync::core::persist::{self, Record};
 
+use super::Network;
 use super::window::Value;
-use super::{Network, Outcome};
+use parley_sync_kit::{Network as _, Outcome};
 
 /// What is stored on one disk.
 pub type Disk = Vec<Record<Value>>;
@@ -32,7 +33,7 @@ impl Network {
     /// Stores what the window holds; what it lacks of what is stored.
     pub(super) fn write_disk(&mut self, at: usize) -> Vec<Record<Value>> {
         let now = self.clock(at);
-        let Some((disk, window)) = self.disk_of(at).zip(self.sites[at].window.as_ref()) else {
+        let Some((disk, window)) = self.disk_of(at).zip(self.space.sites[at].window.as_ref()) else {
             return Vec::new();
         };
         let stored = std::mem::take(&mut self.disks[disk]);
@@ -44,7 +45,7 @@ impl Network {
     /// Once every window has saved, every disk holds what they hold, and nothing else.
     pub(super) fn check_disks(&mut self) -> Outcome {
         for _ in 0..2 {
-            for at in 0..self.sites.len() {
+            for at in 0..self.space.sites.len() {
                 let news = self.write_disk(at);
                 if !news.is_empty() {
                     return Err(format!(
@@ -54,7 +55,7 @@ impl Network {
             }
         }
         for (disk, records) in self.disks.iter().enumerate() {
-            let Some(window) = self.sites.get(disk).and_then(|site| site.window.as_ref()) else {
+            let Some(window) = self.space.sites.get(disk).and_then(|site| site.window.as_ref()) else {
                 continue;
             };
             // A deletion need not be there any more once a clock of any window says that it is old.
@@ -74,7 +75,7 @@ impl Network {
 
     fn import(&mut self, at: usize, records: Vec<Record<Value>>) -> Outcome {
         let now = self.clock(at);
-        let window = self.sites[at].window.as_mut();
+        let window = self.space.sites[at].window.as_mut();
         let effects = window.map_or_else(Vec::new, |window| window.node.import(records, now));
         self.carry_out(at, effects)
     }

@@ -1,10 +1,9 @@
 //! A handful of windows and perfect wires, moved by hand: for tests that tell one story.
 
-use std::collections::{BTreeMap, VecDeque};
-
 use parley_sync::core::id::{Actor, Key, PeerRef};
 use parley_sync::core::persist::Record;
 use parley_sync::core::sync::{ChangeOrigin, StateEffect, StateFrame, StateNode};
+use parley_sync_kit::Wires;
 
 pub type Value = &'static str;
 
@@ -22,7 +21,7 @@ pub struct Room {
     pub calls: Vec<usize>,
     pub ready: Vec<usize>,
     pub refused: Vec<(usize, &'static str)>,
-    wires: BTreeMap<(usize, usize), VecDeque<StateFrame<Value>>>,
+    wires: Wires<StateFrame<Value>>,
     /// Frames sent: batches, syncs, deltas; and registers in deltas.
     pub batches: usize,
     pub syncs: usize,
@@ -69,8 +68,8 @@ impl Room {
     }
 
     pub fn connect(&mut self, a: usize, b: usize) {
-        self.wires.insert((a, b), VecDeque::new());
-        self.wires.insert((b, a), VecDeque::new());
+        self.wires.cut(a, b);
+        self.wires.join(a, b);
         for (at, peer) in [(a, b), (b, a)] {
             let effects = self.nodes[at].peer_up(peer as PeerRef, self.now);
             self.carry_out(at, effects);
@@ -79,8 +78,8 @@ impl Room {
 
     /// What is on its way between the two is lost.
     pub fn disconnect(&mut self, a: usize, b: usize) {
+        self.wires.cut(a, b);
         for (at, peer) in [(a, b), (b, a)] {
-            self.wires.remove(&(at, peer));
             let effects = self.nodes[at].peer_down(peer as PeerRef, self.now);
             self.carry_out(at, effects);
         }
@@ -150,7 +149,7 @@ impl Room {
 
     /// The next frame from one to the other arrives. Whether there was one.
     pub fn deliver(&mut self, from: usize, to: usize) -> bool {
-        let Some(frame) = self.wires.get_mut(&(from, to)).and_then(VecDeque::pop_front) else {
+        let Some(frame) = self.wires.next(from, to) else {
             return false;
         };
         self.inject(from, to, frame);
@@ -159,7 +158,7 @@ impl Room {
 
     /// The next frame from one to the other is lost.
     pub fn lose(&mut self, from: usize, to: usize) -> Option<StateFrame<Value>> {
-        self.wires.get_mut(&(from, to)).and_then(VecDeque::pop_front)
+        self.wires.next(from, to)
     }
 
     pub fn deliver_all(&mut self) {
@@ -171,8 +170,8 @@ impl Room {
     }
 
     fn deliver_round(&mut self) -> bool {
-        let wires: Vec<_> = self.wires.keys().copied().collect();
-        wires
+        self.wires
+            .ways()
             .into_iter()
             .fold(false, |any, (from, to)| self.deliver(from, to) || any)
     }
@@ -210,7 +209,7 @@ impl Room {
 
     /// What window 0 has just sent to that one, the last of it.
     pub fn glance(&self, to: usize) -> Option<StateFrame<Value>> {
-        self.wires.get(&(0, to))?.back().cloned()
+        self.wires.last(0, to).cloned()
     }
 
     /// All that is on its way from one to the other is lost.
@@ -240,9 +239,7 @@ impl Room {
                                 self.carried += delta.entries.len();
                             }
                         }
-                        if let Some(wire) = self.wires.get_mut(&(at, peer as usize)) {
-                            wire.push_back(frame.clone());
-                        }
+                        self.wires.post(at, peer as usize, frame.clone());
                     }
                 }
                 StateEffect::Changed { changes, origin, .. } => {

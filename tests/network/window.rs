@@ -7,8 +7,7 @@ use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::limits::Bounds;
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::{ChangeOrigin, KeyChange, StateEffect, StateNode};
-
-use super::event::Arrival;
+use parley_sync_kit::event::Arrival;
 
 /// A value tells which write it is of: no two writes have the same.
 pub type Value = u64;
@@ -177,7 +176,7 @@ impl Window {
     }
 
     /// Something of a neighbour reaches the window: it knows of it, until it hears that it is gone.
-    pub fn shows(&mut self, arrival: &Arrival) {
+    pub fn shows<F>(&mut self, arrival: &Arrival<F>) {
         let (Arrival::Up(peer) | Arrival::Frame { from: peer, .. } | Arrival::Down(peer)) = *arrival;
         if let Some(awaited) = self.awaited.iter_mut().find(|awaited| awaited.peer == peer) {
             awaited.shown = !matches!(arrival, Arrival::Down(_));

@@ -56,7 +56,7 @@ fn the_same_updates_make_the_same_text() {
         let mut known: Vec<Vec<Vec<u8>>> = vec![Vec::new(); count];
         for _ in 0..10 + random.below(40) {
             let at = random.below(count);
-            if random.chance(60) {
+            if random.percent(60) {
                 let style = Style {
                     characters: human,
                     places: 3,

@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::{BTreeSet, HashMap};
 
-use common::{Fate, Random, Style, Window, chunks, first_seed, human, schedules, shuffle, unique};
+use common::{Fate, Random, Style, Window, chunks, first_seed, human, schedules, unique};
 use parley_sync_text::{Doc, merge};
 
 const SEEDS: [&str; 4] = ["", "The quick fox.", "😀e\u{301}日本", "a\r\n\0b"];
@@ -23,7 +23,7 @@ fn run(seed: u64, style: Style, beginnings: &[&str]) -> (Vec<Window>, Fate) {
         .collect();
     for _ in 0..5 + random.below(25) {
         let at = random.below(count);
-        if random.chance(60) {
+        if random.percent(60) {
             windows[at].edit(&mut random, style, &mut fate);
         } else {
             let from = random.below(count);
@@ -40,7 +40,7 @@ fn run(seed: u64, style: Style, beginnings: &[&str]) -> (Vec<Window>, Fate) {
             .iter()
             .flat_map(|window| chunks(&mut random, &window.written))
             .collect();
-        shuffle(&mut random, &mut news);
+        random.shuffle(&mut news);
         for update in news {
             windows[at].hear(&update);
         }
@@ -162,7 +162,7 @@ fn words_typed_at_once_at_one_place_stay_words() {
         let mut news: Vec<_> = windows.iter().flat_map(|window| window.written.clone()).collect();
         let mut texts = BTreeSet::new();
         for window in &mut windows {
-            shuffle(&mut random, &mut news);
+            random.shuffle(&mut news);
             for update in &news {
                 window.hear(update);
             }
@@ -191,7 +191,7 @@ fn typing_at_once_while_hearing_each_other() {
         let mut typed = [0, 0];
         while typed != [5, 5] {
             let at = random.below(2);
-            if random.chance(50) && typed[at] < 5 {
+            if random.percent(50) && typed[at] < 5 {
                 let text = windows[at].doc.text();
                 // After what one typed last.
                 let mine = &words[at][..typed[at]];

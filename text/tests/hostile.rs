@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::time::Instant;
 
-use common::{Fate, Random, Style, Window, first_seed, human, schedules, shuffle};
+use common::{Fate, Random, Style, Window, first_seed, human, schedules};
 use parley_sync_text::{Doc, merge};
 
 const SEED: &str = "a seed 😀 of text";
@@ -33,7 +33,7 @@ fn odd(random: &mut Random) -> u64 {
         1 << 53,
         u64::MAX >> 1,
     ];
-    if random.chance(3) {
+    if random.percent(3) {
         EDGES[random.below(EDGES.len())]
     } else {
         random.below(12) as u64
@@ -49,7 +49,7 @@ fn plausible(random: &mut Random) -> Vec<u8> {
     for _ in 0..writers {
         let runs = random.below(4);
         number(&mut out, runs as u64);
-        let who = if random.chance(95) {
+        let who = if random.percent(95) {
             1 + random.below(4) as u64
         } else {
             odd(random)
@@ -118,7 +118,7 @@ fn mutated(random: &mut Random, honest: &[Vec<u8>]) -> Vec<u8> {
             }
             _ => {
                 if let Some(byte) = bytes.get_mut(at) {
-                    *byte = if random.chance(50) {
+                    *byte = if random.percent(50) {
                         *byte ^ (1 << random.below(8))
                     } else {
                         random.next() as u8
@@ -170,7 +170,7 @@ fn nothing_makes_it_panic_and_it_goes_on_afterwards() {
                 assert_eq!(doc.text(), before, "seed {seed}: refused, and yet applied");
             }
             heard.push(bytes);
-            if random.chance(20) {
+            if random.percent(20) {
                 let next = format!("{}!", doc.text());
                 assert!(doc.edit(&next).is_some());
                 assert_eq!(doc.text(), next, "seed {seed}");
@@ -229,7 +229,7 @@ fn windows_agree_about_what_a_hostile_writer_says() {
         let mut texts = Vec::new();
         for actor in [11, 12, 13] {
             let mut doc = Doc::open(SEED, actor);
-            shuffle(&mut random, &mut updates);
+            random.shuffle(&mut updates);
             for update in &updates {
                 doc.apply(update, None);
             }

@@ -39,7 +39,7 @@ fn drawn(random: &mut Random, text: &str) -> (Vec<(u32, u32, String)>, String) {
     let (mut changes, mut made, mut passed) = (Vec::new(), Vec::new(), 0);
     for pair in points.chunks(2) {
         let (at, end) = (places[pair[0]], places[pair[1].min(pair[0] + 4)]);
-        let inserted = if random.chance(70) {
+        let inserted = if random.percent(70) {
             human(random, &mut 0)
         } else {
             String::new()
@@ -112,7 +112,7 @@ fn splices_make_the_old_text_the_new_one() {
         let mut windows: Vec<Window> = (1..=3).map(|actor| Window::open("a 😀 seed", actor)).collect();
         for _ in 0..30 {
             let at = random.below(3);
-            if random.chance(60) {
+            if random.percent(60) {
                 windows[at].edit(&mut random, style, &mut fate);
                 continue;
             }
@@ -150,7 +150,7 @@ fn anchors_stay_with_their_text() {
                     let text = windows[at].doc.text();
                     let places = boundaries(&text);
                     let place = places[random.below(places.len())];
-                    let anchor = windows[at].doc.anchor(place, random.chance(50));
+                    let anchor = windows[at].doc.anchor(place, random.percent(50));
                     assert_eq!(windows[at].doc.position(anchor), Some(place), "seed {seed}");
                     anchors.push((anchor, text, place));
                 }
@@ -235,12 +235,12 @@ fn a_long_text_stays_exact() {
     for round in 0..6_000 {
         let mut at = random.below(text.len() + 1);
         at -= usize::from(is_low(text.get(at)));
-        let mut removed = if random.chance(40) { random.below(20) } else { 0 }.min(text.len() - at);
+        let mut removed = if random.percent(40) { random.below(20) } else { 0 }.min(text.len() - at);
         removed += usize::from(is_low(text.get(at + removed)));
         let inserted = if round % 500 == 0 {
             "pasted 😀 ".repeat(1_000)
         } else {
-            "😀x"[..if random.chance(50) { 4 } else { 5 }].to_owned()
+            "😀x"[..if random.percent(50) { 4 } else { 5 }].to_owned()
         };
         let update = doc.change(&[(at as u32, removed as u32, &inserted)]).unwrap();
         text.splice(at..at + removed, units(&inserted));

@@ -1,50 +1,21 @@
-//! A seeded source of numbers, and windows that edit one text.
+//! Windows that edit one text, and what they type.
 
 #![allow(dead_code)]
 
 use std::collections::{BTreeSet, HashSet};
-use std::env;
 
+pub use parley_sync_kit::Random;
+use parley_sync_kit::schedule::setting;
 use parley_sync_text::{Doc, merge};
-
-/// splitmix64, by Sebastiano Vigna.
-pub struct Random(u64);
-
-impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// From 0 to below `end`.
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-
-    pub fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-}
 
 /// How many schedules a test runs.
 pub fn schedules(standard: u64) -> u64 {
-    number("PARLEY_SCHEDULES").unwrap_or(standard)
+    setting("PARLEY_SCHEDULES", standard)
 }
 
 /// The first of them.
 pub fn first_seed() -> u64 {
-    number("PARLEY_SEED").unwrap_or(1)
-}
-
-fn number(name: &str) -> Option<u64> {
-    env::var(name).ok()?.parse().ok()
+    setting("PARLEY_SEED", 1)
 }
 
 /// How an edit is made: its characters, and at how many places at most.
@@ -56,7 +27,7 @@ pub struct Style {
 
 /// Each character only once in a schedule, some of them outside the first plane: what happens to each can be told.
 pub fn unique(random: &mut Random, used: &mut u32) -> String {
-    let from = if random.chance(50) { 0x4e00 } else { 0x1f300 };
+    let from = if random.percent(50) { 0x4e00 } else { 0x1f300 };
     let made = (0..=random.below(4)).filter_map(|_| {
         *used += 1;
         char::from_u32(from + *used)
@@ -120,13 +91,13 @@ impl Window {
     pub fn edit(&mut self, random: &mut Random, style: Style, fate: &mut Fate) {
         let mut text: Vec<char> = self.doc.text().chars().collect();
         for _ in 0..=random.below(style.places) {
-            let at = if random.chance(30) {
+            let at = if random.percent(30) {
                 0
             } else {
                 random.below(text.len() + 1)
             };
-            let removed = if random.chance(40) { random.below(4) } else { 0 }.min(text.len() - at);
-            let inserted = if random.chance(75) {
+            let removed = if random.percent(40) { random.below(4) } else { 0 }.min(text.len() - at);
+            let inserted = if random.percent(75) {
                 (style.characters)(random, &mut fate.used)
             } else {
                 String::new()
@@ -160,15 +131,15 @@ pub fn chunks(random: &mut Random, written: &[Vec<u8>]) -> Vec<Vec<u8>> {
     while at < written.len() {
         let count = 1 + random.below((written.len() - at).min(5));
         let part = &written[at..at + count];
-        if random.chance(50) {
+        if random.percent(50) {
             let mut part = part.to_vec();
-            shuffle(random, &mut part);
+            random.shuffle(&mut part);
             made.push(merge(&part));
         } else {
             made.extend_from_slice(part);
         }
         // Overlapping chunks, now and then.
-        at += if random.chance(80) {
+        at += if random.percent(80) {
             count
         } else {
             count.div_ceil(2)
@@ -178,12 +149,6 @@ pub fn chunks(random: &mut Random, written: &[Vec<u8>]) -> Vec<Vec<u8>> {
     for _ in 0..again {
         made.push(made[random.below(made.len())].clone());
     }
-    shuffle(random, &mut made);
+    random.shuffle(&mut made);
     made
-}
-
-pub fn shuffle<T>(random: &mut Random, list: &mut [T]) {
-    for i in (1..list.len()).rev() {
-        list.swap(i, random.below(i + 1));
-    }
 }

@@ -1,7 +1,6 @@
 //! Clocks that are set: by seconds, minutes, hours and years, forward and back.
-#![allow(dead_code, reason = "not every test sets clocks")]
 
-use super::random::Random;
+use crate::random::Random;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;

@@ -5,10 +5,13 @@
 pub struct Random(u64);
 
 impl Random {
+    /// The numbers of that seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
+    /// Any number.
+    #[expect(clippy::should_implement_trait, reason = "it never ends, and is no iterator")]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -27,11 +30,20 @@ impl Random {
         low + self.below((high - low) as usize + 1) as u32
     }
 
+    /// Whether something happens that happens so often.
     pub fn percent(&mut self, chance: u8) -> bool {
         self.below(100) < usize::from(chance)
     }
 
+    /// One of them.
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
+    }
+
+    /// Puts them into any order.
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+        for i in (1..list.len()).rev() {
+            list.swap(i, self.below(i + 1));
+        }
     }
 }

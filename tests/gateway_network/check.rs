@@ -1,0 +1,115 @@
+//! What may cross to whom, and what all agree on in the end.
+
+use parley_sync::core::cell::{Cell, parse};
+use parley_sync::core::id::Key;
+use parley_sync::core::sync::StateFrame;
+
+use super::{APART, Frame, KEYS, Network, READ, TRUSTED, Val, WINDOWS};
+
+impl Network {
+    /// Nothing but keys that may be read, or that the reader named itself, crosses to it.
+    pub(super) fn check_secrecy(&self, frame: &Frame) {
+        let mut names: Vec<Key> = Vec::new();
+        let mut cells: Vec<Option<Cell<Val>>> = Vec::new();
+        match frame {
+            StateFrame::Batch(batch) => {
+                for (name, cell, _) in &batch.entries {
+                    names.push(name.clone());
+                    cells.push(cell.clone());
+                }
+            }
+            StateFrame::Delta(delta) => {
+                for entry in &delta.entries {
+                    names.push(entry.key.clone());
+                    cells.push(entry.value.clone());
+                }
+            }
+            StateFrame::Sync { .. } | StateFrame::Glance { .. } => {}
+        }
+        for (name, cell) in names.iter().zip(&cells) {
+            let key = parse(name).unwrap().0;
+            // Nor what a trusted window wrote there: its values count from 1001.
+            assert!(
+                READ.contains(&&*key) || !self.is_besieged || !format!("{cell:?}").contains("Id(1"),
+                "{name:?} tells {cell:?}"
+            );
+            assert!(
+                READ.contains(&&*key) || self.used.contains(&*key) || self.is_besieged,
+                "{name:?} crosses to who may not read it"
+            );
+        }
+        for cell in cells.into_iter().flatten() {
+            if let Cell::Slot(slot) = cell {
+                assert!(
+                    self.is_besieged
+                        || slot
+                            .group
+                            .iter()
+                            .all(|key| READ.contains(&&**key) || self.used.contains(&**key)),
+                    "a group names what may not be read"
+                );
+            }
+        }
+    }
+
+    /// All agree on every key but one; on that one those agree who settle it alike, and whom the network connects without
+    /// passing through others.
+    pub fn check_mismatched(&self) {
+        for key in KEYS {
+            for at in 1..WINDOWS {
+                let like = if key == APART && at >= TRUSTED { 3 } else { 0 };
+                if key == APART && at < TRUSTED && self.is_parted {
+                    continue;
+                }
+                assert_eq!(
+                    self.models[at].get(key),
+                    self.models[like].get(key),
+                    "{key} in window {at}"
+                );
+            }
+        }
+        assert!(self.denied.is_empty(), "nothing is denied");
+    }
+
+    /// Trusted windows agree, and the others on what they may read.
+    pub fn check(&self) {
+        for key in KEYS {
+            let first = self.models[0].get(key);
+            for at in 1..TRUSTED {
+                assert_eq!(self.models[at].get(key), first, "{key} in window {at}");
+            }
+            if READ.contains(&key) {
+                for at in TRUSTED..WINDOWS {
+                    assert_eq!(
+                        self.models[at].get(key),
+                        first,
+                        "{key} in window {at}, behind a gateway"
+                    );
+                }
+            }
+        }
+        assert_eq!(self.models[3].get("write"), self.models[4].get("write"));
+        for at in TRUSTED..WINDOWS {
+            assert_eq!(
+                self.models[at].get("secret"),
+                None,
+                "what was denied shows no more"
+            );
+        }
+    }
+
+    /// How many cells the view of that gateway holds.
+    pub fn view_cells(&self, door: (usize, usize)) -> usize {
+        self.gateways[&door].view().node().registers().count()
+    }
+}
+
+/// The keys that the cells of a frame are of.
+pub(super) fn names_of(frame: &Frame) -> Vec<Key> {
+    let names: Vec<&Key> = match frame {
+        StateFrame::Batch(batch) => batch.entries.iter().map(|entry| &entry.0).collect(),
+        StateFrame::Delta(delta) => delta.entries.iter().map(|entry| &entry.key).collect(),
+        StateFrame::Sync { .. } | StateFrame::Glance { .. } => Vec::new(),
+    };
+    names.into_iter().map(|name| parse(name).unwrap().0).collect()
+}

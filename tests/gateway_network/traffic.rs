@@ -1,0 +1,209 @@
+//! Frames on their way, and what windows and gateways do with them.
+
+use parley_sync::core::cell::Why;
+use parley_sync::core::gateway::Heard;
+use parley_sync::core::id::{Key, PeerRef};
+use parley_sync::core::model::{Model, ModelEffect, ModelEffects};
+use parley_sync::core::sync::{KeyChange, StateFrame};
+
+use super::check::names_of;
+use super::{APART, ENDLESS, Frame, Network, TRUSTED, Val, WINDOWS};
+
+impl Network {
+    pub(super) fn act(&mut self, at: usize, act: impl FnOnce(&mut Model<Val>, f64) -> ModelEffects<Val>) {
+        let effects = act(&mut self.models[at], self.now);
+        self.run(at, effects);
+    }
+
+    pub(super) fn run(&mut self, at: usize, effects: ModelEffects<Val>) {
+        // Cells change, too, where nothing shows.
+        let shown = effects.iter().flat_map(|effect| match effect {
+            ModelEffect::Changed { changes, .. } => changes.iter().map(|change| change.key.clone()).collect(),
+            _ => Vec::new(),
+        });
+        let shown: Vec<Key> = shown.collect();
+        self.tell(at, &shown);
+        for effect in effects {
+            match effect {
+                ModelEffect::Send { to, frame } => {
+                    for to in to {
+                        self.post(at, to as usize, frame.clone());
+                    }
+                }
+                ModelEffect::Changed {
+                    changes, from, cells, ..
+                } => {
+                    let bad = |change: &KeyChange<Val>| self.refuses.is_some() && change.new == self.refuses;
+                    if at < TRUSTED && from.is_some() && !cells.is_empty() && changes.iter().any(bad) {
+                        self.act(at, |model, now| model.veto(cells, Why::Refused, now));
+                        self.act(at, |model, now| model.with_node(|node| node.flush(now)));
+                    }
+                    if from.is_some() {
+                        self.flush_gateways(at);
+                    }
+                }
+                ModelEffect::Lost { why, .. } => {
+                    if why == Why::Denied {
+                        self.denied.push(at);
+                    }
+                }
+                ModelEffect::Refused { code, .. } => panic!("{at} refuses a frame: {code}"),
+                ModelEffect::Contested { .. } | ModelEffect::Restamped { .. } | ModelEffect::Ready => {}
+            }
+        }
+    }
+
+    pub(super) fn tell(&mut self, at: usize, shown: &[Key]) {
+        let names = self.models[at].take_watched();
+        if names.is_empty() && shown.is_empty() {
+            return;
+        }
+        for (door, gateway) in &mut self.gateways {
+            if door.0 == at {
+                gateway.tell(&self.models[at], &names, shown, self.now);
+            }
+        }
+    }
+
+    pub(super) fn send_of(&mut self, from: usize, to: usize, effects: ModelEffects<Val>) {
+        for effect in effects {
+            match effect {
+                ModelEffect::Send { frame, .. } => self.post(from, to, frame),
+                ModelEffect::Refused { code, .. } => {
+                    assert!(self.is_besieged, "the gateway of {to} refuses a frame: {code}");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn post(&mut self, from: usize, to: usize, frame: Frame) {
+        if self.is_mismatched && (from < TRUSTED) != (to < TRUSTED) {
+            assert!(
+                names_of(&frame).iter().all(|key| **key != *APART),
+                "{APART} crosses"
+            );
+        } else if from < TRUSTED && to >= TRUSTED {
+            self.check_secrecy(&frame);
+        }
+        self.wires.post(from, to, frame);
+    }
+
+    /// The next frame of that wire arrives.
+    pub fn deliver(&mut self, from: usize, to: usize) -> bool {
+        let Some(frame) = self.wires.next(from, to) else {
+            return false;
+        };
+        self.deliveries += 1;
+        assert!(self.deliveries < ENDLESS, "windows answer each other for ever");
+        if self.gateways.contains_key(&(to, from)) {
+            self.hear((to, from), frame);
+        } else {
+            self.act(to, |model, now| {
+                model.with_node(|node| node.receive(from as PeerRef, &[], frame, now))
+            });
+        }
+        true
+    }
+
+    /// What the host of a gateway does with a frame.
+    pub fn hear(&mut self, door: (usize, usize), frame: Frame) {
+        let now = self.now;
+        let gateway = self.gateways.get_mut(&door).unwrap();
+        let mut heard: Heard<Val> = gateway.receive(frame, &self.models[door.0], now);
+        let judged = gateway.judge(&mut heard, &self.models[door.0], now);
+        self.send_of(door.0, door.1, heard.effects);
+        if !judged.news.is_empty() {
+            self.act(door.0, |model, now| {
+                model.adopt(judged.news, Some(door.1 as PeerRef), now)
+            });
+            self.act(door.0, |model, now| model.with_node(|node| node.flush(now)));
+        }
+        let gateway = self.gateways.get_mut(&door).unwrap();
+        gateway.correct(&self.models[door.0], &judged.touched, now);
+        self.flush_gateways(door.0);
+        let gateway = self.gateways.get_mut(&door).unwrap();
+        gateway.forget_denied(&self.models[door.0], self.kept_denied);
+    }
+
+    pub(super) fn flush_gateways(&mut self, at: usize) {
+        let doors: Vec<_> = self
+            .gateways
+            .keys()
+            .copied()
+            .filter(|door| door.0 == at)
+            .collect();
+        for door in doors {
+            let now = self.now;
+            let effects = self.gateways.get_mut(&door).unwrap().flush(now);
+            self.send_of(door.0, door.1, effects);
+        }
+    }
+
+    pub fn flush(&mut self, at: usize) {
+        self.act(at, |model, now| model.with_node(|node| node.flush(now)));
+        self.flush_gateways(at);
+    }
+
+    /// Everything arrives, whatever that takes.
+    pub fn settle(&mut self) {
+        loop {
+            let wires = self.wires.ways();
+            let mut any = false;
+            for (from, to) in wires {
+                while self.deliver(from, to) {
+                    any = true;
+                }
+            }
+            if !any {
+                return;
+            }
+        }
+    }
+
+    /// Whether a tick brings nothing but a look: no cells are sent.
+    pub fn is_quiet(&mut self) -> bool {
+        self.now += 10_000.0;
+        for at in 0..WINDOWS {
+            self.act(at, |model, now| model.with_node(|node| node.tick(now)));
+        }
+        let mut cells = 0;
+        loop {
+            let wires = self.wires.ways();
+            let frames = self.wires.frames();
+            cells += frames
+                .map(|frame| match frame {
+                    StateFrame::Delta(delta) => delta.entries.len(),
+                    _ => 0,
+                })
+                .sum::<usize>();
+            let mut any = false;
+            for (from, to) in wires {
+                any |= self.deliver(from, to);
+            }
+            if !any {
+                return cells == 0;
+            }
+        }
+    }
+
+    pub fn heal(&mut self) {
+        for (a, b) in self.pairs() {
+            if !self.is_joined(a, b) {
+                self.join(a, b);
+            }
+        }
+        for at in 0..WINDOWS {
+            self.flush(at);
+        }
+        self.settle();
+        // What a gateway forgot is dropped hop by hop, at each tick by the next.
+        for _ in 0..3 {
+            self.now += 10_000.0;
+            for at in 0..WINDOWS {
+                self.act(at, |model, now| model.with_node(|node| node.tick(now)));
+            }
+            self.settle();
+        }
+    }
+}
