@@ -13,6 +13,7 @@ use crate::core::codes;
 use crate::core::connection::target::Handshake;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
+use crate::core::origin::OPAQUE;
 use crate::platform::callback;
 use crate::platform::error::{fail, text};
 use crate::platform::host::{self, Deferred};
@@ -107,7 +108,8 @@ impl Hub {
             // A frame that is not there yet says hello by itself when it is.
             if let Some(address) = address {
                 self.unblock(&address);
-                if !self.join_invited(number) {
+                // The window may show another document by now, which then says so. None answers an opaque origin.
+                if !self.join_uncalled(number) || self.config.own_origin.as_deref() != Some(OPAQUE) {
                     address.knock();
                 }
             }

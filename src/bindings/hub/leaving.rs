@@ -136,15 +136,17 @@ impl Hub {
         }
     }
 
-    /// In a document of opaque origin, which no window answers: connect() to a window whose invitation has been taken already is
-    /// to the peer behind it. Whether there is one.
-    pub(super) fn join_invited(&self, number: u32) -> bool {
-        if self.config.own_origin.as_deref() != Some(OPAQUE) {
-            return false;
-        }
+    /// connect() to a window whose Parley has come uncalled is to the peer behind it: an offer to one that is connected is ignored.
+    /// No window answers a document of opaque origin, where this is the only way. Whether there is one.
+    pub(super) fn join_uncalled(&self, number: u32) -> bool {
+        let is_opaque = self.config.own_origin.as_deref() == Some(OPAQUE);
         let found = {
             let mut inner = self.inner.borrow_mut();
-            let Some(outlet) = inner.target(number).and_then(|target| target.address()) else {
+            // Whoever is to be restricted, or may be of any origin, has to join anew under those grants.
+            let target = inner.target(number);
+            let target = target
+                .filter(|target| is_opaque || !(target.grants.is_some() || target.handshake.lets_any_in()));
+            let Some(outlet) = target.and_then(|target| target.address()) else {
                 return false;
             };
             let found = inner.sessions.iter().find_map(|(at, session)| {
@@ -170,7 +172,8 @@ impl Hub {
             }
             if let (Some(alias), Some(peer)) = (alias, inner.peers.any_mut(peer)) {
                 let latency = peer.identity.latency;
-                peer.identity = Identity::new(&alias, &kind, &origin, false);
+                let is_kin = peer.identity.is_kin;
+                peer.identity = Identity::new(&alias, &kind, &origin, is_kin);
                 peer.identity.latency = latency;
             }
             (session, peer)
