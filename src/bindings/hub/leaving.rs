@@ -9,7 +9,6 @@ use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
-use crate::core::origin::OPAQUE;
 use crate::platform::host;
 use crate::transport::window::Address;
 
@@ -139,14 +138,9 @@ impl Hub {
     /// connect() to a window whose Parley has come uncalled is to the peer behind it: an offer to one that is connected is ignored.
     /// No window answers a document of opaque origin, where this is the only way. Whether there is one.
     pub(super) fn join_uncalled(&self, number: u32) -> bool {
-        let is_opaque = self.config.own_origin.as_deref() == Some(OPAQUE);
-        let found = {
+        let (session, peer, is_restricted) = {
             let mut inner = self.inner.borrow_mut();
-            // Whoever is to be restricted, or may be of any origin, has to join anew under those grants.
-            let target = inner.target(number);
-            let target = target
-                .filter(|target| is_opaque || !(target.grants.is_some() || target.handshake.lets_any_in()));
-            let Some(outlet) = target.and_then(|target| target.address()) else {
+            let Some(outlet) = inner.target(number).and_then(|target| target.address()) else {
                 return false;
             };
             let found = inner.sessions.iter().find_map(|(at, session)| {
@@ -166,19 +160,29 @@ impl Hub {
             };
             target.handshake.accepted(&origin, mark);
             target.session = Some(session);
-            let (alias, kind) = (target.alias.clone(), target.kind.clone());
+            let (alias, kind, grants) = (target.alias.clone(), target.kind.clone(), target.grants.clone());
             if let Some(session) = inner.sessions.get_mut(&session) {
                 session.proven.target = Some(number);
             }
-            if let (Some(alias), Some(peer)) = (alias, inner.peers.any_mut(peer)) {
-                let latency = peer.identity.latency;
-                let is_kin = peer.identity.is_kin;
-                peer.identity = Identity::new(&alias, &kind, &origin, is_kin);
-                peer.identity.latency = latency;
+            let is_restricted = grants.is_some();
+            if let Some(peer) = inner.peers.any_mut(peer) {
+                if let Some(alias) = alias {
+                    let latency = peer.identity.latency;
+                    let is_kin = peer.identity.is_kin;
+                    peer.identity = Identity::new(&alias, &kind, &origin, is_kin);
+                    peer.identity.latency = latency;
+                }
+                if is_restricted {
+                    peer.grants = grants;
+                }
             }
-            (session, peer)
+            (session, peer, is_restricted)
         };
-        self.target_joined(found.0, found.1);
+        if is_restricted {
+            self.states_peer_down(peer);
+            self.states_peer_up(peer);
+        }
+        self.target_joined(session, peer);
         true
     }
 }

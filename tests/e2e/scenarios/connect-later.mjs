@@ -20,3 +20,19 @@ for (const [where, site] of [
       t.assert.equal(outcome, 'parent', `round ${round}`);
     }
   });
+
+scenario('it calls with grants: they hold from then on', async (t) => {
+  const url = t.url(t.b, peer, { allowed: [t.a], initial: { secret: 1 } });
+  const parent = await t.open(t.a, peer, { allowed: [t.b], frames: [{ id: 'child', src: url }] });
+  const child = await parent.frame('child').loaded();
+  await assertJoined(parent, child);
+  await parent.until(() => state.get('secret') === 1);
+  const grants = { messages: ['echo'], read: ['state.shown'], write: [] };
+  const outcome = await child.eval((grants) => settle(parley.connect(window.parent, 'host', { grants })), grants);
+  t.assert.equal(outcome.value?.id, 'host', JSON.stringify(outcome));
+  await child.eval(() => state.setState({ secret: 2, shown: 1 }));
+  await parent.until(() => state.get('shown') === 1);
+  t.assert.notEqual(await parent.eval(() => state.get('secret')), 2);
+  t.assert.equal((await parent.eval(() => settle(parley.send('note', 1, { targetId: 'child' })))).code, 'ERR_DENIED');
+  t.assert.equal((await parent.eval(() => parley.send('echo', 1, { targetId: 'child' }))).echoed, 1);
+});
