@@ -13,8 +13,8 @@ import { built, packageDirectory } from './files.mjs';
 const BUDGETS = {
   '{ Parley }': { aim: 60, limit: 99 },
   '{ Parley, SyncedState }': { aim: 90, limit: 249 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 270 },
-  everything: { aim: 190, limit: 276 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 271 },
+  everything: { aim: 190, limit: 277 },
   slim: { aim: 190, limit: 261 },
   text: { aim: 45, limit: 45 },
   react: { aim: 2, limit: 2 },
