@@ -26,12 +26,14 @@ pub(crate) fn arity(function: &Function) -> f64 {
 
 #[wasm_bindgen(module = "/src/platform/js/fingerprint.js")]
 extern "C" {
-    /// 53 bits that are the same for the same value in every window.
-    pub(crate) fn fingerprint(value: &JsValue) -> f64;
+    /// Never asked for: the module is packed.
+    type Fingerprints;
 }
 
 #[wasm_bindgen(module = "/src/platform/js/values.js")]
 extern "C" {
+    /// 53 bits that are the same for the same value in every window.
+    pub(crate) fn fingerprint(value: &JsValue) -> f64;
     /// The error that names the part of a value which cannot be cloned.
     pub(crate) fn explain(value: &JsValue, path: &str, cause: &JsValue) -> JsValue;
     /// A frame as another window would receive it; undefined for what cannot be cloned.

@@ -10,6 +10,8 @@ import { makeError } from './errors.js';
 import { put, settled } from './frozen.js';
 import { isError, isMap, isPlain, isSet, wellFormed } from './kinds.js';
 
+export { fingerprint } from './fingerprint.js';
+
 // Above these a value is handed to structuredClone whole.
 const MAX_DEPTH = 64;
 const MAX_NODES = 10_000;
