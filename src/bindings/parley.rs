@@ -1,5 +1,8 @@
 //! `Parley`, as JavaScript sees it: every argument checked here, everything else in the hub.
 
+mod connect;
+mod messages;
+
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Function, Promise};
@@ -7,15 +10,12 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 
 use super::args;
-use super::hub::{ANALYTICS, EVENTS, Hub, Outgoing, Wanted};
+use super::hub::{ANALYTICS, EVENTS, Hub};
 use super::options::Config;
-use super::sending::{CallOptions, Registration};
 use crate::core::codes;
-use crate::platform::callback;
 use crate::platform::cell::RefCell;
-use crate::platform::error::{destroyed, fail, fail_with, text};
+use crate::platform::error::{destroyed, fail, text};
 use crate::platform::host;
-use crate::platform::promise;
 
 thread_local! {
     /// Every Parley of this module by the number its object carries: how a state finds the Parley it was given.
@@ -191,226 +191,6 @@ impl Parley {
         Ok(())
     }
 
-    /// Joins a frame, window, worker, port or link.
-    pub fn connect(&self, target: &JsValue, target_id: &JsValue, options: &JsValue) -> Promise {
-        promised(self.try_connect(target, target_id, options))
-    }
-
-    fn try_connect(&self, target: &JsValue, id: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-        self.alive()?;
-        let kind = host::target_kind(target);
-        if kind.is_empty() {
-            return Err(fail(
-                codes::ARGUMENT,
-                "connect() takes an iframe element, a window, a MessagePort, a Worker, or a Link",
-            ));
-        }
-        if kind == "window" && *target == host::own_window() {
-            let message = "connect() was given this very window: a page is not a peer of itself, and a page that is in no other is its own parent";
-            return Err(fail(codes::ARGUMENT, message));
-        }
-        let alias = if id.is_undefined() {
-            None
-        } else {
-            Some(args::required(id, "the targetId")?)
-        };
-        if alias.as_ref().is_some_and(|alias| alias.len() > 128) {
-            return Err(fail(codes::ARGUMENT, "the targetId must have at most 128 bytes"));
-        }
-        let options = CallOptions::read(
-            options,
-            "timeout signal opaque anyOrigin grants",
-            "connect()'s options",
-            &self.hub().config,
-        )?;
-        if options.opaque && options.grants.is_none() {
-            return Err(fail(
-                codes::CONFIG,
-                "opaque: true needs grants: say what a frame may do whose origin says nothing of it",
-            ));
-        }
-        if options.opaque && kind != "iframe" && kind != "window" {
-            return Err(fail(
-                codes::CONFIG,
-                "the option opaque is for frames and windows: nothing else has an origin",
-            ));
-        }
-        if options.any_origin && options.grants.is_none() {
-            let message = "anyOrigin: true needs grants: say what a page may do that is not known";
-            return Err(fail(codes::CONFIG, message));
-        }
-        if options.any_origin && (kind != "window" || host::kind_of(target) != "parent") {
-            let message = "the option anyOrigin is for window.parent: any other window is named by its origin in allowedOrigins";
-            return Err(fail(codes::CONFIG, message));
-        }
-        if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
-            return Err(fail(codes::ABORTED, "connect() was aborted"));
-        }
-        self.alive()?;
-        self.hub().connect(Wanted {
-            target: target.clone(),
-            kind,
-            alias,
-            timeout: options.timeout.unwrap_or(self.hub().config.timeout),
-            signal: options.signal,
-            opaque: options.opaque,
-            any_origin: options.any_origin,
-            grants: options.grants,
-        })
-    }
-
-    /// Says goodbye to a peer, and no longer lets it in.
-    pub fn disconnect(&self, target_id: &JsValue) -> Promise {
-        promised(self.try_disconnect(target_id))
-    }
-
-    fn try_disconnect(&self, id: &JsValue) -> Result<JsValue, JsValue> {
-        self.alive()?;
-        let id = args::required(id, "the targetId")?;
-        if self.hub().disconnect(&id) || self.hub().was_known(&id) {
-            return Ok(JsValue::UNDEFINED);
-        }
-        let message = text(&["nothing is connected as '", &id, "'"]);
-        Err(fail_with(
-            codes::TARGET_NOT_FOUND,
-            &message,
-            &[("targetId", JsValue::from_str(&id))],
-        ))
-    }
-
-    /// Handles messages of a type; the function takes the handler off again.
-    pub fn on(&self, kind: &JsValue, handler: &JsValue) -> Result<Function, JsValue> {
-        self.alive()?;
-        let kind = args::message_type(kind)?;
-        let handler = args::function(handler, "the handler")?;
-        let token = self.hub().add_handler(&kind, handler, None);
-        let hub = self.hub().weak();
-        Ok(off(move || {
-            if let Some(hub) = hub.upgrade() {
-                hub.remove_handler(&kind, token);
-            }
-        }))
-    }
-
-    /// The payload of the next message of a type.
-    pub fn once(&self, kind: &JsValue, options: &JsValue) -> Promise {
-        promised(self.try_once(kind, options))
-    }
-
-    fn try_once(&self, kind: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-        self.alive()?;
-        let what = args::message_type(kind)?;
-        let options = CallOptions::read(options, "signal", "once()'s options", &self.hub().config)?;
-        self.alive()?;
-        self.hub().once(&what, options.signal)
-    }
-
-    /// Checks every payload of a type.
-    pub fn register(&self, kind: &JsValue, options: &JsValue) -> Result<(), JsValue> {
-        self.alive()?;
-        let kind = args::message_type(kind)?;
-        let registration = Registration::read(options, &self.hub().config)?;
-        self.alive()?;
-        self.hub().register(kind, registration);
-        Ok(())
-    }
-
-    /// Sends a message; the promise settles with the answer.
-    pub fn send(&self, kind: &JsValue, payload: &JsValue, options: &JsValue) -> Promise {
-        promised(self.try_send(kind, payload, options))
-    }
-
-    fn try_send(&self, kind: &JsValue, payload: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-        self.alive()?;
-        let what = args::message_type(kind)?;
-        let options = CallOptions::read(
-            options,
-            "targetId timeout retries expectsResponse signal transfer",
-            "send()'s options",
-            &self.hub().config,
-        )?;
-        if options.signal.as_ref().is_some_and(super::sending::is_aborted) {
-            return Err(fail(codes::ABORTED, "send() was aborted"));
-        }
-        let registered = self.hub().registered(&what);
-        let registered = registered.as_ref();
-        let out = Outgoing {
-            what,
-            what_js: kind.clone(),
-            payload: payload.clone(),
-            target: options.target,
-            timeout: options
-                .timeout
-                .or(registered.and_then(|registered| registered.timeout))
-                .unwrap_or(self.hub().config.timeout),
-            retries: options
-                .retries
-                .or(registered.and_then(|registered| registered.retries))
-                .or(options.transfer.is_none().then_some(self.hub().config.retries))
-                .unwrap_or(0),
-            expects: options.expects,
-            signal: options.signal,
-            transfer: options.transfer,
-        };
-        if out.retries > 0 && out.transfer.is_some() {
-            return Err(fail(
-                codes::ARGUMENT,
-                "what is transferred is gone after the first attempt: no retries",
-            ));
-        }
-        self.alive()?;
-        match registered.and_then(|registered| registered.schema.clone()) {
-            None => self.hub().send(out),
-            Some(schema) => {
-                let hub = self.hub().weak();
-                checked(&schema, payload, move |payload| match hub.upgrade() {
-                    Some(hub) if !hub.is_destroyed() => hub.send(Outgoing { payload, ..out }),
-                    _ => Err(destroyed()),
-                })
-            }
-        }
-    }
-
-    /// Sends a message to everyone.
-    pub fn broadcast(&self, kind: &JsValue, payload: &JsValue, options: &JsValue) -> Promise {
-        promised(self.try_broadcast(kind, payload, options))
-    }
-
-    fn try_broadcast(
-        &self,
-        kind: &JsValue,
-        payload: &JsValue,
-        options: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        self.alive()?;
-        let what = args::message_type(kind)?;
-        if let Some(state) = self.hub().carried(payload) {
-            state.flush_to_peers();
-            return Ok(JsValue::UNDEFINED);
-        }
-        let options = CallOptions::read(options, "transfer", "broadcast()'s options", &self.hub().config)?;
-        self.alive()?;
-        let schema = self
-            .hub()
-            .registered(&what)
-            .and_then(|registered| registered.schema);
-        match schema {
-            None => self
-                .hub()
-                .broadcast(kind, payload, options.transfer.as_ref())
-                .map(|()| JsValue::UNDEFINED),
-            Some(schema) => {
-                let (hub, kind) = (self.hub().weak(), kind.clone());
-                checked(&schema, payload, move |payload| match hub.upgrade() {
-                    Some(hub) if !hub.is_destroyed() => hub
-                        .broadcast(&kind, &payload, options.transfer.as_ref())
-                        .map(|()| JsValue::UNDEFINED),
-                    _ => Err(destroyed()),
-                })
-            }
-        }
-    }
-
     /// Listens to a system event; the function stops it.
     #[wasm_bindgen(js_name = onSystem)]
     pub fn on_system(&self, event: &JsValue, handler: &JsValue) -> Result<Function, JsValue> {
@@ -480,40 +260,4 @@ impl Parley {
 /// A function to call once at will; calling it again does nothing.
 pub(crate) fn off(act: impl Fn() + 'static) -> Function {
     Closure::<dyn Fn()>::new(act).into_js_value().unchecked_into()
-}
-
-/// Goes on with the payload the schema lets through, now or when it has decided.
-fn checked(
-    schema: &JsValue,
-    payload: &JsValue,
-    go_on: impl FnOnce(JsValue) -> Result<JsValue, JsValue> + 'static,
-) -> Result<JsValue, JsValue> {
-    let verdict = host::check(schema, payload);
-    if Array::is_array(&verdict) {
-        return decide(&verdict, Box::new(go_on));
-    }
-    let decided = host::Deferred::new();
-    let done = decided.clone();
-    let then = callback::reaction(move |verdict| match decide(&verdict, Box::new(go_on)) {
-        Ok(value) => done.resolve(&value),
-        Err(error) => done.reject(&error),
-    });
-    promise::then(&verdict, &then, Some(&decided.rejecter()));
-    Ok(decided.promise.into())
-}
-
-type GoOn = Box<dyn FnOnce(JsValue) -> Result<JsValue, JsValue>>;
-
-fn decide(verdict: &JsValue, go_on: GoOn) -> Result<JsValue, JsValue> {
-    let verdict: &Array = verdict.unchecked_ref();
-    if verdict.get(0).is_truthy() {
-        return go_on(verdict.get(1));
-    }
-    let reason = verdict.get(1).as_string().unwrap_or_default();
-    let message = text(&["the payload is not what was registered: ", &reason]);
-    Err(fail_with(
-        codes::VALIDATION,
-        &message,
-        &[("issues", verdict.get(2))],
-    ))
 }
