@@ -1,0 +1,152 @@
+//! What other windows are told: batches of one turn, deltas, and the dots that both carry.
+
+use super::{Replica, Slot, Stage};
+use crate::core::batch::{Batch, Delta};
+use crate::core::fingerprint::Content;
+use crate::core::id::{Actor, Key};
+use crate::core::version::VersionVector;
+
+impl<V: Content> Replica<V> {
+    /// Whether a write waits for the next flush.
+    pub fn has_open(&self) -> bool {
+        self.open
+            .iter()
+            .any(|&slot| self.stage(slot) == Some(Stage::Open))
+    }
+
+    /// What waits for the next flush: the value to send, `None` for a deletion. Beaten writes are not in it.
+    pub fn open_writes(&self) -> impl Iterator<Item = (&Key, Option<&V>)> {
+        let slots = self.open.iter().filter_map(|&slot| self.slots.get(slot as usize));
+        slots
+            .filter(|slot| slot.stage == Stage::Open)
+            .map(|slot| (&slot.key, slot.register.value.as_ref()))
+    }
+
+    /// Whether there is something that nobody was told.
+    pub fn has_silent(&mut self) -> bool {
+        while let Some(&last) = self.silent.last() {
+            if self.stage(last) == Some(Stage::Silent) {
+                return true;
+            }
+            self.silent.pop();
+        }
+        false
+    }
+
+    /// Closes the open batch. Writes that were beaten meanwhile are not in it.
+    pub fn take_open(&mut self) -> Option<Batch<V>> {
+        let open = std::mem::take(&mut self.open);
+        let dot = self.next_dot();
+        let mut entries = Vec::with_capacity(open.len());
+        for slot in open {
+            if let Some(slot) = self
+                .slots
+                .get_mut(slot as usize)
+                .filter(|slot| slot.stage == Stage::Open)
+            {
+                slot.stage = Stage::Sent;
+                slot.register.dot = dot;
+                entries.push((
+                    slot.key.clone(),
+                    slot.register.value.clone(),
+                    slot.register.stamp.time,
+                ));
+            }
+        }
+        if entries.is_empty() {
+            return None;
+        }
+        self.vector.advance(dot.actor, dot.seq);
+        self.retired.heard(dot.actor);
+        let deps = self
+            .fresh
+            .drain(..)
+            .map(|actor| (actor, self.vector.get(actor)))
+            .filter(|&(_, seq)| seq > 0)
+            .collect();
+        Some(Batch {
+            actor: dot.actor,
+            seq: dot.seq,
+            deps,
+            entries,
+        })
+    }
+
+    /// Gives everything that has no dot the next one, to be told by a delta.
+    pub fn seal(&mut self) {
+        let dot = self.next_dot();
+        let open = std::mem::take(&mut self.open);
+        let silent = std::mem::take(&mut self.silent);
+        for slot in open.into_iter().chain(silent) {
+            if let Some(slot) = self
+                .slots
+                .get_mut(slot as usize)
+                .filter(|slot| slot.stage != Stage::Sent)
+            {
+                slot.stage = Stage::Sent;
+                slot.register.dot = dot;
+                self.vector.advance(dot.actor, dot.seq);
+                self.retired.heard(dot.actor);
+            }
+        }
+    }
+
+    /// Goes on as another actor, and tells everything of its own anew under that name.
+    ///
+    /// For when somebody has seen more of this actor than it wrote: what stands behind those numbers over there is not
+    /// known here, and what is written here under them would be taken for a repetition. Under a name of its own nothing
+    /// is lost, and what was forged is a write like any other.
+    pub fn renew(&mut self, actor: Actor) {
+        let old = std::mem::replace(&mut self.actor, actor);
+        // What others have under the old name is not known, even where the numbers are the same: it is asked for anew.
+        self.vector.forget(old);
+        let dot = self.next_dot();
+        for slot in &mut self.slots {
+            if slot.stage == Stage::Sent && slot.register.dot.actor == old {
+                slot.register.dot = dot;
+                self.vector.advance(dot.actor, dot.seq);
+            }
+        }
+    }
+
+    /// Tells what `actor` wrote anew, under a number of this window's own: its numbers were used twice, so who has seen
+    /// them may have seen something else.
+    pub fn restate(&mut self, actor: Actor) {
+        for (at, slot) in self.slots.iter_mut().enumerate() {
+            if slot.stage == Stage::Sent && slot.register.dot.actor == actor {
+                slot.stage = Stage::Silent;
+                self.silent.push(at as u32);
+            }
+        }
+    }
+
+    /// All that a replica which has seen `since` lacks. Nothing may be open or silent.
+    pub fn delta(&self, since: VersionVector) -> Delta<V> {
+        let complete = since.covers(&self.vector);
+        let lacking = self
+            .slots
+            .iter()
+            .filter(|slot| !complete && !since.contains(slot.register.dot));
+        let entries = lacking.map(Slot::entry).collect();
+        Delta {
+            since,
+            vector: self.vector.clone(),
+            entries,
+            whole: false,
+            print: self.print(),
+            content: self.known_content(),
+        }
+    }
+
+    /// Everything, for a replica that has seen the same and shows something else.
+    pub fn whole(&self) -> Delta<V> {
+        Delta {
+            since: VersionVector::new(),
+            vector: self.vector.clone(),
+            entries: self.slots.iter().map(Slot::entry).collect(),
+            whole: true,
+            print: self.print(),
+            content: self.known_content(),
+        }
+    }
+}
