@@ -36,11 +36,13 @@
 //! The rule serves a late joiner too: its lineage is the youngest, so it takes over the state and the position of who
 //! was there, and adds what it dispatched before.
 
+mod check;
 mod content;
 mod effect;
 mod exchange;
 mod frame;
 mod history;
+mod integrate;
 mod node;
 mod peers;
 mod room;

@@ -4,11 +4,9 @@ use super::super::id::{Actor, PeerRef};
 use super::super::version::VersionVector;
 use super::effect::LogEffect;
 use super::frame::{LogContent, LogDelta, LogFrame, Logged};
-use super::history::Held;
 use super::node::LogNode;
 use super::tip::{Relation, Tip};
 use crate::core::fingerprint::Content;
-use crate::core::register::Stamp;
 
 impl<A: Content, S: Content> LogNode<A, S> {
     /// A frame from a neighbour. `also` are neighbours that are known to have got the same frame: a broadcast's others.
@@ -241,113 +239,6 @@ impl<A: Content, S: Content> LogNode<A, S> {
         }
     }
 
-    /// Takes what it can of these actions, in order, and hands on what was news. Tells whether it could take them all.
-    fn integrate(&mut self, from: PeerRef, actions: Vec<Logged<A>>, out: &mut Vec<LogEffect<A, S>>) -> bool {
-        let (mut complete, mut late) = (true, false);
-        let mut learned = Vec::new();
-        for logged in actions {
-            if self.vector.contains(logged.dot) {
-                continue;
-            }
-            if !self.follows(&logged) {
-                complete = false;
-                continue;
-            }
-            late |= self.history.is_late(logged.stamp());
-            learned.push(logged.clone());
-            let fresh = self.is_fresh(&logged);
-            self.accept(Held::new(logged, fresh));
-        }
-        if learned.is_empty() {
-            return complete;
-        }
-        let revived = if self.waiting.is_empty() {
-            Vec::new()
-        } else {
-            self.revive()
-        };
-        out.push(LogEffect::Fold(self.history.fold(false)));
-        self.relay(Some(from), &learned, out);
-        if !revived.is_empty() {
-            self.relay(None, &revived, out);
-        }
-        if late {
-            self.ask_all(out);
-        }
-        if self.unacknowledged >= self.options.ack_every() && !self.peers.is_empty() {
-            self.unacknowledged = 0;
-            self.flush_into(out);
-            out.push(LogEffect::Send {
-                to: self.peers.ids(),
-                frame: LogFrame::Ack {
-                    vector: self.vector.clone(),
-                },
-            });
-        }
-        complete
-    }
-
-    /// Whether everything that comes before an action, by its actor and by its causes, is here; and before it in the order.
-    pub(super) fn follows(&self, logged: &Logged<A>) -> bool {
-        logged.dot.seq == self.vector.get(logged.dot.actor) + 1
-            && !self.goes_back(logged.stamp())
-            && logged
-                .deps
-                .iter()
-                .all(|&(actor, seq)| self.vector.get(actor) >= seq)
-    }
-
-    /// Puts an action that follows into the log.
-    pub(super) fn accept(&mut self, held: Held<A>) {
-        let (dot, stamp) = (held.logged.dot, held.logged.stamp());
-        self.vector.advance(dot.actor, dot.seq);
-        // This window's own count too: where it dispatches much and hears little, others wait for that little.
-        self.unacknowledged += 1;
-        match self.news.iter_mut().find(|(actor, _)| *actor == dot.actor) {
-            Some((_, seq)) => *seq = dot.seq,
-            None => self.news.push((dot.actor, dot.seq)),
-        }
-        let time = stamp.time.as_f64();
-        match self.times.binary_search_by_key(&dot.actor, |&(actor, _)| actor) {
-            Ok(at) => {
-                if let Some((_, last)) = self.times.get_mut(at) {
-                    *last = time;
-                }
-            }
-            Err(at) => self.times.insert(at, (dot.actor, time)),
-        }
-        if self.history.is_late(stamp) {
-            self.late_at = self.tip().cuts;
-        }
-        self.history.insert(held);
-    }
-
-    /// To each neighbour what it has not got; the same frame for all that lack the same.
-    fn relay(&mut self, from: Option<PeerRef>, learned: &[Logged<A>], out: &mut Vec<LogEffect<A, S>>) {
-        let mut all = Vec::new();
-        for peer in self.peers.iter_mut().filter(|peer| Some(peer.id) != from) {
-            let lacks = |logged: &&Logged<A>| !peer.sent.contains(logged.dot);
-            let missing = learned.iter().filter(lacks).count();
-            if missing == learned.len() {
-                all.push(peer.id);
-            } else if missing > 0 {
-                out.push(LogEffect::Send {
-                    to: vec![peer.id],
-                    frame: LogFrame::Append(learned.iter().filter(lacks).cloned().collect()),
-                });
-            }
-            for logged in learned {
-                peer.sent.advance(logged.dot.actor, logged.dot.seq);
-            }
-        }
-        if !all.is_empty() {
-            out.push(LogEffect::Send {
-                to: all,
-                frame: LogFrame::Append(learned.to_vec()),
-            });
-        }
-    }
-
     pub(super) fn ask(&mut self, peer: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
         let Some(known) = self.peers.get(peer) else { return };
         if !std::mem::replace(&mut known.asked, true) {
@@ -380,70 +271,5 @@ impl<A: Content, S: Content> LogNode<A, S> {
                 content: self.history.content(0),
             },
         });
-    }
-
-    /// Refuses a frame as a whole, before anything of it is applied.
-    fn check(&mut self, actions: &[Logged<A>], now: f64) -> Result<(), &'static str> {
-        let mut before: Option<Stamp> = None;
-        for logged in actions {
-            let (dot, stamp) = (logged.dot, logged.stamp());
-            if dot.seq == 0 || stamp.time.is_initial() || before.is_some_and(|before| stamp <= before) {
-                return Err("ERR_MALFORMED");
-            }
-            before = Some(stamp);
-            if !self.vector.contains(dot) && self.is_forged(dot.actor, dot.seq) {
-                return Err("ERR_MALFORMED");
-            }
-        }
-        // Stamps rise: the last is the furthest ahead.
-        match before {
-            Some(last) => self.clock.observe(last.time, now).map_err(|_| "ERR_CLOCK"),
-            None => Ok(()),
-        }
-    }
-
-    fn check_checkpoint(
-        &mut self,
-        folded: Option<&VersionVector>,
-        last: Option<Stamp>,
-        tip: &Tip,
-        now: f64,
-    ) -> Result<(), &'static str> {
-        if !tip.born.is_finite() || tip.cuts > u64::from(u32::MAX) {
-            return Err("ERR_MALFORMED");
-        }
-        // As many actions are folded as that many cuts fold.
-        let count = |folded: &VersionVector| folded.iter().fold(0, |sum: u64, one| sum.saturating_add(one.1));
-        if folded.is_some_and(|folded| count(folded) != tip.cuts * self.options.cut as u64) {
-            return Err("ERR_MALFORMED");
-        }
-        if folded.is_some_and(|folded| folded.iter().any(|(actor, seq)| self.is_forged(actor, seq))) {
-            return Err("ERR_MALFORMED");
-        }
-        match last {
-            Some(last) => self.clock.observe(last.time, now).map_err(|_| "ERR_CLOCK"),
-            None => Ok(()),
-        }
-    }
-
-    /// Whether somebody claims an action of this window's that it never made.
-    fn is_forged(&self, actor: Actor, seq: u64) -> bool {
-        (actor == self.own.actor && seq >= self.own.next)
-            || (actor == self.stand_in.actor && seq >= self.stand_in.next)
-    }
-
-    /// Whether an actor's times do not rise. A cut takes the oldest: it must not leave holes in anybody's numbers.
-    ///
-    /// What is folded has no times any more for who took it over, so they count for nobody: windows with the same root
-    /// and the same tail have to take the same actions.
-    fn goes_back(&self, stamp: Stamp) -> bool {
-        if self.history.root().vector.get(stamp.actor) >= self.vector.get(stamp.actor) {
-            return false;
-        }
-        let known = self.times.binary_search_by_key(&stamp.actor, |&(actor, _)| actor);
-        known
-            .ok()
-            .and_then(|at| self.times.get(at))
-            .is_some_and(|&(_, last)| stamp.time.as_f64() <= last)
     }
 }
