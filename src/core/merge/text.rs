@@ -8,14 +8,16 @@
 //! began with the same text, or put the same text in the same place at once, edit one text. Of different ones the later
 //! shows (of initial ones the elder's), and what was done to the other does not.
 
+mod open;
+
 use super::path::Detail;
 use super::plan::Plan;
 use super::similar::is_edit;
 use super::tree::Tree;
-use super::{Era, Node, TextDoc, Texts, nobody};
+use super::{Era, Node, Texts, nobody};
 use crate::core::id::{Actor, Key};
-use crate::core::register::Stamp;
 use crate::core::value::Value;
+use open::{Edit, Open};
 use std::rc::Rc;
 
 /// Wishes that are told apart; beyond that, the last takes the place of the one before.
@@ -38,27 +40,6 @@ pub(super) struct Text<V> {
     wish: Option<(Which, Vec<V>)>,
     /// The fingerprint of the seed that was there last: a long one is walked once.
     print: Option<(Key, f64)>,
-}
-
-/// A cell of edits.
-#[derive(Clone)]
-struct Edit<V> {
-    actor: Actor,
-    level: u32,
-    stamp: Stamp,
-    update: V,
-}
-
-/// Invariant, after [`sync`]: the document has been given exactly what `applied` lists, or what that stands for.
-struct Open<V> {
-    which: Which,
-    /// Who edits it; nobody if it is only read.
-    editor: Option<Actor>,
-    doc: Box<dyn TextDoc<V>>,
-    applied: Vec<Edit<V>>,
-    /// The level of an own edit that the document was given before its cell was.
-    planned: Option<u32>,
-    said: Option<V>,
 }
 
 impl Which {
@@ -236,78 +217,6 @@ impl<V: Value> Plan<'_, V> {
             self.write_beside(path, &Detail::Edits(self.actor, below), None);
         }
         true
-    }
-}
-
-impl<V: Value> Open<V> {
-    fn new(which: &Which, editor: Option<Actor>, doc: Box<dyn TextDoc<V>>) -> Self {
-        Self {
-            which: which.clone(),
-            editor,
-            doc,
-            applied: Vec::new(),
-            planned: None,
-            said: None,
-        }
-    }
-
-    fn say(&mut self) -> V {
-        self.said.get_or_insert_with(|| self.doc.text()).clone()
-    }
-
-    fn change(&mut self, to: &V) -> Option<V> {
-        self.said = None;
-        self.doc.edit(to)
-    }
-
-    /// An update that is none is left out, here as anywhere.
-    fn apply(&mut self, edit: Edit<V>) {
-        self.said = None;
-        self.doc.apply(&edit.update);
-        self.applied.push(edit);
-    }
-
-    /// Takes the edits that are new; whether it says what these say, and nothing else.
-    fn catch_up(&mut self, edits: &[Edit<V>], texts: &dyn Texts<V>) -> bool {
-        let new: Vec<&Edit<V>> = edits.iter().filter(|edit| !edit.is_in(&self.applied)).collect();
-        if let Some(level) = self.planned.take()
-            && !new
-                .iter()
-                .any(|edit| edit.level == level && Some(edit.actor) == self.editor)
-        {
-            return false;
-        }
-        let (stay, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.applied)
-            .into_iter()
-            .partition(|edit| edit.is_in(edits));
-        self.applied = stay;
-        let stood_for = |gone: &[Edit<V>]| {
-            let Some(actor) = gone.first().map(|edit| edit.actor) else {
-                return true;
-            };
-            // Merged into what is new, it changes nothing there if it was merged into it before.
-            let heirs = new.iter().filter(|edit| edit.actor == actor);
-            let mut updates: Vec<V> = heirs.map(|edit| edit.update.clone()).collect();
-            if updates.is_empty() {
-                return false;
-            }
-            let heirs = texts.merge(&updates);
-            updates.extend(gone.iter().map(|edit| edit.update.clone()));
-            texts.merge(&updates).same(&heirs)
-        };
-        if !gone.chunk_by(|a, b| a.actor == b.actor).all(stood_for) {
-            return false;
-        }
-        new.into_iter().for_each(|edit| self.apply(edit.clone()));
-        true
-    }
-}
-
-impl<V> Edit<V> {
-    fn is_in(&self, others: &[Self]) -> bool {
-        let same =
-            |other: &Self| (other.actor, other.level, other.stamp) == (self.actor, self.level, self.stamp);
-        others.iter().any(same)
     }
 }
 

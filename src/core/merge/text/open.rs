@@ -1,0 +1,100 @@
+//! A document that is open: which edits it has been given.
+
+use super::Which;
+use crate::core::id::Actor;
+use crate::core::merge::{TextDoc, Texts};
+use crate::core::register::Stamp;
+use crate::core::value::Value;
+
+/// A cell of edits.
+#[derive(Clone)]
+pub(super) struct Edit<V> {
+    pub(super) actor: Actor,
+    pub(super) level: u32,
+    pub(super) stamp: Stamp,
+    pub(super) update: V,
+}
+
+/// Invariant, after `sync`: the document has been given exactly what `applied` lists, or what that stands for.
+pub(super) struct Open<V> {
+    pub(super) which: Which,
+    /// Who edits it; nobody if it is only read.
+    pub(super) editor: Option<Actor>,
+    pub(super) doc: Box<dyn TextDoc<V>>,
+    pub(super) applied: Vec<Edit<V>>,
+    /// The level of an own edit that the document was given before its cell was.
+    pub(super) planned: Option<u32>,
+    pub(super) said: Option<V>,
+}
+
+impl<V: Value> Open<V> {
+    pub(super) fn new(which: &Which, editor: Option<Actor>, doc: Box<dyn TextDoc<V>>) -> Self {
+        Self {
+            which: which.clone(),
+            editor,
+            doc,
+            applied: Vec::new(),
+            planned: None,
+            said: None,
+        }
+    }
+
+    pub(super) fn say(&mut self) -> V {
+        self.said.get_or_insert_with(|| self.doc.text()).clone()
+    }
+
+    pub(super) fn change(&mut self, to: &V) -> Option<V> {
+        self.said = None;
+        self.doc.edit(to)
+    }
+
+    /// An update that is none is left out, here as anywhere.
+    pub(super) fn apply(&mut self, edit: Edit<V>) {
+        self.said = None;
+        self.doc.apply(&edit.update);
+        self.applied.push(edit);
+    }
+
+    /// Takes the edits that are new; whether it says what these say, and nothing else.
+    pub(super) fn catch_up(&mut self, edits: &[Edit<V>], texts: &dyn Texts<V>) -> bool {
+        let new: Vec<&Edit<V>> = edits.iter().filter(|edit| !edit.is_in(&self.applied)).collect();
+        if let Some(level) = self.planned.take()
+            && !new
+                .iter()
+                .any(|edit| edit.level == level && Some(edit.actor) == self.editor)
+        {
+            return false;
+        }
+        let (stay, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.applied)
+            .into_iter()
+            .partition(|edit| edit.is_in(edits));
+        self.applied = stay;
+        let stood_for = |gone: &[Edit<V>]| {
+            let Some(actor) = gone.first().map(|edit| edit.actor) else {
+                return true;
+            };
+            // Merged into what is new, it changes nothing there if it was merged into it before.
+            let heirs = new.iter().filter(|edit| edit.actor == actor);
+            let mut updates: Vec<V> = heirs.map(|edit| edit.update.clone()).collect();
+            if updates.is_empty() {
+                return false;
+            }
+            let heirs = texts.merge(&updates);
+            updates.extend(gone.iter().map(|edit| edit.update.clone()));
+            texts.merge(&updates).same(&heirs)
+        };
+        if !gone.chunk_by(|a, b| a.actor == b.actor).all(stood_for) {
+            return false;
+        }
+        new.into_iter().for_each(|edit| self.apply(edit.clone()));
+        true
+    }
+}
+
+impl<V> Edit<V> {
+    pub(super) fn is_in(&self, others: &[Self]) -> bool {
+        let same =
+            |other: &Self| (other.actor, other.level, other.stamp) == (self.actor, self.level, self.stamp);
+        others.iter().any(same)
+    }
+}
