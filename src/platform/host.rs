@@ -1,15 +1,12 @@
 //! The hand-written JavaScript beside this file, as Rust sees it.
+//!
+//! The glue imports the modules of which functions are declared here: four, no more and no fewer (xtask/src/test/browser.rs says
+//! why). The others are imported by these, and packed because `packed.rs` or a type names them.
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 
-// Packed by being named here. What is called of it goes through messages.js: the glue imports four modules at once, no
-// more and no fewer (xtask/src/test/browser.rs says why).
-#[wasm_bindgen(module = "/src/platform/js/errors.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Errors;
-}
+pub(crate) use super::random::{random_id, random_u64};
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,12 +19,6 @@ extern "C" {
 pub(crate) fn arity(function: &Function) -> f64 {
     let declared = function.unchecked_ref::<Callable>().length();
     declared.ok().and_then(|length| length.as_f64()).unwrap_or(0.0)
-}
-
-#[wasm_bindgen(module = "/src/platform/js/fingerprint.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Fingerprints;
 }
 
 #[wasm_bindgen(module = "/src/platform/js/values.js")]
@@ -283,13 +274,6 @@ extern "C" {
     pub(crate) fn storage_error(cause: &JsValue, key: &str, details: &JsValue) -> JsValue;
 }
 
-// Packed by being named here, and loaded by messages.js.
-#[wasm_bindgen(module = "/src/platform/js/options.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type OptionsModule;
-}
-
 #[wasm_bindgen(module = "/src/platform/js/log.js")]
 extern "C" {
     /// Tells the logger, or the console, of a topic.
@@ -311,16 +295,6 @@ extern "C" {
     /// Nothing if it is done, or a promise.
     #[wasm_bindgen(structural, method, catch)]
     pub(crate) fn exchange(this: &Storage, turn: &Function, hurry: bool) -> Result<JsValue, JsValue>;
-}
-#[wasm_bindgen(module = "/src/platform/js/records.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Records;
-}
-#[wasm_bindgen(module = "/src/platform/js/indexed.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Indexed;
 }
 
 // Packed by being named here, and loaded by browser.js.
@@ -353,37 +327,6 @@ extern "C" {
     /// The numbers of frames of the envelope's sender that could not be read.
     #[wasm_bindgen(structural, method)]
     pub(crate) fn came(this: &Gaps, envelope: &Array) -> Option<Array>;
-}
-
-#[wasm_bindgen(module = "/src/platform/js/bytes.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Bytes;
-}
-#[wasm_bindgen(module = "/src/platform/js/links.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Links;
-}
-#[wasm_bindgen(module = "/src/platform/js/waiting.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Waits;
-}
-#[wasm_bindgen(module = "/src/platform/js/listening.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Listening;
-}
-#[wasm_bindgen(module = "/src/platform/js/workers.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Workers;
-}
-#[wasm_bindgen(module = "/src/platform/js/kinds.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Kinds;
 }
 
 /// A promise and its two ends.
@@ -433,38 +376,4 @@ impl Deferred {
 pub(crate) fn short_text(value: &JsValue, longest: u32) -> Option<String> {
     let text = value.dyn_ref::<js_sys::JsString>()?;
     (text.length() <= longest).then(|| text.into())
-}
-
-/// 128 random bits as 32 hex digits.
-pub(crate) fn random_id() -> String {
-    let mut bytes = [0u8; 16];
-    random_bytes(&mut bytes);
-    let mut out = String::with_capacity(32);
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            out.push(char::from(if digit < 10 {
-                b'0' + digit
-            } else {
-                b'a' + digit - 10
-            }));
-        }
-    }
-    out
-}
-
-/// 64 random bits.
-pub(crate) fn random_u64() -> u64 {
-    let mut bytes = [0u8; 8];
-    random_bytes(&mut bytes);
-    u64::from_le_bytes(bytes)
-}
-#[wasm_bindgen(module = "/src/platform/js/frozen.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type Frozen;
-}
-#[wasm_bindgen(module = "/src/platform/js/parts.js")]
-extern "C" {
-    /// Never asked for: the module is packed.
-    type MergeParts;
 }

@@ -4,4 +4,6 @@ pub(crate) mod callback;
 pub(crate) mod cell;
 pub(crate) mod error;
 pub(crate) mod host;
+mod packed;
 pub(crate) mod promise;
+mod random;
