@@ -1,7 +1,5 @@
 //! The steps of the handshake, as `core::connection::handshake` decides them: which hello is answered, which offer is accepted.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessageEvent, MessagePort};
 
@@ -14,7 +12,6 @@ use crate::core::connection::half_open;
 use crate::core::connection::handshake::{OnOffer, Phase};
 use crate::core::connection::target::{SECOND, Verdict};
 use crate::core::frame::Reason;
-use crate::core::grants::Grants;
 use crate::core::origin::OPAQUE;
 use crate::platform::host;
 use crate::transport::window::{self, Address, Heard};
@@ -371,65 +368,10 @@ impl Hub {
         Some(self.prove(from, origin, target, Proof::Given(nonce)))
     }
 
-    /// What is known of whoever offered a port.
-    pub(super) fn prove(&self, from: &Address, origin: &str, target: Option<u32>, proof: Proof) -> Proven {
-        let called = target.and_then(|number| {
-            let mut inner = self.inner.borrow_mut();
-            let target = inner.target(number)?;
-            Some((target.alias.clone(), target.kind.clone(), target.grants.clone()))
-        });
-        let (alias, kind, grants) = called.unwrap_or_else(|| {
-            let kind = if from.is_worker() {
-                "parent".to_owned()
-            } else {
-                host::kind_of(from.outlet())
-            };
-            (None, kind, self.held_to(from, origin))
-        });
-        Proven {
-            alias,
-            kind,
-            origin: origin.to_owned(),
-            target,
-            from: Some(from.clone()),
-            grants,
-            proof,
-        }
-    }
-
-    /// Who comes uncalled is held to what was said of those it belongs to: of the windows it is in or was opened by, and of
-    /// any other of its origin. Otherwise a restricted frame would only have to open another.
-    fn held_to(&self, from: &Address, origin: &str) -> Option<Rc<Grants>> {
-        let lineage = if from.is_worker() {
-            js_sys::Array::of1(from.outlet())
-        } else {
-            host::lineage(from.outlet())
-        };
-        let inner = self.inner.borrow();
-        let mut held = None;
-        for target in &inner.targets {
-            let Some(grants) = &target.grants else { continue };
-            if target.handshake.origin() == origin || lineage.iter().any(|window| target.is_at(&window)) {
-                held = Some(both(held, grants));
-            }
-        }
-        match (held, self.config.grants.of(origin)) {
-            (Some(held), Some(general)) => Some(both(Some(held), &general)),
-            (held, _) => held,
-        }
-    }
-
     /// A connection is over: what was said to the window it came from is worth no answer any more.
     pub(crate) fn forget_greetings(&self, uid: &str, window: Option<&Address>) {
         let mut inner = self.inner.borrow_mut();
         let here: Vec<String> = inner.peers.everyone().map(|(_, peer)| peer.uid.clone()).collect();
         inner.greetings.forget(uid, window, &here, host::random_id);
-    }
-}
-
-fn both(one: Option<Rc<Grants>>, other: &Rc<Grants>) -> Rc<Grants> {
-    match one {
-        None => other.clone(),
-        Some(one) => Rc::new(one.and(other)),
     }
 }

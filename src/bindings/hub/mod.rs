@@ -18,6 +18,8 @@ mod mesh;
 mod partition;
 mod peers;
 mod prerender;
+mod proof;
+mod routes;
 mod session;
 mod sleep;
 mod states;
