@@ -197,8 +197,6 @@ extern "C" {
     pub(crate) fn target_kind(target: &JsValue) -> String;
     #[wasm_bindgen(js_name = windowOf)]
     pub(crate) fn window_of(target: &JsValue) -> JsValue;
-    #[wasm_bindgen(js_name = randomBytes)]
-    pub(crate) fn random_bytes(bytes: &mut [u8]);
     pub(crate) fn now() -> f64;
     pub(crate) fn wall() -> f64;
     #[wasm_bindgen(js_name = preciseNow)]
