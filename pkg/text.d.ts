@@ -67,7 +67,7 @@ export class SyncedText {
   edit(changes: TextChange | readonly TextChange[], options?: TextEditOptions): Promise<void>;
   /** Edits it where `text` differs from what it said at that version: for fields that know only what they show. */
   replace(text: string, options?: TextEditOptions): Promise<void>;
-  /** Calls the listener for each change, in their order, whoever made it. The function returned stops it. */
+  /** Calls the listener for each change, in order: own ones and those of others. Returns a function that ends this. */
   subscribe(listener: (event: TextEvent) => void): () => void;
   /** A position that stays with the text 'after' it (the default) or 'before' it. */
   anchor(position: number, side?: 'before' | 'after', options?: { version?: number }): TextAnchor;

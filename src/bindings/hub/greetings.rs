@@ -83,7 +83,7 @@ impl Hub {
             .any(|target| target.handshake.lets_opaque_in() && target.is_at(source));
         let from = Address::window(source.clone());
         match window::read(event).filter(|_| is_meant) {
-            // Whoever shows there by now may read the answer. It is a hello like the first one, which went to anybody as well.
+            // The window may show another document by now, which then reads this hello. Its nonce is of no worth there.
             Some(Heard::Knock) => self.say_hello(from, "*"),
             Some(Heard::Hello { mark, nonce }) => self.heard_hello(&from, OPAQUE, mark, nonce),
             Some(Heard::Invite { token, mark, port }) => {

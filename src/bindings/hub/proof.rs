@@ -1,4 +1,4 @@
-//! What is known of whoever offers a connection: its origin, the target it came by, and what it may do.
+//! What is proven of a window that offers a connection: its origin, the target it came by, and its grants.
 
 use std::rc::Rc;
 
