@@ -1,6 +1,7 @@
 //! `Parley`, as JavaScript sees it: every argument checked here, everything else in the hub.
 
 mod connect;
+mod inspect;
 mod messages;
 
 use std::rc::{Rc, Weak};

@@ -12,6 +12,7 @@ import {
   type Frozen,
   type PeerInfo,
 } from 'parley-sync';
+import { inspect, type ParleyInspector } from 'parley-sync/inspector';
 import { init, Parley as SlimParley } from 'parley-sync/slim';
 
 interface AppState {
@@ -134,4 +135,17 @@ export function frozen(
   deep.map.set('x', { n: [] });
   // @ts-expect-error and what they hold
   deep.map.get('x')?.n.push(1);
+}
+
+export function inspecting(parley: Parley): string | undefined {
+  const inspection = inspect(parley, { name: 'Editor' });
+  inspection.link('widget', { mode: 'delayed', delay: 100 });
+  // @ts-expect-error a mode that there is not
+  inspection.link('widget', { mode: 'slow' });
+  // @ts-expect-error an option that there is not
+  inspect(parley, { title: 'Editor' });
+  const element: ParleyInspector = document.createElement('parley-inspector');
+  element.hidden = true;
+  const writer: number | undefined = inspection.report()?.states[0]?.entries[0]?.writer;
+  return writer === undefined ? undefined : inspection.report()?.links[0]?.wire;
 }

@@ -2,6 +2,7 @@
 // Everything on the screen is drawn from here, and the same code runs in pages, frames and popups.
 
 import { Parley, SyncedState } from '../pkg/index.js';
+import { inspect } from '../pkg/inspector.js';
 import { History } from './history.js';
 import { Roster } from './roster.js';
 
@@ -27,6 +28,7 @@ export class Session extends EventTarget {
     this.role = role;
     this.parley = Parley.create({ allowedOrigins: origins, ...(channel ? { channel } : {}) });
     this.state = new SyncedState(this.parley, INITIAL, { name: 'demo' });
+    inspect(this.parley, { name: `Demo: ${role}` });
     this.history = new History(() => this.#emit('log'));
     this.roster = new Roster(this.parley, role, () => this.#emit('peers'));
     this.#listen();

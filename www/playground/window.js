@@ -1,5 +1,6 @@
 // This window's Parley, its connections to the other windows, and its pause switch.
 import { Parley } from 'parley-sync';
+import { inspect } from 'parley-sync/inspector';
 import { loadOrigins } from '../app/origins.js';
 
 // Both origins of this site may connect. By default only the own origin may.
@@ -47,5 +48,7 @@ parley.onSystem('system:connection_state_changed', show);
 const own = all.find((index) => parent[index] === self) ?? 0;
 const place = `Window ${own + 1}, ${location.host}`;
 document.querySelector('#place').textContent = place;
+// The inspector, open in another tab, shows what passes between the windows.
+inspect(parley, { name: `Window ${own + 1}` });
 connect();
 show();

@@ -11,13 +11,14 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  '{ Parley }': { aim: 60, limit: 99 },
-  '{ Parley, SyncedState }': { aim: 90, limit: 249 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 271 },
-  everything: { aim: 190, limit: 277 },
-  slim: { aim: 190, limit: 261 },
+  '{ Parley }': { aim: 60, limit: 100 },
+  '{ Parley, SyncedState }': { aim: 90, limit: 251 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 272 },
+  everything: { aim: 190, limit: 278 },
+  slim: { aim: 190, limit: 263 },
   text: { aim: 45, limit: 45 },
   react: { aim: 2, limit: 2 },
+  inspector: { aim: 11, limit: 12 },
 };
 
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1).padStart(7);
@@ -71,6 +72,7 @@ const sizes = {
   'text wasm': weigh(await bytesOf('text-inline.js')),
   text: weigh(await bundled('text.js')),
   react: weigh(await bundled('bindings/react.js')),
+  inspector: weigh(await bundled('inspector.js')),
 };
 
 console.log(`    ${'import'.padEnd(24)} raw kB  brotli kB    aim  limit`);

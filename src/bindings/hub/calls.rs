@@ -77,6 +77,20 @@ impl Hub {
 
     /// Posts a frame to a peer, by the one route everything for it takes.
     pub(crate) fn post(&self, at: PeerRef, frame: &JsValue, transfer: Option<&Array>) -> Result<(), JsValue> {
+        let is_there = || self.inner.borrow().peers.reachable(at).is_some();
+        if self.is_tapped() && is_there() && self.is_held(false, at, frame, transfer, false) {
+            return Ok(());
+        }
+        self.post_now(at, frame, transfer)
+    }
+
+    /// The same, whatever the inspector's tap does.
+    pub(super) fn post_now(
+        &self,
+        at: PeerRef,
+        frame: &JsValue,
+        transfer: Option<&Array>,
+    ) -> Result<(), JsValue> {
         let (mesh, wire, uid) = {
             let inner = self.inner.borrow();
             let Some(peer) = inner.peers.reachable(at) else {
@@ -202,6 +216,13 @@ impl Hub {
                 codes::ARGUMENT,
                 "an object can be transferred to one peer only: use send()",
             ));
+        }
+        if self.is_tapped() {
+            // Each link by itself: one may be held back.
+            let peers: Vec<PeerRef> = self.inner.borrow().peers.iter().map(|(at, _)| at).collect();
+            return peers
+                .into_iter()
+                .try_for_each(|at| self.post(at, frame, transfer));
         }
         self.log_frames(frame);
         if let Some(mesh) = mesh {

@@ -74,6 +74,8 @@ impl Hub {
         // What is an error to nobody who listens was told by `report`.
         if event != "system:error" {
             self.log(event, data);
+        } else {
+            self.tap_topic(event, data);
         }
         let listeners: Vec<Function> = self
             .inner
@@ -92,6 +94,7 @@ impl Hub {
 
     /// Tells the developer, if the level of the topic asks for it.
     pub(crate) fn log(&self, topic: &str, data: &JsValue) {
+        self.tap_topic(topic, data);
         if self.config.log_level > 0 {
             host::log(self.config.log_level, &self.config.logger, topic, data);
         }

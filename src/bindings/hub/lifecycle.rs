@@ -261,6 +261,7 @@ impl Hub {
             let mut inner = self.inner.borrow_mut();
             inner.destroyed = true;
             inner.system.clear();
+            inner.tap = None;
             inner.registered.clear();
             inner.greetings = Greetings::default();
             (

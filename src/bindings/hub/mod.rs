@@ -23,6 +23,7 @@ mod routes;
 mod session;
 mod sleep;
 mod states;
+mod tap;
 mod targets;
 mod timers;
 mod unreadable;
@@ -100,6 +101,8 @@ pub(crate) struct Inner {
     registered: SmallMap<String, Registered>,
     system: Vec<SystemListener>,
     rejected: Vec<Rejected>,
+    /// What the inspector is shown everything by.
+    tap: Option<Function>,
     states: Vec<Rc<dyn Shared>>,
     /// What a state is broadcasting right now.
     carried: Option<(JsValue, Weak<dyn Shared>)>,
@@ -209,6 +212,7 @@ impl Hub {
                     registered: SmallMap::new(),
                     system: Vec::new(),
                     rejected: Vec::new(),
+                    tap: None,
                     states: Vec::new(),
                     carried: None,
                     lacking: Vec::new(),

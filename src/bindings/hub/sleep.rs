@@ -48,6 +48,13 @@ pub(super) fn suspended(name: &str) -> JsValue {
 impl Hub {
     /// A frame of a peer, which may sleep: whatever it says wakes it, but for a farewell.
     pub(crate) fn hear(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
+        if !self.is_held(true, from, frame, None, to_all) {
+            self.hear_now(from, kind, frame, to_all);
+        }
+    }
+
+    /// The same, whatever the inspector's tap does.
+    pub(super) fn hear_now(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         self.log_frame("received", from, frame);
         let asleep = self.inner.borrow().peers.sleep_of(from).is_some();
         match kind {

@@ -312,7 +312,9 @@ impl Hub {
                 .copied()
                 .filter(|at| inner.peers.get(*at).is_some_and(|peer| peer.on_mesh))
                 .collect();
-            (inner.mesh.clone().filter(|_| on_mesh.len() > 1), on_mesh)
+            // With a tap each link by itself: one may be held back.
+            let together = on_mesh.len() > 1 && inner.tap.is_none();
+            (inner.mesh.clone().filter(|_| together), on_mesh)
         };
         let mut failed = Ok(());
         if let Some(mesh) = &mesh {

@@ -50,5 +50,7 @@ pub(crate) trait Shared {
     fn receive_other(&self, _from: PeerRef, _version: u32, _kind: Kind, _frame: &Array) {}
     /// A message of its own type that nobody of this package sent: hand-written code speaks.
     fn plain_update(&self, from: PeerRef, payload: &JsValue);
+    /// What the inspector shows: the name, whether it is a store, and what it holds; with `deep` more, see its implementation.
+    fn inspect(&self, deep: bool) -> JsValue;
     fn hub_destroyed(&self);
 }

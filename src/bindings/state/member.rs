@@ -20,6 +20,10 @@ impl Shared for StateHost {
         &self.message
     }
 
+    fn inspect(&self, deep: bool) -> JsValue {
+        self.inspected(deep)
+    }
+
     fn takes_part(&self, grants: &Grants) -> bool {
         grants.touches(&self.options.name)
     }

@@ -8,6 +8,7 @@ mod conflicts;
 mod effects;
 mod guests;
 mod held;
+mod inspect;
 mod kept;
 mod listeners;
 mod member;

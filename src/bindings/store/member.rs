@@ -20,6 +20,10 @@ impl Shared for StoreHost {
         &self.message
     }
 
+    fn inspect(&self, _deep: bool) -> JsValue {
+        Array::of3(&JsValue::from_str(&self.name), &JsValue::TRUE, &self.state()).into()
+    }
+
     fn peer_up(&self, peer: PeerRef) {
         self.decide(|node, _| node.peer_up(peer, host::now()));
     }

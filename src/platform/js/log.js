@@ -6,13 +6,13 @@ import { isBuffer } from './kinds.js';
 const LEVELS = ['none', 'error', 'warn', 'info', 'debug'];
 
 /** The kinds of frames, in the order of their numbers on the wire. */
-const KINDS = (
+export const KINDS = (
   'join message answer abort bye ping pong batch sync delta append log-sync log-delta log-ack lacks sleep digest ' +
   'unreadable parcel mended'
 ).split(' ');
 
 /** About how many bytes a frame has: what JSON would take of it, where JSON can. */
-const sizeOf = (frame) => {
+export const sizeOf = (frame) => {
   try {
     return JSON.stringify(frame, (_key, value) =>
       ArrayBuffer.isView(value) || isBuffer(value) ? 'x'.repeat(value.byteLength) : value,
@@ -96,6 +96,13 @@ const TOPICS = {
 };
 
 const toConsole = (level, message, details) => console[level](`[parley-sync] ${message}`, details);
+
+/** The level, the words and the details of a topic of the log; undefined if there is nothing to tell. */
+export function described(topic, data) {
+  const [level, describe] = TOPICS[topic] ?? [];
+  const said = level && describe(data);
+  return said && { level, message: said[0], details: said[1] };
+}
 
 /** Tells `logger`, or the console, of a topic, unless its level is above `most` (0: none, 4: debug). */
 export function log(most, logger, topic, data) {

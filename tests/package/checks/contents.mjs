@@ -17,6 +17,8 @@ const EXPECTED = [
   'iife.d.ts',
   'index.d.ts',
   'index.js',
+  'inspector.d.ts',
+  'inspector.js',
   'json-schema.d.ts',
   'json-schema.js',
   'package.json',
@@ -29,7 +31,7 @@ const EXPECTED = [
   'text.js',
 ];
 const FOLDERS =
-  /^(docs\/([\w-]+\.md|demo\.png|bench\.svg)|src\/[\w-]+\.js|bindings\/\w+\.(js|d\.ts)|wasm\/((host|cdn)\/[\w-]+\.js|snippets\/.+\.js|[\w-]+\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_(\w+_)?bg\.wasm))$/;
+  /^(docs\/([\w-]+\.md|demo\.png|bench\.svg)|(src|inspector)\/[\w-]+\.js|bindings\/\w+\.(js|d\.ts)|wasm\/((host|cdn)\/[\w-]+\.js|snippets\/.+\.js|[\w-]+\.d\.cts|[\w-]+\.(js|cjs|iife\.js)|parley_sync_(\w+_)?bg\.wasm))$/;
 
 export async function contents() {
   const entries = await readdir(installed, { recursive: true, withFileTypes: true });

@@ -52,6 +52,7 @@ function page(example, index) {
     `<p>${escape(intro)}</p>`,
     `<ol>${steps.map((step) => `<li>${escape(step)}</li>`).join('')}</ol>`,
     `<p>Read more: ${more.map(([name, to]) => `<a href="${relative(path, to)}">${escape(name)}</a>`).join(', ')}.</p>`,
+    `<p><a href="${relative(path, 'inspector/index.html')}" target="_blank">Open the inspector</a> in another tab: it shows what passes between the windows, and can delay or cut it.</p>`,
     '</div>',
     '<section class="playground-windows" aria-label="The windows">',
     '<noscript><p class="notice">The windows need JavaScript.</p></noscript>',
@@ -94,7 +95,12 @@ function file(name, caption) {
 /** A bare `parley-sync` in the modules is the package that the server serves. The policy lets in this one inline script, by its hash. */
 function windowDocument(example) {
   const path = windowOf(example);
-  const map = JSON.stringify({ imports: { [manifest.name]: relative(path, 'pkg/index.js') } });
+  const map = JSON.stringify({
+    imports: {
+      [manifest.name]: relative(path, 'pkg/index.js'),
+      [`${manifest.name}/inspector`]: relative(path, 'pkg/inspector.js'),
+    },
+  });
   const hash = createHash('sha256').update(map).digest('base64');
   return lines(
     head({
