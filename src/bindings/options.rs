@@ -6,9 +6,10 @@ use wasm_bindgen::prelude::*;
 use super::args::Options;
 use super::grants;
 use crate::core::codes;
+use crate::core::connection::policy::Policy;
 use crate::core::grants::OriginGrants;
 use crate::core::limits::{Bounds, Counts, Limits};
-use crate::core::origin::{Allowlist, OPAQUE};
+use crate::core::origin::Allowlist;
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
 
@@ -21,19 +22,16 @@ const BYTES_PER_SECOND: f64 = 67_108_864.0;
 
 /// How a Parley behaves.
 pub(crate) struct Config {
-    pub(crate) allowed: Allowlist,
+    /// What it says of others.
+    pub(crate) policy: Policy,
     pub(crate) channel: Option<String>,
     pub(crate) timeout: f64,
     /// Of each call that names none.
     pub(crate) retries: u32,
-    /// What the user gave, for every peer. None: the defaults, for windows of other origins.
-    pub(crate) limits: Option<Limits>,
     /// What each state holds at most.
     pub(crate) bounds: Bounds,
     /// How many of what is held of others.
     pub(crate) counts: Counts,
-    /// What each origin is held to.
-    pub(crate) grants: OriginGrants,
     /// Other origins are told what went wrong in a handler.
     pub(crate) expose_errors: bool,
     pub(crate) instance_id: Option<String>,
@@ -45,7 +43,6 @@ pub(crate) struct Config {
     pub(crate) logger: JsValue,
     /// What the analytics events of ParleyJS are made with; undefined unless they are wanted.
     pub(crate) analytics: JsValue,
-    pub(crate) own_origin: Option<String>,
     /// The options without effect that the developer has been told of.
     told: Array,
 }
@@ -55,21 +52,24 @@ impl Config {
     pub(crate) fn read(given: &JsValue) -> Result<Config, JsValue> {
         let own_origin = host::own_origin();
         let mut config = Config {
-            allowed: Allowlist::own_only(own_origin.as_deref()),
+            policy: Policy {
+                allowed: Allowlist::own_only(own_origin.as_deref()),
+                own_origin,
+                grants: OriginGrants::default(),
+                limits: None,
+                most_peers: Counts::DEFAULT.peers,
+            },
             channel: None,
             timeout: TIMEOUT,
             retries: 0,
-            limits: None,
             bounds: Bounds::DEFAULT,
             counts: Counts::DEFAULT,
-            grants: OriginGrants::default(),
             expose_errors: false,
             instance_id: None,
             target_type: JsValue::UNDEFINED,
             log_level: 1,
             logger: JsValue::UNDEFINED,
             analytics: JsValue::UNDEFINED,
-            own_origin,
             told: Array::new(),
         };
         if given.is_undefined() {
@@ -77,18 +77,19 @@ impl Config {
         }
         let given = Options::read(given, KNOWN, "Parley.create's options")?;
         if let Some(origins) = given.strings("allowedOrigins")? {
-            config.allowed =
-                Allowlist::parse(origins.iter().map(String::as_str), config.own_origin.as_deref()).map_err(
-                    |bad| {
-                        let entry = origins.get(bad.index).map_or("", String::as_str);
-                        let message = text(&["allowedOrigins has '", entry, "': ", bad.fault.text()]);
-                        fail_with(
-                            codes::CONFIG,
-                            &message,
-                            &[("option", JsValue::from_str("allowedOrigins"))],
-                        )
-                    },
-                )?;
+            config.policy.allowed = Allowlist::parse(
+                origins.iter().map(String::as_str),
+                config.policy.own_origin.as_deref(),
+            )
+            .map_err(|bad| {
+                let entry = origins.get(bad.index).map_or("", String::as_str);
+                let message = text(&["allowedOrigins has '", entry, "': ", bad.fault.text()]);
+                fail_with(
+                    codes::CONFIG,
+                    &message,
+                    &[("option", JsValue::from_str("allowedOrigins"))],
+                )
+            })?;
         }
         config.channel = named(&given, "channel")?;
         let local_files = given.boolean("localFiles")?.unwrap_or(false);
@@ -106,7 +107,8 @@ impl Config {
             config.timeout = timeout;
         }
         config.retries = given.count("retries")?.unwrap_or(0);
-        (config.limits, config.bounds, config.counts) = limits(&given.get("limits"))?;
+        (config.policy.limits, config.bounds, config.counts) = limits(&given.get("limits"))?;
+        config.policy.most_peers = config.counts.peers;
         if let Some(level) = given.string("logLevel")? {
             let position = LEVELS.iter().position(|known| *known == level).ok_or_else(|| {
                 fail(
@@ -135,7 +137,7 @@ impl Config {
                 "the option targetType is 'iframe' or 'window'",
             ));
         }
-        config.grants = grants::by_origin(&given.get("grants"), &config.allowed)?;
+        config.policy.grants = grants::by_origin(&given.get("grants"), &config.policy.allowed)?;
         config.expose_errors = given.boolean("exposeErrors")?.unwrap_or(false);
         config.note_ignored(&given);
         Ok(config)
@@ -147,15 +149,6 @@ impl Config {
         if !ignored.is_undefined() {
             host::note_ignored(self.log_level, &self.logger, &self.told, &ignored);
         }
-    }
-
-    /// What a peer of this origin is held to. A window of the own origin could change this very page: the defaults would
-    /// hold nobody back. Wires without an origin were handed over by the user, who knows what is at their other end.
-    pub(crate) fn limits_for(&self, origin: &str) -> Option<Limits> {
-        let is_foreign = !origin.is_empty() && self.own_origin.as_deref() != Some(origin);
-        // Opaque origins are all different, whatever their name says.
-        self.limits
-            .or_else(|| (is_foreign || origin == OPAQUE).then_some(Limits::DEFAULT))
     }
 }
 

@@ -232,7 +232,9 @@ fn list<P>(
     list: GrantList,
     parse: fn(&str) -> Option<P>,
 ) -> Result<Option<Vec<P>>, BadGrant> {
-    let Some(entries) = entries else { return Ok(None) };
+    let Some(entries) = entries else {
+        return Ok(None);
+    };
     let mut patterns = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         patterns.push(parse(entry).ok_or(BadGrant { list, index })?);

@@ -167,7 +167,9 @@ impl<V: Value> Model<V> {
     /// Every key that is there.
     pub fn iter(&self) -> impl Iterator<Item = (Key, &V)> {
         let plain = self.node.iter().filter_map(|(name, cell)| {
-            let Cell::Plain(value) = cell else { return None };
+            let Cell::Plain(value) = cell else {
+                return None;
+            };
             if is_plain(name) {
                 return (!self.keys.contains_key(name)).then(|| (Rc::clone(name), value));
             }

@@ -5,6 +5,8 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{EventTarget, MessageEvent, MessagePort};
 
+use crate::core::connection::host::Window;
+use crate::core::connection::incoming::{Sender, Step};
 use crate::core::frame::WIRE_VERSION;
 use crate::platform::host;
 
@@ -24,27 +26,7 @@ extern "C" {
 }
 
 /// One step of a handshake, as it arrived.
-pub(crate) enum Heard {
-    /// Somebody wants us.
-    Knock,
-    /// A Parley in the document `mark` is there.
-    Hello { mark: f64, nonce: String },
-    /// An answer to our hello.
-    Offer {
-        nonce: String,
-        mark: f64,
-        from: String,
-        port: MessagePort,
-    },
-    /// The same to a document of an opaque origin: it has to prove that it is the one that said hello.
-    Invite {
-        token: String,
-        mark: f64,
-        port: MessagePort,
-    },
-    /// A Parley with another version of the wire format.
-    OtherVersion,
-}
+pub(crate) type Heard = Step<MessagePort>;
 
 /// Ids and nonces are 32 digits; nothing longer is taken in.
 const LONGEST: u32 = 64;
@@ -73,7 +55,7 @@ pub(crate) fn read(event: &MessageEvent) -> Option<Heard> {
         "offer" => Some(Heard::Offer {
             nonce: short(&step.get(2))?,
             mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
-            from: short(&step.get(4))?,
+            uid: short(&step.get(4))?,
             port: port_of(event)?,
         }),
         "invite" => Some(Heard::Invite {
@@ -109,6 +91,17 @@ impl PartialEq for Address {
     }
 }
 
+impl Window for Address {
+    fn is_worker(&self) -> bool {
+        self.is_worker
+    }
+
+    /// One of another origin may be asked that much.
+    fn is_closed(&self) -> bool {
+        !self.is_worker && host::window_of(&self.outlet).is_null()
+    }
+}
+
 impl Address {
     pub(crate) fn window(window: JsValue) -> Address {
         Address {
@@ -129,22 +122,25 @@ impl Address {
         self.outlet == *source
     }
 
-    /// A window that was closed. One of another origin may be asked that much.
-    pub(crate) fn is_closed(&self) -> bool {
-        !self.is_worker && host::window_of(&self.outlet).is_null()
-    }
-
-    pub(crate) fn is_worker(&self) -> bool {
-        self.is_worker
-    }
-
     /// Part of this very page, its frames or its worker: what befalls the one befalls the other.
     pub(crate) fn is_same_page(&self) -> bool {
         self.is_worker || host::is_same_page(&self.outlet)
     }
 
-    pub(crate) fn outlet(&self) -> &JsValue {
-        &self.outlet
+    /// As whom the core hears it.
+    pub(crate) fn sender(self) -> Sender<Address> {
+        let (kind, lineage) = if self.is_worker {
+            ("parent".to_owned(), vec![self.clone()])
+        } else {
+            let lineage = host::lineage(&self.outlet);
+            let lineage = lineage.iter().map(Address::window).collect();
+            (host::kind_of(&self.outlet), lineage)
+        };
+        Sender {
+            window: self,
+            kind,
+            lineage,
+        }
     }
 
     fn post(&self, step: &JsValue, origin: &str, transfer: &Array) {

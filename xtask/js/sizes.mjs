@@ -11,11 +11,11 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  '{ Parley }': { aim: 60, limit: 100 },
-  '{ Parley, SyncedState }': { aim: 90, limit: 251 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 272 },
-  everything: { aim: 190, limit: 278 },
-  slim: { aim: 190, limit: 263 },
+  '{ Parley }': { aim: 60, limit: 102 },
+  '{ Parley, SyncedState }': { aim: 90, limit: 253 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 274 },
+  everything: { aim: 190, limit: 280 },
+  slim: { aim: 190, limit: 265 },
   text: { aim: 45, limit: 45 },
   react: { aim: 2, limit: 2 },
   inspector: { aim: 11, limit: 12 },

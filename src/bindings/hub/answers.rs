@@ -20,7 +20,7 @@ impl Hub {
         let question = {
             let inner = self.inner.borrow();
             let peer = inner.peers.reachable(from);
-            peer.and_then(|peer| peer.handling.get(id as u64))
+            peer.and_then(|peer| peer.host.handling.get(id as u64))
                 .map(|handled| handled.question.clone())
         };
         // None: answered, no longer awaited, or nobody expects an answer.
@@ -88,14 +88,14 @@ impl Hub {
     fn post_answer(&self, question: &Question, frame: &JsValue, transfer: Option<&Array>, value: &JsValue) {
         question.answered.set(true);
         if let Some(peer) = self.inner.borrow_mut().peers.any_mut(question.peer) {
-            peer.handling.take(question.id as u64);
+            peer.host.handling.take(question.id as u64);
         }
         match self.post(question.peer, frame, transfer) {
             Ok(()) => {
                 if question.keep
                     && let Some(peer) = self.inner.borrow_mut().peers.any_mut(question.peer)
                 {
-                    peer.keep_answer(question.id, frame.clone());
+                    peer.host.keep_answer(question.id, frame.clone());
                 }
             }
             Err(error) => {

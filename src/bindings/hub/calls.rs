@@ -99,7 +99,7 @@ impl Hub {
             // Only a wire of its own can carry objects over instead of copying them.
             let by_wire = !peer.on_mesh || (transfer.is_some() && peer.wire.is_some());
             let mesh = if by_wire { None } else { inner.mesh.clone() };
-            (mesh, peer.wire.clone(), peer.uid_js.clone())
+            (mesh, peer.wire.clone(), peer.host.uid.clone())
         };
         self.log_frame("sent", at, frame);
         match (mesh, wire) {
@@ -291,7 +291,9 @@ impl Hub {
 
     /// An answer came that is more than what is let in.
     pub(crate) fn refuse_answer(&self, from: PeerRef, frame: &Array) {
-        let Some(id) = frame.get(1).as_f64() else { return };
+        let Some(id) = frame.get(1).as_f64() else {
+            return;
+        };
         let pending = self.inner.borrow_mut().calls.finish(id as u64, from);
         if let Some(pending) = pending {
             let message = text(&[
@@ -343,7 +345,7 @@ impl Hub {
                 "' stays unanswered",
             ]);
             let details = [
-                ("targetId", identity.id.clone()),
+                ("targetId", identity.label.id.clone()),
                 ("reason", JsValue::from_str(reason.name())),
             ];
             pending.reject(&fail_with(codes::PEER_LOST, &message, &details));

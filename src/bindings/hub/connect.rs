@@ -6,14 +6,12 @@ use web_sys::EventTarget;
 
 use super::Hub;
 use super::peers::{Identity, State};
-use super::session::{Proof, Proven};
-use super::targets::{Target, Waiting, Wanted};
+use super::targets::{Details, Place, Target, Waiting, Wanted};
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::target::Handshake;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
-use crate::core::origin::OPAQUE;
 use crate::platform::callback;
 use crate::platform::error::{fail, text};
 use crate::platform::host::{self, Deferred};
@@ -51,8 +49,7 @@ impl Hub {
         }
         let number = {
             let mut inner = self.inner.borrow_mut();
-            inner.next_token += 1;
-            inner.next_token
+            inner.next_number()
         };
         let stop_listening = match &wanted.signal {
             None => None,
@@ -80,25 +77,20 @@ impl Hub {
             alias: wanted.alias.clone(),
             kind: peer_kind.clone(),
             handshake: Handshake::new(wanted.opaque, wanted.any_origin),
-            object: by_window.then(|| wanted.target.clone()),
-            is_worker,
+            place: by_window.then(|| Place {
+                object: wanted.target.clone(),
+                is_worker,
+            }),
             session: None,
             peer: None,
-            waiting: Some(Waiting {
-                promise: promise.clone(),
-                deadline,
-                stop_listening,
-            }),
+            waiting: Some(Waiting::new(promise.clone(), stop_listening)),
+            deadline,
             grants: wanted.grants.clone(),
-            refused: None,
-            absent: None,
-            was_there: false,
-            loaded: false,
-            watch: None,
-            silence: (String::new(), false),
-            _listeners: listeners,
+            host: Details {
+                _listeners: listeners,
+                ..Details::default()
+            },
         };
-        let address = target.address();
         self.inner.borrow_mut().targets.push(target);
         self.await_window(number, deadline);
         if let Some(identity) = identity {
@@ -106,45 +98,17 @@ impl Hub {
         }
         if by_window {
             // A frame that is not there yet says hello by itself when it is.
-            if let Some(address) = address {
-                self.unblock(&address);
-                // The window may show another document by now, which then says so. None answers an opaque origin.
-                if !self.join_uncalled(number) || self.config.own_origin.as_deref() != Some(OPAQUE) {
-                    address.knock();
-                }
-            }
+            self.decide(|connections, policy| connections.asked(policy, number));
             return Ok(promise.promise.into());
         }
-        let proven = Proven {
-            alias: wanted.alias,
-            kind: peer_kind,
-            origin: String::new(),
-            target: Some(number),
-            from: None,
-            grants: wanted.grants,
-            proof: Proof::None,
+        let proven = self.inner.borrow_mut().handed_over(number);
+        let Some(proven) = proven else {
+            return Ok(promise.promise.into());
         };
-        let started = if wanted.kind == "port" {
-            Ok(self.start_port(wanted.target.unchecked_into(), proven))
-        } else {
-            self.start_link(wanted.target, proven)
-        };
-        match started {
-            Ok(session) => {
-                let joined = {
-                    let mut inner = self.inner.borrow_mut();
-                    if let Some(target) = inner.target(number) {
-                        target.session = Some(session);
-                        target.handshake.started();
-                    }
-                    inner.sessions.get(&session).and_then(|session| session.peer)
-                };
-                // A link may carry the answer back before send() returns.
-                if let Some(peer) = joined {
-                    self.target_joined(session, peer);
-                }
-            }
-            Err(error) => self.give_up(number, &error),
+        if wanted.kind == "port" {
+            self.start_port(wanted.target.unchecked_into(), proven, 0.0, false);
+        } else if let Err(error) = self.start_link(wanted.target, proven) {
+            self.give_up(number, &error);
         }
         Ok(promise.promise.into())
     }
@@ -167,10 +131,7 @@ impl Hub {
                 }),
                 EventListener::new(target, "messageerror", move |_| {
                     if let Some(hub) = garbled.upgrade() {
-                        hub.reject(
-                            hub.config.own_origin.as_deref().unwrap_or_default(),
-                            codes::SERIALIZATION,
-                        );
+                        hub.reject(hub.config.policy.own(), codes::SERIALIZATION);
                     }
                 }),
             ],
@@ -189,8 +150,8 @@ impl Hub {
         let (peer, address) = match self.inner.borrow_mut().target(number) {
             Some(target) => {
                 target.handshake.loaded();
-                target.loaded = true;
-                (target.peer, target.address())
+                target.host.loaded = true;
+                (target.peer, target.window())
             }
             None => return,
         };
@@ -198,7 +159,7 @@ impl Hub {
         if let Some(address) = address {
             address.knock();
         }
-        self.ask_for_sign(number, peer);
+        self.ask_for_sign(peer);
         let later = self.weak();
         after(WINDOW_ANSWERS, move || {
             if let Some(hub) = later.upgrade() {
@@ -207,14 +168,14 @@ impl Hub {
                     None => false,
                 };
                 if hidden {
-                    hub.frame_navigated(number, peer);
+                    hub.decide(|connections, _| connections.gave_no_sign(peer));
                 }
             }
         });
     }
 
-    /// Asks a peer by its port; if it does not answer, its document is no longer there.
-    pub(super) fn ask_for_sign(&self, number: u32, peer: PeerRef) {
+    /// Asks a peer whether it is there, and gives it the time to answer.
+    pub(super) fn ask_for_sign(&self, peer: PeerRef) {
         let asked = host::now();
         self.ping(peer);
         let hub = self.weak();
@@ -227,45 +188,10 @@ impl Hub {
                     .get(peer)
                     .is_some_and(|peer| peer.heartbeat.last_heard() < asked);
                 if silent {
-                    hub.frame_navigated(number, peer);
+                    hub.decide(|connections, _| connections.gave_no_sign(peer));
                 }
             }
         });
-    }
-
-    /// The document of a peer is no longer the one its frame shows.
-    fn frame_navigated(&self, number: u32, peer: PeerRef) {
-        let is_bound = match self.inner.borrow_mut().target(number) {
-            Some(target) => target.handshake.is_bound(),
-            None => false,
-        };
-        if is_bound {
-            self.revoke(number);
-        } else {
-            self.leave_peer(peer, Reason::Navigated);
-        }
-    }
-
-    /// Takes away a target for one document of an opaque origin: its window shows another.
-    pub(super) fn revoke(&self, number: u32) {
-        let target = {
-            let mut inner = self.inner.borrow_mut();
-            let Some(at) = inner.targets.iter().position(|target| target.number == number) else {
-                return;
-            };
-            inner.targets.remove(at)
-        };
-        if let Some(peer) = target.peer {
-            self.leave_peer(peer, Reason::Navigated);
-        } else if let Some(session) = target.session {
-            self.end_session(session, Reason::Navigated);
-        }
-        if let Some(waiting) = target.waiting {
-            waiting.stop();
-            let message =
-                "the frame shows another document than the one that was let in: call connect() again";
-            waiting.promise.reject(&fail(codes::DENIED, message));
-        }
     }
 
     /// An id names one peer. What it named is gone when its frame left the page: then the id is free.
@@ -273,14 +199,7 @@ impl Hub {
         let (known, other_peer) = {
             let inner = self.inner.borrow();
             let known = inner.targets.iter().find(|known| known.alias() == alias);
-            let known = known.map(|known| {
-                (
-                    known.number,
-                    known.peer,
-                    known.object.as_ref() == Some(target),
-                    known.is_over(),
-                )
-            });
+            let known = known.map(|known| (known.number, known.peer, known.is_for(target), known.is_over()));
             let other_peer = inner
                 .peers
                 .everyone()
@@ -313,19 +232,20 @@ impl Hub {
 
     /// connect() again for what is connected, or being connected, gives the same.
     fn known_target(&self, wanted: &Wanted) -> Option<Result<JsValue, JsValue>> {
-        let (waiting, peer, number, address) = {
+        let (waiting, peer, number) = {
             let inner = self.inner.borrow();
             let target = inner.targets.iter().find(|target| {
-                target.object.as_ref() == Some(&wanted.target)
-                    && (wanted.alias.is_none() || target.alias == wanted.alias)
+                target.is_for(&wanted.target) && (wanted.alias.is_none() || target.alias == wanted.alias)
             })?;
             let waiting = target
                 .waiting
                 .as_ref()
                 .map(|waiting| waiting.promise.promise.clone());
-            (waiting, target.peer, target.number, target.address())
+            (waiting, target.peer, target.number)
         };
-        self.regrant(number, peer, wanted);
+        self.decide(|connections, _| {
+            connections.asked_again(number, wanted.opaque, wanted.any_origin, wanted.grants.as_ref());
+        });
         if let Some(promise) = waiting {
             return Some(Ok(promise.into()));
         }
@@ -335,42 +255,9 @@ impl Hub {
         // It was connected once and is gone: ask again, and wait.
         let promise = Deferred::new();
         let deadline = host::now() + wanted.timeout;
-        if let Some(target) = self.inner.borrow_mut().target(number) {
-            target.waiting = Some(Waiting {
-                promise: promise.clone(),
-                deadline,
-                stop_listening: None,
-            });
-        }
+        let waiting = Waiting::new(promise.clone(), None);
+        self.decide(|connections, _| connections.await_again(number, waiting, deadline));
         self.await_window(number, deadline);
-        if let Some(address) = address {
-            address.knock();
-        }
         Some(Ok(promise.promise.into()))
-    }
-
-    /// connect() again may say anew what is let in, and what it may do.
-    fn regrant(&self, number: u32, peer: Option<PeerRef>, wanted: &Wanted) {
-        let changed = {
-            let mut inner = self.inner.borrow_mut();
-            let Some(target) = inner.target(number) else {
-                return;
-            };
-            target
-                .handshake
-                .asked_again(wanted.opaque, wanted.any_origin, peer.is_some());
-            let changed = wanted.grants.is_some() && wanted.grants != target.grants;
-            if changed {
-                target.grants.clone_from(&wanted.grants);
-                if let Some(peer) = peer.and_then(|peer| inner.peers.any_mut(peer)) {
-                    peer.grants.clone_from(&wanted.grants);
-                }
-            }
-            changed
-        };
-        if let Some(peer) = peer.filter(|_| changed) {
-            self.states_peer_down(peer);
-            self.states_peer_up(peer);
-        }
     }
 }

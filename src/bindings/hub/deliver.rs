@@ -92,7 +92,9 @@ impl Hub {
                 peer.meter.as_ref().map(|meter| *meter.limits()),
             )
         };
-        let Some(limits) = limits else { return Some(now) };
+        let Some(limits) = limits else {
+            return Some(now);
+        };
         // The frame around the payload adds a level; so does the state around its values, and their list.
         let deepest = f64::from(limits.depth) + 2.0;
         // The weighing walks the frame: outside of any borrow.
@@ -131,12 +133,14 @@ impl Hub {
             .borrow()
             .peers
             .get(from)
-            .and_then(|peer| peer.identity.origin.as_string());
+            .map(|peer| peer.identity.origin.clone());
         self.reject(&origin.unwrap_or_default(), code);
     }
 
     fn on_pong(&self, from: PeerRef, frame: &Array) {
-        let Some(sent) = frame.get(1).as_f64() else { return };
+        let Some(sent) = frame.get(1).as_f64() else {
+            return;
+        };
         if let Some(peer) = self.inner.borrow_mut().peers.get_mut(from)
             && let Some(latency) = peer.heartbeat.pong(sent, host::precise_now())
         {
@@ -145,13 +149,15 @@ impl Hub {
     }
 
     fn on_abort(&self, from: PeerRef, frame: &Array) {
-        let Some(id) = frame.get(1).as_f64() else { return };
+        let Some(id) = frame.get(1).as_f64() else {
+            return;
+        };
         let handled = {
             let mut inner = self.inner.borrow_mut();
             let Some(peer) = inner.peers.get_mut(from) else {
                 return;
             };
-            let Some(handled) = peer.handling.take(id as u64) else {
+            let Some(handled) = peer.host.handling.take(id as u64) else {
                 return;
             };
             handled
@@ -183,7 +189,7 @@ impl Hub {
                 let may_write = state.as_ref().is_none_or(|state| peer.takes_part(&**state));
                 (
                     !may_send || !may_write,
-                    peer.handling.len() >= self.config.counts.pending_calls,
+                    peer.host.handling.len() >= self.config.counts.pending_calls,
                 )
             }
             None => return,
@@ -199,7 +205,7 @@ impl Hub {
                 let kept = if first {
                     None
                 } else {
-                    peer.answered.iter().find(|(at, _)| *at == id)
+                    peer.host.answered.iter().find(|(at, _)| *at == id)
                 };
                 let may_know = peer.identity.is_kin || self.config.expose_errors;
                 (first, kept.map(|(_, frame)| frame.clone()), may_know)
@@ -282,7 +288,11 @@ impl Hub {
             let Some(peer) = inner.peers.get(question.peer) else {
                 return;
             };
-            (handlers, peer.identity.id.clone(), peer.identity.origin.clone())
+            (
+                handlers,
+                peer.identity.label.id.clone(),
+                peer.identity.label.origin.clone(),
+            )
         };
         if handlers.is_empty() {
             self.answer_error(question, codes::NO_HANDLER, &JsValue::UNDEFINED);
@@ -297,7 +307,7 @@ impl Hub {
                 question: question.clone(),
                 metadata: metadata.clone(),
             };
-            peer.handling.insert(question.id as u64, handled);
+            peer.host.handling.insert(question.id as u64, handled);
         }
         let respond = host::make_respond(&self.respond, f64::from(question.peer), question.id);
         let (mut later, mut may_respond) = (false, false);

@@ -3,8 +3,8 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::Hub;
 use super::mesh::LOCKS;
-use super::{Hub, Inner};
 use crate::core::connection::discovery::{self, Discovery, Progress, Unanswered};
 use crate::platform::callback;
 use crate::platform::error::text;
@@ -16,14 +16,6 @@ use crate::transport::window::Address;
 const WATCHED: usize = 16;
 /// The place of `info` among the levels of the log.
 const INFO: u32 = 3;
-
-/// Whether a relative is being connected: by a port that it has not joined yet, or because connect() was called for it.
-fn is_under_way(inner: &Inner, relative: &Address) -> bool {
-    let mut joining = inner.sessions.values().filter(|session| session.peer.is_none());
-    let mut awaited = inner.targets.iter().filter(|target| target.is_awaited());
-    joining.any(|session| session.proven.from.as_ref() == Some(relative))
-        || awaited.any(|target| target.address().as_ref() == Some(relative))
-}
 
 impl Hub {
     /// Begins when the hub opens, once its greetings are out.
@@ -66,7 +58,9 @@ impl Hub {
 
     /// Stops waiting for a member that releases its lock before it has joined.
     fn watch_awaited(&self, awaited: Vec<String>) {
-        let Some(prefix) = self.lock_prefix() else { return };
+        let Some(prefix) = self.lock_prefix() else {
+            return;
+        };
         for uid in awaited.into_iter().take(WATCHED) {
             let (hub, member) = (self.weak(), uid.clone());
             let gone = callback::perhaps(move || {
@@ -122,14 +116,6 @@ impl Hub {
         self.discovery_due(host::now());
     }
 
-    /// A parent, an opener, or the page of this worker is connected.
-    pub(crate) fn relative_arrived(&self, from: &Address) {
-        if let Some(discovery) = &mut self.inner.borrow_mut().discovery {
-            discovery.connected(from);
-        }
-        self.discovery_due(host::now());
-    }
-
     /// Ends discovery when nobody is waited for any more; when it ends at the latest.
     pub(crate) fn discovery_due(&self, now: f64) -> f64 {
         let (watches, connected) = {
@@ -137,12 +123,10 @@ impl Hub {
             if inner.prerendered {
                 return f64::INFINITY;
             }
-            let Some(mut discovery) = inner.discovery.take() else {
-                return f64::INFINITY;
-            };
-            if let Progress::Until(end) = discovery.check(now, |relative| is_under_way(&inner, relative)) {
-                inner.discovery = Some(discovery);
-                return end;
+            match inner.check_discovery(now) {
+                None => return f64::INFINITY,
+                Some(Progress::Until(end)) => return end,
+                Some(Progress::Over) => {}
             }
             (
                 std::mem::take(&mut inner.lock_watches),
@@ -174,13 +158,6 @@ impl Hub {
             }
         });
         host::lock_names(LOCKS, &seen);
-    }
-
-    /// A parent or opener asks who is here.
-    pub(super) fn relative_knocks(&self, from: &Address) {
-        if let Some(discovery) = &mut self.inner.borrow_mut().discovery {
-            discovery.knocked(host::now(), from);
-        }
     }
 
     /// Ends discovery unanswered; for destroy().

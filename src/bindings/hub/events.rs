@@ -110,7 +110,7 @@ impl Hub {
             .borrow()
             .peers
             .any(peer)
-            .map(|peer| peer.identity.id.clone());
+            .map(|peer| peer.identity.label.id.clone());
         let data = JsValue::from(js_sys::Object::new());
         set(&data, "peer", &id.unwrap_or(JsValue::NULL));
         set(&data, "frame", frame);
@@ -141,7 +141,7 @@ impl Hub {
     /// A connection changed from one state to another.
     pub(crate) fn emit_state(&self, identity: &Identity, previous: State, current: State) {
         let data = JsValue::from(js_sys::Object::new());
-        set(&data, "targetId", &identity.id);
+        set(&data, "targetId", &identity.label.id);
         set(&data, "previousState", &JsValue::from_str(previous.name()));
         set(&data, "currentState", &JsValue::from_str(current.name()));
         self.emit("system:connection_state_changed", &data);

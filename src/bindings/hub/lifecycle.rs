@@ -17,12 +17,11 @@ use super::timers::BEAT;
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::greetings::Greetings;
-use crate::core::connection::heartbeat::Beat;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
 use crate::platform::error::gone;
 use crate::platform::host;
-use crate::transport::window::{self, Address};
+use crate::transport::window;
 
 /// How long after a window was seen to be gone what its process still says may arrive, ms.
 const LAST_WORDS_COME: f64 = 500.0;
@@ -32,9 +31,6 @@ const LAST_WORDS_COME: f64 = 500.0;
 const COMPARE: f64 = 5000.0;
 /// The same with a user's link, which may, ms.
 const COMPARE_LOSSY: f64 = 2000.0;
-
-/// Ids that disconnect() let go of, remembered: to let go of one again is no error.
-const PARTED_KEPT: usize = 64;
 
 impl Hub {
     /// Listens to the surrounding global. Where there is none (Node, a server), there is nothing to hear.
@@ -134,13 +130,15 @@ impl Hub {
         if !back || self.is_destroyed() {
             return;
         }
+        self.decide(|connections, _| connections.returned());
+        let until = host::now() + ANSWERS_COME;
         for peer in self.outsiders() {
-            self.suspend(peer, Sleep::Cached, ANSWERS_COME);
+            self.decide(|connections, _| connections.suspend(peer, Sleep::Cached, until));
         }
         self.say_awake(false);
         self.join_mesh();
         self.greet_relatives();
-        self.knock_again();
+        self.decide(|connections, _| connections.knock_again());
     }
 
     /// The last frame, to everyone.
@@ -168,68 +166,31 @@ impl Hub {
 
     /// Says goodbye to one peer and forgets it.
     pub(crate) fn disconnect(&self, name: &str) -> bool {
-        let peer = self
-            .find(name)
-            .or(self.inner.borrow().peers.sleeper_by_name(name));
-        let windows = self.windows_of(name, peer);
-        for window in &windows {
-            self.block(window.clone());
+        let parting = self.decide(|connections, _| connections.part(name));
+        if let Some(target) = parting.awaited {
+            self.refuse_disconnected(*target);
         }
-        let had_target = self.close_target(name, peer);
-        self.end_handshakes(&windows);
-        let Some(at) = peer else { return had_target };
+        let Some(at) = parting.peer else {
+            return parting.had_target;
+        };
         self.states_flush();
         let _ = self.post(at, &bye_frame(0.0), None);
         let (mesh, uid) = {
             let inner = self.inner.borrow();
-            let mut everyone = inner.peers.everyone();
-            let member = everyone.find(|(other, peer)| *other == at && (peer.on_mesh || peer.wire.is_none()));
-            (inner.mesh.clone(), member.map(|(_, peer)| peer.uid.clone()))
+            let member = inner.peers.any(at);
+            let member = member.filter(|peer| peer.on_mesh || peer.wire.is_none());
+            (inner.mesh.clone(), member.map(|peer| peer.uid.clone()))
         };
         if let (Some(mesh), Some(uid)) = (mesh, uid) {
             mesh.shun(uid);
         }
-        let alias = self
-            .inner
-            .borrow_mut()
-            .peers
-            .any_mut(at)
-            .map(|peer| peer.identity.alias.clone());
-        self.lose_peer(at, Reason::Local);
-        // Whoever is let in under that id next is new, not back.
-        let mut inner = self.inner.borrow_mut();
-        inner.known_before.retain(|known| Some(known) != alias.as_ref());
-        if inner.parted.len() >= PARTED_KEPT {
-            inner.parted.remove(0);
-        }
-        inner.parted.extend(alias);
+        self.decide(|connections, _| connections.let_go(at));
         true
-    }
-
-    /// Ends the unfinished handshakes of windows that were blocked. Their offers are refused from now on: the next hello to them
-    /// carries another nonce, so that they offer anew.
-    pub(super) fn end_handshakes(&self, windows: &[Address]) {
-        for window in windows {
-            let pending: Vec<u32> = {
-                let inner = self.inner.borrow();
-                let sessions = inner.sessions.iter();
-                let theirs = sessions.filter(|(_, session)| {
-                    session.peer.is_none() && session.proven.from.as_ref() == Some(window)
-                });
-                theirs.map(|(number, _)| *number).collect()
-            };
-            for number in pending {
-                self.end_session(number, Reason::Local);
-            }
-            self.forget_greetings("", Some(window));
-        }
     }
 
     /// Whether a peer of that id was connected before, and has gone, or was let go of.
     pub(crate) fn was_known(&self, name: &str) -> bool {
-        let inner = self.inner.borrow();
-        let mut ids = inner.known_before.iter().chain(&inner.parted);
-        ids.any(|known| known == name)
+        self.inner.borrow().names.has_known(name)
     }
 
     /// Ends everything. Idempotent.
@@ -296,48 +257,30 @@ impl Hub {
 
     /// Looks at every peer with a wire of its own; when to look again.
     pub(crate) fn beat(&self, now: f64) -> f64 {
-        if !self.targets_gone().is_empty() {
+        if !self.inner.borrow().gone().is_empty() {
             // Its last words may be on the way.
             let hub = self.weak();
             after(LAST_WORDS_COME, move || {
                 if let Some(hub) = hub.upgrade() {
-                    for (peer, reason) in hub.targets_gone() {
-                        hub.lose_peer(peer, reason);
+                    let gone = hub.inner.borrow().gone();
+                    for peer in gone {
+                        hub.lose_peer(peer, Reason::Closed);
                     }
                 }
             });
         }
-        self.sleepers_due(now);
+        self.decide(|connections, _| connections.sleepers_due(now));
         let awaited = self.windows_awaited(now);
-        let mut ask = Vec::new();
-        let mut silent = Vec::new();
-        let mut unanswered = false;
         let precise = host::precise_now();
-        let any = {
-            let mut inner = self.inner.borrow_mut();
-            for at in inner.peers.refs() {
-                let Some(peer) = inner.peers.get_mut(at) else {
-                    continue;
-                };
-                match peer.heartbeat.beat(now, precise, peer.on_mesh) {
-                    Beat::Quiet => {}
-                    Beat::Ask => ask.push(at),
-                    Beat::AskAgain => {
-                        unanswered = true;
-                        ask.push(at);
-                    }
-                    Beat::GiveUp => silent.push(at),
-                }
-            }
-            inner.peers.everyone().next().is_some()
-        };
-        for at in silent {
+        let pulse = self.inner.borrow_mut().beat(now, precise);
+        let any = self.inner.borrow().peers.count() > 0;
+        for at in pulse.silent {
             self.leave_peer(at, Reason::Timeout);
         }
-        for at in ask {
+        for at in pulse.ask {
             self.ping(at);
         }
-        if unanswered {
+        if pulse.is_unanswered {
             self.states_tick();
         }
         if any {

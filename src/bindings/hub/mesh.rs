@@ -11,12 +11,11 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
-use super::session::{Proof, Proven, has_heard, kind_of, read_join};
+use super::session::{has_heard, kind_of, read_join};
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::core::id::PeerRef;
-use crate::core::origin::OPAQUE;
 use crate::platform::callback;
 use crate::platform::error::text;
 use crate::platform::host;
@@ -60,7 +59,7 @@ impl Hub {
         );
         let Some(wire) = wire else { return false };
         self.inner.borrow_mut().mesh = Some(Rc::new(wire));
-        if self.config.own_origin.as_deref() == Some(OPAQUE) && !host::is_file() {
+        if self.config.policy.is_opaque() && !host::is_file() {
             let channel = self.config.channel.as_deref().unwrap_or_default();
             self.log("cut-off", &JsValue::from_str(channel));
         }
@@ -100,7 +99,7 @@ impl Hub {
         if self.inner.borrow().mesh_locked.is_none() {
             return;
         }
-        let origin = self.config.own_origin.clone().unwrap_or_default();
+        let origin = self.config.policy.own_origin.clone().unwrap_or_default();
         let kind = match kind_of(frame) {
             Ok(kind) => kind,
             Err(NotOurs::Malformed) => return self.reject(&origin, codes::MALFORMED),
@@ -110,10 +109,7 @@ impl Hub {
         if kind == Kind::Join {
             return self.on_mesh_join(from, frame, origin);
         }
-        let known = {
-            let inner = self.inner.borrow();
-            inner.peers.by_uid(from).filter(|at| inner.peers.is_on_mesh(*at))
-        };
+        let known = self.inner.borrow().member(from);
         match known {
             Some(peer) if !self.may_speak(peer) => {}
             Some(peer) if kind == Kind::Unreadable => self.on_unreadable_by_mesh(peer, frame),
@@ -140,37 +136,22 @@ impl Hub {
         if !has_heard(frame) {
             let _ = mesh.post(Some(&JsValue::from_str(&uid)), &self.join_frame(true));
         }
-        let known = {
-            let inner = self.inner.borrow();
-            inner.peers.by_uid(&uid).filter(|at| inner.peers.is_on_mesh(*at))
-        };
-        if let Some(at) = known {
-            self.rouse(at);
-        }
-        if known.is_none() {
-            let proven = Proven {
-                alias: None,
-                kind,
-                origin,
-                target: None,
-                from: None,
-                grants: None,
-                proof: Proof::None,
-            };
-            if self.inner.borrow().peers.len() >= self.config.counts.peers {
-                return self.reject(&proven.origin, codes::LIMIT);
-            }
-            let at = self.add_route(&uid, &claimed, &proven, None);
-            // One that could hold no lock cannot be waited for.
-            if frame.get(5).is_truthy() {
-                self.watch_member(at, &uid);
-            }
+        let now = host::now();
+        let joined =
+            self.decide(|connections, policy| connections.member_joined(policy, &uid, &claimed, kind, now));
+        // One that could hold no lock cannot be waited for.
+        if let Some(at) = joined
+            && frame.get(5).is_truthy()
+        {
+            self.watch_member(at, &uid);
         }
         self.member_arrived(&uid);
     }
 
     fn watch_member(&self, at: PeerRef, uid: &str) {
-        let Some(prefix) = self.lock_prefix() else { return };
+        let Some(prefix) = self.lock_prefix() else {
+            return;
+        };
         let hub = self.weak();
         let member = uid.to_owned();
         let gone = callback::perhaps(move || {
@@ -179,7 +160,7 @@ impl Hub {
                 if let Some(hub) = hub.upgrade() {
                     // It may have said that it only went into the cache.
                     if !hub.is_cached(at) {
-                        hub.lose_route(at, true, Reason::Closed);
+                        hub.decide(|connections, _| connections.lose_route(at, true, Reason::Closed));
                     }
                     hub.member_arrived(&member);
                 }
@@ -187,7 +168,7 @@ impl Hub {
         });
         let watch = host::watch_lock(&text(&[&prefix, uid]), &gone);
         let unneeded = match self.inner.borrow_mut().peers.get_mut(at) {
-            Some(peer) => peer.watch.replace(watch),
+            Some(peer) => peer.host.watch.replace(watch),
             None => Some(watch),
         };
         if let Some(unneeded) = unneeded {

@@ -2,24 +2,20 @@
 //!
 //! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, lets go, then calls out.
 
-mod another;
 mod answers;
-mod blocklist;
 mod calls;
 mod connect;
 mod deliver;
 mod discovery;
+mod effects;
 mod events;
 mod greetings;
 mod handlers;
-mod leaving;
 mod lifecycle;
 mod mesh;
 mod partition;
 mod peers;
 mod prerender;
-mod proof;
-mod routes;
 mod session;
 mod sleep;
 mod states;
@@ -31,7 +27,7 @@ mod waiting;
 mod wires;
 mod workers;
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::rc::{Rc, Weak};
 
 use gloo_events::EventListener;
@@ -42,21 +38,17 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::options::Config;
 use super::shared::Shared;
 use crate::core::calls::Calls;
-use crate::core::connection::blocklist::Blocklist;
-use crate::core::connection::discovery::{Discovery, Unanswered};
-use crate::core::connection::greetings::Greetings;
+use crate::core::connection::discovery::Unanswered;
 use crate::core::id::PeerRef;
 use crate::core::map::SmallMap;
 use crate::platform::cell::RefCell;
 use crate::platform::host::{self, Deferred};
 use crate::transport::broadcast::BroadcastWire;
-use crate::transport::window::Address;
 pub(crate) use calls::Outgoing;
 use calls::Pending;
 pub(crate) use events::{ANALYTICS, EVENTS};
 use events::{Rejected, SystemListener};
-use peers::Peers;
-use session::Session;
+use peers::Connections;
 pub(crate) use session::kind_of as frame_kind;
 use targets::Target;
 pub(crate) use targets::Wanted;
@@ -88,14 +80,7 @@ pub(crate) struct Inner {
     ending: bool,
     destroyed: bool,
     next_token: u32,
-    peers: Peers,
-    /// Wires that are not peers yet, or are: by a number of their own.
-    sessions: SmallMap<u32, Session>,
-    targets: Vec<Target>,
-    greetings: Greetings<Address>,
-    blocked: Blocklist<Address>,
-    /// Windows whose document has said goodbye, until it shows whether they close or navigate.
-    leaving: Vec<(PeerRef, Address)>,
+    connections: Connections,
     calls: Calls<Pending>,
     handlers: SmallMap<String, Vec<Handler>>,
     registered: SmallMap<String, Registered>,
@@ -122,8 +107,7 @@ pub(crate) struct Inner {
     /// In a worker: whether the lock is held that tells its life, and what lets go of it.
     life_held: bool,
     life: Option<Function>,
-    /// Discovery at the start, until it is over; and what ends each watch of the lock of a member that is waited for.
-    discovery: Option<Discovery<Address>>,
+    /// What ends each watch of the lock of a member that is waited for.
     lock_watches: Vec<Function>,
     /// Members that are to be called again.
     unanswered: Option<Unanswered>,
@@ -139,12 +123,22 @@ pub(crate) struct Inner {
     asked_again: f64,
     /// Until when states that were made after discovery wait for a connection that is on its way, ms.
     unsettled: Option<f64>,
-    /// Aliases that were connected before: their return is a reconnection.
-    known_before: Vec<String>,
-    /// Aliases that disconnect() let go of.
-    parted: Vec<String>,
     /// Calls that a handler answered by returning undefined though it may hold their `respond`: peer and id.
     returned: Vec<(PeerRef, f64)>,
+}
+
+impl Deref for Inner {
+    type Target = Connections;
+
+    fn deref(&self) -> &Connections {
+        &self.connections
+    }
+}
+
+impl DerefMut for Inner {
+    fn deref_mut(&mut self) -> &mut Connections {
+        &mut self.connections
+    }
 }
 
 /// One Parley's workings. What only refers to it, as listeners do until they are collected, keeps no more than this box of it.
@@ -191,9 +185,10 @@ impl Hub {
     }
 
     fn new(config: Config) -> Rc<Hub> {
+        let uid = host::random_id();
         Rc::new_cyclic(|me| {
             Hub(Box::new(Body {
-                uid: host::random_id(),
+                uid: uid.clone(),
                 config,
                 ready: Deferred::new(),
                 ended: Deferred::new(),
@@ -201,12 +196,7 @@ impl Hub {
                     ending: false,
                     destroyed: false,
                     next_token: 0,
-                    peers: Peers::default(),
-                    sessions: SmallMap::new(),
-                    targets: Vec::new(),
-                    greetings: Greetings::default(),
-                    blocked: Blocklist::default(),
-                    leaving: Vec::new(),
+                    connections: Connections::new(uid.clone(), Box::new(host::random_id)),
                     calls: Calls::new(),
                     handlers: SmallMap::new(),
                     registered: SmallMap::new(),
@@ -224,7 +214,6 @@ impl Hub {
                     mesh_locked: None,
                     prerendered: false,
                     left: false,
-                    discovery: None,
                     lock_watches: Vec::new(),
                     unanswered: None,
                     listeners: Vec::new(),
@@ -234,8 +223,6 @@ impl Hub {
                     compared: host::now(),
                     asked_again: host::now(),
                     unsettled: None,
-                    known_before: Vec::new(),
-                    parted: Vec::new(),
                     returned: Vec::new(),
                 }),
                 respond: responder(me.clone()),
@@ -315,7 +302,7 @@ impl Hub {
             .borrow()
             .peers
             .iter()
-            .map(|(_, peer)| peer.identity.id.clone())
+            .map(|(_, peer)| peer.identity.label.id.clone())
             .collect()
     }
 
@@ -326,7 +313,7 @@ impl Hub {
             return js_sys::Array::new();
         }
         let own = JsValue::from_str(&self.uid);
-        let peers = inner.peers.iter().map(|(_, peer)| peer.uid_js.clone());
+        let peers = inner.peers.iter().map(|(_, peer)| peer.host.uid.clone());
         std::iter::once(own).chain(peers).collect()
     }
 
@@ -343,9 +330,8 @@ impl Hub {
             return Some(target.state().name());
         }
         inner
-            .known_before
-            .iter()
-            .any(|known| known == name)
+            .names
+            .has_met(name)
             .then(|| peers::State::Disconnected.name())
     }
 }

@@ -26,7 +26,7 @@ impl Hub {
                 hub.partition_found();
             }
         });
-        host::find_partition(self.config.own_origin.as_deref(), &found);
+        host::find_partition(self.config.policy.own_origin.as_deref(), &found);
     }
 
     fn partition_found(&self) {

@@ -14,20 +14,13 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Hub;
-use super::peers::State;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason, Sleep};
-use crate::core::handling::Handling;
 use crate::core::id::PeerRef;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 use crate::transport::window::Address;
 
-/// How long a page in the back/forward cache is waited for, ms. Nothing tells when it is thrown out of there, and most of
-/// them never return; one that does later is connected anew, which is a reconnection as well.
-const CACHED: f64 = 60_000.0;
-/// The same of a frozen page, ms: its lock or its window tells when it ends, except over a port that somebody handed on.
-const FROZEN: f64 = 3_600_000.0;
 /// How long those whom a returning page knew have to answer it, ms.
 pub(super) const ANSWERS_COME: f64 = 5000.0;
 
@@ -56,17 +49,16 @@ impl Hub {
     /// The same, whatever the inspector's tap does.
     pub(super) fn hear_now(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         self.log_frame("received", from, frame);
-        let asleep = self.inner.borrow().peers.sleep_of(from).is_some();
-        match kind {
-            Kind::Sleep if asleep => {}
-            Kind::Bye if asleep => {
-                self.lose_peer(from, Reason::from_bye(frame.get(1).as_f64().unwrap_or_default()))
-            }
-            _ => {
-                self.rouse(from);
-                self.dispatch(from, kind, frame, to_all);
-            }
+        let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
+        let now = host::now();
+        if self.decide(|connections, _| connections.hears(from, kind, said, now)) {
+            self.dispatch(from, kind, frame, to_all);
         }
+    }
+
+    pub(super) fn on_bye(&self, from: PeerRef, frame: &Array) {
+        let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
+        self.decide(|connections, _| connections.said_bye(from, said));
     }
 
     pub(super) fn is_cached(&self, at: PeerRef) -> bool {
@@ -76,74 +68,8 @@ impl Hub {
     /// Its page goes to sleep.
     pub(crate) fn on_sleep(&self, from: PeerRef, frame: &Array) {
         let sleep = Sleep::of(frame.get(1).as_f64().unwrap_or(1.0));
-        self.suspend(from, sleep, if sleep == Sleep::Frozen { FROZEN } else { CACHED });
-    }
-
-    /// Lays a peer to sleep. A frozen page answers what it was asked when it goes on; one in the cache never may, so whoever
-    /// asked it is told at once. Nothing is posted to it: that would throw it out.
-    pub(super) fn suspend(&self, at: PeerRef, sleep: Sleep, longest: f64) {
-        let until = host::now() + longest;
-        let (identity, watch, handling) = {
-            let mut inner = self.inner.borrow_mut();
-            let Some(peer) = inner.peers.lay_down(at, sleep, until) else {
-                return;
-            };
-            let (mut watch, mut handling) = (None, Handling::default());
-            if sleep == Sleep::Cached {
-                peer.on_mesh = false;
-                watch = peer.watch.take();
-                handling = std::mem::take(&mut peer.handling);
-            }
-            (peer.identity.clone(), watch, handling)
-        };
-        if let Some(stop) = watch {
-            let _ = stop.call0(&JsValue::UNDEFINED);
-        }
-        self.states_peer_down(at);
-        if sleep == Sleep::Cached {
-            self.calls_lost(at, &identity, Reason::Suspended);
-            for handled in handling.into_entries() {
-                host::abort_metadata(&handled.metadata, codes::PEER_LOST, "the caller is suspended");
-            }
-        }
-        self.wake_by(host::now() + super::timers::BEAT);
-        self.emit_suspended(&identity);
-    }
-
-    /// A peer that slept has said something.
-    pub(super) fn rouse(&self, at: PeerRef) {
-        let woken = self.inner.borrow_mut().peers.wake(at, host::now());
-        if woken {
-            self.greet_woken(at);
-        }
-    }
-
-    /// It is connected again: both sides compare what they have.
-    pub(super) fn greet_woken(&self, at: PeerRef) {
-        let Some((identity, target)) = ({
-            let mut inner = self.inner.borrow_mut();
-            let target = inner.targets.iter_mut().find(|target| target.peer == Some(at));
-            let waiting = target.and_then(|target| target.waiting.take());
-            inner.peers.get(at).map(|peer| (peer.identity.clone(), waiting))
-        }) else {
-            return;
-        };
-        if let Some(waiting) = target {
-            waiting.stop();
-            waiting.promise.resolve(&identity.info(State::Connected));
-        }
-        self.emit_connected(&identity, true, State::Suspended);
-        self.states_peer_up(at);
-        self.ping(at);
-        self.wake_by(host::now() + super::timers::BEAT);
-    }
-
-    /// Gives those up who have slept too long.
-    pub(super) fn sleepers_due(&self, now: f64) {
-        let late = self.inner.borrow().peers.overdue(now);
-        for at in late {
-            self.lose_peer(at, Reason::Timeout);
-        }
+        let now = host::now();
+        self.decide(|connections, _| connections.said_sleep(from, sleep, now));
     }
 
     /// This page is frozen from now on, until it is resumed. One in the cache has said so already.

@@ -40,7 +40,7 @@ impl Hub {
         if self.is_ready() {
             let patience = self.patience();
             let mut inner = self.inner.borrow_mut();
-            if inner.unsettled.is_none() && inner.is_joined_by_somebody(now, patience) {
+            if inner.unsettled.is_none() && inner.is_being_joined(now, patience) {
                 inner.unsettled = Some(now + patience);
             }
             let waits = inner.unsettled.is_some();
@@ -62,7 +62,7 @@ impl Hub {
             let Some(latest) = inner.unsettled else {
                 return f64::INFINITY;
             };
-            if now < latest && inner.is_joined_by_somebody(now, patience) {
+            if now < latest && inner.is_being_joined(now, patience) {
                 return now + UNDER_WAY;
             }
             inner.unsettled = None;
@@ -130,15 +130,18 @@ impl Hub {
 
     /// Whether a peer takes part in a state.
     fn takes_part(&self, peer: PeerRef, state: &dyn Shared) -> bool {
-        self.grants_of(peer)
-            .is_none_or(|grants| state.takes_part(&grants))
+        let inner = self.inner.borrow();
+        inner.peers.any(peer).is_some_and(|peer| peer.takes_part(state))
     }
 
     /// What this window holds its peers to: they are taken to hold it to the same.
     pub(crate) fn strictest(&self) -> Option<Limits> {
         let inner = self.inner.borrow();
         let meter = inner.peers.iter().find_map(|(_, peer)| peer.meter.as_ref());
-        self.config.limits.or_else(|| meter.map(|meter| *meter.limits()))
+        self.config
+            .policy
+            .limits
+            .or_else(|| meter.map(|meter| *meter.limits()))
     }
 
     pub(crate) fn states_peer_down(&self, peer: PeerRef) {
@@ -347,8 +350,14 @@ impl Hub {
             let Some(handlers) = inner.handlers.get(what).filter(|all| !all.is_empty()).cloned() else {
                 return;
             };
-            let Some(peer) = inner.peers.get(from) else { return };
-            (handlers, peer.identity.id.clone(), peer.identity.origin.clone())
+            let Some(peer) = inner.peers.get(from) else {
+                return;
+            };
+            (
+                handlers,
+                peer.identity.label.id.clone(),
+                peer.identity.label.origin.clone(),
+            )
         };
         let payload = payload();
         let metadata = host::make_metadata("", &sender, &origin, host::wall(), false);
@@ -360,13 +369,5 @@ impl Hub {
                 self.report(&error);
             }
         }
-    }
-}
-
-impl super::Inner {
-    /// Whether the other side of a port or link has yet to join, and may be expected to.
-    fn is_joined_by_somebody(&self, now: f64, patience: f64) -> bool {
-        let mut sessions = self.sessions.values();
-        sessions.any(|session| session.peer.is_none() && now < session.since + patience)
     }
 }

@@ -56,7 +56,7 @@ impl Hub {
             .borrow()
             .peers
             .any(at)
-            .map(|peer| peer.identity.id.clone());
+            .map(|peer| peer.identity.label.id.clone());
         id.is_some_and(|id| {
             self.call_tap(&Array::of5(
                 &JsValue::from_bool(received),
@@ -100,8 +100,8 @@ impl Hub {
                 Some(_) => "MessagePort",
                 None => "",
             };
-            out.push(&peer.identity.id);
-            out.push(&peer.uid_js);
+            out.push(&peer.identity.label.id);
+            out.push(&peer.host.uid);
             out.push(&JsValue::from_str(wire));
         }
         out

@@ -49,7 +49,7 @@ impl Hub {
             Some((from, count)) => mesh.post(Some(&JsValue::from_str(from)), &report(count)),
             None => {
                 self.reject(
-                    self.config.own_origin.as_deref().unwrap_or_default(),
+                    self.config.policy.own_origin.as_deref().unwrap_or_default(),
                     codes::SERIALIZATION,
                 );
                 let ping = Array::of2(&JsValue::from_f64(Kind::Ping.tag()), &JsValue::from_f64(-2.0));
@@ -137,7 +137,7 @@ impl Hub {
         };
         let bytes = limits.map(|limits| host::weigh(&value, limits.message_bytes, f64::from(limits.depth)));
         if let Some(peer) = self.inner.borrow_mut().peers.get_mut(from) {
-            let parcels = &mut peer.parcels;
+            let parcels = &mut peer.host.parcels;
             parcels.bytes += bytes.unwrap_or_default();
             if limits.is_none_or(|limits| parcels.bytes <= limits.message_bytes) {
                 parcels.values = host::keep_parcel(&parcels.values, &id, &value);
@@ -149,7 +149,7 @@ impl Hub {
     pub(super) fn on_mended(&self, from: PeerRef, frame: &Array, to_all: bool) {
         let (parcels, limits) = match self.inner.borrow_mut().peers.get_mut(from) {
             Some(peer) => (
-                std::mem::take(&mut peer.parcels),
+                std::mem::take(&mut peer.host.parcels),
                 peer.meter.as_ref().map(|meter| *meter.limits()),
             ),
             None => return,

@@ -10,6 +10,7 @@ use crate::core::codes;
 use crate::platform::callback;
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
+use crate::transport::window::Address;
 
 /// How long after connect() its element may be put into the page, ms.
 const COMES: f64 = 2000.0;
@@ -19,7 +20,7 @@ const RETURNS: f64 = 100.0;
 const WARN: u32 = 2;
 
 fn not_in_page(target: &Target) -> JsValue {
-    let advice = if target.was_there {
+    let advice = if target.host.was_there {
         "') has left the page"
     } else {
         "') is not in the page: put its element there first, or within two seconds"
@@ -34,16 +35,17 @@ fn not_in_page(target: &Target) -> JsValue {
 impl Target {
     /// When a frame that is not in the page is waited for no longer.
     fn gives_up_at(&self) -> f64 {
-        let patience = if self.was_there { RETURNS } else { COMES };
-        self.absent.map_or(f64::INFINITY, |since| since + patience)
+        let patience = if self.host.was_there { RETURNS } else { COMES };
+        self.host.absent.map_or(f64::INFINITY, |since| since + patience)
     }
 
     /// Asks the target what it shows, once nothing of the hub is borrowed: `[code, reason, message, isEarly]`.
     fn silence(&self) -> impl FnOnce() -> Array + use<> {
         let (alias, kind) = (self.alias().to_owned(), self.kind.clone());
-        let target = self.object.clone().unwrap_or(JsValue::UNDEFINED);
-        let (opaque, loaded) = (self.handshake.lets_opaque_in(), self.loaded);
-        let (offered, refused) = (self.handshake.is_offered(), self.refused.clone());
+        let target = self.place.as_ref();
+        let target = target.map_or(JsValue::UNDEFINED, |place| place.object.clone());
+        let (opaque, loaded) = (self.handshake.lets_opaque_in(), self.host.loaded);
+        let (offered, refused) = (self.handshake.is_offered(), self.host.refused.clone());
         move || {
             host::silence(
                 &alias,
@@ -82,14 +84,19 @@ impl Hub {
             let Some(target) = inner.target(number) else {
                 return;
             };
-            if target.address().is_none() {
-                target.absent = target.absent.or(Some(now));
+            if target.window().is_none() {
+                target.host.absent = target.host.absent.or(Some(now));
                 None
             } else {
-                target.absent = None;
-                target.was_there = true;
-                let is_watched = target.kind != "iframe" || target.watch.is_some();
-                target.object.clone().filter(|_| !is_watched)
+                target.host.absent = None;
+                target.host.was_there = true;
+                let waiting = target.waiting.as_ref();
+                let is_watched = waiting.is_none_or(|waiting| waiting.watch.is_some());
+                let place = target
+                    .place
+                    .as_ref()
+                    .filter(|_| target.kind == "iframe" && !is_watched);
+                place.map(|place| place.object.clone())
             }
         };
         let Some(frame) = unwatched else { return };
@@ -100,15 +107,18 @@ impl Hub {
             }
         });
         let stop = host::watch_removal(&frame, &gone);
-        if let Some(target) = self.inner.borrow_mut().target(number) {
-            target.watch = Some(Watch(stop));
+        self.set_watch(number, Some(Watch(stop)));
+    }
+
+    fn set_watch(&self, number: u32, watch: Option<Watch>) {
+        let mut inner = self.inner.borrow_mut();
+        if let Some(waiting) = inner.target(number).and_then(|target| target.waiting.as_mut()) {
+            waiting.watch = watch;
         }
     }
 
     fn frame_removed(&self, number: u32) {
-        if let Some(target) = self.inner.borrow_mut().target(number) {
-            target.watch = None;
-        }
+        self.set_watch(number, None);
         self.look_at_frame(number);
         self.wake_by(host::now() + RETURNS);
     }
@@ -119,7 +129,7 @@ impl Hub {
         let awaited: Vec<u32> = {
             let inner = self.inner.borrow();
             let targets = inner.targets.iter();
-            let targets = targets.filter(|target| target.is_awaited() && target.object.is_some());
+            let targets = targets.filter(|target| target.is_awaited() && target.place.is_some());
             targets.map(|target| target.number).collect()
         };
         let mut next = f64::INFINITY;
@@ -130,7 +140,8 @@ impl Hub {
                 let Some(target) = inner.target(number) else {
                     continue;
                 };
-                let is_closed = target.object.as_ref().is_some_and(host::is_closed);
+                let place = target.place.as_ref();
+                let is_closed = place.is_some_and(|place| host::is_closed(&place.object));
                 let error = if target.kind == "iframe" && target.gives_up_at() <= now {
                     Some(not_in_page(target))
                 } else if is_closed {
@@ -142,7 +153,7 @@ impl Hub {
                     None
                 };
                 let is_offered = target.handshake.is_offered();
-                (error, target.address().filter(|_| is_offered))
+                (error, target.window().filter(|_| is_offered))
             };
             if let Some(error) = error {
                 self.give_up(number, &error);
@@ -172,10 +183,10 @@ impl Hub {
             let Some(target) = inner.target(number) else {
                 return;
             };
-            let (known, told) = &target.silence;
+            let (known, told) = &target.host.silence;
             let is_new = *known != reason;
             let tell = !is_new && !told && silence.get(3).is_truthy();
-            target.silence = (reason, tell || (!is_new && *told));
+            target.host.silence = (reason, tell || (!is_new && *told));
             tell
         };
         if tell {
@@ -184,12 +195,12 @@ impl Hub {
     }
 
     /// Remembers the origin that connect() found instead of one that is let in, and tells the log at once.
-    pub(super) fn refuse_window(&self, source: &JsValue, origin: &str) {
+    pub(super) fn refuse_window(&self, source: &Address, origin: &str) {
         let mut news = Vec::new();
         for target in &mut self.inner.borrow_mut().targets {
-            if target.is_awaited() && target.is_at(source) && target.refused.as_deref() != Some(origin) {
-                target.refused = Some(origin.to_owned());
-                target.silence = ("origin".to_owned(), true);
+            if target.is_awaited() && target.is_at(source) && target.host.refused.as_deref() != Some(origin) {
+                target.host.refused = Some(origin.to_owned());
+                target.host.silence = ("origin".to_owned(), true);
                 news.push(target.silence());
             }
         }
@@ -200,16 +211,12 @@ impl Hub {
 
     /// Rejects the connections that took too long; when the next would.
     pub(super) fn targets_due(&self, now: f64) -> f64 {
-        let mut next = f64::INFINITY;
-        let mut late = Vec::new();
-        for target in &self.inner.borrow().targets {
-            match &target.waiting {
-                Some(waiting) if waiting.deadline <= now => late.push((target.number, target.silence())),
-                Some(waiting) => next = next.min(waiting.deadline),
-                None => {}
-            }
-        }
-        for (number, silence) in late {
+        let (late, next) = self.inner.borrow().targets_due(now);
+        for number in late {
+            let silence = match self.inner.borrow_mut().target(number) {
+                Some(target) => target.silence(),
+                None => continue,
+            };
             let silence = silence();
             let alias = match self.inner.borrow_mut().target(number) {
                 Some(target) => JsValue::from_str(target.alias()),

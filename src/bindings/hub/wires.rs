@@ -6,21 +6,21 @@ use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
 
 use super::Hub;
-use super::session::{Proof, Proven, Session};
+use super::effects::Route;
+use super::peers::Proven;
 use crate::core::codes;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
-use crate::transport::Wire;
 use crate::transport::link::LinkWire;
 use crate::transport::port::PortWire;
 
-/// A lossy link's first repetition comes after this, each next after twice as long, ms.
-const JOIN_AGAIN: f64 = 100.0;
-
 impl Hub {
-    /// Takes a port as a wire. Its number, by which it is closed if nobody joins.
-    pub(crate) fn start_port(&self, port: MessagePort, proven: Proven) -> u32 {
-        let number = self.new_session(proven);
+    /// Takes a port as a wire, of the document `mark`. Whether whoever it is for still wants it.
+    pub(crate) fn start_port(&self, port: MessagePort, proven: Proven, mark: f64, is_taken: bool) -> bool {
+        let Some(number) = self.begin_session(proven, mark, is_taken) else {
+            port.close();
+            return false;
+        };
         let (speakers, hub) = (self.weak(), self.weak());
         let (failing, closing) = (self.weak(), self.weak());
         let wire = PortWire::start(
@@ -42,13 +42,15 @@ impl Hub {
                 }
             },
         );
-        self.say_join(number, Rc::new(wire));
-        number
+        self.opened(number, Rc::new(wire));
+        true
     }
 
     /// Takes a user's link as a wire.
-    pub(crate) fn start_link(&self, link: JsValue, proven: Proven) -> Result<u32, JsValue> {
-        let number = self.new_session(proven);
+    pub(crate) fn start_link(&self, link: JsValue, proven: Proven) -> Result<(), JsValue> {
+        let Some(number) = self.begin_session(proven, 0.0, false) else {
+            return Ok(());
+        };
         let (speakers, frames) = (self.weak(), self.weak());
         let (misfits, closes) = (self.weak(), self.weak());
         let wire = LinkWire::start(
@@ -72,8 +74,8 @@ impl Hub {
         );
         match wire {
             Ok(wire) => {
-                self.say_join(number, Rc::new(wire));
-                Ok(number)
+                self.opened(number, Rc::new(wire));
+                Ok(())
             }
             Err(error) => {
                 self.inner.borrow_mut().sessions.remove(&number);
@@ -82,78 +84,28 @@ impl Hub {
         }
     }
 
-    fn new_session(&self, proven: Proven) -> u32 {
+    fn begin_session(&self, proven: Proven, mark: f64, is_taken: bool) -> Option<u32> {
         let mut inner = self.inner.borrow_mut();
-        inner.next_token += 1;
-        let number = inner.next_token;
-        inner.sessions.insert(
-            number,
-            Session {
-                wire: None,
-                proven,
-                peer: None,
-                again: None,
-                mark: 0.0,
-                since: host::now(),
-            },
-        );
-        number
+        inner.begin(proven, mark, is_taken, host::now())
     }
 
-    fn say_join(&self, number: u32, wire: Rc<dyn Wire>) {
-        let again = wire.is_lossy().then(|| (host::now() + JOIN_AGAIN, JOIN_AGAIN));
-        let proven = match self.inner.borrow_mut().sessions.get_mut(&number) {
-            Some(session) => {
-                session.wire = Some(wire.clone());
-                session.again = again;
-                session.proven.clone()
-            }
-            None => return,
-        };
-        if !matches!(proven.proof, Proof::Awaited(_)) {
-            let frame = self.join_to(&proven, false);
-            if let Proof::Given(nonce) = &proven.proof {
-                frame.set(6, JsValue::from_str(nonce));
-            }
-            // A wire that fails at once says so by its own close.
-            let _ = wire.post(&frame, None);
-        }
-        if let Some((at, _)) = again {
+    fn opened(&self, number: u32, wire: Route) {
+        let (is_lossy, now) = (wire.is_lossy(), host::now());
+        let again = self.decide(|connections, _| connections.opened(number, wire, is_lossy, now));
+        if let Some(at) = again {
             self.wake_by(at);
         }
     }
 
     /// Repeats the join on lossy wires nobody has answered on; when next.
     pub(crate) fn join_again(&self, now: f64) -> f64 {
-        let mut next = f64::INFINITY;
-        let mut wires = Vec::new();
-        for session in self.inner.borrow_mut().sessions.values_mut() {
-            if session.peer.is_some() {
-                continue;
-            }
-            let Some((at, pause)) = session.again else {
-                continue;
-            };
-            if at <= now {
-                session.again = Some((now + pause * 2.0, pause * 2.0));
-                wires.extend(session.wire.clone());
-                next = next.min(now + pause * 2.0);
-            } else {
-                next = next.min(at);
-            }
-        }
-        for wire in wires {
-            let _ = wire.post(&self.join_frame(false), None);
-        }
-        next
+        self.decide(|connections, _| connections.join_again(now))
     }
 
     /// Repeats every unanswered join on lossy wires at once.
     pub(crate) fn join_again_now(&self) {
-        for session in self.inner.borrow_mut().sessions.values_mut() {
-            session.again = session.again.map(|(_, pause)| (0.0, pause / 2.0));
-        }
-        self.join_again(host::now());
+        let now = host::now();
+        self.decide(|connections, _| connections.join_again_now(now));
     }
 
     /// A link has changed a frame, or the other side sends in another form than this one asks for: nothing of what states send

@@ -54,18 +54,20 @@ impl Hub {
 
     /// A peer that has joined says it again.
     pub(super) fn watch_life_again(&self, at: PeerRef, frame: &Array) {
-        if let Some((uid, ..)) = super::session::read_join(frame) {
-            self.watch_life(at, &uid, frame);
+        if frame.get(7).is_truthy()
+            && let Some((uid, ..)) = super::session::read_join(frame)
+        {
+            self.watch_life(at, &uid);
         }
     }
 
-    /// A peer has joined, or says it again: if it holds such a lock, its death is waited for.
-    pub(super) fn watch_life(&self, at: PeerRef, uid: &str, frame: &Array) {
+    /// A peer holds such a lock, as it says: its death is waited for.
+    pub(super) fn watch_life(&self, at: PeerRef, uid: &str) {
         let is_watched = match self.inner.borrow().peers.any(at) {
-            Some(peer) => peer.life.is_some(),
+            Some(peer) => peer.host.life.is_some(),
             None => true,
         };
-        if is_watched || !frame.get(7).is_truthy() {
+        if is_watched {
             return;
         }
         let hub = self.weak();
@@ -78,7 +80,7 @@ impl Hub {
         });
         let stop = host::watch_holder(&text(&[LIFE, uid]), &gone);
         if let Some(peer) = self.inner.borrow_mut().peers.any_mut(at) {
-            peer.life = Some(stop);
+            peer.host.life = Some(stop);
         }
     }
 

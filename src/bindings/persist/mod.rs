@@ -340,7 +340,9 @@ impl Persist {
     /// Tells of an error, after what runs now: whoever listens may not hold the state yet.
     fn fail(&self, cause: &JsValue, details: &JsValue) {
         let error = host::storage_error(cause, &self.options.key, details);
-        let Some(this) = self.me.upgrade() else { return };
+        let Some(this) = self.me.upgrade() else {
+            return;
+        };
         Hub::soon(move || {
             let thrown = match &this.options.on_error {
                 Some(listener) => listener.call1(&JsValue::UNDEFINED, &error).err(),

@@ -64,7 +64,9 @@ impl StateHost {
 
     /// Handlers of `name:update` see what states tell each other, as `{ updates }`.
     fn show(&self, from: PeerRef, changes: &[KeyChange<Held>]) {
-        let Carrier::Hub(hub) = &self.carrier else { return };
+        let Carrier::Hub(hub) = &self.carrier else {
+            return;
+        };
         if !changes.is_empty() {
             hub.show_update(&self.message, from, || {
                 let (keys, values) = lists(changes);

@@ -95,7 +95,9 @@ impl StateHost {
         if self.node.borrow_mut().witnessed(latest, host::wall()) {
             return Some(cell);
         }
-        let Some(Cell::Slot(slot)) = cell else { return None };
+        let Some(Cell::Slot(slot)) = cell else {
+            return None;
+        };
         Some(Some(Cell::Slot(Rc::new(Slot {
             time: stamp.time,
             value: slot.value.clone(),

@@ -226,7 +226,9 @@ impl SetOptions {
         let ack = match given.string("ack")?.as_deref() {
             None | Some("none") => false,
             Some("all") => true,
-            Some(_) => return Err(fail(codes::CONFIG, "the option ack must be 'none' or 'all'")),
+            Some(_) => {
+                return Err(fail(codes::CONFIG, "the option ack must be 'none' or 'all'"));
+            }
         };
         Ok(SetOptions {
             ack,

@@ -97,7 +97,9 @@ impl StateHost {
             let mut node = self.node.borrow_mut();
             if is_undo { node.undo(now) } else { node.redo(now) }
         };
-        let Some(effects) = effects else { return Ok(false) };
+        let Some(effects) = effects else {
+            return Ok(false);
+        };
         self.open_turn_alone();
         self.run(effects);
         Ok(true)

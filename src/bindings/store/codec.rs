@@ -61,7 +61,9 @@ fn actions_in(frame: &Array, at: u32) -> Option<Vec<Logged<JsValue>>> {
     }
     let mut actions = Vec::with_capacity(places.len() / 3);
     for (at, place) in (0..count).zip(places.chunks(3)) {
-        let [actor, seq, time] = place else { return None };
+        let [actor, seq, time] = place else {
+            return None;
+        };
         let action = list.get(at);
         if !action.is_object() {
             return None;

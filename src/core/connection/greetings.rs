@@ -96,6 +96,13 @@ impl<W: Clone + PartialEq> Greetings<W> {
         Offered::Asked(verdict)
     }
 
+    /// What the Parley `uid` in the window `from` offers next may be accepted again.
+    pub fn reopen(&mut self, from: &W, uid: &str) {
+        if let Some(greeting) = self.to(from) {
+            greeting.taken.retain(|taken| taken != uid);
+        }
+    }
+
     /// An invitation from the window `from`: the nonce that proves who accepts it; None if it is not to be accepted.
     pub fn on_invitation(&mut self, from: &W, token: &str) -> Option<String> {
         let greeting = self.to(from)?;

@@ -1,11 +1,27 @@
-//! How windows find each other, connect, and notice that the other is gone. Windows, workers and wires are handles `W` that
-//! can only be compared; inputs are what happened and the time in milliseconds.
+//! How windows find each other, connect, and notice that the other is gone. Windows, workers and wires are handles; inputs are
+//! what happened and the time in milliseconds, outputs are effects. [`connections`] holds it together.
 
 pub mod blocklist;
+pub mod channel;
+pub mod connections;
 pub mod discovery;
+pub mod effect;
+pub mod ends;
 pub mod greetings;
 pub mod half_open;
 pub mod handshake;
 pub mod heartbeat;
+pub mod host;
 pub mod identity;
+pub mod incoming;
+pub mod liveness;
+pub mod names;
+pub mod peers;
+pub mod policy;
+pub mod proof;
+pub mod readiness;
+pub mod routes;
+pub mod sessions;
+pub mod suspension;
 pub mod target;
+pub mod targets;

@@ -39,7 +39,9 @@ impl<V: Value> Gateway<V> {
             let Some((name, write)) = self.view.shown_by(key) else {
                 return;
             };
-            let Some((_, part)) = parse(&name) else { return };
+            let Some((_, part)) = parse(&name) else {
+                return;
+            };
             let shows = state.shown_by(key);
             let is_shown = shows.is_some_and(|shown| shown.0 == name && shown.1 == write);
             if is_shown || !state.holds(&name, &part, write) {

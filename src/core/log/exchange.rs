@@ -240,7 +240,9 @@ impl<A: Content, S: Content> LogNode<A, S> {
     }
 
     pub(super) fn ask(&mut self, peer: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
-        let Some(known) = self.peers.get(peer) else { return };
+        let Some(known) = self.peers.get(peer) else {
+            return;
+        };
         if !std::mem::replace(&mut known.asked, true) {
             self.sync(vec![peer], self.vector.clone(), out);
         }

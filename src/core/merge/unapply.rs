@@ -40,7 +40,9 @@ pub(super) fn at_depth<V: Value>(
         (Parts::Text(now), Parts::Text(old), Parts::Text(new)) => text(now, Some(&old), &new),
         (Parts::Text(now), _, Parts::Text(new)) if old.is_none() => text(now, None, &new),
         (now @ (Parts::Set(_) | Parts::Members(_)), old, new) if alike(&now, &old) || alike(&now, &new) => {
-            let atoms = |parts| if alike(&now, parts) { atoms(parts) } else { &[] };
+            let atoms = |parts| {
+                if alike(&now, parts) { atoms(parts) } else { &[] }
+            };
             let left = set(atoms(&now), atoms(&old), atoms(&new));
             match now {
                 Parts::Set(_) => Parts::Set(left),

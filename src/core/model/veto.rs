@@ -75,7 +75,9 @@ impl<V: Value> Model<V> {
     pub fn veto(&mut self, changes: Vec<CellChange<V>>, why: Why, now: f64) -> ModelEffects<V> {
         let mut by_key: Vec<(Key, Vec<Veto<V>>)> = Vec::new();
         for CellChange { name, stamp, base } in changes {
-            let Some((key, part)) = parse(&name) else { continue };
+            let Some((key, part)) = parse(&name) else {
+                continue;
+            };
             if matches!(part, Part::Veto(_) | Part::Writes(_)) {
                 continue;
             }

@@ -40,7 +40,9 @@ impl<V: Content> StateNode<V> {
             .iter_mut()
             .filter(|peer| due.contains(&peer.id) || peer.lacks(vector))
         {
-            let Some(known) = &mut peer.known else { continue };
+            let Some(known) = &mut peer.known else {
+                continue;
+            };
             peer.owed = false;
             let since = known.meet(vector);
             known.join(vector);

@@ -1,0 +1,265 @@
+//! Effects: carries out what the core decides of connections.
+
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MessageChannel;
+
+use super::Hub;
+use super::peers::{Browser, Connections, Peer, Proven, State};
+use super::session::bye_frame;
+use super::targets::{Target, Waiting};
+use super::timers::BEAT;
+use crate::bindings::shared::after;
+use crate::core::codes;
+use crate::core::connection::effect::{self, Refusal};
+use crate::core::connection::host::Window;
+use crate::core::connection::policy::Policy;
+use crate::core::connection::proof::Proof;
+use crate::core::connection::target::SECOND;
+use crate::core::frame::{Reason, Sleep};
+use crate::core::handling::Handling;
+use crate::core::id::PeerRef;
+use crate::platform::error::fail;
+use crate::platform::host;
+use crate::transport::Wire;
+use crate::transport::window::Address;
+
+type Effect = effect::Effect<Browser>;
+
+/// How long a port may be on its way to another window, ms.
+const PORT_ARRIVES: f64 = 100.0;
+/// How long after its document said goodbye a window that closes may still count as open, ms.
+const CLOSING_SHOWS: f64 = 200.0;
+
+impl Hub {
+    /// Lets the core decide, then does what follows.
+    pub(super) fn decide<R>(&self, decide: impl FnOnce(&mut Connections, &Policy) -> R) -> R {
+        let result = decide(&mut self.inner.borrow_mut().connections, &self.config.policy);
+        self.carry_out();
+        result
+    }
+
+    /// One copy for all that is decided.
+    #[inline(never)]
+    fn carry_out(&self) {
+        let effects = self.inner.borrow_mut().take_effects();
+        for effect in effects {
+            match effect {
+                Effect::Join {
+                    wire,
+                    heard,
+                    proof,
+                    any_origin,
+                } => self.say_join(&*wire, heard, proof.as_deref(), any_origin),
+                // A wire that fails at once says so by its own close.
+                Effect::Bye(wire) => drop(wire.post(&bye_frame(0.0), None)),
+                Effect::Close(wire) => wire.close(),
+                Effect::CloseLater(wire) => {
+                    after(PORT_ARRIVES, move || wire.close());
+                }
+                Effect::ClosePort(port) => port.close(),
+                Effect::Knock(window) => window.knock(),
+                Effect::KnockLater(number) => self.knock_later(number),
+                Effect::Hello { to, origin, nonce } => to.hello(&origin, &nonce, host::document_mark()),
+                Effect::Offer { nonce, mark, proven } => self.offer(&nonce, mark, proven),
+                Effect::Take { port, mark, proven } => {
+                    self.start_port(port, proven, mark, true);
+                }
+                Effect::Reject { origin, code } => self.reject(&origin, code),
+                Effect::Connected { at, again } => self.connected(at, again),
+                Effect::Woken(at) => self.resumed(at),
+                Effect::Restricted(at) => {
+                    self.states_peer_down(at);
+                    self.states_peer_up(at);
+                }
+                Effect::WatchLife { at, uid } => self.watch_life(at, &uid),
+                Effect::Resolve(waiting, at) => self.resolve(waiting, at),
+                Effect::Refuse(target, refusal) => self.target_over(*target, refusal),
+                Effect::Settled => drop(self.settle_due(host::now())),
+                Effect::RelativeArrived => drop(self.discovery_due(host::now())),
+                Effect::AskForSign(at) => self.ask_for_sign(at),
+                Effect::Leave(at, reason) => self.leave_peer(at, reason),
+                Effect::Suspended(at, sleep) => self.suspended(at, sleep),
+                Effect::Unfit(number) => self.link_unfit(number),
+                Effect::Lost { at, peer, reason } => self.lost(at, *peer, reason),
+                Effect::Ended {
+                    identity,
+                    reason,
+                    state,
+                } => self.emit_ended(&identity, reason, state),
+                Effect::WatchClosing(at, window) => self.watch_closing(at, window),
+            }
+        }
+    }
+
+    fn say_join(&self, wire: &dyn Wire, heard: bool, proof: Option<&str>, any_origin: bool) {
+        let frame = self.join_frame(heard);
+        if let Some(nonce) = proof {
+            frame.unchecked_ref::<Array>().set(6, JsValue::from_str(nonce));
+        }
+        if any_origin {
+            frame.unchecked_ref::<Array>().set(9, JsValue::TRUE);
+        }
+        let _ = wire.post(&frame, None);
+    }
+
+    /// Knocks at the window of a target a second from now: by then it may show another document.
+    fn knock_later(&self, number: u32) {
+        let hub = self.weak();
+        after(SECOND, move || {
+            if let Some(hub) = hub.upgrade() {
+                let mut inner = hub.inner.borrow_mut();
+                let window = inner.target(number).and_then(|target| target.window());
+                drop(inner);
+                if let Some(window) = window {
+                    window.knock();
+                }
+            }
+        });
+    }
+
+    /// Begins a session on one end of a new channel, and sends the other.
+    fn offer(&self, nonce: &str, its_mark: f64, proven: Proven) {
+        let (Ok(channel), Some(to)) = (MessageChannel::new(), proven.from.clone()) else {
+            return;
+        };
+        let (origin, mark) = (proven.origin.clone(), host::document_mark());
+        let is_invitation = matches!(proven.proof, Proof::Awaited(_));
+        let is_another = proven.target.is_none();
+        if !self.start_port(channel.port1(), proven, its_mark, false) {
+            return;
+        }
+        if is_invitation {
+            return to.invite(&host::random_id(), mark, &channel.port2());
+        }
+        to.offer(&origin, nonce, mark, &self.uid, &channel.port2());
+        if is_another {
+            self.log("another", &JsValue::from_str(&origin));
+        }
+    }
+
+    /// A peer is connected.
+    fn connected(&self, at: PeerRef, again: bool) {
+        let identity = match self.inner.borrow().peers.get(at) {
+            Some(peer) => peer.identity.clone(),
+            None => return,
+        };
+        let now = host::now();
+        self.emit_connected(&identity, again, State::Connecting);
+        self.states_peer_up(at);
+        self.ping(at);
+        self.wake_by(now + BEAT);
+    }
+
+    /// It is connected again: both sides compare what they have.
+    fn resumed(&self, at: PeerRef) {
+        let identity = match self.inner.borrow().peers.get(at) {
+            Some(peer) => peer.identity.clone(),
+            None => return,
+        };
+        self.emit_connected(&identity, true, State::Suspended);
+        self.states_peer_up(at);
+        self.ping(at);
+        self.wake_by(host::now() + BEAT);
+    }
+
+    /// A frozen page answers what it was asked when it goes on; one in the cache never may, so whoever asked it is told at
+    /// once. Nothing is posted to it: that would throw it out.
+    fn suspended(&self, at: PeerRef, sleep: Sleep) {
+        let (identity, watch, handling) = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(peer) = inner.peers.any_mut(at) else {
+                return;
+            };
+            let (mut watch, mut handling) = (None, Handling::default());
+            if sleep == Sleep::Cached {
+                watch = peer.host.watch.take();
+                handling = std::mem::take(&mut peer.host.handling);
+            }
+            (peer.identity.clone(), watch, handling)
+        };
+        if let Some(stop) = watch {
+            let _ = stop.call0(&JsValue::UNDEFINED);
+        }
+        self.states_peer_down(at);
+        if sleep == Sleep::Cached {
+            self.calls_lost(at, &identity, Reason::Suspended);
+            for handled in handling.into_entries() {
+                host::abort_metadata(&handled.metadata, codes::PEER_LOST, "the caller is suspended");
+            }
+        }
+        self.wake_by(host::now() + BEAT);
+        self.emit_suspended(&identity);
+    }
+
+    /// A peer is gone: what waits for it ends at once.
+    fn lost(&self, at: PeerRef, peer: Peer, reason: Reason) {
+        for stop in peer.host.watch.iter().chain(&peer.host.life) {
+            let _ = stop.call0(&JsValue::UNDEFINED);
+        }
+        self.calls_lost(at, &peer.identity, reason);
+        for handled in peer.host.handling.into_entries() {
+            host::abort_metadata(&handled.metadata, codes::PEER_LOST, "the caller is gone");
+        }
+        self.states_peer_down(at);
+    }
+
+    /// Whoever awaits a connection has it, unless a listener has ended it meanwhile.
+    fn resolve(&self, waiting: Waiting, at: PeerRef) {
+        waiting.stop();
+        match self.info(at) {
+            Some(info) => waiting.promise.resolve(&info),
+            None => waiting
+                .promise
+                .reject(&fail(codes::CONNECTION, "disconnect() ended the attempt")),
+        }
+    }
+
+    fn target_over(&self, target: Target, refusal: Refusal) {
+        match refusal {
+            Refusal::Unrestricted => {
+                let message = "the frame lets pages of any origin embed it (anyOrigin): say what it may do here, by the grants of \
+                               connect() or of its origin";
+                self.refuse(target, &fail(codes::CONFIG, message));
+            }
+            Refusal::Closed => {
+                let message = "the link was closed before the other side had answered";
+                self.refuse(target, &fail(codes::PEER_LOST, message));
+            }
+            Refusal::Navigated => {
+                if let Some(waiting) = target.waiting {
+                    waiting.stop();
+                    let message =
+                        "the frame shows another document than the one that was let in: call connect() again";
+                    waiting.promise.reject(&fail(codes::DENIED, message));
+                }
+            }
+        }
+    }
+
+    fn watch_closing(&self, at: PeerRef, window: Address) {
+        let hub = self.weak();
+        after(CLOSING_SHOWS, move || {
+            if let Some(hub) = hub.upgrade() {
+                let reason = match window.is_closed() {
+                    true => Reason::Closed,
+                    false => Reason::Navigated,
+                };
+                hub.decide(|connections, _| connections.has_left(at, reason));
+            }
+        });
+    }
+
+    pub(crate) fn lose_peer(&self, at: PeerRef, reason: Reason) {
+        self.decide(|connections, _| connections.lose_peer(at, reason));
+    }
+
+    pub(crate) fn end_session(&self, number: u32, reason: Reason) {
+        self.decide(|connections, _| connections.end_session(number, reason));
+    }
+}
+
+/// A wire as the core keeps it.
+pub(super) type Route = Rc<dyn Wire>;

@@ -1,0 +1,186 @@
+//! The ends of connections: a peer's last way is gone, it said goodbye, or `disconnect` was called. Of one that says goodbye because
+//! its document ends, whether it closes or navigates shows a moment later.
+
+use super::connections::Connections;
+use super::effect::Effect;
+use super::host::{Host, Window};
+use super::targets::Target;
+use crate::core::frame::Reason;
+use crate::core::id::PeerRef;
+
+/// What `disconnect` finds.
+pub struct Parting<H: Host> {
+    /// The peer of that name, which is still there.
+    pub peer: Option<PeerRef>,
+    /// Whether `connect` had been called for it.
+    pub had_target: bool,
+    /// The target, if somebody waits for it.
+    pub awaited: Option<Box<Target<H>>>,
+}
+
+impl<H: Host> Connections<H> {
+    /// The peer can no longer be reached by its wire, or on the channel: it is lost if that was the last way.
+    pub fn lose_route(&mut self, at: PeerRef, by_mesh: bool, reason: Reason) {
+        let Some(peer) = self.peers.any_mut(at) else {
+            return;
+        };
+        if peer.lose_way(by_mesh) {
+            self.lose_peer(at, reason);
+        } else if !by_mesh {
+            let (uid, window) = (peer.uid.clone(), peer.window.clone());
+            self.forget_greetings(&uid, window.as_ref());
+            self.target_lost(at);
+        }
+    }
+
+    /// The peer is gone: what waits for it ends at once.
+    pub fn lose_peer(&mut self, at: PeerRef, reason: Reason) {
+        let Some((peer, state)) = self.peers.remove(at) else {
+            return;
+        };
+        let sessions = self.sessions.iter();
+        let its = sessions.filter(|(_, session)| session.peer == Some(at));
+        let its: Vec<u32> = its.map(|(number, _)| *number).collect();
+        for number in its {
+            self.drop_session(Some(number));
+        }
+        self.effects.extend(peer.wire.clone().map(Effect::Close));
+        self.forget_greetings(&peer.uid, peer.window.as_ref());
+        let window = peer.window.clone().filter(|_| peer.offers_again);
+        let identity = peer.identity.clone();
+        let origin = identity.origin.clone();
+        self.effects.push(Effect::Lost {
+            at,
+            peer: Box::new(peer),
+            reason,
+        });
+        self.target_lost(at);
+        self.effects.push(Effect::Ended {
+            identity,
+            reason,
+            state,
+        });
+        if let Some(window) = window.filter(|window| !self.blocked.has(window)) {
+            self.greet(&window, &origin, false);
+        }
+    }
+
+    /// A connection is over: what was said to the window it came from is worth no answer any more.
+    pub(super) fn forget_greetings(&mut self, uid: &str, window: Option<&H::Window>) {
+        // One that is reached on the channel alone may offer anew.
+        let here = self.peers.everyone().filter(|(_, peer)| peer.wire.is_some());
+        let here: Vec<String> = here.map(|(_, peer)| peer.uid.clone()).collect();
+        self.greetings.forget(uid, window, &here, &self.fresh);
+    }
+
+    /// A goodbye came on a wire. Whether it ends no more than the wire: a handshake that is given up on the other side, where the
+    /// peer has joined on the channel, which carries the goodbye of the peer itself.
+    pub fn said_bye_on(&mut self, number: u32, said: Reason) -> bool {
+        let peer = self.sessions.get(&number).and_then(|session| session.peer);
+        let ends_peer = peer.is_some_and(|at| said == Reason::Closed || !self.peers.is_on_mesh(at));
+        if !ends_peer {
+            self.end_session(number, said);
+        }
+        !ends_peer
+    }
+
+    /// A peer said goodbye.
+    pub fn said_bye(&mut self, from: PeerRef, said: Reason) {
+        if said != Reason::Closed {
+            return self.lose_peer(from, said);
+        }
+        if self.is_shown(from) {
+            // A frame whose document leaves while the element stays in the page is going somewhere else.
+            return self.lose_peer(from, Reason::Navigated);
+        }
+        let window = self.peers.any(from).and_then(|peer| peer.window.clone());
+        let Some(window) = window.filter(|window| !window.is_worker() && !window.is_closed()) else {
+            return self.lose_peer(from, Reason::Closed);
+        };
+        self.leaving.push((from, window.clone()));
+        self.effects.push(Effect::WatchClosing(from, window));
+    }
+
+    /// It shows why a peer left that said goodbye.
+    pub fn has_left(&mut self, peer: PeerRef, reason: Reason) {
+        let before = self.leaving.len();
+        self.leaving.retain(|(at, _)| *at != peer);
+        if self.leaving.len() < before {
+            self.lose_peer(peer, reason);
+        }
+    }
+
+    /// A document in that window speaks: whoever is leaving it has navigated.
+    pub(super) fn shows_another(&mut self, window: &H::Window) {
+        let here = self.leaving.iter().filter(|(_, left)| left == window);
+        let gone: Vec<PeerRef> = here.map(|(at, _)| *at).collect();
+        for peer in gone {
+            self.has_left(peer, Reason::Navigated);
+        }
+    }
+
+    /// `disconnect` was called: the window behind that name stays out until `connect` asks for it, and its handshakes end.
+    pub fn part(&mut self, name: &str) -> Parting<H> {
+        let peer = self.peers.by_name(name);
+        let peer = peer.or_else(|| self.peers.sleeper_by_name(name));
+        let windows = self.windows_of(name, peer);
+        for window in &windows {
+            self.blocked.add(window.clone(), Window::is_closed);
+        }
+        let mut targets = self.targets.iter();
+        let is_meant = |target: &&Target<H>| {
+            target.alias.as_deref() == Some(name) || (peer.is_some() && target.peer == peer)
+        };
+        let target = targets.find(is_meant).map(|target| target.number);
+        let awaited = target.and_then(|number| self.give_up(number));
+        self.targets.retain(|other| Some(other.number) != target);
+        for window in &windows {
+            self.end_handshakes(window);
+        }
+        Parting {
+            peer,
+            had_target: target.is_some(),
+            awaited,
+        }
+    }
+
+    /// The windows of a peer, and of the targets of this name.
+    fn windows_of(&self, name: &str, peer: Option<PeerRef>) -> Vec<H::Window> {
+        let targets = self.targets.iter();
+        let behind =
+            targets.filter(|target| target.alias() == name || (peer.is_some() && target.peer == peer));
+        let mut windows: Vec<H::Window> = behind.filter_map(Target::window).collect();
+        windows.extend(peer.and_then(|at| self.peers.any(at)?.window.clone()));
+        windows
+    }
+
+    /// Ends the unfinished handshakes of a window that was blocked. Its offers are refused from now on: the next hello to it
+    /// carries another nonce, so that it offers anew.
+    pub(super) fn end_handshakes(&mut self, window: &H::Window) {
+        self.end_unfinished(|from| from == window);
+        self.forget_greetings("", Some(window));
+    }
+
+    /// The page comes back from the cache: what was answered meanwhile in its unfinished handshakes may be lost.
+    pub fn returned(&mut self) {
+        self.end_unfinished(|_| true);
+    }
+
+    fn end_unfinished(&mut self, is_meant: impl Fn(&H::Window) -> bool) {
+        let sessions = self.sessions.iter().filter(|(_, session)| session.peer.is_none());
+        let pending = sessions.filter(|(_, session)| session.proven.from.as_ref().is_some_and(&is_meant));
+        let pending: Vec<u32> = pending.map(|(number, _)| *number).collect();
+        for number in pending {
+            self.end_session(number, Reason::Local);
+        }
+    }
+
+    /// `disconnect` let go of a peer. Whoever is let in under its id next is new, not back.
+    pub fn let_go(&mut self, at: PeerRef) {
+        let alias = self.peers.any(at).map(|peer| peer.identity.alias.clone());
+        self.lose_peer(at, Reason::Local);
+        if let Some(alias) = alias {
+            self.names.parted(alias);
+        }
+    }
+}

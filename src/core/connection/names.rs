@@ -1,0 +1,76 @@
+//! The ids of peers that were connected before: the return of one is a reconnection, unless `disconnect` let it go.
+
+/// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks meets thousands.
+const KNOWN: usize = 256;
+/// Ids that `disconnect` let go of, remembered: to let go of one again is no error.
+const PARTED: usize = 64;
+
+/// Ids of former peers.
+#[derive(Default)]
+pub struct Names {
+    known: Vec<String>,
+    parted: Vec<String>,
+}
+
+impl Names {
+    /// A peer of this id is connected; whether one was before.
+    pub fn arrived(&mut self, id: &str) -> bool {
+        let again = self.has_met(id);
+        if !again {
+            remember(&mut self.known, id.to_owned(), KNOWN);
+        }
+        again
+    }
+
+    /// `disconnect` let go of it: the next one of that id is new, not back.
+    pub fn parted(&mut self, id: String) {
+        self.known.retain(|known| *known != id);
+        remember(&mut self.parted, id, PARTED);
+    }
+
+    /// Whether a peer of that id was connected, and was not let go of.
+    #[must_use]
+    pub fn has_met(&self, id: &str) -> bool {
+        self.known.iter().any(|known| known == id)
+    }
+
+    /// The same, or was let go of.
+    #[must_use]
+    pub fn has_known(&self, id: &str) -> bool {
+        self.has_met(id) || self.parted.iter().any(|parted| parted == id)
+    }
+}
+
+fn remember(list: &mut Vec<String>, id: String, most: usize) {
+    if list.len() >= most {
+        list.remove(0);
+    }
+    list.push(id);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_returns_was_here_before_unless_let_go_of() {
+        let mut names = Names::default();
+        assert!(!names.arrived("a") && names.arrived("a"));
+        names.parted("a".to_owned());
+        assert!(!names.has_met("a") && names.has_known("a") && !names.has_known("b"));
+        assert!(!names.arrived("a") && names.arrived("a"));
+    }
+
+    #[test]
+    fn only_so_many_are_remembered() {
+        let mut names = Names::default();
+        for number in 0..=KNOWN {
+            names.arrived(&number.to_string());
+        }
+        assert!(!names.has_met("0") && names.has_met("1") && names.known.len() == KNOWN);
+        for number in 0..=PARTED {
+            names.parted(format!("p{number}"));
+        }
+        assert!(!names.has_known("p0") && names.has_known("p1"));
+    }
+}

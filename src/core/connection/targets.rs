@@ -1,0 +1,326 @@
+//! Targets: what `connect` was called for, until `disconnect`. Each has the peer behind it, if any, and whoever waits for one.
+
+use std::rc::Rc;
+
+use super::connections::Connections;
+use super::effect::{Effect, Refusal};
+use super::host::{Host, Place, Window};
+use super::peers::State;
+use super::policy::Policy;
+use super::proof::{Proof, Proven};
+use super::target::Handshake;
+use crate::core::frame::Reason;
+use crate::core::grants::Grants;
+use crate::core::id::PeerRef;
+
+/// Something this side wants to be connected to.
+pub struct Target<H: Host> {
+    /// Its number.
+    pub number: u32,
+    /// How far the handshake with it is.
+    pub handshake: Handshake,
+    /// The id that `connect` gave it.
+    pub alias: Option<String>,
+    /// What it is to this window.
+    pub kind: String,
+    /// A frame element, whose window may change, a window or a worker. None for ports and links.
+    pub place: Option<H::Place>,
+    /// The wire under way or connected.
+    pub session: Option<u32>,
+    /// Who is connected.
+    pub peer: Option<PeerRef>,
+    /// Whoever awaits `connect`.
+    pub waiting: Option<H::Waiting>,
+    /// Until when, ms.
+    pub deadline: f64,
+    /// What its peer may see and do, if more is said of it than of its origin.
+    pub grants: Option<Rc<Grants>>,
+    /// What the host keeps of it.
+    pub host: H::Target,
+}
+
+impl<H: Host> Target<H> {
+    /// The id that `connect` gave it; empty if none.
+    pub fn alias(&self) -> &str {
+        self.alias.as_deref().unwrap_or_default()
+    }
+
+    /// As `getConnectionState` names it.
+    pub fn state(&self) -> State {
+        if self.peer.is_some() {
+            State::Connected
+        } else if self.is_awaited() {
+            State::Connecting
+        } else {
+            State::Disconnected
+        }
+    }
+
+    /// Whether anyone awaits its connection.
+    pub fn is_awaited(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Nobody can be connected by it any more: its frame left the page, its popup was closed, or its port or link ended.
+    pub fn is_over(&self) -> bool {
+        match self.place {
+            None => self.peer.is_none() && self.waiting.is_none(),
+            Some(_) => self.window().is_none(),
+        }
+    }
+
+    /// The window or worker that is there now.
+    pub fn window(&self) -> Option<H::Window> {
+        self.place.as_ref()?.window()
+    }
+
+    /// Whether this very window, or worker, is behind it.
+    pub fn is_at(&self, window: &H::Window) -> bool {
+        self.window().as_ref() == Some(window)
+    }
+}
+
+impl<H: Host> Connections<H> {
+    /// The target whose window, or worker, this is.
+    pub(super) fn target_at(&mut self, window: &H::Window) -> Option<&mut Target<H>> {
+        self.targets.iter_mut().find(|target| target.is_at(window))
+    }
+
+    /// The other end has joined on the wire of a target.
+    pub fn target_joined(&mut self, session: u32, peer: PeerRef) {
+        let mut targets = self.targets.iter_mut();
+        let Some(target) = targets.find(|target| target.session == Some(session)) else {
+            return;
+        };
+        target.handshake.joined();
+        target.peer = Some(peer);
+        let waiting = target.waiting.take();
+        self.effects
+            .extend(waiting.map(|waiting| Effect::Resolve(waiting, peer)));
+    }
+
+    /// The peer of a target is gone. The target stays: the next document of that window gets the same id.
+    pub(super) fn target_lost(&mut self, peer: PeerRef) {
+        let target = self.targets.iter().find(|target| target.peer == Some(peer));
+        if let Some(number) = target.map(|target| target.number) {
+            self.target_reopened(number);
+        }
+    }
+
+    /// A target's wire ended: its window may have another Parley, or will have. By a link or port nobody can come any more.
+    pub(super) fn target_reopened(&mut self, number: u32) {
+        let Some(target) = self.target(number) else {
+            return;
+        };
+        target.handshake.reopened();
+        target.session = None;
+        target.peer = None;
+        let is_final = target.place.is_none();
+        if let Some(window) = target.window() {
+            self.effects.push(Effect::Knock(window));
+        } else if is_final && let Some(target) = self.give_up(number) {
+            self.effects.push(Effect::Refuse(target, Refusal::Closed));
+        }
+    }
+
+    /// Ends the wait of a target that never got through, and the target. What it was, for whoever waits; None if nobody does.
+    pub fn give_up(&mut self, number: u32) -> Option<Box<Target<H>>> {
+        let at = self
+            .targets
+            .iter()
+            .position(|target| target.number == number && target.is_awaited())?;
+        let target = self.targets.remove(at);
+        let session = target.session.and_then(|session| self.sessions.remove(&session));
+        if let Some(session) = session {
+            let from = session.proven.from.clone();
+            self.abandon(session);
+            if let Some(window) = from {
+                self.forget_greetings("", Some(&window));
+            }
+        }
+        Some(Box::new(target))
+    }
+
+    /// A target was for one document, and its window shows another.
+    pub fn revoke(&mut self, number: u32) {
+        let Some(at) = self.targets.iter().position(|target| target.number == number) else {
+            return;
+        };
+        let target = self.targets.remove(at);
+        if let Some(peer) = target.peer {
+            self.effects.push(Effect::Leave(peer, Reason::Navigated));
+        } else if let Some(session) = target.session {
+            self.end_session(session, Reason::Navigated);
+        }
+        self.effects
+            .push(Effect::Refuse(Box::new(target), Refusal::Navigated));
+    }
+
+    /// The document of a peer is no longer the one that its window shows, or no longer hears the wire it has.
+    pub fn gave_no_sign(&mut self, at: PeerRef) {
+        let target = self.targets.iter().find(|target| target.peer == Some(at));
+        let reason = match target {
+            Some(target) if target.handshake.is_bound() => return self.revoke(target.number),
+            Some(_) => Reason::Navigated,
+            None => Reason::Timeout,
+        };
+        self.effects.push(Effect::Leave(at, reason));
+    }
+
+    /// Those who took too long; and when the next does, ms.
+    pub fn targets_due(&self, now: f64) -> (Vec<u32>, f64) {
+        let awaited = self.targets.iter().filter(|target| target.is_awaited());
+        let (late, rest): (Vec<_>, Vec<_>) = awaited.partition(|target| target.deadline <= now);
+        let next = rest.iter().map(|target| target.deadline);
+        let late = late.iter().map(|target| target.number).collect();
+        (late, next.fold(f64::INFINITY, f64::min))
+    }
+
+    /// Peers whose frame left the page, or whose popup was closed, with nobody there to say so.
+    pub fn gone(&self) -> Vec<PeerRef> {
+        let emptied = self.targets.iter().filter(|target| target.place.is_some());
+        let emptied = emptied.filter_map(|target| target.peer.filter(|_| target.window().is_none()));
+        let closed = self.peers.everyone().filter(|(_, peer)| !peer.on_mesh);
+        let closed = closed.filter(|(_, peer)| peer.window.as_ref().is_some_and(Window::is_closed));
+        emptied.chain(closed.map(|(at, _)| at)).collect()
+    }
+
+    /// Whether a peer came by a frame element that is still in its page.
+    pub(super) fn is_shown(&self, peer: PeerRef) -> bool {
+        let target = self.targets.iter().find(|target| target.peer == Some(peer));
+        target.is_some_and(|target| target.kind == "iframe" && target.window().is_some())
+    }
+
+    /// Asks at every target that has nobody behind it; after the page comes back from the cache.
+    pub fn knock_again(&mut self) {
+        let vacant = self.targets.iter().filter(|target| target.peer.is_none());
+        let windows = vacant.filter_map(Target::window);
+        self.effects.extend(windows.map(Effect::Knock));
+    }
+
+    /// `connect` was called for a window: whoever came from there uncalled is whom it means, else somebody has to say hello. No
+    /// window answers a document of opaque origin.
+    pub fn asked(&mut self, policy: &Policy, number: u32) {
+        let Some(window) = self.target(number).and_then(|target| target.window()) else {
+            return;
+        };
+        self.blocked.remove(&window);
+        self.adopt(policy, number, &window, None);
+        let is_connected = self.target(number).is_some_and(|target| target.peer.is_some());
+        // Its window may show another document by now, which then says so.
+        if !is_connected || !policy.is_opaque() {
+            self.effects.push(Effect::Knock(window));
+        }
+    }
+
+    /// `connect` was called for a port or link: what is known of the other end.
+    pub fn handed_over(&mut self, number: u32) -> Option<Proven<H::Window>> {
+        let target = self.target(number)?;
+        target.handshake.started();
+        Some(Proven {
+            alias: target.alias.clone(),
+            kind: target.kind.clone(),
+            origin: String::new(),
+            target: Some(number),
+            from: None,
+            grants: target.grants.clone(),
+            proof: Proof::None,
+        })
+    }
+
+    /// `connect` was called again, and may say anew what is let in, and what it may do.
+    pub fn asked_again(&mut self, number: u32, opaque: bool, any_origin: bool, grants: Option<&Rc<Grants>>) {
+        let Some(target) = self.target(number) else {
+            return;
+        };
+        let is_connected = target.peer.is_some();
+        target.handshake.asked_again(opaque, any_origin, is_connected);
+        let (window, peer, session) = (target.window(), target.peer, target.session);
+        if grants.is_some() && grants != target.grants.as_ref() {
+            target.grants = grants.cloned();
+            if let Some(session) = session.and_then(|session| self.sessions.get_mut(&session)) {
+                session.proven.grants = grants.cloned();
+            }
+            if let Some(at) = peer {
+                self.grant(at, grants);
+            }
+        }
+        if let Some(window) = window {
+            self.blocked.remove(&window);
+        }
+    }
+
+    /// What `connect` says of a peer goes before what held for it until now.
+    fn grant(&mut self, at: PeerRef, grants: Option<&Rc<Grants>>) {
+        if let (Some(peer), Some(grants)) = (self.peers.any_mut(at), grants) {
+            peer.grants = Some(grants.clone());
+            self.effects.push(Effect::Restricted(at));
+        }
+    }
+
+    /// `connect` waits again for a target whose peer is gone: its window is asked.
+    pub fn await_again(&mut self, number: u32, waiting: H::Waiting, deadline: f64) {
+        let Some(target) = self.target(number) else {
+            return;
+        };
+        target.waiting = Some(waiting);
+        target.deadline = deadline;
+        let window = target.window();
+        self.effects.extend(window.map(Effect::Knock));
+    }
+
+    /// Makes whoever came from a window uncalled the one of a target, connected or about to be. `mark`: of its document, if that is
+    /// known. Whether there is one.
+    pub(super) fn adopt(
+        &mut self,
+        policy: &Policy,
+        number: u32,
+        window: &H::Window,
+        mark: Option<f64>,
+    ) -> bool {
+        let Some(found) = self.uncalled(window, mark) else {
+            return false;
+        };
+        let target = self.targets.iter_mut().find(|target| target.number == number);
+        let (Some(target), Some(session)) = (target, self.sessions.get_mut(&found)) else {
+            return false;
+        };
+        let proven = &mut session.proven;
+        target.handshake.accepted(&proven.origin, session.mark);
+        target.session = Some(found);
+        proven.target = Some(number);
+        proven.alias.clone_from(&target.alias);
+        proven.kind.clone_from(&target.kind);
+        if target.grants.is_some() {
+            proven.grants.clone_from(&target.grants);
+        }
+        let Some(at) = session.peer else { return true };
+        let (proven, grants) = (session.proven.clone(), target.grants.clone());
+        if let (Some(alias), Some(peer)) = (proven.alias, self.peers.any_mut(at)) {
+            let is_kin = policy.is_own(&proven.origin);
+            peer.identity
+                .replace(&alias, &proven.kind, &proven.origin, is_kin);
+        }
+        self.grant(at, grants.as_ref());
+        self.target_joined(found, at);
+        true
+    }
+
+    /// The session of whoever came from a window uncalled: one that is connected, else the latest port that was taken from there.
+    fn uncalled(&self, window: &H::Window, mark: Option<f64>) -> Option<u32> {
+        let uncalled = self.sessions.iter().filter(|(_, session)| {
+            let is_here = session.proven.from.as_ref() == Some(window);
+            is_here && session.proven.target.is_none() && mark.is_none_or(|mark| session.mark == mark)
+        });
+        let mut found = None;
+        for (number, session) in uncalled {
+            if session.peer.is_some() {
+                return Some(*number);
+            }
+            if session.is_taken {
+                found = Some(*number);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,153 @@
+//! One document: what it is made of, and its beginning.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use parley_sync::core::connection::connections::Connections;
+use parley_sync::core::connection::discovery::Discovery;
+use parley_sync::core::connection::policy::Policy;
+use parley_sync::core::limits::Counts;
+use parley_sync::core::origin::Allowlist;
+
+use super::handles::{Test, Win};
+use super::random::Random;
+use super::traffic::{Event, Frame, Posted, Timer};
+use super::world::World;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    Awake,
+    Frozen,
+    Cached,
+    Dead,
+}
+
+pub struct Document {
+    pub window: usize,
+    pub origin: String,
+    pub uid: String,
+    pub mark: f64,
+    /// When its window began to show it, last.
+    pub since: f64,
+    pub life: Life,
+    pub left: bool,
+    /// It has no Parley, and tells lies.
+    pub is_hostile: bool,
+    pub channel: Option<usize>,
+    pub is_on_channel: bool,
+    pub policy: Policy,
+    pub connections: Connections<Test>,
+    /// What became of each connect().
+    pub calls: Vec<Option<bool>>,
+    pub held: Vec<Event>,
+    /// What a hostile one has heard.
+    pub heard: Vec<(usize, Posted)>,
+    pub ports: Vec<usize>,
+    /// Whom disconnect() shut out since connect() asked for it last.
+    pub parted: Vec<usize>,
+    /// When connect() last let a window in again that was shut out.
+    pub readmitted: BTreeMap<usize, f64>,
+}
+
+/// What a document is made of.
+#[derive(Clone, Debug)]
+pub struct Loading {
+    pub window: usize,
+    pub origin: String,
+    pub allowed: Vec<String>,
+    pub channel: Option<usize>,
+    pub is_hostile: bool,
+}
+
+impl World {
+    /// A window shows a new document, which greets its parent and opener.
+    pub fn load(&mut self, loading: Loading) -> usize {
+        let doc = self.docs.len();
+        self.trace(|| format!("document {doc}: {loading:?}"));
+        let fresh = RefCell::new(Random::new(self.random.next()));
+        let fresh = move || format!("{:016x}", fresh.borrow_mut().next());
+        let uid = fresh();
+        let own = Some(loading.origin.as_str());
+        let allowed = loading.allowed.iter().map(String::as_str);
+        let policy = Policy {
+            allowed: Allowlist::parse(allowed, own).expect("the test's origins are origins"),
+            own_origin: Some(loading.origin.clone()),
+            grants: Default::default(),
+            limits: None,
+            most_peers: Counts::DEFAULT.peers,
+        };
+        self.docs.push(Document {
+            window: loading.window,
+            origin: loading.origin,
+            uid: uid.clone(),
+            mark: self.now + self.random.below(1000) as f64 / 1000.0,
+            since: self.now,
+            life: Life::Awake,
+            left: false,
+            is_hostile: loading.is_hostile,
+            channel: loading.channel,
+            is_on_channel: false,
+            policy,
+            connections: Connections::new(uid, Box::new(fresh)),
+            calls: Vec::new(),
+            held: Vec::new(),
+            heard: Vec::new(),
+            ports: Vec::new(),
+            parted: Vec::new(),
+            readmitted: BTreeMap::new(),
+        });
+        self.windows[loading.window].shows = Some(doc);
+        if !loading.is_hostile {
+            let relatives = self.greet_relatives(doc);
+            let discovery = Discovery::begin(self.now, relatives, false, 5000.0);
+            self.docs[doc].connections.discovery = Some(discovery);
+            self.join_channel(doc);
+            self.set_timer(doc, 1000.0, Timer::Beat);
+        }
+        if let Some(parent) = self.windows[loading.window].parent
+            && let Some(owner) = self.shown(parent)
+        {
+            self.frame_loads(owner, loading.window);
+        }
+        doc
+    }
+
+    pub fn greet_relatives(&mut self, doc: usize) -> Vec<Win> {
+        let slot = &self.windows[self.docs[doc].window];
+        let relatives = [slot.parent, slot.opener].into_iter().flatten();
+        let relatives: Vec<Win> = relatives.map(|id| self.win(id)).collect();
+        self.decide(doc, |connections, _| connections.greet_relatives(&relatives));
+        relatives
+    }
+
+    pub fn join_channel(&mut self, doc: usize) {
+        if self.docs[doc].channel.is_some() {
+            self.docs[doc].is_on_channel = true;
+            let join = self.join(doc, false, None, false);
+            self.post_mesh(doc, None, join);
+        }
+    }
+
+    /// Lets go of the lock: the others see that.
+    pub fn leave_channel(&mut self, doc: usize) {
+        self.docs[doc].is_on_channel = false;
+        let uid = self.docs[doc].uid.clone();
+        for other in 0..self.docs.len() {
+            if let Some(at) = self.docs[other].connections.member(&uid) {
+                self.set_timer(other, 50.0, Timer::MemberGone { at });
+            }
+        }
+    }
+
+    pub fn join(&self, doc: usize, heard: bool, proof: Option<String>, any_origin: bool) -> Frame {
+        let uid = self.docs[doc].uid.clone();
+        let claimed = format!("id {}", self.docs[doc].window);
+        Frame::Join {
+            uid,
+            claimed,
+            heard,
+            proof,
+            any_origin,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What a document does because the core said so.
+
+use parley_sync::core::connection::connections::Connections;
+use parley_sync::core::connection::effect::Effect;
+use parley_sync::core::connection::policy::Policy;
+use parley_sync::core::connection::proof::{Proof, Proven};
+use parley_sync::core::connection::targets::Target;
+use parley_sync::core::id::PeerRef;
+
+use super::handles::{Test, Win};
+use super::traffic::{Frame, Posted, Timer};
+use super::world::World;
+
+impl World {
+    /// Lets the core decide, then does what follows.
+    pub fn decide<R>(&mut self, doc: usize, decide: impl FnOnce(&mut Connections<Test>, &Policy) -> R) -> R {
+        let document = &mut self.docs[doc];
+        let result = decide(&mut document.connections, &document.policy);
+        for effect in document.connections.take_effects() {
+            self.carry_out(doc, effect);
+        }
+        result
+    }
+
+    pub fn carry_out(&mut self, doc: usize, effect: Effect<Test>) {
+        match effect {
+            Effect::Join {
+                wire,
+                heard,
+                proof,
+                any_origin,
+            } => {
+                let join = self.join(doc, heard, proof, any_origin);
+                self.post_frame(wire, join);
+            }
+            Effect::Bye(wire) => self.post_frame(wire, Frame::Bye(false)),
+            Effect::Close(wire) | Effect::ClosePort(wire) => self.close(wire),
+            Effect::CloseLater(wire) => self.set_timer(doc, 100.0, Timer::CloseWire(wire)),
+            Effect::Knock(to) => self.post(doc, to.id, "*", Posted::Knock),
+            Effect::KnockLater(target) => self.set_timer(doc, 1000.0, Timer::KnockAt(target)),
+            Effect::Hello { to, origin, nonce } => {
+                let mark = self.docs[doc].mark;
+                self.post(doc, to.id, &origin, Posted::Hello { mark, nonce });
+            }
+            Effect::Offer { nonce, mark, proven } => self.offer(doc, nonce, mark, proven),
+            Effect::Take { port, mark, proven } => {
+                self.start(doc, port, proven, mark, true);
+            }
+            Effect::Reject { .. }
+            | Effect::WatchLife { .. }
+            | Effect::Unfit(_)
+            | Effect::Settled
+            | Effect::Ended { .. } => {}
+            Effect::Connected { at, .. } | Effect::Woken(at) => {
+                self.trace(|| format!("document {doc} is connected with peer {at}"));
+                self.connected += 1;
+                self.check_peer(doc, at);
+                self.ping(doc, at);
+            }
+            Effect::Restricted(at) => self.check_peer(doc, at),
+            Effect::Resolve(call, at) => {
+                let is_there = self.docs[doc].connections.peers.get(at).is_some();
+                self.settle(doc, call, is_there);
+            }
+            Effect::Refuse(target, _) => self.refuse(doc, *target),
+            Effect::RelativeArrived => self.check_discovery(doc),
+            Effect::AskForSign(at) => self.ask_for_sign(doc, at),
+            Effect::Leave(at, reason) => {
+                self.post_to(doc, at, Frame::Bye(false));
+                self.decide(doc, |connections, _| connections.lose_peer(at, reason));
+            }
+            Effect::Lost { at, reason, .. } => {
+                self.trace(|| format!("document {doc} loses peer {at}: {reason:?}"))
+            }
+            Effect::Suspended(..) => {}
+            Effect::WatchClosing(at, window) => {
+                let window = window.id;
+                self.set_timer(doc, 200.0, Timer::Closing { at, window });
+            }
+        }
+    }
+
+    pub fn settle(&mut self, doc: usize, call: usize, is_connected: bool) {
+        let call = &mut self.docs[doc].calls[call];
+        if call.is_some() {
+            self.fault = Some(format!("a call of document {doc} was settled twice"));
+        } else {
+            *call = Some(is_connected);
+        }
+    }
+
+    pub fn refuse(&mut self, doc: usize, target: Target<Test>) {
+        if let Some(call) = target.waiting {
+            self.settle(doc, call, false);
+        }
+    }
+
+    fn offer(&mut self, doc: usize, nonce: String, its_mark: f64, proven: Proven<Win>) {
+        let Some(to) = proven.from.clone() else { return };
+        let (mine, port) = self.channel();
+        let (origin, mark) = (proven.origin.clone(), self.docs[doc].mark);
+        let is_invitation = matches!(proven.proof, Proof::Awaited(_));
+        if !self.start(doc, mine, proven, its_mark, false) {
+            return;
+        }
+        if is_invitation {
+            let token = format!("{:x}", self.random.next());
+            return self.post(doc, to.id, "*", Posted::Invite { token, mark, port });
+        }
+        let uid = self.docs[doc].uid.clone();
+        self.post(
+            doc,
+            to.id,
+            &origin,
+            Posted::Offer {
+                nonce,
+                mark,
+                uid,
+                port,
+            },
+        );
+    }
+
+    fn start(&mut self, doc: usize, port: usize, proven: Proven<Win>, mark: f64, is_taken: bool) -> bool {
+        let now = self.now;
+        let Some(number) = self.docs[doc].connections.begin(proven, mark, is_taken, now) else {
+            self.close(port);
+            return false;
+        };
+        self.take(port, doc, Some(number));
+        self.decide(doc, |connections, _| connections.opened(number, port, false, now));
+        true
+    }
+
+    /// Posts to a peer, by the one route that everything for it takes.
+    pub fn post_to(&mut self, doc: usize, at: PeerRef, frame: Frame) {
+        let document = &self.docs[doc];
+        let Some(peer) = document.connections.peers.reachable(at) else {
+            return;
+        };
+        let (uid, wire) = (peer.uid.clone(), peer.wire);
+        match (peer.on_mesh && document.is_on_channel, wire) {
+            (true, _) => self.post_mesh(doc, Some(&uid), frame),
+            (false, Some(wire)) => self.post_frame(wire, frame),
+            (false, None) => {}
+        }
+    }
+
+    pub fn ping(&mut self, doc: usize, at: PeerRef) {
+        let now = self.now;
+        if let Some(peer) = self.docs[doc].connections.peers.get_mut(at) {
+            peer.heartbeat.ping(now);
+        }
+        self.post_to(doc, at, Frame::Ping(now));
+    }
+}
