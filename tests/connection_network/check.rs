@@ -177,6 +177,12 @@ impl World {
             return Ok(());
         }
         let document = &self.docs[doc];
+        let mut peers = document.connections.peers.everyone();
+        let is_peer_by_itself = peers.any(|(at, _)| self.behind(doc, at) == Some(other));
+        if !target.is_awaited() && target.peer.is_none() && is_peer_by_itself {
+            // The second Parley of a document is a peer under its own id, also when the first has ended.
+            return Ok(());
+        }
         let at = target
             .peer
             .ok_or(format!("document {doc} wants {other}, and is not connected"))?;

@@ -278,7 +278,9 @@ impl<H: Host> Connections<H> {
         window: &H::Window,
         mark: Option<f64>,
     ) -> bool {
-        let Some(found) = self.uncalled(window, mark) else {
+        // A second Parley of a document keeps its own id when the first ends, unless `connect` waits.
+        let is_awaited = self.target(number).is_some_and(|target| target.is_awaited());
+        let Some(found) = self.uncalled(window, mark, is_awaited) else {
             return false;
         };
         let target = self.targets.iter_mut().find(|target| target.number == number);
@@ -307,14 +309,15 @@ impl<H: Host> Connections<H> {
     }
 
     /// The session of whoever came from a window uncalled: one that is connected, else the latest port that was taken from there.
-    fn uncalled(&self, window: &H::Window, mark: Option<f64>) -> Option<u32> {
+    /// `offered`: also one that was offered a port as the second of its document.
+    fn uncalled(&self, window: &H::Window, mark: Option<f64>, offered: bool) -> Option<u32> {
         let uncalled = self.sessions.iter().filter(|(_, session)| {
             let is_here = session.proven.from.as_ref() == Some(window);
             is_here && session.proven.target.is_none() && mark.is_none_or(|mark| session.mark == mark)
         });
         let mut found = None;
         for (number, session) in uncalled {
-            if session.peer.is_some() {
+            if session.peer.is_some() && (offered || session.is_taken) {
                 return Some(*number);
             }
             if session.is_taken {
