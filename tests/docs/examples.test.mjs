@@ -17,6 +17,7 @@ const entries = {
   'parley-sync': 'index.js',
   'parley-sync/inspector': 'inspector.js',
   'parley-sync/json-schema': 'json-schema.js',
+  'parley-sync/links': 'links.js',
   'parley-sync/redux': 'redux.js',
   'parley-sync/text': 'text.js',
 };

@@ -28,6 +28,7 @@ const config = {
       'parley-sync': pkg('index.d.ts'),
       'parley-sync/slim': pkg('slim.d.ts'),
       'parley-sync/inspector': pkg('inspector.d.ts'),
+      'parley-sync/links': pkg('links.d.ts'),
       'parley-sync/json-schema': pkg('json-schema.d.ts'),
       'parley-sync/text': pkg('text.d.ts'),
       'parley-sync/redux': pkg('redux.d.ts'),

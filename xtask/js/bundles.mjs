@@ -56,6 +56,7 @@ await bundle('text.cjs', 'text.js', { ...commonJs, plugins: [instead(engine)] })
 await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [instead(text)] });
 await bundle('json-schema.cjs', 'json-schema.js', { ...commonJs, packages: 'external' });
 await bundle('inspector.cjs', 'inspector.js', { ...commonJs, plugins: [instead(errors)] });
+await bundle('links.cjs', 'links.js', { ...commonJs, plugins: [instead(errors)] });
 
 // The bindings that have a framework which can be required; they take the package from beside them, and the framework from the user.
 const REQUIRED = [
@@ -99,6 +100,7 @@ await bundle('cdn/text-engine.js', 'src/text-engine.js', {
 await bundle('cdn/redux.js', 'redux.js', { ...module, plugins: [instead({ ...hub, ...started })] });
 await bundle('cdn/json-schema.js', 'json-schema.js', { ...module, packages: 'external' });
 await bundle('cdn/inspector.js', 'inspector.js', { ...module, plugins: [instead(hub)] });
+await bundle('cdn/links.js', 'links.js', { ...module, plugins: [instead(hub)] });
 for (const name of [...REQUIRED, 'nanostores', 'svelte']) {
   const plugins = [instead({ '/src/api.js': { file: './index.js' }, ...started })];
   await bundle(`cdn/${name}.js`, `bindings/${name}.js`, { ...module, packages: 'external', plugins });
@@ -126,7 +128,7 @@ await bundle('parley-sync-text.iife.js', 'text.js', {
 });
 
 // Declarations for `require`: the same text, under the extension by which TypeScript tells the module kind.
-for (const name of ['index', 'inspector', 'json-schema', 'redux', 'text']) {
+for (const name of ['index', 'inspector', 'json-schema', 'links', 'redux', 'text']) {
   const declarations = await readFile(join(packageDirectory, `${name}.d.ts`), 'utf8');
   await replace(join(built, `${name}.d.cts`), declarations.replaceAll(`'./index.js'`, `'./index.cjs'`));
 }

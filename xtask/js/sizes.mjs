@@ -19,6 +19,7 @@ const BUDGETS = {
   text: { aim: 45, limit: 45 },
   react: { aim: 2, limit: 2 },
   inspector: { aim: 11, limit: 12 },
+  links: { aim: 2, limit: 2 },
 };
 
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1).padStart(7);
@@ -73,6 +74,7 @@ const sizes = {
   text: weigh(await bundled('text.js')),
   react: weigh(await bundled('bindings/react.js')),
   inspector: weigh(await bundled('inspector.js')),
+  links: weigh(await bundled('links.js')),
 };
 
 console.log(`    ${'import'.padEnd(24)} raw kB  brotli kB    aim  limit`);

@@ -21,6 +21,8 @@ const EXPECTED = [
   'inspector.js',
   'json-schema.d.ts',
   'json-schema.js',
+  'links.d.ts',
+  'links.js',
   'package.json',
   'redux.d.ts',
   'redux.js',
