@@ -64,6 +64,7 @@ const sizes = {
   'wasm of messages': weigh(await bytesOf('inline-messages.js')),
   'wasm of states': weigh(await bytesOf('inline-states.js')),
   'wasm of stores': weigh(await bytesOf('inline-stores.js')),
+  'wasm of gateways': weigh(await bytesOf('inline-gateways.js')),
   '{ Parley }': weigh(await bundled(`export { Parley } from './index.js';`)),
   '{ Parley, SyncedState }': weigh(await bundled(`export { Parley, SyncedState } from './index.js';`)),
   '{ Parley, SyncedStore }': weigh(await bundled(`export { Parley, SyncedStore } from './index.js';`)),

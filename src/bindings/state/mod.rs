@@ -6,6 +6,7 @@ mod codec;
 mod compat;
 mod conflicts;
 mod effects;
+mod gateways;
 mod guests;
 mod held;
 mod inspect;
