@@ -120,15 +120,7 @@ fn open(state: &StateHost, peer: PeerRef, filter: Filter) {
             drop(view.provide_texts(Rc::clone(texts), now));
         }
         node.watch(true);
-        Gateway::open(
-            peer,
-            &state.options.name,
-            filter,
-            view,
-            &node,
-            now,
-            host::now(),
-        )
+        Gateway::open(peer, &state.options.name, filter, view, &node, now, host::now())
     };
     state.guests.here.borrow_mut().push(Rc::new(RefCell::new(guest)));
     state.send_to_guest(effects);

@@ -12,6 +12,7 @@ use crate::core::cell::Cell;
 use crate::core::gateway::{Filter, Gateway};
 use crate::core::grants::Grants;
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::{Gather, List};
 use crate::core::merge::Texts;
 use crate::core::model::{Model, ModelEffect, ModelEffects};
 use crate::core::sync::StateFrame;
@@ -106,7 +107,7 @@ impl StateHost {
         let mut here = self.guests.here.borrow_mut();
         let mut early = self.guests.early.borrow_mut();
         let before = here.len() + early.len();
-        early.retain(|one| one.0 != peer);
+        early.keep(|one| one.0 != peer);
         let at = here.iter().position(|guest| guest.borrow().peer() == peer);
         let gone = at.map(|at| here.remove(at));
         let was = here.len() + early.len() < before;
@@ -228,8 +229,8 @@ impl StateHost {
                 changes, unsettled, ..
             } = effect
             {
-                shown.extend(changes.iter().map(|change| Rc::clone(&change.key)));
-                shown.extend(unsettled.iter().cloned());
+                shown.take_in(changes.iter().map(|change| Rc::clone(&change.key)));
+                shown.take_in(unsettled.iter().cloned());
             }
         }
         if let Some(part) = self.gateways()
@@ -265,7 +266,7 @@ impl StateHost {
             let follows = node.followers().any(|peer| peer == guest.peer());
             follows.then(|| (guest.peer(), node.own_seq()))
         });
-        told.collect()
+        told.gather()
     }
 
     /// Whether a guest has said that it has that much; true if it is gone.

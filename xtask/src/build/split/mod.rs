@@ -129,7 +129,11 @@ mod tests {
     #[test]
     fn parts_form_a_tree() {
         for (index, part) in PARTS.iter().enumerate() {
-            assert!(part.parent <= index, "{} stands before what it adds to", part.name);
+            assert!(
+                part.parent <= index,
+                "{} stands before what it adds to",
+                part.name
+            );
             assert!(is_there(0, index) && is_there(index, index));
         }
         let [stores, gateways] = [part_of("syncedstore_new"), part_of("gateways_start")];
