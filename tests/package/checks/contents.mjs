@@ -14,6 +14,8 @@ const EXPECTED = [
   'LICENSE-MIT',
   'README.md',
   'SECURITY.md',
+  'full.d.ts',
+  'full.js',
   'iife.d.ts',
   'index.d.ts',
   'index.js',
