@@ -48,7 +48,10 @@ const whole = `import './src/inline-gateways.js';
 export * from './index.js';`;
 await bundle('parley-sync.cjs', whole, { ...commonJs, plugins: [instead(engine)] });
 const required = { '/src/inline-gateways.js': main['/wasm/parley_sync.js'], '/index.js': main['/wasm/parley_sync.js'] };
-await bundle('full.cjs', 'full.js', { ...commonJs, plugins: [instead({ ...required, './text.js': text['../text.js'] })] });
+await bundle('full.cjs', 'full.js', {
+  ...commonJs,
+  plugins: [instead({ ...required, './text.js': text['../text.js'] })],
+});
 // Its errors are those of the main entry, so that `instanceof ParleyError` holds.
 const errors = { '/host/errors.js': main['/wasm/parley_sync.js'] };
 // Its classes are ready for their first use.
