@@ -15,6 +15,7 @@ mkdirSync(folder, { recursive: true });
 
 const entries = {
   'parley-sync': 'index.js',
+  'parley-sync/full': 'full.js',
   'parley-sync/inspector': 'inspector.js',
   'parley-sync/json-schema': 'json-schema.js',
   'parley-sync/links': 'links.js',
