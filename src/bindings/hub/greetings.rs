@@ -318,6 +318,9 @@ impl Hub {
                         self.end_session(session, Reason::Local);
                         self.say_hello(from.clone(), origin);
                     }
+                    // Ours counts, if it is still alive: it is lost where the other side was paused, or still connected, when it
+                    // arrived. Then the hello that answers carries another nonce, and is offered a new channel.
+                    Some((_, Phase::Offered { .. }, _, _)) => from.knock(),
                     _ => {}
                 }
                 return None;
@@ -368,10 +371,19 @@ impl Hub {
         Some(self.prove(from, origin, target, Proof::Given(nonce)))
     }
 
-    /// A connection is over: what was said to the window it came from is worth no answer any more.
+    /// A connection is over: what was said to the window it came from is worth no answer any more. The window hears the new
+    /// nonce if its next offer has come already, before the goodbye, and was ignored.
     pub(crate) fn forget_greetings(&self, uid: &str, window: Option<&Address>) {
-        let mut inner = self.inner.borrow_mut();
-        let here: Vec<String> = inner.peers.everyone().map(|(_, peer)| peer.uid.clone()).collect();
-        inner.greetings.forget(uid, window, &here, host::random_id);
+        let is_ignored = {
+            let mut inner = self.inner.borrow_mut();
+            let here: Vec<String> = inner.peers.everyone().map(|(_, peer)| peer.uid.clone()).collect();
+            let is_ignored = inner.greetings.forget(uid, window, &here, host::random_id);
+            is_ignored && !inner.ending
+        };
+        if let Some(window) = window.filter(|_| is_ignored)
+            && !self.is_blocked(window)
+        {
+            self.say_hello(window.clone(), "*");
+        }
     }
 }
