@@ -1,6 +1,6 @@
 // Looks into windows that let it: who is connected with whom, what passes, who wrote what. `inspect(parley)` in each window, and
 // <parley-inspector> in any window of the same origin.
-import { makeError } from './wasm/host/errors.js';
+import { ParleyError } from './wasm/host/errors.js';
 import { Agent } from './inspector/agent.js';
 import { offer } from './inspector/exchange.js';
 import { ParleyInspector } from './inspector/element.js';
@@ -10,8 +10,11 @@ export { ParleyInspector };
 
 const inspections = new WeakMap();
 
+const fail = (code, message) => {
+  throw Object.assign(new ParleyError(message), { code });
+};
 const check = (isFine, message) => {
-  if (!isFine) throw makeError('ERR_ARGUMENT', message);
+  if (!isFine) fail('ERR_ARGUMENT', message);
 };
 
 export function inspect(parley, options = {}) {
@@ -21,7 +24,7 @@ export function inspect(parley, options = {}) {
   check(typeof name === 'string', 'name must be a string');
   const known = inspections.get(parley);
   if (known) return known;
-  if (parley._uids.length === 0) throw makeError('ERR_DESTROYED', 'the Parley was destroyed');
+  if (parley._uids.length === 0) fail('ERR_DESTROYED', 'the Parley was destroyed');
   const agent = new Agent(parley, name);
   const withdraw = offer(agent);
   const inspection = {

@@ -3,10 +3,11 @@ export * from './index.js';
 /**
  * Fetches and compiles the wasm. Nothing else of this entry works before it has settled; later calls wait for the first.
  * @param source where the wasm is, or the wasm itself. Default: `parley_sync_bg.wasm` beside the package's modules.
- * @param parts for where only modules that were compiled before may run (edge runtimes), and `source` is one: the parts for states
- * and stores, which are in it as bytes. Without them messages work, and a state throws `ERR_ENVIRONMENT`.
+ * @param parts for where only modules that were compiled before may run (edge runtimes), and `source` is one: the parts for states,
+ * stores, and gateways (restricted peers, and peers whose options differ), which are in it as bytes. Without them messages work, a
+ * state throws `ERR_ENVIRONMENT`, and a state without gateways emits it when such a peer comes.
  */
 export function init(
   source?: string | URL | Request | Response | Promise<Response> | BufferSource | WebAssembly.Module,
-  parts?: { states?: WebAssembly.Module; stores?: WebAssembly.Module },
+  parts?: { states?: WebAssembly.Module; stores?: WebAssembly.Module; gateways?: WebAssembly.Module },
 ): Promise<void>;

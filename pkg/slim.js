@@ -1,8 +1,15 @@
 // The entry for those who fetch and cache the wasm themselves: call `init()` once, before anything else.
 import { checkEnvironment, starting } from './src/start.js';
 import { loadText } from './src/text-engine.js';
-import { setTextLoader } from './wasm/host/browser.js';
-import load, { initStates, initStores, startStatesWith, startStoresWith } from './wasm/parley_sync.js';
+import { setPart, setPartLoader, setTextLoader } from './wasm/host/browser.js';
+import load, {
+  gateways_start,
+  initGateways,
+  initStates,
+  initStores,
+  startStatesWith,
+  startStoresWith,
+} from './wasm/parley_sync.js';
 
 export * from './src/api.js';
 
@@ -23,16 +30,24 @@ export function init(source, parts) {
 async function start(source, parts = {}) {
   checkEnvironment();
   await load({ module_or_path: source ?? standardSource() });
+  const refusing = (cause) =>
+    starting(() => {
+      throw cause;
+    });
   try {
     await initStates(parts.states);
     await initStores(parts.stores);
   } catch (cause) {
     // Messages work all the same: who makes a state is told.
-    const refuse = starting(() => {
-      throw cause;
-    });
-    startStatesWith(refuse);
-    startStoresWith(refuse);
+    startStatesWith(refusing(cause));
+    startStoresWith(refusing(cause));
+    return;
+  }
+  try {
+    await initGateways(parts.gateways);
+    setPart('gateways', gateways_start);
+  } catch (cause) {
+    setPartLoader('gateways', refusing(cause));
   }
 }
 

@@ -2,6 +2,7 @@
 import { setTextLoader } from '../wasm/host/browser.js';
 import { bytes } from '../wasm/inline-states.js';
 import { initStatesSync, startStatesWith } from '../wasm/parley_sync.js';
+import { loadGatewaysLate } from './gateways.js';
 import { withMessages } from './inline-messages.js';
 import { starting } from './start.js';
 import { loadText } from './text-engine.js';
@@ -11,5 +12,6 @@ export function withStates(exported) {
   startStatesWith(starting(() => initStatesSync(bytes())));
   // A state that merges text asks for the engine; nobody else pays for it.
   setTextLoader(loadText);
+  loadGatewaysLate();
   return withMessages(exported);
 }

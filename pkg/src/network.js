@@ -3,6 +3,7 @@
 // Time is the network's own: frames are delivered in the order of their virtual arrival, as fast as the process allows, so a
 // test of seconds of latency takes milliseconds, and the same seed gives the same order.
 import { ValidationError } from '../wasm/host/errors.js';
+import { partsLoaded } from '../wasm/host/browser.js';
 import { Parley } from '../wasm/parley_sync.js';
 import { simulated } from './page.js';
 
@@ -119,6 +120,7 @@ export function createTestNetwork(options = {}) {
   const quiet = async () => {
     do {
       await deliver();
+      await partsLoaded();
       await yieldToOthers();
     } while (running || queue.length > 0);
   };

@@ -14,6 +14,7 @@ use super::args;
 use super::hub::{ANALYTICS, EVENTS, Hub};
 use super::options::Config;
 use crate::core::codes;
+use crate::core::lists::List;
 use crate::platform::cell::RefCell;
 use crate::platform::error::{destroyed, fail, text};
 use crate::platform::host;
@@ -90,7 +91,7 @@ impl Parley {
         let number = (host::random_u64() >> 11) as f64;
         HUBS.with(|hubs| {
             let mut hubs = hubs.borrow_mut();
-            hubs.retain(|entry| entry.hub.strong_count() > 0);
+            hubs.keep(|entry| entry.hub.strong_count() > 0);
             hubs.push(Entry {
                 number,
                 hub: Rc::downgrade(&hub),

@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::core::id::{Actor, whole};
 use crate::core::limits::NAME;
+use crate::core::lists::Gather;
 use crate::core::schema::FIRST_VERSION;
 use crate::core::version::VersionVector;
 use crate::platform::host;
@@ -67,7 +68,7 @@ pub(crate) fn pairs_out(pairs: &[(Actor, u64)]) -> JsValue {
     let flat: Vec<f64> = pairs
         .iter()
         .flat_map(|(actor, seq)| [actor.as_f64(), *seq as f64])
-        .collect();
+        .gather();
     numbers(&flat)
 }
 
@@ -86,7 +87,7 @@ pub(crate) fn pairs_in(value: &JsValue) -> Option<Vec<(Actor, u64)>> {
 
 /// A version vector.
 pub(crate) fn vector_out(vector: &VersionVector) -> JsValue {
-    let pairs: Vec<(Actor, u64)> = vector.iter().collect();
+    let pairs: Vec<(Actor, u64)> = vector.iter().gather();
     pairs_out(&pairs)
 }
 

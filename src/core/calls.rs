@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::id::PeerRef;
+use crate::core::lists::{Gather, List};
 
 /// Calls in flight, each with the host's handle `T` (what resolves or rejects it, and what a retry sends again).
 ///
@@ -163,7 +164,7 @@ impl<T> Calls<T> {
         slots
             .into_iter()
             .filter_map(|slot| slot.call.map(|call| (slot.id, call.peer, call.handle)))
-            .collect()
+            .gather()
     }
 
     /// When [`Calls::due`] next has something to say.
@@ -223,11 +224,11 @@ impl<T> Calls<T> {
     /// Amortised: each pass removes at least as much as it keeps. The alarm on top always belongs to a live call.
     fn tidy(&mut self) {
         if self.slots.len() > 2 * self.live + 16 || self.live == 0 {
-            self.slots.retain(|slot| slot.call.is_some());
+            self.slots.keep(|slot| slot.call.is_some());
         }
         if self.alarms.len() > 2 * self.live + 16 {
             let mut kept = std::mem::take(&mut self.alarms).into_vec();
-            kept.retain(|alarm| self.get(alarm.id).is_some());
+            kept.keep(|alarm| self.get(alarm.id).is_some());
             self.alarms = kept.into();
         }
         while let Some(alarm) = self.alarms.peek()

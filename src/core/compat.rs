@@ -11,6 +11,7 @@ use super::map::SmallMap;
 use super::merge::IDENTITY;
 use super::model::{Strategies, Strategy};
 use super::order;
+use crate::core::lists::Gather;
 
 /// The treatment of a key that never leaves its window.
 pub const NOT_SYNCED: &str = "not synced";
@@ -210,7 +211,7 @@ impl Treatments {
             is_apart
         };
         let default = is_apart(None, self.default.as_ref(), theirs.default.as_ref());
-        let mut keys: Vec<&Key> = self.by_key.keys().chain(theirs.by_key.keys()).collect();
+        let mut keys: Vec<&Key> = self.by_key.keys().chain(theirs.by_key.keys()).gather();
         order::sort(&mut keys);
         keys.dedup();
         let mut by_key = SmallMap::new();

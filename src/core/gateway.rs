@@ -35,6 +35,7 @@ use super::model::{CellChange, Model, ModelEffect, ModelEffects, Written};
 use super::order;
 use super::sync::{KeyChange, StateFrame};
 use super::value::Value;
+use crate::core::lists::{Gather, List};
 pub use bound::DENIED;
 use pass::Verdict;
 
@@ -102,11 +103,8 @@ impl<V: Value> Gateway<V> {
             denied: Vec::new(),
         };
         gateway.view.watch(true);
-        let cells: Vec<Written<V>> = state
-            .written()
-            .filter_map(|cell| gateway.outgoing(cell))
-            .collect();
-        let mut keys: Vec<Key> = cells.iter().filter_map(|cell| Some(parse(&cell.0)?.0)).collect();
+        let cells: Vec<Written<V>> = state.written().filter_map(|cell| gateway.outgoing(cell)).gather();
+        let mut keys: Vec<Key> = cells.iter().filter_map(|cell| Some(parse(&cell.0)?.0)).gather();
         order::sort(&mut keys);
         keys.dedup();
         gateway.take_over(cells, now);
@@ -171,7 +169,7 @@ impl<V: Value> Gateway<V> {
             .into_iter()
             .partition(|cell: &CellChange<V>| names.binary_search(cell.name()).is_ok());
         heard.cells = kept;
-        heard.names.retain(|name| names.binary_search(name).is_err());
+        heard.names.keep(|name| names.binary_search(name).is_err());
         heard.absorb(self.view.veto(unreadable, Why::Unreadable, now));
     }
 
@@ -180,7 +178,7 @@ impl<V: Value> Gateway<V> {
         let mut denied: Vec<Key> = Vec::new();
         let mut touched: Vec<Key> = Vec::new();
         let mut passing: Vec<(Key, Written<V>)> = Vec::new();
-        let mut noted: Vec<Key> = heard.cells.iter().map(|cell| Rc::clone(cell.name())).collect();
+        let mut noted: Vec<Key> = heard.cells.iter().map(|cell| Rc::clone(cell.name())).gather();
         order::sort(&mut noted);
         for name in std::mem::take(&mut heard.names) {
             let (Some((key, _)), Some(cell)) = (parse(&name), self.view.written_to(&name)) else {
@@ -197,7 +195,7 @@ impl<V: Value> Gateway<V> {
                     Some(_) if noted.binary_search(&name).is_ok() => denied.push(Rc::clone(&key)),
                     Some(_) => {
                         let base = state.written_to(&name).filter(|_| self.may_read(&key));
-                        heard.cells.extend(self.view.refusable(&name, base));
+                        heard.cells.take_in(self.view.refusable(&name, base));
                         denied.push(Rc::clone(&key));
                     }
                 },
@@ -208,7 +206,7 @@ impl<V: Value> Gateway<V> {
         order::sort(&mut denied);
         denied.dedup();
         self.refuse(heard, &denied, state, now);
-        passing.retain(|one| denied.binary_search(&one.0).is_err());
+        passing.keep(|one| denied.binary_search(&one.0).is_err());
         let (mut keys, mut news): (Vec<Key>, Vec<Written<V>>) = passing.into_iter().unzip();
         let is_full = !state.node().takes(&news);
         if is_full {
@@ -220,7 +218,7 @@ impl<V: Value> Gateway<V> {
         }
         self.note_denied(&denied);
         // A transaction that lost a member here has lost the others as well.
-        touched.extend(heard.changes.iter().map(|change| Rc::clone(&change.key)));
+        touched.take_in(heard.changes.iter().map(|change| Rc::clone(&change.key)));
         order::sort(&mut touched);
         touched.dedup();
         Judged {
@@ -237,12 +235,12 @@ impl<V: Value> Gateway<V> {
         let cells: Vec<Written<V>> = names
             .iter()
             .filter_map(|name| self.outgoing(state.written_to(name)?))
-            .collect();
+            .gather();
         let written = cells
             .iter()
             .filter_map(|cell| parse(&cell.0).map(|parsed| parsed.0));
         // What a key shows may hang on cells of others.
-        let mut keys: Vec<Key> = written.chain(shown.iter().cloned()).collect();
+        let mut keys: Vec<Key> = written.chain(shown.iter().cloned()).gather();
         if keys.is_empty() {
             return;
         }
@@ -341,7 +339,7 @@ impl<V: Value> Heard<V> {
                 } => {
                     lay_over(&mut self.changes, changes);
                     if from.is_some() {
-                        self.cells.extend(cells);
+                        self.cells.take_in(cells);
                     }
                 }
                 ModelEffect::Send { .. } | ModelEffect::Refused { .. } => self.effects.push(effect),
@@ -357,7 +355,7 @@ impl<V: Value> Heard<V> {
 /// What changed later, over what changed before: each key once, in order.
 fn lay_over<V>(changes: &mut Vec<KeyChange<V>>, later: Vec<KeyChange<V>>) {
     if changes.is_empty() {
-        changes.extend(later);
+        changes.take_in(later);
         return order::sort_by(changes, |a, b| a.key.cmp(&b.key));
     }
     for change in later {

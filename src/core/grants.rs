@@ -1,5 +1,7 @@
 //! What a peer may see and do: which keys of which states it reads and writes, which messages it sends.
 
+use crate::core::lists::Gather;
+
 mod origins;
 
 pub use origins::{BadEntry, OriginGrants};
@@ -254,7 +256,7 @@ fn both<P: Clone>(
     let pairs = left
         .iter()
         .flat_map(|a| right.iter().filter_map(move |b| and(a, b)));
-    Some(pairs.collect())
+    Some(pairs.gather())
 }
 
 fn covers(list: &Option<Vec<KeyPattern>>, name: &str, key: &str) -> bool {

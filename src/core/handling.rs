@@ -1,5 +1,7 @@
 //! Messages being handled: the questions of one peer that are not answered yet, by number.
 
+use crate::core::lists::List;
+
 /// Entries by rising number. Finding, adding and taking one are a binary search; nothing moves but when an older number
 /// comes after a newer one, and when the holes that were left outnumber what is there.
 #[derive(Clone, Debug)]
@@ -62,7 +64,7 @@ impl<T> Handling<T> {
         if self.live == 0 {
             self.slots.clear();
         } else if self.slots.len() > 2 * self.live + 16 {
-            self.slots.retain(|slot| slot.1.is_some());
+            self.slots.keep(|slot| slot.1.is_some());
         }
         Some(entry)
     }

@@ -1,5 +1,7 @@
 //! Deduplication: which of one sender's messages have been seen. A message is handled once, however often it arrives.
 
+use crate::core::lists::List;
+
 /// Ids remembered one by one. A retry comes within a few timeouts of its first try; at the highest rate a port
 /// carries that leaves room for retries of a burst, at 8 bytes each.
 const REMEMBERED: usize = 1024;
@@ -54,7 +56,7 @@ impl Inbox {
             self.floor = oldest;
             self.gone += 1;
             if self.gone > self.capacity / 2 {
-                self.seen.retain(|&id| id > oldest);
+                self.seen.keep(|&id| id > oldest);
                 self.gone = 0;
             }
         }

@@ -4,6 +4,7 @@
 //! heard for long. Messages may be lost, repeated and reordered, so a goodbye may overtake what was said before it.
 
 use super::id::PeerRef;
+use crate::core::lists::{Gather, List};
 
 /// How long a member may be silent before it is dropped, ms: a hidden page's timers run once a minute.
 pub const SILENCE_MS: f64 = 75_000.0;
@@ -105,8 +106,8 @@ impl Members {
         }
         let silent = |member: &Member| member.beats >= MISSED_BEATS && now - member.heard_at >= SILENCE_MS;
         let gone = self.list.iter().filter(|member| silent(member));
-        let gone = gone.map(|member| member.peer).collect();
-        self.list.retain(|member| !silent(member));
+        let gone = gone.map(|member| member.peer).gather();
+        self.list.keep(|member| !silent(member));
         gone
     }
 

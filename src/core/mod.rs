@@ -13,12 +13,14 @@ pub mod difference;
 pub mod fingerprint;
 pub mod frame;
 pub mod gateway;
+
 pub mod grants;
 pub mod handling;
 pub(crate) mod hex;
 pub mod id;
 pub mod inbox;
 pub mod limits;
+pub mod lists;
 pub mod log;
 pub mod map;
 pub mod members;

@@ -53,6 +53,7 @@ use super::merge::{Merged, Texts};
 use super::replica::Stage;
 use super::sync::{ChangeOrigin, StateEffect, StateNode};
 use super::value::Value;
+use crate::core::lists::Gather;
 use crate::core::order;
 
 /// One shared state in one window.
@@ -102,7 +103,7 @@ impl<V: Value> Model<V> {
                 cells.push((root_name(&key), Cell::Plain(value)));
             }
         }
-        let names: Vec<Key> = cells.iter().map(|cell| Rc::clone(&cell.0)).collect();
+        let names: Vec<Key> = cells.iter().map(|cell| Rc::clone(&cell.0)).gather();
         let mut model = Self {
             node: StateNode::new(actor, born_ms, cells),
             strategies,
@@ -212,14 +213,14 @@ impl<V: Value> Model<V> {
             .iter()
             .filter(|(_, composite)| composite.told.len() > 1)
             .map(|(key, _)| Rc::clone(key))
-            .collect()
+            .gather()
     }
 
     /// The engine that merges texts has come. What was typed before goes through it.
     pub fn provide_texts(&mut self, texts: Rc<dyn Texts<V>>, now: f64) -> ModelEffects<V> {
         self.texts = Some(Rc::clone(&texts));
         let me = self.node.actor();
-        let keys: Vec<Key> = self.keys.keys().cloned().collect();
+        let keys: Vec<Key> = self.keys.keys().cloned().gather();
         let mut cells = Vec::new();
         for key in &keys {
             let tree = self.keys.get_mut(&**key).and_then(|one| one.tree.as_mut());

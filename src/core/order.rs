@@ -1,35 +1,32 @@
 //! Sorting, for where its weight matters more than its speed: the standard sorts are some kilobytes of WebAssembly for each
 //! type that is sorted, this is written once and adds little for each.
 
+use crate::core::lists::Gather;
 use std::cmp::Ordering;
 
 /// Sorts a list; what is equal stays in its order.
-pub fn sort_by<T>(list: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
+pub fn sort_by<T>(list: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     let after = |a: u32, b: u32| match (list.get(a as usize), list.get(b as usize)) {
         (Some(a), Some(b)) => compare(a, b) == Ordering::Greater,
         _ => false,
     };
-    let order = ordered(list.len() as u32, &after);
-    let mut taken: Vec<Option<T>> = std::mem::take(list).into_iter().map(Some).collect();
-    let sorted = order
-        .into_iter()
-        .filter_map(|at| taken.get_mut(at as usize).and_then(Option::take));
-    list.extend(sorted);
+    let mut order = ordered(list.len() as u32, &after);
+    arrange(&mut order, &mut |a, b| list.swap(a, b));
 }
 
 /// Sorts a list by what the elements say of themselves.
-pub fn sort<T: Ord>(list: &mut Vec<T>) {
+pub fn sort<T: Ord>(list: &mut [T]) {
     sort_by(list, T::cmp);
 }
 
 /// Sorts a list by a key of each.
-pub fn sort_by_key<T, K: Ord>(list: &mut Vec<T>, key: impl Fn(&T) -> K) {
+pub fn sort_by_key<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(list, |a, b| key(a).cmp(&key(b)));
 }
 
 /// The places of `count` elements in their order: merges runs of doubling length. Not generic, on purpose.
 fn ordered(count: u32, after: &dyn Fn(u32, u32) -> bool) -> Vec<u32> {
-    let mut from: Vec<u32> = (0..count).collect();
+    let mut from: Vec<u32> = (0..count).gather();
     let mut width = 1usize;
     while width < from.len() {
         let mut to = Vec::with_capacity(from.len());
@@ -48,6 +45,21 @@ fn ordered(count: u32, after: &dyn Fn(u32, u32) -> bool) -> Vec<u32> {
         width *= 2;
     }
     from
+}
+
+/// Puts the element that is at `order[i]` into the place `i`, for each: each of those numbers once. Not generic, on purpose.
+fn arrange(order: &mut [u32], swap: &mut dyn FnMut(usize, usize)) {
+    for first in 0..order.len() {
+        let mut at = first;
+        while let Some(place) = order.get_mut(at) {
+            let from = std::mem::replace(place, at as u32) as usize;
+            if from == first {
+                break;
+            }
+            swap(at, from);
+            at = from;
+        }
+    }
 }
 
 #[cfg(test)]

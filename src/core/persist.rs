@@ -20,6 +20,7 @@ use super::clock::{Clock, Time};
 use super::id::Actor;
 pub use super::register::Record;
 use super::register::Stamp;
+use crate::core::lists::{Gather, List};
 use crate::core::order;
 
 /// For how long a deletion is stored. A window that neither read the storage nor met another window for so long may bring
@@ -74,8 +75,8 @@ pub fn stamp_of_now(now: f64) -> Stamp {
 #[must_use]
 pub fn merge<V: Clone>(held: Vec<Record<V>>, stored: Vec<Record<V>>, now: f64) -> Merged<V> {
     let mut all: Vec<(Record<V>, bool)> = Vec::with_capacity(held.len() + stored.len());
-    all.extend(held.into_iter().map(|record| (record, false)));
-    all.extend(stored.into_iter().map(|record| (record, true)));
+    all.take_in(held.into_iter().map(|record| (record, false)));
+    all.take_in(stored.into_iter().map(|record| (record, true)));
     order::sort_by(&mut all, order);
     let mut kept: Vec<(Record<V>, bool)> = Vec::with_capacity(all.len());
     let mut news = Vec::new();
@@ -107,7 +108,7 @@ pub fn merge<V: Clone>(held: Vec<Record<V>>, stored: Vec<Record<V>>, now: f64) -
     forget_surplus(&mut kept);
     Merged {
         lacking: kept.iter().any(|(_, is_stored)| !is_stored),
-        records: kept.into_iter().map(|(record, _)| record).collect(),
+        records: kept.into_iter().map(|(record, _)| record).gather(),
         news,
     }
 }
@@ -120,12 +121,12 @@ fn order<V>(a: &(Record<V>, bool), b: &(Record<V>, bool)) -> Ordering {
 /// Leaves the latest [`DELETIONS`].
 fn forget_surplus<V>(kept: &mut Vec<(Record<V>, bool)>) {
     let deletions = kept.iter().filter(|(record, _)| record.value.is_none());
-    let mut stamps: Vec<Stamp> = deletions.map(|(record, _)| record.stamp).collect();
+    let mut stamps: Vec<Stamp> = deletions.map(|(record, _)| record.stamp).gather();
     let Some(surplus) = stamps.len().checked_sub(DELETIONS).filter(|&surplus| surplus > 0) else {
         return;
     };
     order::sort(&mut stamps);
     if let Some(&oldest) = stamps.get(surplus) {
-        kept.retain(|(record, _)| record.value.is_some() || record.stamp >= oldest);
+        kept.keep(|(record, _)| record.value.is_some() || record.stamp >= oldest);
     }
 }

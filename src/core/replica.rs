@@ -16,6 +16,7 @@ use super::order;
 use super::register::{Dot, Register, Stamp};
 use super::version::{DIGEST_BITS, VersionVector, mix};
 use crate::core::limits::Bounds;
+use crate::core::lists::{Gather, List};
 use index::KeyIndex;
 use retired::Retired;
 
@@ -172,13 +173,13 @@ impl<V: Content> Replica<V> {
         let news = vector
             .iter()
             .filter(|&(actor, seq)| actor != own && self.vector.get(actor) < seq);
-        let news: Vec<Actor> = news.map(|(actor, _)| actor).collect();
+        let news: Vec<Actor> = news.map(|(actor, _)| actor).gather();
         if news.is_empty() {
             return;
         }
         self.vector.join(vector);
         self.retired.heard_all(&news);
-        self.fresh.extend(news);
+        self.fresh.take_in(news);
         order::sort(&mut self.fresh);
         self.fresh.dedup();
     }

@@ -4,6 +4,7 @@
 //! `migrate` translates it, and what is new in the result is merged under the stamps it came from. Nothing goes the other way.
 
 use super::id::PeerRef;
+use crate::core::lists::List;
 
 /// The version without an option that says otherwise.
 pub const FIRST_VERSION: u32 = 1;
@@ -46,7 +47,7 @@ impl Schema {
     /// A neighbour was heard to hold this version: whether it had another before.
     pub fn meet(&mut self, peer: PeerRef) -> bool {
         let known = self.apart.len();
-        self.apart.retain(|&(other, _)| other != peer);
+        self.apart.keep(|&(other, _)| other != peer);
         self.apart.len() != known
     }
 }

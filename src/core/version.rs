@@ -3,6 +3,7 @@
 use super::id::Actor;
 use super::order;
 use super::register::Dot;
+use crate::core::lists::{Gather, List};
 
 /// Digests cross to JavaScript as exact numbers.
 pub const DIGEST_BITS: u64 = (1 << 53) - 1;
@@ -61,13 +62,13 @@ impl VersionVector {
 
     /// As if nothing of `actor` had been seen.
     pub fn forget(&mut self, actor: Actor) {
-        self.seen.retain(|&(known, _)| known != actor);
+        self.seen.keep(|&(known, _)| known != actor);
     }
 
     /// Forgets all that `gone` names, which rises by actor.
     pub fn forget_all(&mut self, gone: &[Actor]) {
         if !gone.is_empty() {
-            self.seen.retain(|(known, _)| gone.binary_search(known).is_err());
+            self.seen.keep(|(known, _)| gone.binary_search(known).is_err());
         }
     }
 
@@ -95,7 +96,7 @@ impl VersionVector {
     pub fn meet(&self, other: &Self) -> Self {
         let both = self.iter().map(|(actor, seq)| (actor, seq.min(other.get(actor))));
         Self {
-            seen: both.filter(|&(_, seq)| seq > 0).collect(),
+            seen: both.filter(|&(_, seq)| seq > 0).gather(),
         }
     }
 
@@ -139,7 +140,7 @@ impl VersionVector {
 
 impl FromIterator<(Actor, u64)> for VersionVector {
     fn from_iter<I: IntoIterator<Item = (Actor, u64)>>(entries: I) -> Self {
-        let mut all: Vec<(Actor, u64)> = entries.into_iter().filter(|&(_, seq)| seq > 0).collect();
+        let mut all: Vec<(Actor, u64)> = entries.into_iter().filter(|&(_, seq)| seq > 0).gather();
         // Sorted once: what crossed a wire may come in the worst of orders.
         order::sort(&mut all);
         let mut seen: Vec<(Actor, u64)> = Vec::with_capacity(all.len());

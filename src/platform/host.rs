@@ -147,6 +147,12 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/platform/js/browser.js")]
 extern "C" {
+    /// Starts a later part of the wasm if its bytes are there.
+    #[wasm_bindgen(js_name = startPart)]
+    pub(crate) fn start_part(name: &str);
+    /// Fetches a later part of the wasm, and starts it.
+    #[wasm_bindgen(catch, js_name = loadPart)]
+    pub(crate) fn load_part(name: &str) -> Result<Promise, JsValue>;
     /// The engine that merges texts.
     #[wasm_bindgen(catch, js_name = loadTexts)]
     pub(crate) fn load_texts() -> Result<Promise, JsValue>;

@@ -15,8 +15,10 @@ mkdirSync(folder, { recursive: true });
 
 const entries = {
   'parley-sync': 'index.js',
+  'parley-sync/full': 'full.js',
   'parley-sync/inspector': 'inspector.js',
   'parley-sync/json-schema': 'json-schema.js',
+  'parley-sync/links': 'links.js',
   'parley-sync/redux': 'redux.js',
   'parley-sync/text': 'text.js',
 };

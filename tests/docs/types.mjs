@@ -27,7 +27,9 @@ const config = {
     paths: {
       'parley-sync': pkg('index.d.ts'),
       'parley-sync/slim': pkg('slim.d.ts'),
+      'parley-sync/full': pkg('full.d.ts'),
       'parley-sync/inspector': pkg('inspector.d.ts'),
+      'parley-sync/links': pkg('links.d.ts'),
       'parley-sync/json-schema': pkg('json-schema.d.ts'),
       'parley-sync/text': pkg('text.d.ts'),
       'parley-sync/redux': pkg('redux.d.ts'),

@@ -13,6 +13,7 @@ import {
   type PeerInfo,
 } from 'parley-sync';
 import { inspect, type ParleyInspector } from 'parley-sync/inspector';
+import { electronLink, extensionLink, nativeLink, type ExtensionPort, type NativeWebView } from 'parley-sync/links';
 import { init, Parley as SlimParley } from 'parley-sync/slim';
 
 interface AppState {
@@ -148,4 +149,17 @@ export function inspecting(parley: Parley): string | undefined {
   element.hidden = true;
   const writer: number | undefined = inspection.report()?.states[0]?.entries[0]?.writer;
   return writer === undefined ? undefined : inspection.report()?.links[0]?.wire;
+}
+
+export async function linking(
+  parley: Parley,
+  extension: ExtensionPort,
+  view: { current: NativeWebView | null },
+): Promise<void> {
+  await parley.connect(extensionLink(extension), 'background');
+  const link = nativeLink(view);
+  link.onMessage({ nativeEvent: { data: 'text' } });
+  await parley.connect(link, 'page');
+  // @ts-expect-error a MessagePort is for connect() itself
+  electronLink(new MessageChannel().port1);
 }

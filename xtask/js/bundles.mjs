@@ -43,7 +43,15 @@ const commonJs = { format: 'cjs', platform: 'node' };
 const main = { '/wasm/parley_sync.js': { file: './parley-sync.cjs' } };
 const engine = { '/text-engine.js': { file: './text-engine.cjs' } };
 const text = { '../text.js': { file: './text.cjs' } };
-await bundle('parley-sync.cjs', 'index.js', { ...commonJs, plugins: [instead(engine)] });
+// Who requires the package has its parts at once: nothing is saved by loading one later.
+const whole = `import './src/inline-gateways.js';
+export * from './index.js';`;
+await bundle('parley-sync.cjs', whole, { ...commonJs, plugins: [instead(engine)] });
+const required = { '/src/inline-gateways.js': main['/wasm/parley_sync.js'], '/index.js': main['/wasm/parley_sync.js'] };
+await bundle('full.cjs', 'full.js', {
+  ...commonJs,
+  plugins: [instead({ ...required, './text.js': text['../text.js'] })],
+});
 // Its errors are those of the main entry, so that `instanceof ParleyError` holds.
 const errors = { '/host/errors.js': main['/wasm/parley_sync.js'] };
 // Its classes are ready for their first use.
@@ -56,6 +64,7 @@ await bundle('text.cjs', 'text.js', { ...commonJs, plugins: [instead(engine)] })
 await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [instead(text)] });
 await bundle('json-schema.cjs', 'json-schema.js', { ...commonJs, packages: 'external' });
 await bundle('inspector.cjs', 'inspector.js', { ...commonJs, plugins: [instead(errors)] });
+await bundle('links.cjs', 'links.js', { ...commonJs, plugins: [instead(errors)] });
 
 // The bindings that have a framework which can be required; they take the package from beside them, and the framework from the user.
 const REQUIRED = [
@@ -83,7 +92,7 @@ for (const name of REQUIRED) {
 const module = { format: 'esm', minify: true };
 const beside = (path) => ({ file: `../${path}` });
 const inlined = Object.fromEntries(
-  ['inline-messages', 'inline-states', 'inline-stores', 'text-inline'].map((name) => [
+  ['inline-messages', 'inline-states', 'inline-stores', 'inline-gateways', 'text-inline'].map((name) => [
     `/wasm/${name}.js`,
     beside(`${name}.js`),
   ]),
@@ -99,6 +108,7 @@ await bundle('cdn/text-engine.js', 'src/text-engine.js', {
 await bundle('cdn/redux.js', 'redux.js', { ...module, plugins: [instead({ ...hub, ...started })] });
 await bundle('cdn/json-schema.js', 'json-schema.js', { ...module, packages: 'external' });
 await bundle('cdn/inspector.js', 'inspector.js', { ...module, plugins: [instead(hub)] });
+await bundle('cdn/links.js', 'links.js', { ...module, plugins: [instead(hub)] });
 for (const name of [...REQUIRED, 'nanostores', 'svelte']) {
   const plugins = [instead({ '/src/api.js': { file: './index.js' }, ...started })];
   await bundle(`cdn/${name}.js`, `bindings/${name}.js`, { ...module, packages: 'external', plugins });
@@ -107,7 +117,8 @@ for (const name of [...REQUIRED, 'nanostores', 'svelte']) {
 // The first script finds the second beside itself when it needs it. By its own address: to a page of opaque origin a
 // relative one says nothing. A page that may not import modules has both.
 const script = { format: 'iife', minify: true };
-const first = `import * as ParleySync from './index.js';
+const first = `import './src/inline-gateways.js';
+import * as ParleySync from './index.js';
 import { loadBy, provide } from './src/text-engine.js';
 const own = globalThis.document?.currentScript?.src;
 if (own) loadBy(() => import(new URL('parley-sync-text.iife.js', own)));
@@ -126,7 +137,7 @@ await bundle('parley-sync-text.iife.js', 'text.js', {
 });
 
 // Declarations for `require`: the same text, under the extension by which TypeScript tells the module kind.
-for (const name of ['index', 'inspector', 'json-schema', 'redux', 'text']) {
+for (const name of ['full', 'index', 'inspector', 'json-schema', 'links', 'redux', 'text']) {
   const declarations = await readFile(join(packageDirectory, `${name}.d.ts`), 'utf8');
   await replace(join(built, `${name}.d.cts`), declarations.replaceAll(`'./index.js'`, `'./index.cjs'`));
 }

@@ -14,13 +14,14 @@ const capital = (name) => name[0].toUpperCase() + name.slice(1);
 
 /** What is done to the classes of a part when it is started: done before, no bundler could leave them out. */
 const PREPARED = {
+  gateways: '',
   states: `makeDisposable(SyncedState, (state) => state.flush());
     makeInspectable(SyncedState, 'SyncedState', (state) => state.getState());`,
   stores: `makeDisposable(SyncedStore);
     makeInspectable(SyncedStore, 'SyncedStore', (store) => store.getState());`,
 };
 
-/** What a later part is started by; `wake` reads an export of each earlier part, which starts it. */
+/** What a later part is started by; `wake` reads an export of each part that it adds to, which starts it. */
 const starting = (part, wake, earlier) => `
 let start${capital(part)};
 
@@ -57,15 +58,18 @@ export async function init${capital(part)}(source = WebAssembly.Module.customSec
 }
 `;
 
+/** The module by which others import from a part: b, c, and so on, as xtask/src/build/split/write.rs calls it. */
+const namespace = (part) => String.fromCharCode('b'.charCodeAt(0) + part);
+
 const COMMON = `
 const unreadyPart = (start) => new Proxy({}, { get: (_, name) => start()[name] });
 `;
 
 /**
- * The glue with the names that the parts have now: `parts` are their names, `imports` [module, name, new name, part], `exports`
- * [name, new name, part]. Throws if the glue is not written as expected: a name left over would be a module that does not start.
+ * The glue with the names that the parts have now: `parts` are their names, `parents` which part each adds to, `imports`
+ * [module, name, new name, part], `exports` [name, new name, part]. Throws if the glue is not written as expected: a name left over would be a module that does not start.
  */
-export function withParts(glue, { parts, imports, exports }) {
+export function withParts(glue, { parts, parents, imports, exports }) {
   const open = glue.indexOf('function __wbg_get_imports() {');
   const close = glue.indexOf('\n}\n', open) + 3;
   if (open < 0 || close < 3) throw new Error('the glue has no __wbg_get_imports');
@@ -97,10 +101,12 @@ export function withParts(glue, { parts, imports, exports }) {
   const variables = ['wasm', ...parts.slice(1)];
   const places = new Map(exports.map(([name, short, part]) => [name, `${variables[part]}.${short}`]));
   const probes = parts.map((_, part) => exports.find((one) => one[2] === part)[0]);
+  const ancestors = (part) => (part === 0 ? [] : [...ancestors(parents[part]), parents[part]]);
   const starts = parts.slice(1).map((part, index) => {
-    const earlier = variables.slice(0, index + 1);
-    const wake = earlier.map((_, which) => `void wasm.${probes[which]};`).join(' ');
-    return starting(part, wake, earlier.map((variable, which) => `${'bcdefg'[which]}: ${variable}`).join(', '));
+    const earlier = ancestors(index + 1);
+    const wake = earlier.map((which) => `void wasm.${probes[which]};`).join(' ');
+    const given = earlier.map((which) => `${namespace(which)}: ${variables[which]}`).join(', ');
+    return starting(part, wake, given);
   });
   return (
     `${glue.slice(0, open)}${tables.join('')}${glue.slice(close).trimEnd()}\n${COMMON}${starts.join('')}`

@@ -10,6 +10,7 @@ use crate::bindings::wire::{label_in, list};
 use crate::core::codes;
 use crate::core::frame::{Kind, NotOurs};
 use crate::core::id::{Actor, PeerRef};
+use crate::core::lists::Gather;
 use crate::core::members::Heard;
 use crate::platform::host;
 
@@ -123,11 +124,11 @@ impl PlainMessenger {
         if version != shared.version() {
             return shared.receive_other(peer, version, kind, frame);
         }
-        let to: Vec<JsValue> = to.map(|to| to.iter().collect()).unwrap_or_default();
+        let to: Vec<JsValue> = to.map(|to| to.iter().gather()).unwrap_or_default();
         let also: Vec<PeerRef> = {
             let members = self.members.borrow();
             let known = |id: JsValue| members.peer(Actor::from_f64(id.as_f64()?)?.bits());
-            to.into_iter().filter_map(known).collect()
+            to.into_iter().filter_map(known).gather()
         };
         shared.receive(peer, &also, kind, frame);
     }

@@ -203,7 +203,9 @@ impl Hub {
         self.say_bye(0.0);
         self.close_targets();
         let peers: Vec<PeerRef> = {
-            let inner = self.inner.borrow();
+            let mut inner = self.inner.borrow_mut();
+            // Nobody is greeted any more, whatever ends now.
+            inner.greetings = Greetings::default();
             inner.peers.everyone().map(|(at, _)| at).collect()
         };
         for peer in peers {
@@ -224,7 +226,6 @@ impl Hub {
             inner.system.clear();
             inner.tap = None;
             inner.registered.clear();
-            inner.greetings = Greetings::default();
             (
                 std::mem::take(&mut inner.listeners),
                 std::mem::take(&mut inner.sessions),

@@ -7,6 +7,7 @@ use super::translate::translated;
 use super::{Persist, Record};
 use crate::core::cell;
 use crate::core::id::Key;
+use crate::core::lists::List;
 use crate::core::persist::removal::Seen;
 use crate::core::persist::{foreign_stamp, stamp_in};
 use crate::platform::host;
@@ -80,7 +81,7 @@ impl Persist {
         }
         stored.records = self.in_this_version(main, &raw, &mut stored)?;
         stored.seen = Seen::new(stored.since, &stored.records, !is_void);
-        stored.records.extend(deleted.records);
+        stored.records.take_in(deleted.records);
         Some(stored)
     }
 

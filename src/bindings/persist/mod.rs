@@ -24,6 +24,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::hub::Hub;
 use crate::core::id::Key;
+use crate::core::lists::{Gather, List};
 use crate::core::order;
 use crate::core::persist;
 use crate::core::persist::removal::Seen;
@@ -289,7 +290,7 @@ impl Persist {
             return;
         };
         let mut held = self.held();
-        held.retain(|record| self.options.keeps(&record.key));
+        held.keep(|record| self.options.keeps(&record.key));
         let removed = self.remove(&mut held, &mut stored, now);
         if let Some(cleared) = self.emptied.get() {
             forget(cleared, &mut held, &mut stored.records);
@@ -297,7 +298,7 @@ impl Persist {
         let kept = std::mem::take(&mut stored.records).into_iter();
         let (ours, others): (Vec<_>, Vec<_>) = kept.partition(|record| self.options.keeps(&record.key));
         let merged = persist::merge(held, ours, now);
-        self.news.borrow_mut().extend(merged.news);
+        self.news.borrow_mut().take_in(merged.news);
         if !(merged.lacking || stored.renew || self.emptied.get().is_some()) {
             return;
         }
@@ -360,7 +361,7 @@ fn forget(cleared: Stamp, held: &mut [Record], stored: &mut [Record]) {
     for record in held.iter_mut() {
         record.cleared |= record.stamp <= cleared;
     }
-    let mut known: Vec<Key> = held.iter().map(|record| record.key.clone()).collect();
+    let mut known: Vec<Key> = held.iter().map(|record| record.key.clone()).gather();
     order::sort(&mut known);
     for record in stored.iter_mut() {
         if record.stamp <= cleared && known.binary_search(&record.key).is_err() {

@@ -4,6 +4,7 @@ use js_sys::Array;
 
 use super::image::Stored;
 use super::{Hub, Persist, Record};
+use crate::core::lists::{Gather, List};
 use crate::core::persist;
 use crate::core::persist::removal::{Found, Seen, is_removal, remove};
 use crate::platform::host;
@@ -25,7 +26,7 @@ impl Persist {
             self.seen.replace(std::mem::take(&mut stored.seen));
             return false;
         }
-        self.news.borrow_mut().extend(removed);
+        self.news.borrow_mut().take_in(removed);
         true
     }
 
@@ -37,11 +38,11 @@ impl Persist {
             return;
         };
         let keeps = |record: &Record| self.options.keeps(&record.key);
-        let ours = stored.records.into_iter().filter(keeps).collect();
-        let held = self.held().into_iter().filter(keeps).collect();
+        let ours = stored.records.into_iter().filter(keeps).gather();
+        let held = self.held().into_iter().filter(keeps).gather();
         self.news
             .borrow_mut()
-            .extend(persist::merge(held, ours, now).news);
+            .take_in(persist::merge(held, ours, now).news);
         if !image.get(0).is_undefined() {
             self.seen.replace(stored.seen);
         }

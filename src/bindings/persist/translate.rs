@@ -7,6 +7,7 @@ use super::Record;
 use crate::core::cell;
 use crate::core::codes;
 use crate::core::id::Key;
+use crate::core::lists::List;
 use crate::core::order;
 use crate::platform::error::fail;
 use crate::platform::host;
@@ -82,7 +83,7 @@ pub(crate) fn translated(
             });
         }
     }
-    all.extend(changed.into_iter().map(|(key, value)| Record {
+    all.take_in(changed.into_iter().map(|(key, value)| Record {
         key,
         stamp: latest,
         value: Some(value),

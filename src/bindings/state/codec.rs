@@ -13,6 +13,7 @@ use crate::core::cell::Cell;
 use crate::core::clock::Time;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, whole};
+use crate::core::lists::{Gather, List};
 use crate::core::register::{Dot, Stamp};
 use crate::core::sync::StateFrame;
 
@@ -46,7 +47,7 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> Array {
             out.push(&number(batch.actor.as_f64()));
             out.push(&number(batch.seq as f64));
             out.push(&pairs_out(&batch.deps));
-            let times: Vec<f64> = batch.entries.iter().map(|(_, _, time)| time.as_f64()).collect();
+            let times: Vec<f64> = batch.entries.iter().map(|(_, _, time)| time.as_f64()).gather();
             match times.as_slice() {
                 [only] => out.push(&number(*only)),
                 many => out.push(&numbers(many)),
@@ -67,7 +68,7 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> Array {
             for entry in &delta.entries {
                 keys.push(&name_out(&entry.key, entry.value.as_ref()));
                 values.push(&cell_out(entry.value.as_ref()));
-                stamps.extend([
+                stamps.take_in([
                     entry.stamp.time.as_f64(),
                     entry.stamp.actor.as_f64(),
                     entry.dot.actor.as_f64(),

@@ -16,6 +16,7 @@ use crate::core::codes;
 use crate::core::compat::{Excluded, Mismatch, Treatments};
 use crate::core::frame::Kind;
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::{Gather, List};
 use crate::core::model::Strategy;
 use crate::core::order;
 use crate::platform::cell::RefCell;
@@ -78,11 +79,11 @@ impl StateHost {
         self.compat.own.replace(None);
         self.decide(|model, _| {
             model.with_node(|node| {
-                let others: Vec<PeerRef> = node.followers().filter(|peer| *peer != from).collect();
+                let others: Vec<PeerRef> = node.followers().filter(|peer| *peer != from).gather();
                 let asked = others
                     .into_iter()
                     .flat_map(|peer| node.peer_up(peer, host::now()));
-                asked.collect()
+                asked.gather()
             })
         });
     }
@@ -218,7 +219,7 @@ impl StateHost {
                 let mut those = apart.iter().filter(|one| is_plain || one.peer == peer);
                 those.any(|one| one.told.contains(&mismatch.key))
             };
-            mismatches.retain(|mismatch| !is_told(mismatch));
+            mismatches.keep(|mismatch| !is_told(mismatch));
             let Some(one) = apart.iter_mut().find(|one| one.peer == peer) else {
                 return;
             };
@@ -226,7 +227,7 @@ impl StateHost {
             let more = mismatches.len().saturating_sub(left);
             mismatches.truncate(left);
             one.told
-                .extend(mismatches.iter().map(|mismatch| mismatch.key.clone()));
+                .take_in(mismatches.iter().map(|mismatch| mismatch.key.clone()));
             more
         };
         let count = mismatches.len();

@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 use super::held::value_of;
 use super::{Held, SetOptions, StateHost};
 use crate::core::id::Key;
+use crate::core::lists::List;
 use crate::core::model::Op;
 use crate::platform::host;
 
@@ -83,7 +84,7 @@ impl StateHost {
     }
 
     pub(crate) fn off_conflict(&self, token: u32) {
-        self.contested.borrow_mut().handlers.retain(|one| one.0 != token);
+        self.contested.borrow_mut().handlers.keep(|one| one.0 != token);
     }
 
     /// `resolve`: a write that knows of all candidates.

@@ -7,6 +7,7 @@ use super::StateHost;
 use super::held::{Held, key_of, value_of};
 use crate::bindings::carrier::Carrier;
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::List;
 use crate::core::model::{ModelEffect, ModelEffects};
 use crate::core::sync::KeyChange;
 use crate::platform::host;
@@ -29,7 +30,7 @@ impl StateHost {
                     cells,
                 } => {
                     for key in unsettled {
-                        changes.extend(self.settle_by_function(&key));
+                        changes.take_in(self.settle_by_function(&key));
                     }
                     if let Some(from) = from {
                         changes = self.drop_unreadable(from, changes, &cells);

@@ -1,15 +1,18 @@
-//! Restricted and mismatched peers: each exchanges frames with a filtered replica of its own, see [`Gateway`].
+//! Restricted and mismatched peers: each exchanges frames with a filtered replica of its own, see [`Gateway`]. What works on
+//! those replicas is a part of the wasm that is loaded for the first such peer; until then they wait.
 
+use std::cell::Cell as Slot;
 use std::rc::Rc;
 
 use js_sys::Array;
 
-use super::{Held, StateHost, codec};
+use super::gateways::Loading;
+use super::{Held, StateHost};
 use crate::core::cell::Cell;
-use crate::core::codes;
-use crate::core::gateway::{DENIED, Filter, Gateway};
+use crate::core::gateway::{Filter, Gateway};
 use crate::core::grants::Grants;
-use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::id::{Key, PeerRef};
+use crate::core::lists::{Gather, List};
 use crate::core::merge::Texts;
 use crate::core::model::{Model, ModelEffect, ModelEffects};
 use crate::core::sync::StateFrame;
@@ -18,10 +21,11 @@ use crate::platform::host;
 
 /// Those who are there.
 pub(super) struct Guests {
-    here: RefCell<Vec<Guest>>,
-    /// Who came before this window knew what the others have, and what each asked last.
+    pub(super) here: RefCell<Vec<Guest>>,
+    /// Who came before this window knew what the others have, or before the part of the wasm was there, and what each asked last.
     early: RefCell<Vec<Early>>,
-    texts: RefCell<Option<Rc<dyn Texts<Held>>>>,
+    pub(super) texts: RefCell<Option<Rc<dyn Texts<Held>>>>,
+    pub(super) loading: Slot<Loading>,
 }
 
 impl Guests {
@@ -30,13 +34,14 @@ impl Guests {
             here: RefCell::new(Vec::new()),
             early: RefCell::new(Vec::new()),
             texts: RefCell::new(None),
+            loading: Slot::new(Loading::No),
         }
     }
 }
 
 type Early = (PeerRef, Filter, Option<StateFrame<Cell<Held>>>);
 
-type Guest = Rc<RefCell<Gateway<Held>>>;
+pub(super) type Guest = Rc<RefCell<Gateway<Held>>>;
 
 impl StateHost {
     /// What a restricted peer is granted; None for one that takes part in the state itself.
@@ -54,12 +59,21 @@ impl StateHost {
 
     pub(super) fn guest_up(&self, peer: PeerRef, filter: Filter) {
         self.guest_down(peer);
-        // One that may do everything is one of those whom this window waits for.
-        if self.node.borrow().node().is_ready() || !filter.0.restricts() {
-            self.open_gateway(peer, filter);
-        } else {
-            self.guests.early.borrow_mut().push((peer, filter, None));
+        match self.gateways() {
+            Some(part) if self.is_due(&filter) => (part.open)(self, peer, filter),
+            there => {
+                self.guests.early.borrow_mut().push((peer, filter, None));
+                if there.is_none() {
+                    self.load_gateways();
+                }
+            }
         }
+    }
+
+    /// Whether a peer may take part now, as far as this window's own readiness goes: one that may do everything is one of those
+    /// whom this window waits for.
+    fn is_due(&self, filter: &Filter) -> bool {
+        self.node.borrow().node().is_ready() || !filter.0.restricts()
     }
 
     /// The exchange with a peer begins anew, through a gateway or without one.
@@ -75,8 +89,10 @@ impl StateHost {
 
     /// Whether a peer that may do everything has not told what it has.
     pub(super) fn awaits_guests(&self) -> bool {
-        let here = self.guests.here.borrow();
+        let (here, early) = (self.guests.here.borrow(), self.guests.early.borrow());
+        let may_come = self.guests.loading.get() != Loading::Failed;
         here.iter().any(|guest| guest.borrow().is_awaited())
+            || (may_come && early.iter().any(|one| !one.1.0.restricts()))
     }
 
     /// Whoever waited for such peers need not wait any more, if none is left.
@@ -91,7 +107,7 @@ impl StateHost {
         let mut here = self.guests.here.borrow_mut();
         let mut early = self.guests.early.borrow_mut();
         let before = here.len() + early.len();
-        early.retain(|one| one.0 != peer);
+        early.keep(|one| one.0 != peer);
         let at = here.iter().position(|guest| guest.borrow().peer() == peer);
         let gone = at.map(|at| here.remove(at));
         let was = here.len() + early.len() < before;
@@ -114,43 +130,25 @@ impl StateHost {
         drop(gone);
     }
 
-    /// This window has what the others had: guests may see it.
+    /// This window has what the others had, or the part of the wasm has come: lets those in who may come now.
     pub(super) fn let_guests_in(&self) {
+        if self.guests.early.borrow().is_empty() {
+            return;
+        }
+        let Some(part) = self.gateways() else {
+            return;
+        };
         let early = std::mem::take(&mut *self.guests.early.borrow_mut());
         for (peer, filter, asked) in early {
-            self.open_gateway(peer, filter);
+            if !self.is_due(&filter) {
+                self.guests.early.borrow_mut().push((peer, filter, asked));
+                continue;
+            }
+            (part.open)(self, peer, filter);
             if let Some(frame) = asked {
                 self.hear_guest(peer, frame);
             }
         }
-    }
-
-    fn open_gateway(&self, peer: PeerRef, filter: Filter) {
-        let now = host::wall();
-        let (guest, effects) = {
-            let mut node = self.node.borrow_mut();
-            let actor = Actor::from_random(host::random_u64());
-            let mut view = Model::new(
-                actor,
-                node.node().born(),
-                &self.carrier.own_id(),
-                self.options.strategies.clone(),
-                Vec::new(),
-            );
-            let bounds = node.node().bounds();
-            drop(view.with_node(|view| {
-                view.set_bounds(bounds);
-                Vec::new()
-            }));
-            if let Some(texts) = &*self.guests.texts.borrow() {
-                drop(view.provide_texts(Rc::clone(texts), now));
-            }
-            node.watch(true);
-            Gateway::open(peer, &self.options.name, filter, view, &node, now, host::now())
-        };
-        self.guests.here.borrow_mut().push(Rc::new(RefCell::new(guest)));
-        self.send_to_guest(effects);
-        self.look_for_texts();
     }
 
     fn guest(&self, peer: PeerRef) -> Option<Guest> {
@@ -158,7 +156,7 @@ impl StateHost {
         here.iter().find(|guest| guest.borrow().peer() == peer).cloned()
     }
 
-    fn each_guest(&self, act: impl Fn(&mut Gateway<Held>, &Model<Held>) -> ModelEffects<Held>) {
+    pub(super) fn each_guest(&self, act: impl Fn(&mut Gateway<Held>, &Model<Held>) -> ModelEffects<Held>) {
         let here = self.guests.here.borrow().clone();
         for guest in here {
             let effects = act(&mut guest.borrow_mut(), &self.node.borrow());
@@ -166,7 +164,7 @@ impl StateHost {
         }
     }
 
-    fn send_to_guest(&self, effects: ModelEffects<Held>) {
+    pub(super) fn send_to_guest(&self, effects: ModelEffects<Held>) {
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => self.post(&to, &frame),
@@ -187,41 +185,9 @@ impl StateHost {
             }
             return;
         };
-        let now = host::wall();
-        let latest = codec::latest(&decoded);
-        if !guest.borrow_mut().witnessed(latest, now) {
-            return self.carrier.refuse(from, codes::CLOCK);
+        if let Some(part) = self.gateways() {
+            (part.hear)(self, from, &guest, decoded);
         }
-        let (heard, judged) = {
-            let (mut gateway, node) = (guest.borrow_mut(), self.node.borrow());
-            let mut heard = gateway.receive(decoded, &node, now);
-            gateway.drop_unreadable(&mut heard, &self.unreadable_cells(), now);
-            let judged = gateway.judge(&mut heard, &node, now);
-            (heard, judged)
-        };
-        self.send_to_guest(heard.effects);
-        if !judged.denied.is_empty() {
-            self.carrier.refuse(from, codes::DENIED);
-        }
-        if judged.is_full {
-            self.carrier.refuse(from, codes::LIMIT);
-        }
-        if !judged.news.is_empty() {
-            self.decide(|model, now| model.adopt(judged.news, Some(from), now));
-            // The others hear of it like of any neighbour's write, unless something of this window waits.
-            if self.turn.borrow().is_none() {
-                self.decide(|model, now| model.with_node(|node| node.flush(now)));
-            }
-        }
-        guest
-            .borrow_mut()
-            .correct(&self.node.borrow(), &judged.touched, now);
-        let effects = guest.borrow_mut().flush(now);
-        self.send_to_guest(effects);
-        guest.borrow_mut().forget_denied(&self.node.borrow(), DENIED);
-        self.look_for_texts();
-        self.check_outcomes();
-        self.release_ready();
     }
 
     /// Whether a peer has a gateway, or will get one.
@@ -263,15 +229,14 @@ impl StateHost {
                 changes, unsettled, ..
             } = effect
             {
-                shown.extend(changes.iter().map(|change| Rc::clone(&change.key)));
-                shown.extend(unsettled.iter().cloned());
+                shown.take_in(changes.iter().map(|change| Rc::clone(&change.key)));
+                shown.take_in(unsettled.iter().cloned());
             }
         }
-        if !names.is_empty() || !shown.is_empty() {
-            self.each_guest(|gateway, state| {
-                gateway.tell(state, &names, &shown, host::wall());
-                Vec::new()
-            });
+        if let Some(part) = self.gateways()
+            && (!names.is_empty() || !shown.is_empty())
+        {
+            (part.tell)(self, &names, &shown);
         }
     }
 
@@ -287,6 +252,11 @@ impl StateHost {
         self.each_guest(|gateway, _| gateway.with_view(|view| view.with_node(|node| node.inquire())));
     }
 
+    /// Whether peers wait for the part of the wasm: whoever waits for all that take part waits for them.
+    pub(super) fn guests_are_coming(&self) -> bool {
+        self.guests.loading.get() == Loading::Asked && !self.guests.early.borrow().is_empty()
+    }
+
     /// Guests that take part, each with how much it has been told.
     pub(super) fn guests_told(&self) -> Vec<(PeerRef, u64)> {
         let here = self.guests.here.borrow();
@@ -296,7 +266,7 @@ impl StateHost {
             let follows = node.followers().any(|peer| peer == guest.peer());
             follows.then(|| (guest.peer(), node.own_seq()))
         });
-        told.collect()
+        told.gather()
     }
 
     /// Whether a guest has said that it has that much; true if it is gone.

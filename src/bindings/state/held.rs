@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::core::fingerprint::Content;
 use crate::core::id::Key;
+use crate::core::lists::Gather;
 use crate::core::value::{Atom, Changes, Element, Fields, Parts, Value};
 use crate::platform::host;
 
@@ -101,7 +102,7 @@ fn elements(list: &Array) -> Vec<Element<Held>> {
 fn entries(list: &Array) -> Vec<Element<Held>> {
     let places = (1..list.length()).step_by(2);
     let entry = |at| Element::Entry(atom(&list.get(at)), Held::made(list.get(at + 1)));
-    places.map(entry).collect()
+    places.map(entry).gather()
 }
 
 fn of_element(element: Element<Held>) -> JsValue {
@@ -210,7 +211,7 @@ impl Value for Held {
                 Some(true) if Array::is_array(&self.value) => return Parts::List(elements(list)),
                 Some(true) => return Parts::Map(entries(list)),
                 Some(false) => {
-                    return Parts::Members(list.iter().skip(1).map(|value| atom(&value)).collect());
+                    return Parts::Members(list.iter().skip(1).map(|value| atom(&value)).gather());
                 }
                 None => {}
             }
@@ -230,7 +231,7 @@ impl Value for Held {
         }
         if parts.as_f64() == Some(1.0) {
             let list: &Array = self.value.unchecked_ref();
-            return Parts::Set(list.iter().map(|value| atom(&value)).collect());
+            return Parts::Set(list.iter().map(|value| atom(&value)).gather());
         }
         Parts::Whole
     }

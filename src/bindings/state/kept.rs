@@ -10,6 +10,7 @@ use super::{Held, StateHost};
 use crate::bindings::persist::{Kept, Persist, Record};
 use crate::core::cell::{Cell, Slot, parse};
 use crate::core::id::{Actor, Key};
+use crate::core::lists::{Gather, List};
 use crate::core::model::Model;
 use crate::core::persist::Record as CoreRecord;
 use crate::core::register::Stamp;
@@ -60,7 +61,7 @@ impl StateHost {
         let shown: js_sys::Object = self.state().unchecked_into();
         let keys = js_sys::Object::keys(&shown);
         let keys = keys.iter().filter_map(|key| key.as_string());
-        let promise = self.delete(keys.map(Key::from).collect())?;
+        let promise = self.delete(keys.map(Key::from).gather())?;
         if self.transaction.borrow().is_none() {
             self.empty_storage();
         }
@@ -124,7 +125,7 @@ impl Kept for StateHost {
                 value: record.value.as_ref().map(|cell| cell_out(Some(cell))),
                 cleared: record.cleared,
             })
-            .collect()
+            .gather()
     }
 
     fn import(&self, records: Vec<Record>) {
@@ -132,7 +133,7 @@ impl Kept for StateHost {
         // Windows on one storage would exchange through it what they do not exchange otherwise. What is there at the start is
         // what this window left, perhaps under other options.
         if self.storage().is_some_and(|storage| !storage.is_loading()) {
-            cells.retain(|cell| parse(&cell.key).is_none_or(|(key, _)| !self.is_excluded(&key)));
+            cells.keep(|cell| parse(&cell.key).is_none_or(|(key, _)| !self.is_excluded(&key)));
         }
         if !cells.is_empty() && !self.destroyed.get() {
             self.decide(|model, now| model.with_node(|node| node.import(cells, now)));
@@ -160,7 +161,7 @@ impl Kept for StateHost {
         let cells = self.cells(records.to_vec());
         drop(alone.with_node(|node| node.import(cells, host::wall())));
         let shown = alone.iter().map(|(key, held)| (key, held.value.clone()));
-        shown.collect()
+        shown.gather()
     }
 
     fn loaded(&self) {

@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::StateHost;
 use super::held::{Held, key_of, value_of};
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::{Gather, List};
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
@@ -81,10 +82,10 @@ impl StateHost {
     pub(crate) fn unsubscribe(&self, token: u32) {
         self.listeners
             .borrow_mut()
-            .retain(|listener| listener.token != token);
+            .keep(|listener| listener.token != token);
         self.key_listeners
             .borrow_mut()
-            .retain(|listener| listener.token != token);
+            .keep(|listener| listener.token != token);
     }
 
     /// Whether a listener reads the snapshots it is called with.
@@ -209,7 +210,7 @@ impl StateHost {
                 .iter()
                 .filter(|listener| listener.key == *name)
                 .cloned()
-                .collect();
+                .gather();
             for listener in listeners {
                 if !self.still_listens(listener.token) {
                     continue;

@@ -6,6 +6,7 @@ mod codec;
 mod compat;
 mod conflicts;
 mod effects;
+mod gateways;
 mod guests;
 mod held;
 mod inspect;
@@ -37,6 +38,7 @@ use super::shared::{Shared, Turn};
 use super::wire::label_out;
 use crate::core::codes;
 use crate::core::id::Key;
+use crate::core::lists::Gather;
 use crate::core::model::{Model, ModelEffects};
 use crate::core::schema::Schema;
 use crate::platform::cell::RefCell;
@@ -125,7 +127,7 @@ impl StateHost {
         let mut message = options.name.clone();
         message.push_str(":update");
         let born = host::wall();
-        let initial = synced.iter().chain(&local).cloned().collect();
+        let initial = synced.iter().chain(&local).cloned().gather();
         let node = options.model(&carrier.own_id(), synced, bounds, born);
         let state = Rc::new_cyclic(|me| StateHost {
             message,
@@ -138,7 +140,7 @@ impl StateHost {
             node: RefCell::new(node),
             initial,
             initial_state: OnceCell::new(),
-            local: RefCell::new(local.into_iter().map(|(_, held)| held).collect()),
+            local: RefCell::new(local.into_iter().map(|(_, held)| held).gather()),
             view: RefCell::new(View {
                 snapshot: js_sys::Object::new().into(),
                 changes: Array::new(),

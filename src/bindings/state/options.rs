@@ -7,6 +7,7 @@ use crate::bindings::args::{self, Options};
 use crate::bindings::persist::PersistOptions;
 use crate::core::codes;
 use crate::core::id::Key;
+use crate::core::lists::Gather;
 use crate::core::map::SmallMap;
 use crate::core::model::{Strategies, Strategy};
 use crate::core::schema::FIRST_VERSION;
@@ -235,7 +236,7 @@ impl SetOptions {
             timeout: given.duration("timeout")?,
             rollback: given.boolean("rollbackOnError")?.unwrap_or(false),
             typed: false,
-            signals: args::signal(&given.get("signal"))?.into_iter().collect(),
+            signals: args::signal(&given.get("signal"))?.into_iter().gather(),
         })
     }
 

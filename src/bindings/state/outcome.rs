@@ -8,6 +8,7 @@ use crate::bindings::shared::after;
 use crate::core::cell::Why;
 use crate::core::codes;
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::{Gather, List};
 use crate::core::model::WriteId;
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host::{self, Deferred};
@@ -177,7 +178,7 @@ impl StateHost {
 
     /// Looks whether those that were waited for have spoken.
     pub(super) fn check_outcomes(&self) {
-        if self.outcomes.borrow().is_empty() {
+        if self.outcomes.borrow().is_empty() || self.guests_are_coming() {
             return;
         }
         let mut done = Vec::new();
@@ -192,9 +193,9 @@ impl StateHost {
                 if outcome.waiting.is_none() {
                     outcome.guests = self.guests_told();
                 }
-                let waiting = outcome.waiting.get_or_insert_with(|| node.followers().collect());
-                waiting.retain(|peer| !node.has_told(*peer, seq));
-                outcome.guests.retain(|(peer, seq)| !self.guest_has(*peer, *seq));
+                let waiting = outcome.waiting.get_or_insert_with(|| node.followers().gather());
+                waiting.keep(|peer| !node.has_told(*peer, seq));
+                outcome.guests.keep(|(peer, seq)| !self.guest_has(*peer, *seq));
                 if waiting.is_empty() && outcome.guests.is_empty() {
                     done.push(outcome.id);
                 }

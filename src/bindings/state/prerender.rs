@@ -5,6 +5,7 @@ use super::texts::TextsAre;
 use super::{Held, StateHost, StateOptions};
 use crate::core::id::{Actor, Key};
 use crate::core::limits::Bounds;
+use crate::core::lists::Gather;
 use crate::core::model::Model;
 use crate::platform::host;
 
@@ -40,7 +41,7 @@ impl StateHost {
         let shown: Vec<(Key, _)> = {
             let node = self.node.borrow();
             let synced = node.iter().filter(|(key, _)| self.options.is_synced(key));
-            synced.map(|(key, held)| (key, held.clone())).collect()
+            synced.map(|(key, held)| (key, held.clone())).gather()
         };
         let bounds = self.node.borrow().node().bounds();
         let node = self

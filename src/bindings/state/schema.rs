@@ -17,6 +17,7 @@ use crate::bindings::wire::label_out;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::lists::Gather;
 use crate::core::model::{Model, ModelEffect, ModelEffects};
 use crate::core::sync::{ChangeOrigin, StateFrame};
 use crate::core::version::VersionVector;
@@ -178,10 +179,8 @@ impl StateHost {
         }
         let (shown, records) = {
             let model = shadow.model.borrow();
-            let shown: Vec<(Key, JsValue)> = model
-                .iter()
-                .map(|(key, held)| (key, held.value.clone()))
-                .collect();
+            let shown: Vec<(Key, JsValue)> =
+                model.iter().map(|(key, held)| (key, held.value.clone())).gather();
             let records = model.node().export().map(|record| Record {
                 key: record.key,
                 stamp: record.stamp,

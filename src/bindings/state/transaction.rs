@@ -7,6 +7,7 @@ use super::held::value_of;
 use super::{Held, SetOptions, StateHost};
 use crate::core::codes;
 use crate::core::id::Key;
+use crate::core::lists::List;
 use crate::core::model::Op;
 use crate::platform::error::fail;
 use crate::platform::host::{self, Deferred};
@@ -96,10 +97,10 @@ impl StateHost {
         }
         let mut open = self.transaction.borrow_mut();
         Ok(open.as_mut().map(|open| {
-            open.ops.extend(ops.iter().cloned());
+            open.ops.take_in(ops.iter().cloned());
             open.options = std::mem::take(&mut open.options).and(options);
             for (key, value) in written {
-                open.written.retain(|one| one.0 != key);
+                open.written.keep(|one| one.0 != key);
                 open.written.push((key, value));
             }
             open.done.promise.clone()

@@ -11,6 +11,7 @@ use super::{StateHost, codec};
 use crate::bindings::wire::list;
 use crate::core::frame::Kind;
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::Gather;
 use crate::core::model::{CellChange, drop_unreadable};
 use crate::core::order;
 use crate::core::sync::{KeyChange, StateFrame};
@@ -70,7 +71,7 @@ impl StateHost {
             let names = list(&frame.get((list_at as u32).checked_sub(1)?))?;
             Some(Key::from(names.get(entry as u32).as_string()?))
         });
-        let mut cells: Vec<Key> = cells.collect();
+        let mut cells: Vec<Key> = cells.gather();
         order::sort(&mut cells);
         cells.dedup();
         *self.unreadable.cells.borrow_mut() = cells;
@@ -101,7 +102,7 @@ impl StateHost {
             let node = self.node.borrow();
             // Another window may have refused it before.
             let fresh = unreadable.filter(|cell| node.refusable(cell.name(), None).is_some());
-            fresh.cloned().collect()
+            fresh.cloned().gather()
         };
         let mut asked = Asked {
             state: self,

@@ -6,6 +6,7 @@ use super::StateHost;
 use super::effects::lists;
 use super::held::Held;
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::List;
 use crate::core::model::{CellChange, Model, Validator, validate as validate_changes};
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
@@ -71,7 +72,7 @@ impl StateHost {
         let mut left = Vec::with_capacity(changes.len());
         for change in changes {
             let from = self.told_below(&change.key);
-            left.extend(match from {
+            left.take_in(match from {
                 Some(from) => self.ask(from, vec![change], &[]),
                 None => vec![change],
             });
@@ -94,7 +95,7 @@ impl StateHost {
         let mut below = self.below.borrow_mut();
         for (key, from) in hidden {
             let from = self.carrier.info(from);
-            below.retain(|one| one.0 != key);
+            below.keep(|one| one.0 != key);
             below.push((key, from));
         }
     }

@@ -11,6 +11,7 @@ use crate::bindings::sending::is_aborted;
 use crate::bindings::shared::{Turn, after, settle_turn};
 use crate::core::codes;
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::{Gather, List};
 use crate::core::model::{How, Op};
 use crate::platform::error::fail;
 use crate::platform::host;
@@ -44,14 +45,14 @@ impl StateHost {
         self.check_alive()?;
         let ops = pairs(&entries)
             .map(|(key, held)| (key, Op::Set((!held.value.is_undefined()).then_some(held))))
-            .collect();
+            .gather();
         self.write(ops, options)
     }
 
     /// `delete`: gone in every window.
     pub(crate) fn delete(&self, keys: Vec<Key>) -> Result<Promise, JsValue> {
         self.check_alive()?;
-        let ops = keys.into_iter().map(|key| (key, Op::Set(None))).collect();
+        let ops = keys.into_iter().map(|key| (key, Op::Set(None))).gather();
         self.write(ops, SetOptions::default())
     }
 
@@ -168,7 +169,7 @@ impl StateHost {
             turn
         };
         // Listeners are told of both at once.
-        self.beside.borrow_mut().extend(own);
+        self.beside.borrow_mut().take_in(own);
         self.run(effects);
         let left = std::mem::take(&mut *self.beside.borrow_mut());
         self.changed_locally(left);
@@ -317,7 +318,7 @@ impl StateHost {
             .filter(|(key, _)| self.options.is_synced(key))
             .map(|(key, held)| (key, (!held.value.is_undefined()).then_some(held)))
             .filter(|(key, value)| !self.changes_nothing(key, value.as_ref()))
-            .collect();
+            .gather();
         self.check_entries(&entries)?;
         if !entries.is_empty() {
             self.decide(|model, now| model.apply_plain(entries, now));

@@ -9,6 +9,7 @@ use crate::bindings::wire::{
 use crate::core::clock::Time;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, whole};
+use crate::core::lists::List;
 use crate::core::log::{Checkpoint, LogContent, LogDelta, LogFrame, Logged, Tip};
 use crate::core::register::{Dot, Stamp};
 use crate::core::version::VersionVector;
@@ -38,7 +39,7 @@ fn actions_out(out: &Array, actions: &[Logged<JsValue>]) {
     let mut places = Vec::with_capacity(actions.len() * 3);
     let (needs, list) = (Array::new(), Array::new());
     for logged in actions {
-        places.extend([
+        places.take_in([
             logged.dot.actor.as_f64(),
             logged.dot.seq as f64,
             logged.time.as_f64(),

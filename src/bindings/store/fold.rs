@@ -4,6 +4,7 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 
 use super::StoreHost;
+use crate::core::lists::List;
 use crate::core::log::Fold;
 use crate::platform::host;
 
@@ -96,7 +97,7 @@ impl StoreHost {
     fn show(&self, state: JsValue, told: Vec<Notice>) {
         let mut notices = self.notices.borrow_mut();
         let at_once = self.notifying.get() || told.is_empty();
-        notices.extend(told);
+        notices.take_in(told);
         if at_once {
             for notice in notices.iter_mut() {
                 notice.state = None;

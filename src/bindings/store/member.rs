@@ -8,6 +8,7 @@ use crate::bindings::shared::Shared;
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
+use crate::core::lists::List;
 use crate::core::log::LogFrame;
 use crate::platform::host;
 
@@ -30,7 +31,7 @@ impl Shared for StoreHost {
 
     fn peer_down(&self, peer: PeerRef) {
         self.schema.borrow_mut().meet(peer);
-        self.careful.borrow_mut().retain(|careful| *careful != peer);
+        self.careful.borrow_mut().keep(|careful| *careful != peer);
         self.decide(|node, now| node.peer_down(peer, now));
     }
 

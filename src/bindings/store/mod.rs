@@ -18,6 +18,7 @@ use super::shared::{Turn, settle_turn};
 use super::wire::label_out;
 use crate::core::codes;
 use crate::core::id::{Actor, PeerRef};
+use crate::core::lists::List;
 use crate::core::log::{LogEffect, LogNode, Options};
 use crate::core::schema::{FIRST_VERSION, Schema};
 use crate::platform::cell::RefCell;
@@ -221,7 +222,7 @@ impl StoreHost {
     }
 
     pub(crate) fn unsubscribe(&self, token: u32) {
-        self.listeners.borrow_mut().retain(|(known, _)| *known != token);
+        self.listeners.borrow_mut().keep(|(known, _)| *known != token);
     }
 
     pub(crate) fn weak(&self) -> Weak<StoreHost> {

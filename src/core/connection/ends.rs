@@ -46,9 +46,7 @@ impl<H: Host> Connections<H> {
         }
         self.effects.extend(peer.wire.clone().map(Effect::Close));
         self.forget_greetings(&peer.uid, peer.window.as_ref());
-        let window = peer.window.clone().filter(|_| peer.offers_again);
         let identity = peer.identity.clone();
-        let origin = identity.origin.clone();
         self.effects.push(Effect::Lost {
             at,
             peer: Box::new(peer),
@@ -60,17 +58,20 @@ impl<H: Host> Connections<H> {
             reason,
             state,
         });
-        if let Some(window) = window.filter(|window| !self.blocked.has(window)) {
-            self.greet(&window, &origin, false);
-        }
     }
 
-    /// A connection is over: what was said to the window it came from is worth no answer any more.
+    /// A connection is over: what was said to the window it came from is worth no answer any more. The window hears the new nonce
+    /// if its next offer has come already, before the goodbye, and was ignored.
     pub(super) fn forget_greetings(&mut self, uid: &str, window: Option<&H::Window>) {
         // One that is reached on the channel alone may offer anew.
         let here = self.peers.everyone().filter(|(_, peer)| peer.wire.is_some());
         let here: Vec<String> = here.map(|(_, peer)| peer.uid.clone()).collect();
-        self.greetings.forget(uid, window, &here, &self.fresh);
+        let is_ignored = self.greetings.forget(uid, window, &here, &self.fresh);
+        if let Some(window) = window.filter(|_| is_ignored)
+            && !self.blocked.has(window)
+        {
+            self.greet(&window.clone(), "*", false);
+        }
     }
 
     /// A goodbye came on a wire. Whether it ends no more than the wire: a handshake that is given up on the other side, where the

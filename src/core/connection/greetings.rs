@@ -14,6 +14,8 @@ struct Greeting<W> {
     nonce: String,
     /// Whose offers were accepted on it.
     taken: Vec<String>,
+    /// An offer on it was ignored because its sender seemed to be connected. The sender still waits for an answer to it.
+    is_ignored: bool,
     /// To a parent or opener: never forgotten for the sake of others.
     is_relative: bool,
 }
@@ -58,6 +60,7 @@ impl<W: Clone + PartialEq> Greetings<W> {
             to: to.clone(),
             nonce: nonce.clone(),
             taken: Vec::new(),
+            is_ignored: false,
             is_relative,
         });
         nonce
@@ -92,6 +95,8 @@ impl<W: Clone + PartialEq> Greetings<W> {
         let verdict = handshake::on_offer(phase, is_here, before, mine, uid);
         if verdict != OnOffer::Ignore {
             greeting.taken.push(uid.to_owned());
+        } else if before || is_here {
+            greeting.is_ignored = true;
         }
         Offered::Asked(verdict)
     }
@@ -115,20 +120,25 @@ impl<W: Clone + PartialEq> Greetings<W> {
     }
 
     /// The connection with `uid` is over, which came from `window`. `connected`: the uids of those who are still there.
+    /// Whether `window` is to hear the new nonce at once: an offer of it was ignored, which came before the goodbye of the
+    /// connection that it follows. Window messages and ports are not ordered with each other.
     pub fn forget(
         &mut self,
         uid: &str,
         window: Option<&W>,
         connected: &[String],
         fresh: impl Fn() -> String,
-    ) {
+    ) -> bool {
+        let mut is_ignored = false;
         for greeting in &mut self.list {
             if window == Some(&greeting.to) {
                 greeting.nonce = fresh();
                 greeting.taken.retain(|taken| connected.contains(taken));
+                is_ignored |= std::mem::take(&mut greeting.is_ignored);
             }
             greeting.taken.retain(|taken| taken != uid);
         }
+        is_ignored
     }
 
     fn to(&mut self, to: &W) -> Option<&mut Greeting<W>> {
@@ -198,6 +208,24 @@ mod tests {
         assert_eq!(offer(&mut greetings, 1, "new", "a"), ACCEPTED);
         // In the other window it may be accepted again too, on the nonce that holds there.
         assert_eq!(offer(&mut greetings, 2, "m", "a"), ACCEPTED);
+    }
+
+    #[test]
+    fn an_offer_that_overtakes_the_goodbye_before_it_is_asked_for_again() {
+        let mut greetings = Greetings::default();
+        greetings.greet(&1, false, || "n".into());
+        assert_eq!(offer(&mut greetings, 1, "n", "a"), ACCEPTED);
+        assert!(!greetings.forget("a", Some(&1), &[], || "m".into()));
+        assert_eq!(offer(&mut greetings, 1, "m", "a"), ACCEPTED);
+        // "a" has disconnected and connects again. Its goodbye is still on the way.
+        assert_eq!(offer(&mut greetings, 1, "m", "a"), IGNORED);
+        assert!(greetings.forget("a", Some(&1), &[], || "o".into()));
+        assert!(!greetings.forget("a", Some(&1), &[], || "p".into()));
+        // The same where this side made the offer of the connection before.
+        let joined = Phase::Joined { mark: 1.0 };
+        let ignored = greetings.on_offer(&1, "p", "z", Some(&joined), true, "me");
+        assert_eq!(ignored, IGNORED);
+        assert!(greetings.forget("z", Some(&1), &[], || "q".into()));
     }
 
     #[test]

@@ -255,6 +255,7 @@ impl<H: Host> Connections<H> {
         let target_number = target.map(|target| target.number);
         let session = target.and_then(|target| target.session);
         let is_joined = matches!(phase, Some(Phase::Joined { .. }));
+        let has_offered = matches!(phase, Some(Phase::Offered { .. }));
         let offered = self
             .greetings
             .on_offer(from, nonce, uid, phase, here.is_some(), &self.uid);
@@ -270,11 +271,10 @@ impl<H: Host> Connections<H> {
             }
             Offered::Asked(OnOffer::Ignore) => {
                 if let Some(at) = known
-                    && let Some(peer) = self.peers.any_mut(at)
+                    && let Some(peer) = self.peers.any(at)
                     && peer.window.as_ref() == Some(from)
                 {
                     // It is connected, and offers again: either this offer is late, or it no longer hears the port it has.
-                    peer.offers_again = true;
                     self.effects.push(Effect::AskForSign(at));
                 } else if let Some(session) =
                     session.filter(|&session| is_joined && self.is_half_open(session))
@@ -282,6 +282,10 @@ impl<H: Host> Connections<H> {
                     // It has given up the port of the offer that was accepted, and its goodbye was lost.
                     self.end_session(session, Reason::Local);
                     self.greet(from, origin, false);
+                } else if has_offered {
+                    // Ours counts, if it is still alive: it is lost where the other side was paused, or still connected, when it
+                    // arrived. Then the hello that answers carries another nonce, and is offered a new channel.
+                    self.effects.push(Effect::Knock(from.clone()));
                 }
                 return None;
             }

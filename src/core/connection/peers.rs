@@ -86,8 +86,6 @@ pub struct Peer<H: Host> {
     pub on_mesh: bool,
     /// The window or worker it came from, if it came by one.
     pub window: Option<H::Window>,
-    /// It has offered another port, which was ignored because it is connected: if it is lost, it is told who is here.
-    pub offers_again: bool,
     /// The numbers of its messages that were handled.
     pub inbox: Inbox,
     /// What it has left of its rate; None: it is not limited.
@@ -115,7 +113,6 @@ impl<H: Host> Peer<H> {
             wire: None,
             on_mesh: false,
             window: None,
-            offers_again: false,
             inbox: Inbox::default(),
             meter: limits.map(|limits| Meter::new(limits, now)),
             grants,

@@ -10,6 +10,7 @@ use crate::core::cell::{Cell, parse};
 use crate::core::clock::Time;
 use crate::core::id::Key;
 use crate::core::limits::{Bounds, PRIVATE_CELLS, WRITABLE_CELLS};
+use crate::core::lists::List;
 use crate::core::model::Model;
 use crate::core::order;
 use crate::core::sync::StateFrame;
@@ -63,10 +64,8 @@ impl<V: Value> Gateway<V> {
             false
         };
         match frame {
-            StateFrame::Batch(batch) => batch.entries.retain(|entry| is_kept(&entry.0, entry.2)),
-            StateFrame::Delta(delta) => delta
-                .entries
-                .retain(|entry| is_kept(&entry.key, entry.stamp.time)),
+            StateFrame::Batch(batch) => batch.entries.keep(|entry| is_kept(&entry.0, entry.2)),
+            StateFrame::Delta(delta) => delta.entries.keep(|entry| is_kept(&entry.key, entry.stamp.time)),
             StateFrame::Sync { .. } | StateFrame::Glance { .. } => {}
         }
         if let Some(latest) = latest {
@@ -79,7 +78,7 @@ impl<V: Value> Gateway<V> {
 
     /// Takes note of keys of which something was denied.
     pub(super) fn note_denied(&mut self, keys: &[Key]) {
-        self.denied.extend(keys.iter().cloned());
+        self.denied.take_in(keys.iter().cloned());
     }
 
     /// Forgets what was denied, where nothing else is left of the key, once it is more than `most`. To be called when the
@@ -89,7 +88,7 @@ impl<V: Value> Gateway<V> {
             return;
         }
         let mut gone: Vec<Key> = std::mem::take(&mut self.denied);
-        gone.retain(|key| {
+        gone.keep(|key| {
             let concerns = (self.may_read(key) || self.may_write(key)) && state.has_cells(key);
             !concerns && self.view.get(key).is_none()
         });

@@ -6,6 +6,7 @@ use super::Gateway;
 use crate::core::cell::{Cell, Part, Slot, parse};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
+use crate::core::lists::{Gather, List};
 use crate::core::merge::owner_of;
 use crate::core::model::{Model, Strategy, Written};
 use crate::core::value::Value;
@@ -46,8 +47,8 @@ impl<V: Value> Gateway<V> {
 
     /// A write without the name of its window for a restricted peer, and without the names of keys that may not be read.
     fn seen_slot(&self, slot: &Slot<V>) -> Rc<Slot<V>> {
-        let mut group: Vec<Key> = slot.group.iter().cloned().collect();
-        group.retain(|key| self.may_read(key));
+        let mut group: Vec<Key> = slot.group.iter().cloned().gather();
+        group.keep(|key| self.may_read(key));
         if group.len() < 2 {
             group.clear();
         }

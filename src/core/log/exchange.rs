@@ -7,6 +7,7 @@ use super::frame::{LogContent, LogDelta, LogFrame, Logged};
 use super::node::LogNode;
 use super::tip::{Relation, Tip};
 use crate::core::fingerprint::Content;
+use crate::core::lists::Gather;
 
 impl<A: Content, S: Content> LogNode<A, S> {
     /// A frame from a neighbour. `also` are neighbours that are known to have got the same frame: a broadcast's others.
@@ -154,7 +155,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
                 .tail()
                 .filter(|logged| whole || fits(logged))
                 .cloned()
-                .collect(),
+                .gather(),
         };
         let hands_on = |actor| whole || delta.actions.iter().any(|logged| logged.dot.actor == actor);
         for writer in [&mut self.own, &mut self.stand_in] {

@@ -6,6 +6,7 @@ use super::content::{digest, print_of};
 use super::effect::{Fold, Step};
 use super::frame::{Checkpoint, LogContent, Logged};
 use crate::core::fingerprint::Content;
+use crate::core::lists::Gather;
 use crate::core::register::Stamp;
 use crate::core::version::VersionVector;
 
@@ -150,7 +151,7 @@ impl<A: Content, S: Content> History<A, S> {
             start,
             position,
             replaced,
-            steps: steps.collect(),
+            steps: steps.gather(),
         }
     }
 

@@ -6,6 +6,7 @@ use super::history::Held;
 use super::node::LogNode;
 use crate::core::fingerprint::Content;
 use crate::core::id::PeerRef;
+use crate::core::lists::Gather;
 
 impl<A: Content, S: Content> LogNode<A, S> {
     /// Takes what it can of these actions, in order, and hands on what was news. Tells whether it could take them all.
@@ -110,7 +111,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
             } else if missing > 0 {
                 out.push(LogEffect::Send {
                     to: vec![peer.id],
-                    frame: LogFrame::Append(learned.iter().filter(lacks).cloned().collect()),
+                    frame: LogFrame::Append(learned.iter().filter(lacks).cloned().gather()),
                 });
             }
             for logged in learned {

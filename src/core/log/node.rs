@@ -10,6 +10,7 @@ use super::history::{Held, History};
 use super::peers::Peers;
 use super::tip::{Lineage, Tip, mix};
 use crate::core::fingerprint::Content;
+use crate::core::lists::Gather;
 
 /// How long a neighbour that does not say what it has may keep this window from being ready: frozen ones never do.
 const PATIENCE_MS: f64 = 5_000.0;
@@ -342,7 +343,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
             dot: self.stand_in.dot(),
             time: self.clock.tick(now),
             // All of it: rarely used, and so nothing has to be remembered for it.
-            deps: self.vector.iter().collect(),
+            deps: self.vector.iter().gather(),
             action,
         };
         self.accept(Held::new(logged, fresh));

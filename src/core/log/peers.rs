@@ -3,6 +3,7 @@
 use super::super::difference::Difference;
 use super::super::id::PeerRef;
 use super::super::version::VersionVector;
+use crate::core::lists::{Gather, List};
 
 /// One neighbour.
 pub(super) struct Peer {
@@ -44,7 +45,7 @@ impl Peers {
     }
 
     pub(super) fn down(&mut self, id: PeerRef) {
-        self.list.retain(|peer| peer.id != id);
+        self.list.keep(|peer| peer.id != id);
     }
 
     pub(super) fn get(&mut self, id: PeerRef) -> Option<&mut Peer> {
@@ -65,7 +66,7 @@ impl Peers {
     }
 
     pub(super) fn ids(&self) -> Vec<PeerRef> {
-        self.list.iter().map(|peer| peer.id).collect()
+        self.list.iter().map(|peer| peer.id).gather()
     }
 
     pub(super) fn none_awaited(&self) -> bool {

@@ -7,6 +7,7 @@ use super::node::LogNode;
 use super::tip::{Lineage, Tip};
 use crate::core::fingerprint::Content;
 use crate::core::id::Actor;
+use crate::core::lists::{Gather, List};
 use crate::core::order;
 
 /// Cuts after which an action that still waits for one that comes before it is given up: what was forgotten on the
@@ -28,7 +29,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         out: &mut Vec<LogEffect<A, S>>,
     ) {
         let before = std::mem::replace(&mut self.vector, root.vector.clone());
-        self.news = root.vector.iter().collect();
+        self.news = root.vector.iter().gather();
         self.lineage = Lineage::new(tip);
         self.late_at = 0;
         self.times.clear();
@@ -39,9 +40,9 @@ impl<A: Content, S: Content> LogNode<A, S> {
         let mut dots: Vec<((Actor, u64), bool)> = actions
             .iter()
             .map(|logged| (logged.dot.order(), !before.contains(logged.dot)))
-            .collect();
+            .gather();
         order::sort(&mut dots);
-        mine.retain(|held| {
+        mine.keep(|held| {
             let Ok(at) = dots.binary_search_by_key(&held.logged.dot.order(), |dot| dot.0) else {
                 return true;
             };
@@ -55,7 +56,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
             let fresh = at.ok().and_then(|at| dots.get(at)).is_none_or(|dot| dot.1);
             Held::new(logged, fresh)
         });
-        let all = merge(mine, theirs.collect());
+        let all = merge(mine, theirs.gather());
         let mut anew = Vec::new();
         for held in all {
             let dot = held.logged.dot;

@@ -1,5 +1,7 @@
 //! What two lists have in common, in order.
 
+use crate::core::lists::{Gather, List};
+
 /// How far lists may be from each other to be compared within, in elements added and taken away. Of others the common
 /// beginning and end count.
 const FURTHEST: usize = 400;
@@ -20,7 +22,7 @@ pub(super) fn align<T: PartialEq>(a: &[T], b: &[T]) -> Vec<(usize, usize)> {
     let inner = within(inner_a.unwrap_or_default(), inner_b.unwrap_or_default());
     let ends = (0..tail).map(|at| (a.len() - tail + at, b.len() - tail + at));
     let inner = inner.into_iter().map(|(a, b)| (a + head, b + head));
-    (0..head).map(|at| (at, at)).chain(inner).chain(ends).collect()
+    (0..head).map(|at| (at, at)).chain(inner).chain(ends).gather()
 }
 
 /// For each number of changes how far each diagonal gets with so many: -d to d, every other one.
@@ -93,7 +95,7 @@ fn back(history: &[Vec<Option<usize>>], goal: isize, length: usize) -> Vec<(usiz
         let before = Reach(before.clone());
         let (from, begin) = before.step(diagonal);
         for place in (begin..at).rev() {
-            pairs.extend(usize::try_from(place as isize - diagonal).map(|other| (place, other)));
+            pairs.take_in(usize::try_from(place as isize - diagonal).map(|other| (place, other)));
         }
         at = before.at(from).unwrap_or(0);
         diagonal = from;

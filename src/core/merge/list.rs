@@ -16,6 +16,7 @@ use super::show;
 use super::tree::{Shown, Tree};
 use super::{Era, Node, Texts};
 use crate::core::id::Key;
+use crate::core::lists::{Gather, List};
 use crate::core::value::{Atom, Element, Parts, Value};
 
 /// How many objects without identity are looked at to find an equal one.
@@ -31,7 +32,7 @@ pub(super) fn is_merged<V>(there: Option<&Node<V>>, elements: &[Element<V>]) -> 
 pub(super) fn elements_of<V: Value>(parts: &Parts<V>) -> Vec<Element<V>> {
     match parts {
         Parts::List(elements) => elements.clone(),
-        Parts::Set(atoms) => atoms.iter().cloned().map(Element::Atom).collect(),
+        Parts::Set(atoms) => atoms.iter().cloned().map(Element::Atom).gather(),
         _ => Vec::new(),
     }
 }
@@ -58,7 +59,7 @@ pub(super) fn show<V: Value>(
         era,
         by: None,
         value: value.clone(),
-        order: items.into_iter().map(|item| (item.atom, item.nth)).collect(),
+        order: items.into_iter().map(|item| (item.atom, item.nth)).gather(),
     }));
     Some(value)
 }
@@ -116,7 +117,7 @@ fn shown<V: Value>(
         };
         Some((item, element))
     });
-    shown.collect()
+    shown.gather()
 }
 
 /// What stands under an identity.
@@ -237,7 +238,7 @@ impl<V: Value> Plan<'_, V> {
         }
         let mut parts = parts(value, spot.depth, by);
         if let Parts::Object(fields) = &mut parts {
-            fields.retain(|field| *field.0 != *by);
+            fields.keep(|field| *field.0 != *by);
         }
         self.become_parts(tree, spot, value, parts, Some(by));
     }
@@ -266,7 +267,7 @@ impl<V: Value> Plan<'_, V> {
             Element::Other(value) => Some((&item.atom, value)),
             _ => None,
         });
-        let mut others: Vec<(&Key, &V)> = others.collect();
+        let mut others: Vec<(&Key, &V)> = others.gather();
         others.reverse();
         let mut number = self.next_number(tree);
         let idents = next.iter().map(|element| match element {
@@ -284,7 +285,7 @@ impl<V: Value> Plan<'_, V> {
                 }
             }
         });
-        idents.collect()
+        idents.gather()
     }
 
     /// The greatest number that this writer gave to an object without identity.

@@ -5,6 +5,7 @@ use super::path::Detail;
 use super::tree::Tree;
 use super::{Era, Node};
 use crate::core::id::Actor;
+use crate::core::lists::{Gather, List};
 
 /// What each writer added to the number of this era.
 pub(super) fn counts<V>(tree: &Tree<V>, era: Era) -> impl Iterator<Item = (Actor, f64)> {
@@ -19,7 +20,7 @@ pub(super) fn counts<V>(tree: &Tree<V>, era: Era) -> impl Iterator<Item = (Actor
 /// What the number of this era shows.
 pub(super) fn total<V>(tree: &Tree<V>, base: f64, era: Era) -> f64 {
     let mut numbers = vec![base];
-    numbers.extend(counts(tree, era).map(|count| count.1));
+    numbers.take_in(counts(tree, era).map(|count| count.1));
     sum(&numbers)
 }
 
@@ -27,8 +28,8 @@ pub(super) fn total<V>(tree: &Tree<V>, base: f64, era: Era) -> f64 {
 pub(super) fn count_for<V>(tree: &Tree<V>, base: f64, era: Era, actor: Actor, next: f64) -> Option<f64> {
     let mut numbers = vec![base];
     let others = counts(tree, era).filter(|count| count.0 != actor);
-    numbers.extend(others.map(|count| count.1));
-    let mut missing: Vec<f64> = numbers.iter().map(|number| -number).collect();
+    numbers.take_in(others.map(|count| count.1));
+    let mut missing: Vec<f64> = numbers.iter().map(|number| -number).gather();
     missing.push(next);
     let own = sum(&missing);
     numbers.push(own);

@@ -5,6 +5,7 @@ use super::text::{self, Which};
 use super::tree::Tree;
 use super::{Era, Node, NotANumber, Texts, Writes, list, number, show};
 use crate::core::id::{Actor, Key};
+use crate::core::lists::Gather;
 use crate::core::order;
 use crate::core::value::{Parts, Value};
 
@@ -266,7 +267,7 @@ impl<'a, V: Value> Plan<'a, V> {
 
     /// Makes these the properties, and no others but `except`.
     fn fields(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, fields: &[(Key, V)], except: Option<&str>) {
-        let mut names: Vec<&Key> = fields.iter().map(|field| &field.0).collect();
+        let mut names: Vec<&Key> = fields.iter().map(|field| &field.0).gather();
         order::sort(&mut names);
         for (name, child) in tree.children.iter_mut() {
             if names.binary_search(&name).is_err() && except != Some(&**name) {

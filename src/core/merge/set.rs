@@ -8,6 +8,7 @@ use super::plan::Plan;
 use super::tree::Tree;
 use super::{Era, Node, is_part};
 use crate::core::id::Key;
+use crate::core::lists::{Gather, List};
 use crate::core::order;
 use crate::core::value::{Atom, Value};
 
@@ -32,7 +33,7 @@ pub(super) fn items<V>(tree: &Tree<V>, era: Era) -> Vec<Item> {
             }),
             _ => None,
         })
-        .collect();
+        .gather();
     order::sort(&mut items);
     items
 }
@@ -58,8 +59,8 @@ impl<V: Value> Plan<'_, V> {
     /// Makes these the elements, in this order.
     pub(super) fn items(&mut self, tree: &Tree<V>, path: &str, era: Era, next: &[Atom]) {
         let mut shown = items(tree, era);
-        shown.retain(|item| !ident::has_content(&item.atom));
-        self.arrange(path, &shown, next.iter().map(path::push_atom).collect());
+        shown.keep(|item| !ident::has_content(&item.atom));
+        self.arrange(path, &shown, next.iter().map(path::push_atom).gather());
     }
 
     /// Makes the elements that show those with these names, in this order: takes away, moves and adds as few as is easily
@@ -78,7 +79,7 @@ impl<V: Value> Plan<'_, V> {
         if head + tail == shown.len() && shown.len() == next.len() {
             let goals = shown.iter().enumerate().map(|(at, item)| (item.nth, Some(at)));
             return Arranged {
-                goals: goals.collect(),
+                goals: goals.gather(),
                 gone: Vec::new(),
             };
         }
@@ -90,7 +91,7 @@ impl<V: Value> Plan<'_, V> {
                 place: None,
                 was: None,
             })
-            .collect();
+            .gather();
         let (from, to) = (head..shown.len() - tail, head..goals.len() - tail);
         let mut pairs = pair(
             shown.get(from.clone()).unwrap_or_default(),
@@ -109,7 +110,7 @@ impl<V: Value> Plan<'_, V> {
             .iter()
             .copied()
             .filter(|pair| place_of(pair.0).is_some())
-            .collect();
+            .gather();
         let stay = longest_rising(&fixed);
         let mut gone = vec![true; shown.len()];
         for (old, new) in ends.clone().chain(pairs) {
@@ -130,7 +131,7 @@ impl<V: Value> Plan<'_, V> {
             .iter()
             .enumerate()
             .filter_map(|(at, gone)| gone.then_some(at))
-            .collect();
+            .gather();
         for item in gone.iter().filter_map(|at| shown.get(*at)) {
             self.write_beside(path, &Detail::Item(item.atom.clone(), item.nth), None);
         }
@@ -138,7 +139,7 @@ impl<V: Value> Plan<'_, V> {
         let arranged = goals
             .iter()
             .map(|goal| (goal.nth.unwrap_or(0), goal.was))
-            .collect();
+            .gather();
         self.settle(path, goals);
         Arranged {
             goals: arranged,
@@ -148,10 +149,7 @@ impl<V: Value> Plan<'_, V> {
 
     /// Gives places to those that have none, and writes them.
     fn settle(&mut self, path: &str, goals: Vec<Goal>) {
-        let mut right = goals
-            .iter()
-            .filter_map(|goal| goal.place.clone())
-            .collect::<Vec<_>>();
+        let mut right = goals.iter().filter_map(|goal| goal.place.clone()).gather();
         right.reverse();
         let mut left: Option<Place> = None;
         for goal in goals {
@@ -179,7 +177,7 @@ fn places(shown: &[Item]) -> Vec<Option<Place>> {
             last = Some(place.clone());
             Some(place)
         })
-        .collect()
+        .gather()
 }
 
 /// Which element becomes which: of those with the same content the first the first.
@@ -188,12 +186,12 @@ fn pair(shown: &[Item], goals: &[Goal]) -> Vec<(usize, usize)> {
         .iter()
         .enumerate()
         .map(|(at, item)| (&item.atom, at))
-        .collect();
+        .gather();
     let mut new: Vec<(&Key, usize)> = goals
         .iter()
         .enumerate()
         .map(|(at, goal)| (&goal.atom, at))
-        .collect();
+        .gather();
     order::sort(&mut old);
     order::sort(&mut new);
     let mut old = old.into_iter().peekable();
@@ -237,9 +235,9 @@ fn longest_rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
 
 /// Gives new elements numbers that no element with their content has.
 fn number_new(shown: &[Item], goals: &mut [Goal]) {
-    let mut used: Vec<(Key, u32)> = shown.iter().map(|item| (item.atom.clone(), item.nth)).collect();
+    let mut used: Vec<(Key, u32)> = shown.iter().map(|item| (item.atom.clone(), item.nth)).gather();
     order::sort(&mut used);
-    let mut new: Vec<&mut Goal> = goals.iter_mut().filter(|goal| goal.nth.is_none()).collect();
+    let mut new: Vec<&mut Goal> = goals.iter_mut().filter(|goal| goal.nth.is_none()).gather();
     order::sort_by(&mut new, |a, b| a.atom.cmp(&b.atom));
     let mut used = used.into_iter().peekable();
     let mut last: Option<(Key, u32)> = None;

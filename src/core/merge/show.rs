@@ -4,6 +4,7 @@ use super::text::Which;
 use super::tree::{Shown, Tree};
 use super::{Era, Node, Texts, list, number, path, set, text};
 use crate::core::id::Key;
+use crate::core::lists::Gather;
 use crate::core::value::{Parts, Value};
 
 /// The value at a path, as part of what began in `era`.
@@ -31,8 +32,8 @@ fn anew<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) ->
             let items = set::items(tree, era.max(tree.since(of)));
             let atoms = items.iter().filter_map(|item| path::parse_atom(&item.atom));
             match node {
-                Node::Set(_) => Parts::Set(atoms.collect()),
-                _ => Parts::Members(atoms.collect()),
+                Node::Set(_) => Parts::Set(atoms.gather()),
+                _ => Parts::Members(atoms.gather()),
             }
         }
         Node::List(by, of) => {

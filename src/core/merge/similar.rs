@@ -5,6 +5,7 @@
 //! half of the shorter one: of its characters as a common beginning and end, or of its groups of three characters.
 //! Emptying a text and filling an empty one are always edits.
 
+use crate::core::lists::Gather;
 use crate::core::value::Value;
 
 /// Whether the text `next` is the text `now` edited.
@@ -14,7 +15,7 @@ pub(super) fn is_edit<V: Value>(now: &V, next: &V) -> bool {
 }
 
 fn is_text_edit(now: &str, next: &str) -> bool {
-    let (now, next): (Vec<char>, Vec<char>) = (now.chars().collect(), next.chars().collect());
+    let (now, next): (Vec<char>, Vec<char>) = (now.chars().gather(), next.chars().gather());
     let shorter = now.len().min(next.len());
     let same = |(a, b): &(&char, &char)| a == b;
     let head = now.iter().zip(&next).take_while(same).count();
@@ -28,7 +29,7 @@ fn is_text_edit(now: &str, next: &str) -> bool {
 }
 
 fn groups(chars: &[char]) -> Vec<[char; 3]> {
-    let mut groups: Vec<[char; 3]> = chars.array_windows().copied().collect();
+    let mut groups: Vec<[char; 3]> = chars.array_windows().copied().gather();
     crate::core::order::sort(&mut groups);
     groups
 }

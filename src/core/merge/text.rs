@@ -16,6 +16,7 @@ use super::similar::is_edit;
 use super::tree::Tree;
 use super::{Era, Node, Texts, nobody};
 use crate::core::id::{Actor, Key};
+use crate::core::lists::{Gather, List};
 use crate::core::value::Value;
 use open::{Edit, Open};
 use std::rc::Rc;
@@ -186,7 +187,7 @@ impl<V: Value> Plan<'_, V> {
         if let Some((_, wishes)) = &wish {
             // It was wished by someone who saw the seed alone, and knew of nobody's edits.
             let mut open = Open::new(which, Some(self.actor), texts.open(&which.seed, name));
-            taken.extend(wishes.iter().filter_map(|wish| open.change(wish)));
+            taken.take_in(wishes.iter().filter_map(|wish| open.change(wish)));
             edits.into_iter().for_each(|edit| open.apply(edit));
             text.open = Some(open);
         } else {
@@ -196,7 +197,7 @@ impl<V: Value> Plan<'_, V> {
             return false;
         };
         if let Some(to) = to {
-            taken.extend(open.change(to));
+            taken.take_in(open.change(to));
             if !open.say().same(to) {
                 text.open = None;
                 return false;
@@ -302,7 +303,7 @@ fn edits<V: Clone>(tree: &mut Tree<V>, which: &Which) -> Vec<Edit<V>> {
             }
             _ => None,
         });
-    of_this.collect()
+    of_this.gather()
 }
 
 /// Whether nobody has edited a text that would begin like this.
@@ -314,7 +315,7 @@ pub(super) fn is_untouched<V: Clone>(tree: &mut Tree<V>, seed: &Key, era: Era) -
 fn levels<V: Clone>(tree: &mut Tree<V>, which: &Which, actor: Actor) -> Vec<V> {
     let own = edits(tree, which).into_iter().filter(|edit| edit.actor == actor);
     let taken = own.zip(0..).take_while(|(edit, level)| edit.level == *level);
-    let mut updates: Vec<V> = taken.map(|(edit, _)| edit.update).collect();
+    let mut updates: Vec<V> = taken.map(|(edit, _)| edit.update).gather();
     updates.reverse();
     updates
 }

@@ -6,6 +6,7 @@ use super::number::sum;
 use super::path::{MAX_DEPTH, parse_atom, push_atom};
 use super::unapply_list::elements;
 use crate::core::id::Key;
+use crate::core::lists::Gather;
 use crate::core::map::SmallMap;
 use crate::core::value::{Atom, Element, Parts, Value};
 
@@ -135,7 +136,7 @@ fn fields<V: Value>(now: Vec<(Key, V)>, old: &[(Key, V)], new: &[(Key, V)], at: 
     Parts::Object(
         left.iter()
             .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
+            .gather(),
     )
 }
 
@@ -151,14 +152,14 @@ fn by_name<V>(fields: &[(Key, V)]) -> SmallMap<&Key, &V> {
 fn set(now: &[Atom], old: &[Atom], new: &[Atom]) -> Vec<Atom> {
     let keys = |atoms: &[Atom]| atoms.iter().map(push_atom).collect::<Vec<Key>>();
     let kept = names(&keys(now), &keys(old), &keys(new));
-    kept.iter().filter_map(|key| parse_atom(key)).collect()
+    kept.iter().filter_map(|key| parse_atom(key)).gather()
 }
 
 /// As `set`, for elements by name.
 pub(super) fn names(now: &[Key], old: &[Key], new: &[Key]) -> Vec<Key> {
     let list = list(now, old, new);
     let mut excess = SmallMap::new();
-    let listed: Vec<Key> = list.iter().map(|(key, _)| key.clone()).collect();
+    let listed: Vec<Key> = list.iter().map(|(key, _)| key.clone()).gather();
     let (is, was, made, listed) = (counts(now), counts(old), counts(new), counts(&listed));
     for (key, listed) in listed.iter() {
         let of = |counts: &SmallMap<Key, isize>| counts.get(key).copied().unwrap_or(0);
@@ -177,7 +178,7 @@ pub(super) fn names(now: &[Key], old: &[Key], new: &[Key]) -> Vec<Key> {
         }
     }
     let kept = list.iter().zip(stays).filter(|(_, stays)| *stays);
-    kept.map(|((key, _), _)| key.clone()).collect()
+    kept.map(|((key, _), _)| key.clone()).gather()
 }
 
 fn counts(keys: &[Key]) -> SmallMap<Key, isize> {

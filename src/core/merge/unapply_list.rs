@@ -4,6 +4,7 @@ use super::ident;
 use super::path::push_atom;
 use super::unapply::{At, at_depth, names};
 use crate::core::id::Key;
+use crate::core::lists::Gather;
 use crate::core::map::SmallMap;
 use crate::core::value::{Element, Value};
 
@@ -84,5 +85,5 @@ pub(super) fn elements<V: Value>(
         Some(other) => Some(other.clone()),
         None => old.get(&name).cloned(),
     });
-    left.collect()
+    left.gather()
 }

@@ -4,6 +4,7 @@ use super::composite::Contribution;
 use super::show::{binding, latest};
 use super::{Model, same};
 use crate::core::id::Key;
+use crate::core::lists::Gather;
 use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::sync::KeyChange;
@@ -28,7 +29,7 @@ impl<V: Value> Model<V> {
                 let base = common_base(&first, &one);
                 (one.value, base)
             })
-            .collect();
+            .gather();
         (!rest.is_empty()).then_some(Unsettled {
             first: first.value,
             rest,
@@ -62,7 +63,7 @@ impl<V: Value> Model<V> {
 /// What both replaced: the latest of the two bases that both had seen.
 fn common_base<V: Clone>(a: &Contribution<V>, b: &Contribution<V>) -> Option<V> {
     let knew = |one: &Contribution<V>, stamp: Stamp| one.saw(stamp);
-    let mut bases: Vec<&(Option<V>, Stamp)> = a.base.iter().chain(b.base.iter()).collect();
+    let mut bases: Vec<&(Option<V>, Stamp)> = a.base.iter().chain(b.base.iter()).gather();
     order::sort_by_key(&mut bases, |base| std::cmp::Reverse(base.1));
     bases
         .into_iter()

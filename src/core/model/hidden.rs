@@ -5,6 +5,7 @@
 use super::{Model, Strategy};
 use crate::core::cell::{Cell, parse};
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::{Gather, List};
 use crate::core::sync::KeyChange;
 use crate::core::value::Value;
 
@@ -15,12 +16,12 @@ impl<V: Value> Model<V> {
             return;
         };
         let names = self.pending.iter().flat_map(|one| &one.cells);
-        let mut keys: Vec<Key> = names.filter_map(|(name, _)| Some(parse(name)?.0)).collect();
-        keys.retain(|key| self.strategies.of(key) != Strategy::Merge);
+        let mut keys: Vec<Key> = names.filter_map(|(name, _)| Some(parse(name)?.0)).gather();
+        keys.keep(|key| self.strategies.of(key) != Strategy::Merge);
         for change in cells {
             let key = parse(&change.key).map(|parsed| parsed.0);
             self.hidden
-                .extend(key.filter(|key| keys.contains(key)).map(|key| (key, from)));
+                .take_in(key.filter(|key| keys.contains(key)).map(|key| (key, from)));
         }
     }
 

@@ -10,6 +10,7 @@ use super::{How, Model, Op, Strategy};
 use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, Why, cell_name, root_name, suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
+use crate::core::lists::{Gather, List};
 use crate::core::merge::{Merged, Node};
 use crate::core::order;
 use crate::core::register::Stamp;
@@ -117,7 +118,7 @@ impl<V: Value> Model<V> {
         let own = cell_name(key, &Part::Veto(me));
         for (name, cell, _) in cells {
             if let (true, Some(Cell::Veto(list))) = (*name == own, cell) {
-                vetoes.extend(list.iter().cloned());
+                vetoes.take_in(list.iter().cloned());
             }
         }
         let layers = self.history(key, me, &vetoes);
@@ -214,7 +215,7 @@ impl<V: Value> Model<V> {
                         base: None,
                         why: Why::Fell,
                     })
-                    .collect();
+                    .gather();
                 self.plan_vetoes(member, dead, now, cells);
             }
             sealed.push(component);

@@ -8,6 +8,7 @@ use super::translate::Shown;
 use super::{Candidate, Model, Strategy};
 use crate::core::cell::{Cell, Part, Slot, Veto, root_name, suffix};
 use crate::core::id::{Actor, Key};
+use crate::core::lists::{Gather, List};
 use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
@@ -92,11 +93,11 @@ impl<V: Value> Model<V> {
             };
             (stamp, Rc::clone(slot))
         };
-        let mut layers: Vec<_> = slot.layers().map(with_stamp).collect();
+        let mut layers: Vec<_> = slot.layers().map(with_stamp).gather();
         let part = suffix(&Part::Slot(actor));
         for (cell, _) in bases(vetoes, &part) {
             if let Cell::Slot(base) = cell {
-                layers.extend(base.layers().map(with_stamp).filter(|one| one.1.time < slot.time));
+                layers.take_in(base.layers().map(with_stamp).filter(|one| one.1.time < slot.time));
             }
         }
         let settled = matches!(
@@ -109,8 +110,8 @@ impl<V: Value> Model<V> {
                 .iter()
                 .filter_map(|(stamp, slot)| replaced(*stamp, slot))
                 .filter(|(stamp, _)| !is_vetoed(vetoes, "", *stamp))
-                .collect();
-            layers.extend(replaced);
+                .gather();
+            layers.take_in(replaced);
         }
         // Of one write the fullest account stands before the others.
         order::sort_by_key(&mut layers, |layer| std::cmp::Reverse(layer.0));
@@ -131,7 +132,7 @@ impl<V: Value> Model<V> {
                     _ => None,
                 }
             })
-            .collect();
+            .gather();
         // In one order everywhere: sums of floating-point numbers depend on it.
         order::sort_by_key(&mut counts, |count| count.0);
         (!counts.is_empty()).then(|| counts.iter().map(|count| count.1).sum())
@@ -185,7 +186,7 @@ impl<V: Value> Model<V> {
                 stamp: one.stamp,
                 from: one.from,
             })
-            .collect()
+            .gather()
     }
 }
 
@@ -202,7 +203,7 @@ pub(super) fn latest<V>(list: &[Contribution<V>]) -> Option<&Contribution<V>> {
 /// Those that nobody else knew of, equal ones once, the earliest first.
 pub(super) fn live<V: Value>(list: Vec<Contribution<V>>) -> Vec<Contribution<V>> {
     let marks: Vec<(Stamp, Vec<(Actor, crate::core::clock::Time)>)> =
-        list.iter().map(|one| (one.stamp, one.seen.clone())).collect();
+        list.iter().map(|one| (one.stamp, one.seen.clone())).gather();
     let initial_only = list.iter().all(|one| one.stamp.time.is_initial());
     let mut live: Vec<Contribution<V>> = list
         .into_iter()
@@ -216,7 +217,7 @@ pub(super) fn live<V: Value>(list: Vec<Contribution<V>>) -> Vec<Contribution<V>>
                     }
             })
         })
-        .collect();
+        .gather();
     order::sort_by_key(&mut live, |one| one.stamp);
     let mut distinct: Vec<Contribution<V>> = Vec::with_capacity(live.len());
     for one in live {

@@ -12,6 +12,7 @@ use super::composite::saw;
 use super::show::is_vetoed;
 use crate::core::cell::{Cell, Part, Slot, root_name, suffix};
 use crate::core::id::Key;
+use crate::core::lists::{Gather, List};
 use crate::core::map::SmallMap;
 use crate::core::order;
 use crate::core::register::Stamp;
@@ -108,7 +109,7 @@ impl<V: Value> Model<V> {
         for (actor, _) in composite.slots() {
             let part = suffix(&Part::Slot(actor));
             let layers = self.history(key, actor, &vetoes).into_iter();
-            all.extend(layers.map(|(stamp, slot)| (stamp, slot, Rc::clone(&part))));
+            all.take_in(layers.map(|(stamp, slot)| (stamp, slot, Rc::clone(&part))));
         }
         all
     }
@@ -144,12 +145,12 @@ impl<V: Value> Model<V> {
                 if let Some(group) = groups.get_mut(stamp) {
                     if !Rc::ptr_eq(&group.list, &slot.group) && group.list != slot.group {
                         group.list = Rc::clone(&slot.group);
-                        group.members.extend(slot.group.iter().map(|key| found.add(key)));
+                        group.members.take_in(slot.group.iter().map(|key| found.add(key)));
                     }
                     group.members.push(at);
                     continue;
                 }
-                let mut members: Vec<usize> = slot.group.iter().map(|key| found.add(key)).collect();
+                let mut members: Vec<usize> = slot.group.iter().map(|key| found.add(key)).gather();
                 members.push(at);
                 let list = Rc::clone(&slot.group);
                 groups.insert(*stamp, Group { members, list });
@@ -177,7 +178,7 @@ impl<V: Value> Model<V> {
 
     /// Keeps with each key what hangs together with it, and what falls there. The keys where that is not what is_aborted before.
     fn tie(&mut self, found: &Found, groups: &SmallMap<Stamp, Group>, aborted: &[Stamp]) -> Vec<Key> {
-        let mut heads: Vec<usize> = (0..found.keys.len()).collect();
+        let mut heads: Vec<usize> = (0..found.keys.len()).gather();
         for (_, group) in groups.iter() {
             let Some(&first) = group.members.first() else {
                 continue;
@@ -250,7 +251,7 @@ impl<V: Value> Model<V> {
         let own = |veto: &crate::core::cell::Veto<V>| veto.part == suffix(&Part::Slot(veto.stamp.actor));
         field
             .vetoed
-            .extend(vetoes.iter().filter(|veto| own(veto)).map(|veto| veto.stamp));
+            .take_in(vetoes.iter().filter(|veto| own(veto)).map(|veto| veto.stamp));
         order::sort(&mut field.vetoed);
         field
     }

@@ -7,6 +7,7 @@ use super::{Model, ModelEffect, ModelEffects, Strategy, same};
 use crate::core::cell::{self, Cell, Part, Why, cell_name, is_plain, parse};
 use crate::core::clock::Time;
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::{Gather, List};
 use crate::core::register::Stamp;
 use crate::core::sync::{ChangeOrigin, KeyChange, StateEffect};
 use crate::core::value::Value;
@@ -64,7 +65,7 @@ impl<V: Value> Model<V> {
                 } => self.translate_changes(changes, from, origin, &mut out),
                 StateEffect::Restamped { writes } => {
                     if let Some(watched) = &mut self.watched {
-                        watched.extend(writes.iter().map(|write| Rc::clone(&write.0)));
+                        watched.take_in(writes.iter().map(|write| Rc::clone(&write.0)));
                     }
                     out.push(ModelEffect::Restamped { writes });
                 }
@@ -83,7 +84,7 @@ impl<V: Value> Model<V> {
         out: &mut ModelEffects<V>,
     ) {
         if let Some(watched) = &mut self.watched {
-            watched.extend(cells.iter().map(|cell| Rc::clone(&cell.key)));
+            watched.take_in(cells.iter().map(|cell| Rc::clone(&cell.key)));
         }
         self.note_hidden(&cells, from);
         let noted = if from.is_some() {
@@ -137,7 +138,7 @@ impl<V: Value> Model<V> {
                     && let Some(at) = roots.iter().position(|root| root.0 == key)
                 {
                     let old = roots.swap_remove(at).1;
-                    changes.retain(|change: &KeyChange<V>| change.key != key);
+                    changes.keep(|change: &KeyChange<V>| change.key != key);
                     self.composite(&key).shown = old;
                 }
                 if !touched.contains(&key) {
@@ -168,8 +169,8 @@ impl<V: Value> Model<V> {
         let (mut ids, mut keys, mut why) = (Vec::new(), Vec::new(), Why::Refused);
         for change in &vetoes {
             let (some, key) = self.lost(change, &mut why);
-            ids.extend(some);
-            keys.extend(key);
+            ids.take_in(some);
+            keys.take_in(key);
         }
         if !ids.is_empty() || !keys.is_empty() {
             out.push(ModelEffect::Lost { ids, keys, why });
@@ -213,7 +214,7 @@ impl<V: Value> Model<V> {
                 }
             }
             if self.strategies.of(&key) == Strategy::Manual {
-                let stamps: Vec<Stamp> = self.live_of(&key).iter().map(|one| one.stamp).collect();
+                let stamps: Vec<Stamp> = self.live_of(&key).iter().map(|one| one.stamp).gather();
                 let composite = self.composite(&key);
                 if composite.told != stamps {
                     if stamps.len() > 1 {

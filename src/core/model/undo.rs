@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{How, Model, ModelEffects, Op, Strategy, same};
 use crate::core::id::Key;
+use crate::core::lists::Gather;
 use crate::core::merge::unapply;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
@@ -85,7 +86,7 @@ impl<V: Value> Step<V> {
             }
         });
         Self {
-            items: items.collect(),
+            items: items.gather(),
         }
     }
 

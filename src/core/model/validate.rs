@@ -14,6 +14,7 @@ use super::show::{binding, is_vetoed, latest, live};
 use super::{CellChange, Model, ModelEffect, ModelEffects, Strategy, same};
 use crate::core::cell::{Cell, Part, Why, cell_name, parse, parse_suffix, suffix};
 use crate::core::id::{Actor, Key};
+use crate::core::lists::{Gather, List};
 use crate::core::register::Stamp;
 use crate::core::sync::KeyChange;
 use crate::core::value::Value;
@@ -65,7 +66,7 @@ pub fn validate<V: Value>(
         let bad = bad_keys(host, &asked);
         let mut cells = Vec::new();
         for key in &bad {
-            cells.extend(match round {
+            cells.take_in(match round {
                 0..ROUNDS => blamed(host, key, came),
                 _ => host.model(|model| model.all_of_others(key)),
             });
@@ -82,10 +83,10 @@ pub fn validate<V: Value>(
             .iter()
             .filter(|one| touched.contains(&one.key) && !same(one.old.as_ref(), one.new.as_ref()))
             .cloned()
-            .collect();
+            .gather();
     }
     if refused {
-        left.retain(|one| !same(one.old.as_ref(), one.new.as_ref()));
+        left.keep(|one| !same(one.old.as_ref(), one.new.as_ref()));
     }
     Validated {
         changes: left,
@@ -105,7 +106,7 @@ pub fn drop_unreadable<V: Value>(
     let refused = !cells.is_empty();
     let effects = host.model(|model| model.veto(cells, Why::Unreadable, now));
     lay_back(host, effects, &mut left, &mut touched, &mut rest);
-    left.retain(|one| !same(one.old.as_ref(), one.new.as_ref()));
+    left.keep(|one| !same(one.old.as_ref(), one.new.as_ref()));
     Validated {
         changes: left,
         refused,
@@ -131,7 +132,7 @@ fn lay_back<V: Value>(
             rest.push(effect);
             continue;
         };
-        changes.extend(unsettled.iter().filter_map(|key| host.settle(key)));
+        changes.take_in(unsettled.iter().filter_map(|key| host.settle(key)));
         for back in changes {
             if !touched.contains(&back.key) {
                 touched.push(Rc::clone(&back.key));
@@ -152,7 +153,7 @@ fn bad_keys<V: Value>(host: &mut impl Validator<V>, asked: &[KeyChange<V>]) -> V
     if asked.is_empty() || host.accepts(asked) {
         return Vec::new();
     }
-    let keys = |changes: &[KeyChange<V>]| changes.iter().map(|one| Rc::clone(&one.key)).collect();
+    let keys = |changes: &[KeyChange<V>]| changes.iter().map(|one| Rc::clone(&one.key)).gather();
     if asked.len() == 1 {
         return keys(asked);
     }
@@ -172,7 +173,7 @@ fn blamed<V: Value>(host: &mut impl Validator<V>, key: &Key, came: &[CellChange<
         Blamed::Each(each) => each,
     };
     if each.len() == 1 {
-        return each.into_iter().map(|one| one.1).collect();
+        return each.into_iter().map(|one| one.1).gather();
     }
     // Of several that a function was given, those that are bad by themselves; else those that brought about what shows.
     let mut bad = Vec::new();
@@ -189,10 +190,10 @@ fn blamed<V: Value>(host: &mut impl Validator<V>, key: &Key, came: &[CellChange<
         }
     }
     if bad.is_empty() {
-        bad.extend(each.iter().filter(|one| one.2).map(|one| one.1.clone()));
+        bad.take_in(each.iter().filter(|one| one.2).map(|one| one.1.clone()));
     }
     if bad.is_empty() {
-        bad.extend(each.into_iter().next_back().map(|one| one.1));
+        bad.take_in(each.into_iter().next_back().map(|one| one.1));
     }
     bad
 }
@@ -228,14 +229,14 @@ impl<V: Value> Model<V> {
                 _ => false,
             })
             .cloned()
-            .collect();
+            .gather();
         if !added.is_empty() {
             return Blamed::All(added);
         }
         let shown = match self.strategies.of(key) {
             // A function may show any of those that it was given.
             Strategy::Custom => live(visible),
-            _ => visible.into_iter().filter(|one| Some(one.stamp) == top).collect(),
+            _ => visible.into_iter().filter(|one| Some(one.stamp) == top).gather(),
         };
         let mut each = Vec::new();
         for one in shown {
@@ -280,7 +281,7 @@ impl<V: Value> Model<V> {
             }
         }
         let to = binding(latest(&self.visible_writes(key)).map(|one| one.stamp));
-        cells.extend(self.added_by_others(key, to));
+        cells.take_in(self.added_by_others(key, to));
         cells
     }
 
@@ -299,7 +300,7 @@ impl<V: Value> Model<V> {
                 base: None,
             })
         };
-        composite.counts().filter_map(cell).collect()
+        composite.counts().filter_map(cell).gather()
     }
 
     /// Whether that count is of what was added to that write.

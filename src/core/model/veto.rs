@@ -6,6 +6,7 @@ use super::write::Cells;
 use super::{CellChange, Model, ModelEffects, WriteId};
 use crate::core::cell::{Cell, Count, Part, Veto, Why, cell_name, parse, parse_suffix, suffix, write_of};
 use crate::core::id::Key;
+use crate::core::lists::{Gather, List};
 use crate::core::merge::unapply;
 use crate::core::register::Stamp;
 use crate::core::replica::Stage;
@@ -60,7 +61,7 @@ impl<V: Value> Model<V> {
             };
             matches!(part, Part::Slot(_)).then_some((key, veto))
         });
-        for (key, veto) in slots.collect::<Vec<_>>() {
+        for (key, veto) in slots.gather() {
             self.plan_vetoes(&key, vec![veto], now, &mut cells);
         }
         self.put_cells(cells, Stage::Open, ChangeOrigin::Rollback)
@@ -68,7 +69,7 @@ impl<V: Value> Model<V> {
 
     /// The write is final: it cannot be taken back any more.
     pub fn confirm(&mut self, id: WriteId) {
-        self.pending.retain(|pending| pending.id != id);
+        self.pending.keep(|pending| pending.id != id);
     }
 
     /// Makes those writes count no more, in every window.
@@ -155,7 +156,7 @@ impl<V: Value> Model<V> {
             }
             let cell = cell_name(&key, &part);
             let count = lost.len();
-            self.pending.retain(|pending| {
+            self.pending.keep(|pending| {
                 let hit = pending
                     .cells
                     .iter()
@@ -187,6 +188,6 @@ impl<V: Value> Model<V> {
                     }),
                 })
             })
-            .collect()
+            .gather()
     }
 }

@@ -13,6 +13,7 @@ use super::write::Cells;
 use crate::core::cell::{Cell, Part, Slot, Veto, cell_name, parse_suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
+use crate::core::lists::{Gather, List};
 use crate::core::map::SmallMap;
 use crate::core::order;
 use crate::core::value::Value;
@@ -115,7 +116,7 @@ impl<V: Value> Model<V> {
         let before = held.len();
         let (mut list, gone): (Vec<Veto<V>>, Vec<Veto<V>>) =
             held.into_iter().partition(|veto| self.still_stands(key, veto));
-        list.extend(latest_of_each(gone));
+        list.take_in(latest_of_each(gone));
         let kept = list.len();
         for veto in more {
             if !list
@@ -156,7 +157,7 @@ impl<V: Value> Model<V> {
 
 /// Of vetoes whose writes are gone, the latest on each slot.
 fn latest_of_each<V>(mut gone: Vec<Veto<V>>) -> Vec<Veto<V>> {
-    gone.retain(|veto| matches!(parse_suffix(&veto.part), Some(Part::Slot(_))));
+    gone.keep(|veto| matches!(parse_suffix(&veto.part), Some(Part::Slot(_))));
     order::sort_by_key(&mut gone, |veto| std::cmp::Reverse(veto.stamp));
     let mut floors: Vec<Veto<V>> = Vec::new();
     for veto in gone {
@@ -172,11 +173,11 @@ fn above<V: Clone>(slot: &Rc<Slot<V>>, floor: Time) -> Option<Rc<Slot<V>>> {
     if slot.time <= floor {
         return None;
     }
-    let mut layers: Vec<&Rc<Slot<V>>> = slot.layers().collect();
+    let mut layers: Vec<&Rc<Slot<V>>> = slot.layers().gather();
     if layers.iter().all(|layer| layer.time > floor) {
         return Some(Rc::clone(slot));
     }
-    layers.retain(|layer| layer.time > floor);
+    layers.keep(|layer| layer.time > floor);
     let mut under = None;
     for layer in layers.into_iter().rev() {
         let layer = Slot {

@@ -8,6 +8,7 @@ use super::{How, Model, ModelEffect, ModelEffects, Op, Pending, Strategy, WriteI
 use crate::core::cell::{Cell, Count, Part, Slot, cell_name, parse, root_name, write_of};
 use crate::core::clock::Time;
 use crate::core::id::Key;
+use crate::core::lists::{Gather, List};
 use crate::core::register::Stamp;
 use crate::core::replica::Stage;
 use crate::core::sync::ChangeOrigin;
@@ -44,7 +45,7 @@ impl<V: Value> Model<V> {
                 how.may_fall && matches!(op, Op::Set(_)) && self.strategies.of(key) == Strategy::Merge
             })
             .map(|(key, _)| (Rc::clone(key), self.get(key).cloned()))
-            .collect();
+            .gather();
         self.next_write += 1;
         let id = WriteId(self.next_write);
         let ops = if how.is_transaction {
@@ -59,7 +60,7 @@ impl<V: Value> Model<V> {
                 let new = self.get(&key).cloned();
                 (key, old, new)
             })
-            .collect();
+            .gather();
         if let Some(pending) = self.pending.last_mut().filter(|pending| pending.id == id) {
             pending.merged = merged;
         }
@@ -80,14 +81,14 @@ impl<V: Value> Model<V> {
         let mut cells = Cells::with_capacity(ops.len());
         let mut merged: Vec<Key> = Vec::new();
         if self.strategies.merge_any() {
-            merged.extend(ops.iter().map(|(key, _)| Rc::clone(key)));
-            merged.retain(|key| self.strategies.of(key) == Strategy::Merge);
+            merged.take_in(ops.iter().map(|(key, _)| Rc::clone(key)));
+            merged.keep(|key| self.strategies.of(key) == Strategy::Merge);
         }
         let added = ops.iter().filter_map(|(key, op)| match op {
             Op::Add(by) if how.may_fall => Some((Rc::clone(key), *by)),
             _ => None,
         });
-        let added: Vec<(Key, f64)> = added.collect();
+        let added: Vec<(Key, f64)> = added.gather();
         if plain && ops.iter().all(|(_, op)| !matches!(op, Op::Add(_))) {
             for (key, op) in ops {
                 let time = self.node.now(now);
@@ -126,7 +127,7 @@ impl<V: Value> Model<V> {
             });
             self.pending.push(Pending {
                 id,
-                cells: written.collect(),
+                cells: written.gather(),
                 added,
                 merged: Vec::new(),
             });
@@ -230,7 +231,7 @@ impl<V: Value> Model<V> {
         let ops = entries
             .into_iter()
             .map(|(key, value)| (key, Op::Set(value)))
-            .collect();
+            .gather();
         let how = How {
             is_plain: true,
             ..How::default()

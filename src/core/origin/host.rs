@@ -1,6 +1,7 @@
 //! Hosts as a browser serialises them: names in lower case, IPv4 in four decimal parts, IPv6 compressed.
 
 use super::OriginFault;
+use crate::core::lists::List;
 
 /// The normal form of a host that stands for itself: no wildcard.
 pub(super) fn normal(host: &str) -> Result<String, OriginFault> {
@@ -130,7 +131,7 @@ fn v6_run(text: &[u8], may_end_in_v4: bool) -> Option<Vec<u16>> {
         }
         if may_end_in_v4 && part.contains(&b'.') {
             let address = v4(part)?;
-            pieces.extend([(address >> 16) as u16, address as u16]);
+            pieces.take_in([(address >> 16) as u16, address as u16]);
             over = true;
             continue;
         }

@@ -8,6 +8,7 @@ use super::{Record, foreign_stamp};
 use crate::core::cell::{self, Part};
 use crate::core::clock::{Clock, Time};
 use crate::core::id::{Actor, Key};
+use crate::core::lists::Gather;
 use crate::core::order;
 use crate::core::register::Stamp;
 
@@ -30,7 +31,7 @@ impl Seen {
     #[must_use]
     pub fn new<V>(since: Option<f64>, records: &[Record<V>], is_confirmed: bool) -> Self {
         let values = records.iter().filter(|record| record.value.is_some());
-        let mut values: Vec<_> = values.map(|one| (one.key.clone(), one.stamp)).collect();
+        let mut values: Vec<_> = values.map(|one| (one.key.clone(), one.stamp)).gather();
         order::sort(&mut values);
         Self {
             since,
@@ -98,7 +99,7 @@ pub fn remove<V: Clone>(
         return Vec::new();
     }
     let records = found.records.iter();
-    let mut known: Vec<(&Key, Stamp)> = records.map(|one| (&one.key, one.stamp)).collect();
+    let mut known: Vec<(&Key, Stamp)> = records.map(|one| (&one.key, one.stamp)).gather();
     order::sort(&mut known);
     let is_covered = |record: &Record<V>| {
         let at = known.partition_point(|one| *one < (&record.key, record.stamp));
@@ -110,7 +111,7 @@ pub fn remove<V: Clone>(
         .iter_mut()
         .filter(|record| record.value.is_some() && seen.has(&record.key, record.stamp))
         .filter(|record| !is_covered(record) && !counts_writes(&record.key))
-        .collect();
+        .gather();
     let mut clock = Clock::new();
     for record in &removed {
         // What is held was let in: none is ahead.
@@ -125,7 +126,7 @@ pub fn remove<V: Clone>(
             actor: nobody(),
         };
     }
-    removed.into_iter().map(|record| record.clone()).collect()
+    removed.into_iter().map(|record| record.clone()).gather()
 }
 
 /// Now; where writes are counted and no clock is read, the next number.

@@ -18,6 +18,7 @@ use crate::core::change::KeyChange;
 use crate::core::clock::Time;
 use crate::core::fingerprint::Content;
 use crate::core::id::{Actor, Key};
+use crate::core::lists::{Gather, List};
 use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::version::VersionVector;
@@ -38,7 +39,7 @@ impl<V: Content> Replica<V> {
         if deleted <= most {
             return;
         }
-        let mut roots: Vec<&str> = self.slots.iter().filter_map(|slot| root_of(&slot.key)).collect();
+        let mut roots: Vec<&str> = self.slots.iter().filter_map(|slot| root_of(&slot.key)).gather();
         order::sort(&mut roots);
         let is_free = |slot: &Slot<V>| {
             slot.register.value.is_none()
@@ -49,7 +50,7 @@ impl<V: Content> Replica<V> {
                 && roots.binary_search(&&*slot.key).is_err()
         };
         let free = self.slots.iter().filter(|slot| is_free(slot));
-        let mut stamps: Vec<Stamp> = free.map(|slot| slot.register.stamp).collect();
+        let mut stamps: Vec<Stamp> = free.map(|slot| slot.register.stamp).gather();
         order::sort(&mut stamps);
         let kept = most - most / 4;
         let surplus = deleted.saturating_sub(kept).min(stamps.len());
@@ -62,7 +63,7 @@ impl<V: Content> Replica<V> {
             .slots
             .iter()
             .map(|slot| is_free(slot) && slot.register.stamp <= last)
-            .collect();
+            .gather();
         self.drop_slots(&gone, last.time);
     }
 
@@ -106,7 +107,7 @@ impl<V: Content> Replica<V> {
     /// Forgets those registers as if they had been deleted, and the deletion forgotten. What is not told yet stays.
     pub fn drop_named(&mut self, is_named: impl Fn(&Key) -> bool) {
         let is_gone = |slot: &Slot<V>| slot.stage == Stage::Sent && is_named(&slot.key);
-        let gone: Vec<bool> = self.slots.iter().map(is_gone).collect();
+        let gone: Vec<bool> = self.slots.iter().map(is_gone).gather();
         let dropped = self.slots.iter().zip(&gone).filter(|one| *one.1);
         if let Some(latest) = dropped.map(|one| one.0.register.stamp.time).max() {
             self.drop_slots(&gone, latest);
@@ -152,7 +153,7 @@ impl<V: Content> Replica<V> {
                 .filter(move |(_, slot)| slot.stage == stage)
                 .map(|(at, _)| at as u32)
         };
-        (self.open, self.silent) = (at(Stage::Open).collect(), at(Stage::Silent).collect());
+        (self.open, self.silent) = (at(Stage::Open).gather(), at(Stage::Silent).gather());
     }
 
     /// Forgets writers of whom nothing is left and nothing was heard for a while; all of them if there are too many. Who
@@ -185,7 +186,7 @@ impl<V: Content> Replica<V> {
             .filter(|(actor, _)| used.binary_search(actor).is_err());
         let gone = self.retired.retire(unused, all);
         self.vector.forget_all(&gone);
-        self.fresh.retain(|actor| gone.binary_search(actor).is_err());
+        self.fresh.keep(|actor| gone.binary_search(actor).is_err());
         gone
     }
 
@@ -209,7 +210,7 @@ impl<V: Content> Replica<V> {
         let gone = vector
             .iter()
             .filter(|&(actor, seq)| self.vector.get(actor) == 0 && self.retired.get(actor) == seq);
-        let gone: Vec<Actor> = gone.map(|(actor, _)| actor).collect();
+        let gone: Vec<Actor> = gone.map(|(actor, _)| actor).gather();
         vector.forget_all(&gone);
     }
 }

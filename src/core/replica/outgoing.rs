@@ -4,6 +4,7 @@ use super::{Replica, Slot, Stage};
 use crate::core::batch::{Batch, Delta};
 use crate::core::fingerprint::Content;
 use crate::core::id::{Actor, Key};
+use crate::core::lists::Gather;
 use crate::core::version::VersionVector;
 
 impl<V: Content> Replica<V> {
@@ -63,7 +64,7 @@ impl<V: Content> Replica<V> {
             .drain(..)
             .map(|actor| (actor, self.vector.get(actor)))
             .filter(|&(_, seq)| seq > 0)
-            .collect();
+            .gather();
         Some(Batch {
             actor: dot.actor,
             seq: dot.seq,
@@ -127,7 +128,7 @@ impl<V: Content> Replica<V> {
             .slots
             .iter()
             .filter(|slot| !complete && !since.contains(slot.register.dot));
-        let entries = lacking.map(Slot::entry).collect();
+        let entries = lacking.map(Slot::entry).gather();
         Delta {
             since,
             vector: self.vector.clone(),
@@ -143,7 +144,7 @@ impl<V: Content> Replica<V> {
         Delta {
             since: VersionVector::new(),
             vector: self.vector.clone(),
-            entries: self.slots.iter().map(Slot::entry).collect(),
+            entries: self.slots.iter().map(Slot::entry).gather(),
             whole: true,
             print: self.print(),
             content: self.known_content(),

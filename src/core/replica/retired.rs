@@ -7,6 +7,7 @@
 //! (`tests/convergence_bounds.rs`).
 
 use crate::core::id::Actor;
+use crate::core::lists::{Gather, List};
 use crate::core::order;
 
 /// Windows forget at the same moments of the clock, ms.
@@ -46,7 +47,7 @@ impl Retired {
         let others = before
             .into_iter()
             .filter(|one| actors.binary_search(&one.0).is_err());
-        self.heard = others.chain(actors.iter().map(|&actor| (actor, turn))).collect();
+        self.heard = others.chain(actors.iter().map(|&actor| (actor, turn))).gather();
         order::sort(&mut self.heard);
     }
 
@@ -75,7 +76,7 @@ impl Retired {
     /// Of those writers, who is forgotten now; rising as they do.
     pub fn retire(&mut self, unused: impl Iterator<Item = (Actor, u64)>, all: bool) -> Vec<Actor> {
         let turn = self.turn;
-        self.gone.retain(|one| one.2 + REMEMBERED > turn);
+        self.gone.keep(|one| one.2 + REMEMBERED > turn);
         let mut gone = Vec::new();
         for (actor, seq) in unused {
             if all || self.is_silent(actor) {
@@ -90,7 +91,7 @@ impl Retired {
             self.gone.truncate(MOST);
             order::sort_by(&mut self.gone, |a, b| a.0.cmp(&b.0));
         }
-        self.heard.retain(|one| gone.binary_search(&one.0).is_err());
+        self.heard.keep(|one| gone.binary_search(&one.0).is_err());
         gone
     }
 

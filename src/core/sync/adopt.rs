@@ -6,6 +6,7 @@ use crate::core::clock::Time;
 use crate::core::fingerprint::Content;
 use crate::core::id::{Key, PeerRef};
 use crate::core::limits::Bounds;
+use crate::core::lists::{Gather, List};
 use crate::core::register::Stamp;
 use crate::core::replica::Stage;
 
@@ -43,10 +44,10 @@ impl<V: Content> StateNode<V> {
         let mut changes = Vec::with_capacity(writes.len());
         for (key, value, stamp) in writes {
             if self.clock.observe(stamp.time, now).is_ok() {
-                changes.extend(self.replica.write(key, value, stamp, Stage::Silent));
+                changes.take_in(self.replica.write(key, value, stamp, Stage::Silent));
             }
         }
-        let told: Effects<V> = changed(changes, from, ChangeOrigin::Remote).into_iter().collect();
+        let told: Effects<V> = changed(changes, from, ChangeOrigin::Remote).into_iter().gather();
         told
     }
 

@@ -8,6 +8,7 @@ use crate::core::clock::Time;
 use crate::core::difference::is_due;
 use crate::core::fingerprint::Content;
 use crate::core::id::{Actor, PeerRef};
+use crate::core::lists::Gather;
 use crate::core::version::{VersionVector, mix};
 
 impl<V: Content> StateNode<V> {
@@ -20,7 +21,7 @@ impl<V: Content> StateNode<V> {
         if self.replica.is_told() {
             let vector = self.replica.vector();
             let same = |peer: &&super::peers::Peer| peer.known.as_ref() == Some(vector) && !peer.owed;
-            let to: Vec<PeerRef> = self.peers.iter().filter(same).map(|peer| peer.id).collect();
+            let to: Vec<PeerRef> = self.peers.iter().filter(same).map(|peer| peer.id).gather();
             let glance = self.glance(false);
             send(to.clone(), glance, effects);
             self.ask(|peer| !to.contains(&peer.id), effects);

@@ -7,6 +7,7 @@ use crate::core::difference::Difference;
 use crate::core::fingerprint::Content;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::limits::Bounds;
+use crate::core::lists::{Gather, List};
 use crate::core::register::{Register, Stamp};
 use crate::core::replica::{Replica, Stage};
 use crate::core::version::VersionVector;
@@ -77,9 +78,9 @@ impl<V: Content> StateNode<V> {
                 time: self.clock.tick(now),
                 actor: self.actor(),
             };
-            changes.extend(self.replica.write(key, value, stamp, Stage::Open));
+            changes.take_in(self.replica.write(key, value, stamp, Stage::Open));
         }
-        changed(changes, None, ChangeOrigin::Local).into_iter().collect()
+        changed(changes, None, ChangeOrigin::Local).into_iter().gather()
     }
 
     /// Takes note of a time that a value names: what is written here from now on is later. Whether it can be believed.
@@ -102,9 +103,9 @@ impl<V: Content> StateNode<V> {
         let actor = self.actor();
         let mut changes = Vec::with_capacity(entries.len());
         for (key, value, time) in entries {
-            changes.extend(self.replica.write(key, value, Stamp { time, actor }, stage));
+            changes.take_in(self.replica.write(key, value, Stamp { time, actor }, stage));
         }
-        changed(changes, None, origin).into_iter().collect()
+        changed(changes, None, origin).into_iter().gather()
     }
 
     /// The register of a key, a deleted one's too.
@@ -146,9 +147,9 @@ impl<V: Content> StateNode<V> {
                 time: self.clock.tick(now),
                 actor: self.actor(),
             });
-            changes.extend(self.replica.write(key, value, stamp, Stage::Silent));
+            changes.take_in(self.replica.write(key, value, stamp, Stage::Silent));
         }
-        changed(changes, None, ChangeOrigin::Remote).into_iter().collect()
+        changed(changes, None, ChangeOrigin::Remote).into_iter().gather()
     }
 
     /// A neighbour came, or came back: it is asked for what this window lacks.

@@ -9,6 +9,7 @@ use crate::core::clock::Time;
 use crate::core::fingerprint::Content;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::limits::WRITERS;
+use crate::core::lists::List;
 use crate::core::order;
 use crate::core::register::{Dot, Stamp};
 use crate::core::replica::Stage;
@@ -89,7 +90,7 @@ impl<V: Content> StateNode<V> {
             let changes = self.adopt(entries, latest, now);
             if !changes.is_empty() {
                 self.tell(&[], effects);
-                effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
+                effects.take_in(changed(changes, Some(from), ChangeOrigin::Remote));
             }
             return Ok(());
         }
@@ -115,7 +116,7 @@ impl<V: Content> StateNode<V> {
                 time,
                 actor: dot.actor,
             };
-            changes.extend(self.replica.merge(Entry {
+            changes.take_in(self.replica.merge(Entry {
                 key,
                 value,
                 stamp,
@@ -123,7 +124,7 @@ impl<V: Content> StateNode<V> {
             }));
         }
         self.replica.saw(dot.actor, dot.seq);
-        effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
+        effects.take_in(changed(changes, Some(from), ChangeOrigin::Remote));
         Ok(())
     }
 
@@ -216,7 +217,7 @@ impl<V: Content> StateNode<V> {
         let mut changes = Vec::new();
         let mut won = false;
         if delta.whole {
-            there.extend(delta.entries.iter().map(|entry| entry.key.clone()));
+            there.take_in(delta.entries.iter().map(|entry| entry.key.clone()));
             order::sort(&mut there);
             // Other contents of writes that are here. One that wins is to be told: that window has seen it, and would not ask.
             for entry in &delta.entries {
@@ -230,17 +231,17 @@ impl<V: Content> StateNode<V> {
             .into_iter()
             .partition(|entry| self.replica.vector().contains(entry.dot) && !self.holds(entry));
         for entry in unseen {
-            changes.extend(self.replica.merge(entry));
+            changes.take_in(self.replica.merge(entry));
         }
         let seen = seen
             .into_iter()
             .map(|entry| (entry.key, entry.value, entry.stamp));
         let adopted = self.adopt(seen, latest, now);
         let restated = reissued || !adopted.is_empty();
-        changes.extend(adopted);
+        changes.take_in(adopted);
         let news = !self.replica.vector().covers(&delta.vector);
         if delta.whole {
-            changes.extend(self.replica.drop_absent(&there, &delta.vector));
+            changes.take_in(self.replica.drop_absent(&there, &delta.vector));
         }
         self.replica.saw_all(&delta.vector);
         let vector = self.replica.vector();
@@ -254,7 +255,7 @@ impl<V: Content> StateNode<V> {
         let vector = self.replica.vector().clone();
         let more = |peer: &Peer| news && peer.known.as_ref().is_some_and(|known| !vector.covers(known));
         self.ask(|peer| peer.held || (peer.id == from && more(peer)), effects);
-        effects.extend(changed(changes, Some(from), ChangeOrigin::Remote));
+        effects.take_in(changed(changes, Some(from), ChangeOrigin::Remote));
         let same = *self.replica.vector() == delta.vector;
         let own = self.replica.known_content();
         let differs =
@@ -293,7 +294,7 @@ impl<V: Content> StateNode<V> {
                 self.renewals += 1;
                 self.replica.restate(stamp.actor);
             }
-            changes.extend(change);
+            changes.take_in(change);
         }
         if !changes.is_empty() {
             self.witness(latest, now);

@@ -10,6 +10,7 @@ use super::node::{Effects, StateNode};
 use crate::core::clock::Time;
 use crate::core::fingerprint::Content;
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::List;
 use crate::core::register::{Dot, Stamp};
 use crate::core::replica::Stage;
 use crate::core::version::VersionVector;
@@ -44,7 +45,7 @@ impl<V: Content> StateNode<V> {
             }
         }
         // A key of several cells names the stamps of some in others.
-        keys.retain(|key| self.replica.is_alone(key));
+        keys.keep(|key| self.replica.is_alone(key));
         let Some(latest) = latest.filter(|_| !keys.is_empty()) else {
             return;
         };

@@ -4,6 +4,7 @@ use super::node::{Effects, StateNode, changed};
 use super::peers::Peer;
 use super::{ChangeOrigin, StateEffect};
 use crate::core::fingerprint::Content;
+use crate::core::lists::List;
 use crate::core::register::Record;
 use crate::core::replica::Stage;
 
@@ -37,7 +38,7 @@ impl<V: Content> StateNode<V> {
             if value.is_none() && self.replica.may_be_deleted(&key, stamp.time) {
                 continue;
             }
-            changes.extend(self.replica.write(key, value, stamp, Stage::Silent));
+            changes.take_in(self.replica.write(key, value, stamp, Stage::Silent));
         }
         if self.replica.has_silent() {
             self.restored = true;
@@ -45,7 +46,7 @@ impl<V: Content> StateNode<V> {
                 self.tell_restored(&mut effects);
             }
         }
-        effects.extend(changed(changes, None, ChangeOrigin::Storage));
+        effects.take_in(changed(changes, None, ChangeOrigin::Storage));
         effects
     }
 

@@ -5,6 +5,7 @@ use super::peers::Peer;
 use super::{StateEffect, StateFrame};
 use crate::core::fingerprint::Content;
 use crate::core::id::PeerRef;
+use crate::core::lists::Gather;
 use crate::core::register::Dot;
 use crate::core::version::VersionVector;
 
@@ -80,7 +81,7 @@ impl<V: Content> StateNode<V> {
             .iter()
             .filter(|peer| peer.owed)
             .map(|peer| peer.id)
-            .collect();
+            .gather();
         if !owed.is_empty() {
             self.tell(&owed, effects);
         }

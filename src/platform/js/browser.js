@@ -347,6 +347,54 @@ export function loadTexts() {
   });
 }
 
+// Parts of the wasm that states ask for when they need them, by name: what starts one that is here, and how one comes.
+const starts = new Map();
+const loaders = new Map();
+const loading = new Map();
+
+/** A part is here: `start` instantiates it, once, when it is first needed. */
+export function setPart(name, start) {
+  starts.set(name, start);
+}
+
+/** Says how a part comes: `load` imports a module that calls `setPart`. */
+export function setPartLoader(name, load) {
+  loaders.set(name, load);
+}
+
+/** Starts a part if it is here. */
+export function startPart(name) {
+  const start = starts.get(name);
+  starts.delete(name);
+  start?.();
+}
+
+/** Fetches a part and starts it; rejects with ERR_ENVIRONMENT where that is impossible. A failure is not remembered. */
+export function loadPart(name) {
+  if (loading.has(name)) return loading.get(name);
+  const load = async () => {
+    try {
+      await loaders.get(name)();
+      startPart(name);
+    } catch (cause) {
+      const message =
+        `the part of parley-sync for ${name} cannot be loaded here (${cause?.message ?? cause}): import what you use from ` +
+        "'parley-sync/full', which has it from the start, as in a service worker, where import() is not allowed";
+      throw Object.assign(makeError('ERR_ENVIRONMENT', message, { missing: ['parley-sync/full'] }), { cause });
+    } finally {
+      loading.delete(name);
+    }
+  };
+  const promise = load();
+  loading.set(name, promise);
+  return promise;
+}
+
+/** Settles when no part is on its way. */
+export async function partsLoaded() {
+  while (loading.size > 0) await Promise.allSettled(loading.values());
+}
+
 // Loaded by way of this module: the glue imports four modules at once, no more and no fewer (xtask/src/test/browser.rs).
 export { packRecords, unpackRecords } from './records.js';
 export { listen, onRewritten } from './listening.js';

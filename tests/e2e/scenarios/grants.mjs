@@ -440,3 +440,26 @@ scenario('the words of an error cross to another origin only if asked, the stack
     }
   }
 });
+
+scenario('the part for restricted peers is loaded when the first of them comes', async (t) => {
+  const loaded = () => performance.getEntriesByType('resource').some(({ name }) => name.includes('inline-gateways'));
+  const src = t.url(t.b, peer, { allowed: [t.a] });
+  const parent = await t.open(t.a, peer, { allowed: [t.a, t.b] });
+  await parent.eval((src) => settle(parley.connect(addFrame('free', src), 'free')), src);
+  await parent.eval(async () => {
+    window.state = new SyncedState(parley, { a: 1, b: 2 }, { name: 'shared' });
+    await state.ready;
+  });
+  t.assert.equal(await parent.eval(loaded), false, 'nobody is restricted');
+  await parent.eval((src, grants) => settle(parley.connect(addFrame('held', src), 'held', { grants })), src, {
+    read: ['shared.a'],
+  });
+  const held = await parent.frame('held').loaded();
+  await held.eval(() => void (window.state = new SyncedState(parley, {}, { name: 'shared' })));
+  await held.until(() => state.get('a') === 1);
+  t.assert.equal(await held.eval(() => state.get('b')), undefined);
+  t.assert.equal(await parent.eval(loaded), true);
+  // What it waits for comes with the acknowledgement of all.
+  await parent.eval(() => state.setState({ a: 5 }, { ack: 'all' }));
+  t.assert.equal(await held.eval(() => state.get('a')), 5);
+});

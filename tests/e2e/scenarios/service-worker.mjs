@@ -2,13 +2,13 @@
 import { scenario } from '../lib/scenario.mjs';
 
 /** A page in the worker's channel, once the worker runs. */
-const withWorker = ({ script, type }) => {
+const withWorker = ({ script, type, conflict = 'merge' }) => {
   // A scope of its own: a worker of another run may still be on its way out.
   window.registering = navigator.serviceWorker.register(script, { type, scope: `/e2e/${crypto.randomUUID()}/` });
   window.parley = Parley.create({ channel: 'with-worker' });
   window.errors = [];
   parley.onSystem('system:error', ({ code, message }) => errors.push({ code, message }));
-  window.state = new SyncedState(parley, { note: 'middle' }, { conflict: 'merge' });
+  window.state = new SyncedState(parley, { note: 'middle' }, { conflict });
 };
 const ask = (page, type) => page.eval((type) => parley.send(type), type);
 
@@ -50,6 +50,42 @@ scenario('without the engine for text it says what to import', async (t) => {
     const [{ code, message }] = await ask(page, 'errors');
     t.assert.equal(code, 'ERR_ENVIRONMENT');
     t.assert.match(message, /import 'parley-sync\/text'.*service worker/);
+  } finally {
+    await page.eval(async () => (await registering).unregister());
+  }
+});
+
+// A peer with other options for some keys takes part by way of a gateway, a part of the wasm that is loaded by import() elsewhere.
+const MISMATCHED = { note: 'merge', other: 'manual' };
+
+scenario('a service worker with everything from the start takes peers whose options differ', async (t) => {
+  const [script, type] =
+    t.browser.name === 'firefox'
+      ? ['/e2e/service-worker-classic.js', 'classic']
+      : ['/e2e/service-worker-full.js', 'module'];
+  const page = await t.open(t.a, withWorker, { script, type, conflict: MISMATCHED });
+  try {
+    await page.until(() => parley.peers.some(({ kind }) => kind === 'worker'));
+    await page.eval(() => state.setState({ note: 'of the page' }));
+    await t.until(async () => (await ask(page, 'note')) === 'of the page', 'the worker hears of it');
+    await page.eval(() => parley.send('write', { note: 'of the worker' }));
+    await page.until(() => state.get('note') === 'of the worker');
+    const codes = (await ask(page, 'errors')).map(({ code }) => code);
+    t.assert.deepEqual([...new Set(codes)], ['ERR_CONFIG_MISMATCH']);
+  } finally {
+    await page.eval(async () => (await registering).unregister());
+  }
+});
+
+scenario('one without says what to import', async (t) => {
+  if (t.browser.name === 'firefox') return t.note('Firefox has no modules in service workers');
+  const script = '/e2e/service-worker-module.js';
+  const page = await t.open(t.a, withWorker, { script, type: 'module', conflict: MISMATCHED });
+  try {
+    await page.until(() => parley.peers.some(({ kind }) => kind === 'worker'));
+    const said = async () => (await ask(page, 'errors')).find(({ code }) => code === 'ERR_ENVIRONMENT');
+    await t.until(async () => (await said()) !== undefined, 'the worker was told');
+    t.assert.match((await said()).message, /import what you use from 'parley-sync\/full'.*service worker/);
   } finally {
     await page.eval(async () => (await registering).unregister());
   }

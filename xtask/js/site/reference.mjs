@@ -40,7 +40,7 @@ function page(entry, address) {
   const context = { address: (name) => address(name), path };
   const headings = entry.exports.map(({ name }) => ({ level: 2, id: anchorOf(name), text: name }));
   const intro = entry.all
-    ? `<p>Everything that <a href="${relative(path, 'docs/api/index.html')}"><code>${manifest.name}</code></a> exports, and:</p>`
+    ? `<p>Everything that <a href="${relative(path, 'docs/api/index.html')}"><code>${manifest.name}</code></a> exports${entry.exports.length > 0 ? ', and:' : ', with nothing to load later.'}</p>`
     : '';
   const html = lines(
     `<h1 id="${anchorOf(entry.name.replace('/', '-'))}"><code>${entry.name}</code></h1>`,

@@ -2,6 +2,7 @@
 
 use super::Which;
 use crate::core::id::Actor;
+use crate::core::lists::{Gather, List};
 use crate::core::merge::{TextDoc, Texts};
 use crate::core::register::Stamp;
 use crate::core::value::Value;
@@ -57,7 +58,7 @@ impl<V: Value> Open<V> {
 
     /// Takes the edits that are new; whether it says what these say, and nothing else.
     pub(super) fn catch_up(&mut self, edits: &[Edit<V>], texts: &dyn Texts<V>) -> bool {
-        let new: Vec<&Edit<V>> = edits.iter().filter(|edit| !edit.is_in(&self.applied)).collect();
+        let new: Vec<&Edit<V>> = edits.iter().filter(|edit| !edit.is_in(&self.applied)).gather();
         if let Some(level) = self.planned.take()
             && !new
                 .iter()
@@ -75,12 +76,12 @@ impl<V: Value> Open<V> {
             };
             // Merged into what is new, it changes nothing there if it was merged into it before.
             let heirs = new.iter().filter(|edit| edit.actor == actor);
-            let mut updates: Vec<V> = heirs.map(|edit| edit.update.clone()).collect();
+            let mut updates: Vec<V> = heirs.map(|edit| edit.update.clone()).gather();
             if updates.is_empty() {
                 return false;
             }
             let heirs = texts.merge(&updates);
-            updates.extend(gone.iter().map(|edit| edit.update.clone()));
+            updates.take_in(gone.iter().map(|edit| edit.update.clone()));
             texts.merge(&updates).same(&heirs)
         };
         if !gone.chunk_by(|a, b| a.actor == b.actor).all(stood_for) {

@@ -136,12 +136,12 @@ impl<'a> Bound<'a> {
             .iter()
             .filter(|export| export.kind == ExternalKind::Func)
         {
+            if !super::is_there(super::part_of(export.name), part) {
+                continue;
+            }
             exported.insert(export.index);
-            // Closures are exported as well, those of either part.
-            if super::part_of(export.name) <= part
-                && !export.name.contains("convert8closures")
-                && own(&export.index)
-            {
+            // Closures are exported as well, those of any part.
+            if !export.name.contains("convert8closures") && own(&export.index) {
                 reached.insert(export.index);
             }
         }

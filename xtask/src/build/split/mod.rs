@@ -19,12 +19,38 @@ use graph::Graph;
 
 use crate::Outcome;
 
-/// The parts in the order in which they are added, and what the exports of each begin with: the glue names those of a class after
-/// it. Whatever is of no other part is of the first.
-const PARTS: [(&str, &str); 3] = [
-    ("messages", ""),
-    ("states", "syncedstate_"),
-    ("stores", "syncedstore_"),
+/// One part of the wasm.
+pub struct Part {
+    /// What the files and the glue call it.
+    pub name: &'static str,
+    /// What its exports begin with: the glue names those of a class after it. Whatever is of no other part is of the first.
+    exports: &'static str,
+    /// The part that it adds to, by its index, and so to all that this one adds to.
+    parent: usize,
+}
+
+/// Each after the one it adds to. Two that add to the same one know nothing of each other: what both need is in that one.
+pub const PARTS: [Part; 4] = [
+    Part {
+        name: "messages",
+        exports: "",
+        parent: 0,
+    },
+    Part {
+        name: "states",
+        exports: "syncedstate_",
+        parent: 0,
+    },
+    Part {
+        name: "stores",
+        exports: "syncedstore_",
+        parent: 1,
+    },
+    Part {
+        name: "gateways",
+        exports: "gateways_",
+        parent: 1,
+    },
 ];
 
 /// What became of a module.
@@ -38,8 +64,27 @@ pub struct Parts {
 /// The part that an export is of.
 fn part_of(export: &str) -> usize {
     let name = export.strip_prefix("__wbg_").unwrap_or(export);
-    let part = PARTS.iter().rposition(|(_, class)| name.starts_with(class));
+    let part = PARTS.iter().rposition(|part| name.starts_with(part.exports));
     part.unwrap_or_default()
+}
+
+/// The part that a part adds to.
+fn parent(part: usize) -> usize {
+    PARTS.get(part).map_or(0, |part| part.parent)
+}
+
+/// Whether a part is `of` or one that `of` adds to: it is there whenever `of` is.
+pub fn is_there(part: usize, of: usize) -> bool {
+    part == of || (of != 0 && is_there(part, parent(of)))
+}
+
+/// The latest part that is there for both.
+pub fn shared_by(one: usize, other: usize) -> usize {
+    if is_there(one, other) {
+        one
+    } else {
+        shared_by(parent(one), other)
+    }
 }
 
 /// Splits `bound`, which wasm-bindgen made of `raw`. The parts are written beside it.
@@ -53,9 +98,10 @@ pub fn split(raw: &Path, bound: &Path) -> Outcome<Parts> {
     // The part of each function; in the end, of all.
     let mut parts: HashMap<u32, usize> = HashMap::new();
     for part in 0..PARTS.len() {
-        let known = graph.reachable(|export| part_of(export) <= part);
+        let known = graph.reachable(|export| is_there(part_of(export), part));
         for function in module.reached(part, &known, &graph.all()) {
-            parts.entry(function).or_insert(part);
+            let place = parts.entry(function).or_insert(part);
+            *place = shared_by(*place, part);
         }
     }
     for function in module.imported()..module.functions().end {
@@ -70,8 +116,30 @@ pub fn split(raw: &Path, bound: &Path) -> Outcome<Parts> {
     let files = PARTS.iter().zip(&files);
     Ok(Parts {
         files: files
-            .map(|((part, _), content)| write(name(part), content))
+            .map(|(part, content)| write(name(part.name), content))
             .collect::<Outcome<_>>()?,
         names: write(bound.with_file_name("names.json"), names.as_bytes())?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PARTS, is_there, part_of, shared_by};
+
+    #[test]
+    fn parts_form_a_tree() {
+        for (index, part) in PARTS.iter().enumerate() {
+            assert!(
+                part.parent <= index,
+                "{} stands before what it adds to",
+                part.name
+            );
+            assert!(is_there(0, index) && is_there(index, index));
+        }
+        let [stores, gateways] = [part_of("syncedstore_new"), part_of("gateways_start")];
+        assert!(!is_there(stores, gateways) && !is_there(gateways, stores));
+        assert_eq!(shared_by(stores, gateways), part_of("__wbg_syncedstate_free"));
+        assert_eq!(shared_by(gateways, 0), 0);
+        assert_eq!(shared_by(1, gateways), 1);
+    }
 }

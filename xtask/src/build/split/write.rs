@@ -59,8 +59,8 @@ fn said(error: Error<impl std::fmt::Display + std::fmt::Debug>) -> String {
     format!("cannot write a part of the wasm: {error}")
 }
 
-/// Each part, and `{ parts: [name], imports: [[module, name, new name, part]], exports: [[name, new name, part]] }`. `parts` says
-/// of which a function is.
+/// Each part, and `{ parts: [name], parents: [part], imports: [[module, name, new name, part]], exports: [[name, new name, part]] }`.
+/// `parts` says of which a function is.
 pub fn parts(module: &Bound<'_>, parts: &HashMap<u32, usize>) -> Outcome<(Vec<Vec<u8>>, String)> {
     let layout = Layout::of(module, parts);
     let mut names = Names::default();
@@ -144,9 +144,10 @@ pub fn parts(module: &Bound<'_>, parts: &HashMap<u32, usize>) -> Outcome<(Vec<Ve
             )
         })
         .collect();
-    let parts: Vec<&str> = super::PARTS.iter().map(|(name, _)| *name).collect();
+    let parts: Vec<&str> = super::PARTS.iter().map(|part| part.name).collect();
+    let parents: Vec<usize> = super::PARTS.iter().map(|part| part.parent).collect();
     let names = format!(
-        "{{\n\"parts\": {parts:?},\n\"imports\": [\n{}\n],\n\"exports\": [\n{}\n]\n}}\n",
+        "{{\n\"parts\": {parts:?},\n\"parents\": {parents:?},\n\"imports\": [\n{}\n],\n\"exports\": [\n{}\n]\n}}\n",
         imports.join(",\n"),
         told.join(",\n")
     );
@@ -171,7 +172,7 @@ struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// Imports are of the first part that uses them; what stands in a table uses, too.
+    /// Imports are of the part that uses them, or of what is there for all that do; what stands in a table uses, too.
     fn of(module: &'a Bound<'a>, parts: &HashMap<u32, usize>) -> Layout<'a> {
         let mut layout = Layout {
             module,
@@ -179,7 +180,10 @@ impl<'a> Layout<'a> {
         };
         for part in 0..super::PARTS.len() {
             for function in module.called_by(&layout.own(part)) {
-                layout.parts.entry(function).or_insert(part);
+                let place = layout.parts.entry(function).or_insert(part);
+                if function < module.imported() {
+                    *place = super::shared_by(*place, part);
+                }
             }
         }
         layout
@@ -197,7 +201,7 @@ impl<'a> Layout<'a> {
             .collect()
     }
 
-    /// The functions of JavaScript that a part is the first to use.
+    /// The functions of JavaScript that a part is given.
     fn imports(&self, part: usize) -> Vec<u32> {
         (0..self.module.imported())
             .filter(|function| self.part(*function) == part)
@@ -209,7 +213,7 @@ impl<'a> Layout<'a> {
         let used = self.module.called_by(&self.own(part));
         let mut borrowed: Vec<u32> = used
             .into_iter()
-            .filter(|function| self.part(*function) < part)
+            .filter(|function| self.part(*function) != part)
             .collect();
         borrowed.sort_unstable();
         borrowed

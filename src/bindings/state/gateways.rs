@@ -1,0 +1,173 @@
+//! What restricted and mismatched peers need beside the rest of a state: a part of the wasm of its own, which is loaded when the
+//! first of them comes. The rest reaches it only through [`Part`], so the linker's relocations lead to it from [`gateways_start`]
+//! alone (`xtask/src/build/split/`).
+
+use std::cell::Cell as Slot;
+use std::hint::black_box;
+use std::rc::{Rc, Weak};
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::guests::Guest;
+use super::{Held, StateHost, codec};
+use crate::core::cell::Cell;
+use crate::core::codes;
+use crate::core::gateway::{DENIED, Filter, Gateway};
+use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::model::Model;
+use crate::core::sync::StateFrame;
+use crate::platform::cell::RefCell;
+use crate::platform::{callback, host, promise};
+
+/// What the rest of a state calls.
+pub(super) struct Part {
+    /// A peer takes part from now on.
+    pub(super) open: fn(&StateHost, PeerRef, Filter),
+    /// A frame of such a peer.
+    pub(super) hear: fn(&StateHost, PeerRef, &Guest, StateFrame<Cell<Held>>),
+    /// Cells of these names have changed in the state, and these keys show otherwise than before.
+    pub(super) tell: fn(&StateHost, &[Key], &[Key]),
+}
+
+thread_local! {
+    static PART: Slot<Option<&'static Part>> = const { Slot::new(None) };
+}
+
+/// The part is there. The package's JavaScript calls this once, after the wasm of the part was instantiated.
+#[wasm_bindgen]
+pub fn gateways_start() {
+    let part: &'static Part = &Part { open, hear, tell };
+    // An optimiser that knows the only value there is would call its functions from the rest.
+    PART.set(Some(black_box(part)));
+}
+
+/// Where the part is on its way for one state.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loading {
+    No,
+    Asked,
+    Failed,
+}
+
+impl StateHost {
+    /// The part, if it is there, or its bytes are.
+    pub(super) fn gateways(&self) -> Option<&'static Part> {
+        PART.get().or_else(|| {
+            host::start_part("gateways");
+            PART.get()
+        })
+    }
+
+    /// Loads the part; then those who wait for it take part.
+    pub(super) fn load_gateways(&self) {
+        if self.guests.loading.get() == Loading::Asked {
+            return;
+        }
+        self.guests.loading.set(Loading::Asked);
+        let loading: Promise = match host::load_part("gateways") {
+            Ok(loading) => loading,
+            Err(error) => return self.gateways_failed(&error),
+        };
+        let (come, failed): (Weak<StateHost>, Weak<StateHost>) = (self.weak(), self.weak());
+        let come = callback::reaction(move |_| {
+            if let Some(state) = come.upgrade() {
+                state.guests.loading.set(Loading::No);
+                if !state.destroyed.get() {
+                    state.let_guests_in();
+                    state.release_ready();
+                    state.check_outcomes();
+                }
+            }
+        });
+        let failed = callback::reaction(move |error| {
+            if let Some(state) = failed.upgrade() {
+                state.gateways_failed(&error);
+            }
+        });
+        promise::then(&loading, &come, Some(&failed));
+    }
+
+    /// Those peers get nothing; nobody waits for them.
+    fn gateways_failed(&self, error: &JsValue) {
+        self.guests.loading.set(Loading::Failed);
+        if !self.destroyed.get() {
+            self.report(error);
+            self.release_ready();
+            self.check_outcomes();
+        }
+    }
+}
+
+fn open(state: &StateHost, peer: PeerRef, filter: Filter) {
+    let now = host::wall();
+    let (guest, effects) = {
+        let mut node = state.node.borrow_mut();
+        let actor = Actor::from_random(host::random_u64());
+        let mut view = Model::new(
+            actor,
+            node.node().born(),
+            &state.carrier.own_id(),
+            state.options.strategies.clone(),
+            Vec::new(),
+        );
+        let bounds = node.node().bounds();
+        drop(view.with_node(|view| {
+            view.set_bounds(bounds);
+            Vec::new()
+        }));
+        if let Some(texts) = &*state.guests.texts.borrow() {
+            drop(view.provide_texts(Rc::clone(texts), now));
+        }
+        node.watch(true);
+        Gateway::open(peer, &state.options.name, filter, view, &node, now, host::now())
+    };
+    state.guests.here.borrow_mut().push(Rc::new(RefCell::new(guest)));
+    state.send_to_guest(effects);
+    state.look_for_texts();
+}
+
+fn hear(state: &StateHost, from: PeerRef, guest: &Guest, decoded: StateFrame<Cell<Held>>) {
+    let now = host::wall();
+    let latest = codec::latest(&decoded);
+    if !guest.borrow_mut().witnessed(latest, now) {
+        return state.carrier.refuse(from, codes::CLOCK);
+    }
+    let (heard, judged) = {
+        let (mut gateway, node) = (guest.borrow_mut(), state.node.borrow());
+        let mut heard = gateway.receive(decoded, &node, now);
+        gateway.drop_unreadable(&mut heard, &state.unreadable_cells(), now);
+        let judged = gateway.judge(&mut heard, &node, now);
+        (heard, judged)
+    };
+    state.send_to_guest(heard.effects);
+    if !judged.denied.is_empty() {
+        state.carrier.refuse(from, codes::DENIED);
+    }
+    if judged.is_full {
+        state.carrier.refuse(from, codes::LIMIT);
+    }
+    if !judged.news.is_empty() {
+        state.decide(|model, now| model.adopt(judged.news, Some(from), now));
+        // The others hear of it like of any neighbour's write, unless something of this window waits.
+        if state.turn.borrow().is_none() {
+            state.decide(|model, now| model.with_node(|node| node.flush(now)));
+        }
+    }
+    guest
+        .borrow_mut()
+        .correct(&state.node.borrow(), &judged.touched, now);
+    let effects = guest.borrow_mut().flush(now);
+    state.send_to_guest(effects);
+    guest.borrow_mut().forget_denied(&state.node.borrow(), DENIED);
+    state.look_for_texts();
+    state.check_outcomes();
+    state.release_ready();
+}
+
+fn tell(state: &StateHost, names: &[Key], shown: &[Key]) {
+    state.each_guest(|gateway, model| {
+        gateway.tell(model, names, shown, host::wall());
+        Vec::new()
+    });
+}
