@@ -8,6 +8,7 @@ use web_sys::{EventTarget, MessageEvent, MessagePort};
 use crate::core::connection::host::Window;
 use crate::core::connection::incoming::{Sender, Step};
 use crate::core::frame::WIRE_VERSION;
+use crate::core::lists::Gather;
 use crate::platform::host;
 
 #[wasm_bindgen]
@@ -133,7 +134,7 @@ impl Address {
             ("parent".to_owned(), vec![self.clone()])
         } else {
             let lineage = host::lineage(&self.outlet);
-            let lineage = lineage.iter().map(Address::window).collect();
+            let lineage = lineage.iter().map(Address::window).gather();
             (host::kind_of(&self.outlet), lineage)
         };
         Sender {

@@ -10,6 +10,7 @@ use crate::core::calls::Due;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
+use crate::core::lists::Gather;
 use crate::platform::callback;
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host::{self, Deferred};
@@ -208,7 +209,7 @@ impl Hub {
                 .iter()
                 .filter(|(_, peer)| !peer.on_mesh)
                 .filter_map(|(_, peer)| peer.wire.clone())
-                .collect();
+                .gather();
             (inner.mesh.clone().filter(|_| on_mesh), wires)
         };
         if transfer.is_some() && wires.len() + usize::from(mesh.is_some()) > 1 {
@@ -219,7 +220,7 @@ impl Hub {
         }
         if self.is_tapped() {
             // Each link by itself: one may be held back.
-            let peers: Vec<PeerRef> = self.inner.borrow().peers.iter().map(|(at, _)| at).collect();
+            let peers: Vec<PeerRef> = self.inner.borrow().peers.iter().map(|(at, _)| at).gather();
             return peers
                 .into_iter()
                 .try_for_each(|at| self.post(at, frame, transfer));

@@ -12,6 +12,7 @@ use crate::core::codes;
 use crate::core::connection::target::Handshake;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
+use crate::core::lists::List;
 use crate::platform::callback;
 use crate::platform::error::{fail, text};
 use crate::platform::host::{self, Deferred};
@@ -216,7 +217,7 @@ impl Hub {
                 self.inner
                     .borrow_mut()
                     .targets
-                    .retain(|target| target.number != number);
+                    .keep(|target| target.number != number);
                 return Ok(());
             }
             None if !other_peer => return Ok(()),

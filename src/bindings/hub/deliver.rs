@@ -15,6 +15,7 @@ use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
 use crate::core::limits::NAME;
+use crate::core::lists::List;
 use crate::platform::callback;
 use crate::platform::{host, promise};
 
@@ -283,7 +284,7 @@ impl Hub {
             if handlers.iter().any(|handler| handler.once.is_some())
                 && let Some(all) = inner.handlers.get_mut(&question.what)
             {
-                all.retain(|handler| handler.once.is_none());
+                all.keep(|handler| handler.once.is_none());
             }
             let Some(peer) = inner.peers.get(question.peer) else {
                 return;

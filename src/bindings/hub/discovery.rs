@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::Hub;
 use super::mesh::LOCKS;
 use crate::core::connection::discovery::{self, Discovery, Progress, Unanswered};
+use crate::core::lists::Gather;
 use crate::platform::callback;
 use crate::platform::error::text;
 use crate::platform::host;
@@ -39,7 +40,7 @@ impl Hub {
             let mut inner = self.inner.borrow_mut();
             let missing = Array::is_array(names).then(|| {
                 let peers = inner.peers.iter().filter(|(_, peer)| peer.on_mesh);
-                let here: Vec<&str> = peers.map(|(_, peer)| peer.uid.as_str()).collect();
+                let here: Vec<&str> = peers.map(|(_, peer)| peer.uid.as_str()).gather();
                 let names: &Array = names.unchecked_ref();
                 let uids = names.iter().filter_map(|name| name.as_string());
                 uids.filter(|uid| *uid != self.uid && !here.contains(&uid.as_str()))

@@ -8,6 +8,7 @@ use super::Hub;
 use super::peers::{Identity, State};
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
+use crate::core::lists::{Gather, List};
 use crate::platform::host;
 
 /// The analytics events of ParleyJS, which `onAnalyticsEvent` listens to.
@@ -84,7 +85,7 @@ impl Hub {
             .iter()
             .filter(|listener| listener.event == event)
             .map(|listener| listener.call.clone())
-            .collect();
+            .gather();
         for listener in listeners {
             if let Err(error) = listener.call1(&JsValue::UNDEFINED, data) {
                 host::report_error(&error);
@@ -132,7 +133,7 @@ impl Hub {
         if !self.follows_frames() {
             return;
         }
-        let peers: Vec<PeerRef> = self.inner.borrow().peers.iter().map(|(at, _)| at).collect();
+        let peers: Vec<PeerRef> = self.inner.borrow().peers.iter().map(|(at, _)| at).gather();
         for peer in peers {
             self.log_frame("sent", peer, frame);
         }
@@ -275,7 +276,7 @@ impl Hub {
         self.inner
             .borrow_mut()
             .system
-            .retain(|listener| listener.token != token);
+            .keep(|listener| listener.token != token);
     }
 }
 

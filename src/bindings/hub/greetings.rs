@@ -6,13 +6,14 @@ use web_sys::MessageEvent;
 use super::Hub;
 use crate::core::codes;
 use crate::core::connection::incoming::Admission;
+use crate::core::lists::Gather;
 use crate::platform::host;
 use crate::transport::window::{self, Address};
 
 impl Hub {
     /// Says hello to the windows that may be waiting for this one.
     pub(crate) fn greet_relatives(&self) -> Vec<Address> {
-        let mut relatives: Vec<Address> = host::relatives().iter().map(Address::window).collect();
+        let mut relatives: Vec<Address> = host::relatives().iter().map(Address::window).gather();
         let worker = host::own_worker();
         if !worker.is_undefined() {
             relatives.push(Address::worker(worker));

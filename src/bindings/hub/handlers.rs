@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::{Handler, Hub, Registered};
 use crate::core::codes;
 use crate::core::id::PeerRef;
+use crate::core::lists::List;
 use crate::platform::callback;
 use crate::platform::error::{destroyed, fail, text};
 use crate::platform::host::{self, Deferred};
@@ -34,7 +35,7 @@ impl Hub {
     pub(crate) fn remove_handler(&self, what: &str, token: u32) {
         let mut inner = self.inner.borrow_mut();
         if let Some(handlers) = inner.handlers.get_mut(what) {
-            handlers.retain(|handler| handler.token != token);
+            handlers.keep(|handler| handler.token != token);
             if handlers.is_empty() {
                 inner.handlers.remove(what);
             }

@@ -19,6 +19,7 @@ use crate::core::codes;
 use crate::core::connection::greetings::Greetings;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
+use crate::core::lists::{Gather, List};
 use crate::platform::error::gone;
 use crate::platform::host;
 use crate::transport::window;
@@ -147,7 +148,7 @@ impl Hub {
         let mut wires = Vec::new();
         let mesh = {
             let inner = self.inner.borrow();
-            wires.extend(inner.sessions.values().filter_map(|session| session.wire.clone()));
+            wires.take_in(inner.sessions.values().filter_map(|session| session.wire.clone()));
             inner.mesh.clone()
         };
         for wire in wires {
@@ -206,7 +207,7 @@ impl Hub {
             let mut inner = self.inner.borrow_mut();
             // Nobody is greeted any more, whatever ends now.
             inner.greetings = Greetings::default();
-            inner.peers.everyone().map(|(at, _)| at).collect()
+            inner.peers.everyone().map(|(at, _)| at).gather()
         };
         for peer in peers {
             self.lose_peer_for(peer, Reason::Local, codes::DESTROYED);

@@ -40,6 +40,7 @@ use super::shared::Shared;
 use crate::core::calls::Calls;
 use crate::core::connection::discovery::Unanswered;
 use crate::core::id::PeerRef;
+use crate::core::lists::Gather;
 use crate::core::map::SmallMap;
 use crate::platform::cell::RefCell;
 use crate::platform::host::{self, Deferred};
@@ -266,21 +267,13 @@ impl Hub {
     pub(crate) fn infos(&self) -> js_sys::Array {
         let (connected, asleep, targets) = {
             let inner = self.inner.borrow();
-            let connected: Vec<_> = inner
-                .peers
-                .iter()
-                .map(|(_, peer)| peer.identity.clone())
-                .collect();
+            let connected: Vec<_> = inner.peers.iter().map(|(_, peer)| peer.identity.clone()).gather();
             let asleep: Vec<_> = inner
                 .peers
                 .sleepers()
                 .map(|(_, peer)| peer.identity.clone())
-                .collect();
-            let targets: Vec<_> = inner
-                .targets
-                .iter()
-                .filter_map(Target::pending_identity)
-                .collect();
+                .gather();
+            let targets: Vec<_> = inner.targets.iter().filter_map(Target::pending_identity).gather();
             (connected, asleep, targets)
         };
         let out = js_sys::Array::new();

@@ -17,6 +17,7 @@ use super::Hub;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
+use crate::core::lists::Gather;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 use crate::transport::window::Address;
@@ -110,7 +111,7 @@ impl Hub {
                 .everyone()
                 .filter(|(at, peer)| !peer.on_mesh && outside.contains(at))
                 .filter_map(|(_, peer)| peer.wire.clone())
-                .collect();
+                .gather();
             (inner.mesh.clone(), wires)
         };
         if let Some(mesh) = mesh {
@@ -127,10 +128,10 @@ impl Hub {
             let inner = self.inner.borrow();
             let window = |peer: &super::peers::Peer| peer.window.clone().filter(|_| !peer.on_mesh);
             let everyone = inner.peers.everyone();
-            everyone.map(|(at, peer)| (at, window(peer))).collect()
+            everyone.map(|(at, peer)| (at, window(peer))).gather()
         };
         let outside = windows.into_iter();
         let outside = outside.filter(|(_, window)| !window.as_ref().is_some_and(Address::is_same_page));
-        outside.map(|(at, _)| at).collect()
+        outside.map(|(at, _)| at).gather()
     }
 }

@@ -15,6 +15,7 @@ use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 use crate::core::limits::Limits;
+use crate::core::lists::{Gather, List};
 use crate::platform::host;
 
 /// How often a state that is not ready asks again, ms.
@@ -75,7 +76,7 @@ impl Hub {
     pub(crate) fn detach(&self, name: &str) {
         let gone = {
             let mut inner = self.inner.borrow_mut();
-            inner.lacking.retain(|(_, lacked)| lacked != name);
+            inner.lacking.keep(|(_, lacked)| lacked != name);
             let at = inner.states.iter().position(|state| state.name() == name);
             at.map(|at| inner.states.remove(at))
         };
@@ -91,7 +92,7 @@ impl Hub {
                 .iter()
                 .filter(|state| state.is_waiting())
                 .cloned()
-                .collect();
+                .gather();
             if states.is_empty() {
                 return f64::INFINITY;
             }
@@ -145,10 +146,7 @@ impl Hub {
     }
 
     pub(crate) fn states_peer_down(&self, peer: PeerRef) {
-        self.inner
-            .borrow_mut()
-            .lacking
-            .retain(|(lacks, _)| *lacks != peer);
+        self.inner.borrow_mut().lacking.keep(|(lacks, _)| *lacks != peer);
         self.each_state(|state| state.peer_down(peer));
     }
 
@@ -236,7 +234,7 @@ impl Hub {
     fn spoke(&self, from: PeerRef, name: &str) -> bool {
         let lacking = &mut self.inner.borrow_mut().lacking;
         let before = lacking.len();
-        lacking.retain(|(peer, lacked)| *peer != from || lacked != name);
+        lacking.keep(|(peer, lacked)| *peer != from || lacked != name);
         lacking.len() != before
     }
 
@@ -285,7 +283,7 @@ impl Hub {
                 .iter()
                 .filter(|(at, peer)| peer.on_mesh && *at != from && peer.takes_part(&*state));
             let also: Vec<PeerRef> = if to_all {
-                mesh.map(|(at, _)| at).collect()
+                mesh.map(|(at, _)| at).gather()
             } else {
                 Vec::new()
             };
@@ -314,7 +312,7 @@ impl Hub {
                 .iter()
                 .copied()
                 .filter(|at| inner.peers.get(*at).is_some_and(|peer| peer.on_mesh))
-                .collect();
+                .gather();
             // With a tap each link by itself: one may be held back.
             let together = on_mesh.len() > 1 && inner.tap.is_none();
             (inner.mesh.clone().filter(|_| together), on_mesh)

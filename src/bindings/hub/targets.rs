@@ -14,6 +14,7 @@ use crate::platform::error::{destroyed, fail};
 use crate::platform::host as platform;
 use crate::transport::window::Address;
 
+use crate::core::lists::List;
 use std::rc::Rc;
 
 /// Something this side wants to be connected to, until `disconnect`.
@@ -145,7 +146,7 @@ impl Hub {
             self.inner
                 .borrow_mut()
                 .targets
-                .retain(|target| target.number != number);
+                .keep(|target| target.number != number);
         }
     }
 

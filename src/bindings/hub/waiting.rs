@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use super::timers::BEAT;
 use super::{Hub, Target};
 use crate::core::codes;
+use crate::core::lists::Gather;
 use crate::platform::callback;
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
@@ -130,7 +131,7 @@ impl Hub {
             let inner = self.inner.borrow();
             let targets = inner.targets.iter();
             let targets = targets.filter(|target| target.is_awaited() && target.place.is_some());
-            targets.map(|target| target.number).collect()
+            targets.map(|target| target.number).gather()
         };
         let mut next = f64::INFINITY;
         for number in awaited {

@@ -9,6 +9,7 @@ use crate::core::codes;
 use crate::core::connection::handshake::Phase;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
+use crate::core::lists::{Gather, List};
 use crate::platform::callback;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
@@ -45,7 +46,7 @@ impl Hub {
         let wires: Vec<_> = {
             let inner = self.inner.borrow();
             let told = inner.sessions.values().filter(|session| session.has_said_join());
-            told.filter_map(|session| session.wire.clone()).collect()
+            told.filter_map(|session| session.wire.clone()).gather()
         };
         for wire in wires {
             let _ = wire.post(&self.join_frame(true), None);
@@ -136,7 +137,7 @@ impl Hub {
             "') ended: the other side was closed before it joined",
         ];
         if !cause.is_empty() {
-            parts.extend([": ", cause]);
+            parts.take_in([": ", cause]);
         }
         let details = [
             ("targetId", JsValue::from_str(&alias)),

@@ -1,5 +1,7 @@
 //! The blocklist: windows that `disconnect` shut out, until `connect` asks for them.
 
+use crate::core::lists::List;
+
 /// Windows remembered.
 const KEPT: usize = 256;
 
@@ -23,7 +25,7 @@ impl<W: PartialEq> Blocklist<W> {
     /// Blocks a window. Closed ones are forgotten; of more than 256 the oldest is.
     pub fn add(&mut self, window: W, is_closed: impl Fn(&W) -> bool) {
         self.blocked
-            .retain(|blocked| *blocked != window && !is_closed(blocked));
+            .keep(|blocked| *blocked != window && !is_closed(blocked));
         if self.blocked.len() >= KEPT {
             self.blocked.remove(0);
         }
@@ -32,7 +34,7 @@ impl<W: PartialEq> Blocklist<W> {
 
     /// Lets a window in again.
     pub fn remove(&mut self, window: &W) {
-        self.blocked.retain(|blocked| blocked != window);
+        self.blocked.keep(|blocked| blocked != window);
     }
 }
 

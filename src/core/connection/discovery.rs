@@ -3,6 +3,8 @@
 //! On a channel the locks of its members say whom to wait for; where locks cannot be listed, discovery takes 250 ms. A parent or
 //! opener is given 1 s, because one without a Parley cannot say that it has none.
 
+use crate::core::lists::List;
+
 /// How long members are waited for whose locks say they are there: a frozen tab does not answer, ms.
 const MEMBERS: f64 = 1000.0;
 /// The same where locks cannot be listed, so that nobody knows whom to wait for, ms.
@@ -92,13 +94,13 @@ impl<W: PartialEq> Discovery<W> {
     /// A member has joined, or is gone.
     pub fn settled(&mut self, uid: &str) {
         if let Members::Awaited(missing) = &mut self.members {
-            missing.retain(|other| other != uid);
+            missing.keep(|other| other != uid);
         }
     }
 
     /// A relative is connected.
     pub fn connected(&mut self, from: &W) {
-        self.relatives.retain(|relative| relative != from);
+        self.relatives.keep(|relative| relative != from);
     }
 
     /// A relative asks who is here: it has a Parley, and is about to connect.
@@ -119,7 +121,7 @@ impl<W: PartialEq> Discovery<W> {
             self.relatives_end = now + UNDER_WAY;
             let latest = self.latest;
             self.relatives
-                .retain(|relative| now < latest && is_under_way(relative));
+                .keep(|relative| now < latest && is_under_way(relative));
         }
         let members = match self.members {
             Members::Over => f64::INFINITY,
@@ -167,7 +169,7 @@ impl Unanswered {
     /// A member has joined, or is gone. Whether it was the last of those that are known.
     pub fn settled(&mut self, uid: &str) -> bool {
         let before = self.uids.len();
-        self.uids.retain(|other| other != uid);
+        self.uids.keep(|other| other != uid);
         self.uids.is_empty() && before > 0
     }
 

@@ -7,6 +7,7 @@ use super::host::{Host, Window};
 use super::targets::Target;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
+use crate::core::lists::{Gather, List};
 
 /// What `disconnect` finds.
 pub struct Parting<H: Host> {
@@ -40,11 +41,11 @@ impl<H: Host> Connections<H> {
         };
         let sessions = self.sessions.iter();
         let its = sessions.filter(|(_, session)| session.peer == Some(at));
-        let its: Vec<u32> = its.map(|(number, _)| *number).collect();
+        let its: Vec<u32> = its.map(|(number, _)| *number).gather();
         for number in its {
             self.drop_session(Some(number));
         }
-        self.effects.extend(peer.wire.clone().map(Effect::Close));
+        self.effects.take_in(peer.wire.clone().map(Effect::Close));
         self.forget_greetings(&peer.uid, peer.window.as_ref());
         let identity = peer.identity.clone();
         self.effects.push(Effect::Lost {
@@ -65,7 +66,7 @@ impl<H: Host> Connections<H> {
     pub(super) fn forget_greetings(&mut self, uid: &str, window: Option<&H::Window>) {
         // One that is reached on the channel alone may offer anew.
         let here = self.peers.everyone().filter(|(_, peer)| peer.wire.is_some());
-        let here: Vec<String> = here.map(|(_, peer)| peer.uid.clone()).collect();
+        let here: Vec<String> = here.map(|(_, peer)| peer.uid.clone()).gather();
         let is_ignored = self.greetings.forget(uid, window, &here, &self.fresh);
         if let Some(window) = window.filter(|_| is_ignored)
             && !self.blocked.has(window)
@@ -105,7 +106,7 @@ impl<H: Host> Connections<H> {
     /// It shows why a peer left that said goodbye.
     pub fn has_left(&mut self, peer: PeerRef, reason: Reason) {
         let before = self.leaving.len();
-        self.leaving.retain(|(at, _)| *at != peer);
+        self.leaving.keep(|(at, _)| *at != peer);
         if self.leaving.len() < before {
             self.lose_peer(peer, reason);
         }
@@ -114,7 +115,7 @@ impl<H: Host> Connections<H> {
     /// A document in that window speaks: whoever is leaving it has navigated.
     pub(super) fn shows_another(&mut self, window: &H::Window) {
         let here = self.leaving.iter().filter(|(_, left)| left == window);
-        let gone: Vec<PeerRef> = here.map(|(at, _)| *at).collect();
+        let gone: Vec<PeerRef> = here.map(|(at, _)| *at).gather();
         for peer in gone {
             self.has_left(peer, Reason::Navigated);
         }
@@ -134,7 +135,7 @@ impl<H: Host> Connections<H> {
         };
         let target = targets.find(is_meant).map(|target| target.number);
         let awaited = target.and_then(|number| self.give_up(number));
-        self.targets.retain(|other| Some(other.number) != target);
+        self.targets.keep(|other| Some(other.number) != target);
         for window in &windows {
             self.end_handshakes(window);
         }
@@ -150,8 +151,8 @@ impl<H: Host> Connections<H> {
         let targets = self.targets.iter();
         let behind =
             targets.filter(|target| target.alias() == name || (peer.is_some() && target.peer == peer));
-        let mut windows: Vec<H::Window> = behind.filter_map(Target::window).collect();
-        windows.extend(peer.and_then(|at| self.peers.any(at)?.window.clone()));
+        let mut windows: Vec<H::Window> = behind.filter_map(Target::window).gather();
+        windows.take_in(peer.and_then(|at| self.peers.any(at)?.window.clone()));
         windows
     }
 
@@ -170,7 +171,7 @@ impl<H: Host> Connections<H> {
     fn end_unfinished(&mut self, is_meant: impl Fn(&H::Window) -> bool) {
         let sessions = self.sessions.iter().filter(|(_, session)| session.peer.is_none());
         let pending = sessions.filter(|(_, session)| session.proven.from.as_ref().is_some_and(&is_meant));
-        let pending: Vec<u32> = pending.map(|(number, _)| *number).collect();
+        let pending: Vec<u32> = pending.map(|(number, _)| *number).gather();
         for number in pending {
             self.end_session(number, Reason::Local);
         }

@@ -5,6 +5,7 @@
 
 use super::handshake::{self, OnOffer, Phase};
 use crate::core::limits::PARLEYS_PER_WINDOW;
+use crate::core::lists::List;
 
 /// Windows remembered: parent and opener, and whoever knocked last.
 const KEPT: usize = 256;
@@ -104,7 +105,7 @@ impl<W: Clone + PartialEq> Greetings<W> {
     /// What the Parley `uid` in the window `from` offers next may be accepted again.
     pub fn reopen(&mut self, from: &W, uid: &str) {
         if let Some(greeting) = self.to(from) {
-            greeting.taken.retain(|taken| taken != uid);
+            greeting.taken.keep(|taken| taken != uid);
         }
     }
 
@@ -133,10 +134,10 @@ impl<W: Clone + PartialEq> Greetings<W> {
         for greeting in &mut self.list {
             if window == Some(&greeting.to) {
                 greeting.nonce = fresh();
-                greeting.taken.retain(|taken| connected.contains(taken));
+                greeting.taken.keep(|taken| connected.contains(taken));
                 is_ignored |= std::mem::take(&mut greeting.is_ignored);
             }
-            greeting.taken.retain(|taken| taken != uid);
+            greeting.taken.keep(|taken| taken != uid);
         }
         is_ignored
     }

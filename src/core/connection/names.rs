@@ -1,5 +1,7 @@
 //! The ids of peers that were connected before: the return of one is a reconnection, unless `disconnect` let it go.
 
+use crate::core::lists::List;
+
 /// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks meets thousands.
 const KNOWN: usize = 256;
 /// Ids that `disconnect` let go of, remembered: to let go of one again is no error.
@@ -24,7 +26,7 @@ impl Names {
 
     /// `disconnect` let go of it: the next one of that id is new, not back.
     pub fn parted(&mut self, id: String) {
-        self.known.retain(|known| *known != id);
+        self.known.keep(|known| *known != id);
         remember(&mut self.parted, id, PARTED);
     }
 

@@ -9,6 +9,7 @@ use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 use crate::core::inbox::Inbox;
 use crate::core::limits::{Limits, Meter};
+use crate::core::lists::Gather;
 use crate::core::map::SmallMap;
 
 /// As `getConnectionState` names it.
@@ -189,7 +190,7 @@ impl<H: Host> Peers<H> {
 
     /// The numbers of all who are awake.
     pub fn refs(&self) -> Vec<PeerRef> {
-        self.awake.keys().copied().collect()
+        self.awake.keys().copied().gather()
     }
 
     /// One who is awake, by the id this window knows it under, or by its own.
@@ -230,7 +231,7 @@ impl<H: Host> Peers<H> {
     /// Who has slept too long.
     pub fn overdue(&self, now: f64) -> Vec<PeerRef> {
         let late = self.asleep.iter().filter(|(_, sleeper)| sleeper.until <= now);
-        late.map(|(at, _)| *at).collect()
+        late.map(|(at, _)| *at).gather()
     }
 
     /// One who can be sent to: what reaches a frozen page waits there.

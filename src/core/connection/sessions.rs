@@ -10,6 +10,7 @@ use super::routes::{How, Newcomer};
 use crate::core::codes;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
+use crate::core::lists::{Gather, List};
 
 /// A lossy wire's first repetition comes after this, each next after twice as long, ms.
 const JOIN_AGAIN: f64 = 100.0;
@@ -207,7 +208,7 @@ impl<H: Host> Connections<H> {
             .peers
             .arrive(&mut self.names, who, wire, now, is_promised, &self.fresh);
         let at = arrival.at;
-        self.effects.extend(arrival.replaced.map(Effect::Close));
+        self.effects.take_in(arrival.replaced.map(Effect::Close));
         match arrival.how {
             How::New { again } => self.effects.push(Effect::Connected { at, again }),
             How::Woken => self.woken(at),
@@ -223,7 +224,7 @@ impl<H: Host> Connections<H> {
             return;
         };
         if let Some(peer) = session.peer {
-            self.effects.extend(session.wire.map(Effect::Close));
+            self.effects.take_in(session.wire.map(Effect::Close));
             return self.lose_route(peer, false, reason);
         }
         // The next hello to that window carries another nonce, so that it offers anew. A window that begins too many
@@ -260,7 +261,7 @@ impl<H: Host> Connections<H> {
     pub(super) fn drop_session(&mut self, number: Option<u32>) {
         let session = number.and_then(|number| self.sessions.remove(&number));
         let wire = session.and_then(|session| session.wire);
-        self.effects.extend(wire.map(Effect::Close));
+        self.effects.take_in(wire.map(Effect::Close));
     }
 
     /// An unfinished handshake makes room for a new one of that window.
@@ -269,7 +270,7 @@ impl<H: Host> Connections<H> {
         let pending: Vec<(u32, bool)> = sessions
             .filter(|(_, session)| session.peer.is_none() && session.proven.target.is_none())
             .filter_map(|(number, session)| Some((*number, session.proven.from.as_ref()? == from)))
-            .collect();
+            .gather();
         if let Some(number) = half_open::to_end(&pending) {
             self.end_session(number, Reason::Denied);
         }
@@ -288,12 +289,13 @@ impl<H: Host> Connections<H> {
             }
             session.again = Some((now + pause * 2.0, pause * 2.0));
             next = next.min(now + pause * 2.0);
-            self.effects.extend(session.wire.clone().map(|wire| Effect::Join {
-                wire,
-                heard: false,
-                proof: None,
-                any_origin: false,
-            }));
+            self.effects
+                .take_in(session.wire.clone().map(|wire| Effect::Join {
+                    wire,
+                    heard: false,
+                    proof: None,
+                    any_origin: false,
+                }));
         }
         next
     }

@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::host::Host;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
+use crate::core::lists::List;
 
 /// How long a page in the back/forward cache is waited for, ms. Nothing tells when it is thrown out of there, and most of
 /// them never return; one that does later is connected anew, which is a reconnection as well.
@@ -64,7 +65,7 @@ impl<H: Host> Connections<H> {
         let target = self.targets.iter_mut().find(|target| target.peer == Some(at));
         let waiting = target.and_then(|target| target.waiting.take());
         self.effects
-            .extend(waiting.map(|waiting| Effect::Resolve(waiting, at)));
+            .take_in(waiting.map(|waiting| Effect::Resolve(waiting, at)));
         self.effects.push(Effect::Woken(at));
     }
 

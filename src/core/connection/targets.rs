@@ -12,6 +12,7 @@ use super::target::Handshake;
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
+use crate::core::lists::{Gather, List};
 
 /// Something this side wants to be connected to.
 pub struct Target<H: Host> {
@@ -96,7 +97,7 @@ impl<H: Host> Connections<H> {
         target.peer = Some(peer);
         let waiting = target.waiting.take();
         self.effects
-            .extend(waiting.map(|waiting| Effect::Resolve(waiting, peer)));
+            .take_in(waiting.map(|waiting| Effect::Resolve(waiting, peer)));
     }
 
     /// The peer of a target is gone. The target stays: the next document of that window gets the same id.
@@ -172,7 +173,7 @@ impl<H: Host> Connections<H> {
         let awaited = self.targets.iter().filter(|target| target.is_awaited());
         let (late, rest): (Vec<_>, Vec<_>) = awaited.partition(|target| target.deadline <= now);
         let next = rest.iter().map(|target| target.deadline);
-        let late = late.iter().map(|target| target.number).collect();
+        let late = late.iter().map(|target| target.number).gather();
         (late, next.fold(f64::INFINITY, f64::min))
     }
 
@@ -182,7 +183,7 @@ impl<H: Host> Connections<H> {
         let emptied = emptied.filter_map(|target| target.peer.filter(|_| target.window().is_none()));
         let closed = self.peers.everyone().filter(|(_, peer)| !peer.on_mesh);
         let closed = closed.filter(|(_, peer)| peer.window.as_ref().is_some_and(Window::is_closed));
-        emptied.chain(closed.map(|(at, _)| at)).collect()
+        emptied.chain(closed.map(|(at, _)| at)).gather()
     }
 
     /// Whether a peer came by a frame element that is still in its page.
@@ -195,7 +196,7 @@ impl<H: Host> Connections<H> {
     pub fn knock_again(&mut self) {
         let vacant = self.targets.iter().filter(|target| target.peer.is_none());
         let windows = vacant.filter_map(Target::window);
-        self.effects.extend(windows.map(Effect::Knock));
+        self.effects.take_in(windows.map(Effect::Knock));
     }
 
     /// `connect` was called for a window: whoever came from there uncalled is whom it means, else somebody has to say hello. No
@@ -266,7 +267,7 @@ impl<H: Host> Connections<H> {
         target.waiting = Some(waiting);
         target.deadline = deadline;
         let window = target.window();
-        self.effects.extend(window.map(Effect::Knock));
+        self.effects.take_in(window.map(Effect::Knock));
     }
 
     /// Makes whoever came from a window uncalled the one of a target, connected or about to be. `mark`: of its document, if that is
