@@ -16,7 +16,7 @@ mod connection_network;
 use std::cell::RefCell;
 use std::io::Write;
 
-use connection_network::scenes::{back_from_the_cache, one_after_the_other};
+use connection_network::scenes::{back_from_the_cache, invitation_to_the_one_before, one_after_the_other};
 use connection_network::{Case, Summary, found, play};
 use parley_sync_kit::schedule::Run;
 
@@ -65,4 +65,9 @@ fn two_that_connect_to_each_other_one_after_the_other_both_get_there() {
 #[test]
 fn a_page_that_comes_back_from_the_cache_is_connected_again() {
     for_each_seed(back_from_the_cache);
+}
+
+#[test]
+fn an_invitation_lets_nobody_in_but_the_document_that_said_hello() {
+    for_each_seed(invitation_to_the_one_before);
 }

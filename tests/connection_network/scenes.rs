@@ -1,7 +1,10 @@
 //! Schedules with names: what the seeded ones found.
 
+use parley_sync::core::origin::OPAQUE;
+
 use super::asking::Asked;
-use super::document::Loading;
+use super::document::{Life, Loading};
+use super::traffic::{Event, Frame, Posted};
 use super::world::World;
 use super::{A, B, QUIET};
 
@@ -54,4 +57,62 @@ pub fn back_from_the_cache(seed: u64) -> Result<(), String> {
     world.run_for(30_000.0)?;
     world.restore(popup);
     ends_well(world, [first, second])
+}
+
+/// A frame of an opaque origin says hello, and shows another document when the invitation comes: that one joins with what it can
+/// read, which is the invitation, and with what it makes up.
+pub fn invitation_to_the_one_before(seed: u64) -> Result<(), String> {
+    let mut world = World::new(seed);
+    let page = world.add_window(None, None);
+    let frame = world.add_window(Some(page), None);
+    let first = world.load(loading(page, A, B));
+    let second = world.load(loading(frame, OPAQUE, A));
+    let asked = Asked {
+        opaque: true,
+        is_restricted: true,
+        ..Asked::simply(20_000.0)
+    };
+    world.connect(first, frame, asked);
+    let is_invited =
+        |event: &Event| matches!(event, Event::Post { to, step: Posted::Invite { .. }, .. } if *to == frame);
+    while !world.queue.values().any(is_invited) {
+        let next = world.queue.keys().next().map(|key| key.0 as f64 / 1000.0);
+        match next {
+            Some(next) if next < 20_000.0 => world.run_for((next - world.now).max(0.0))?,
+            _ => return Err("nobody was invited".to_owned()),
+        }
+    }
+    world.docs[second].life = Life::Dead;
+    let liar = world.load(Loading {
+        is_hostile: true,
+        ..loading(frame, OPAQUE, A)
+    });
+    world.run_for(10_000.0)?;
+    let heard = &world.docs[liar].heard;
+    let tokens = heard.iter().filter_map(|(_, step)| match step {
+        Posted::Invite { token, .. } => Some(token.clone()),
+        _ => None,
+    });
+    let tokens: Vec<String> = tokens.collect();
+    if tokens.is_empty() {
+        return Err("the invitation was lost".to_owned());
+    }
+    for proof in tokens.into_iter().map(Some).chain([None, Some(String::new())]) {
+        for wire in world.docs[liar].ports.clone() {
+            let join = Frame::Join {
+                uid: "liar".to_owned(),
+                claimed: "liar".to_owned(),
+                heard: true,
+                proof: proof.clone(),
+                any_origin: false,
+            };
+            world.post_frame(wire, join);
+        }
+    }
+    world.run_for(QUIET)?;
+    let page = &world.docs[first];
+    match (page.connections.peers.everyone().count(), page.calls.as_slice()) {
+        (0, [Some(false)]) => Ok(()),
+        (peers, calls) => Err(format!("{peers} peers, and calls that ended as {calls:?}")),
+    }
 }
