@@ -11,10 +11,10 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  '{ Parley }': { aim: 60, limit: 100 },
-  '{ Parley, SyncedState }': { aim: 90, limit: 240 },
+  '{ Parley }': { aim: 60, limit: 101 },
+  '{ Parley, SyncedState }': { aim: 90, limit: 241 },
   '{ Parley, SyncedStore }': { aim: 190, limit: 261 },
-  everything: { aim: 190, limit: 266 },
+  everything: { aim: 190, limit: 267 },
   slim: { aim: 190, limit: 259 },
   text: { aim: 45, limit: 45 },
   react: { aim: 2, limit: 2 },

@@ -463,3 +463,27 @@ scenario('the part for restricted peers is loaded when the first of them comes',
   await parent.eval(() => state.setState({ a: 5 }, { ack: 'all' }));
   t.assert.equal(await held.eval(() => state.get('a')), 5);
 });
+
+scenario('connect() again with grants, before the frame is there, holds it to them', async (t) => {
+  const src = t.url(t.b, peer, { allowed: [t.a] });
+  const parent = await t.open(t.a, peer, { allowed: [t.a, t.b] });
+  const outcomes = await parent.eval(
+    async (src, grants) => {
+      const frame = addFrame('held', 'about:blank');
+      const first = settle(parley.connect(frame, 'held', { timeout: Infinity }));
+      const second = settle(parley.connect(frame, 'held', { timeout: Infinity, grants }));
+      frame.src = src;
+      return (await Promise.all([first, second])).map((outcome) => outcome.code ?? 'connected');
+    },
+    src,
+    { messages: ['echo'] },
+  );
+  t.assert.deepEqual(outcomes, ['connected', 'connected']);
+  const held = await parent.frame('held').loaded();
+  const codes = await held.eval(async () => {
+    const codes = [];
+    for (const type of ['echo', 'note']) codes.push((await settle(parley.send(type, 1))).code ?? 'answered');
+    return codes;
+  });
+  t.assert.deepEqual(codes, ['answered', 'ERR_DENIED']);
+});
