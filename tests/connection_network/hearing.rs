@@ -61,29 +61,28 @@ impl World {
             }
         }
         let Some(at) = peer else {
-            return match frame {
-                Frame::Join {
-                    uid,
-                    claimed,
+            if let Frame::Join {
+                uid,
+                claimed,
+                heard,
+                proof,
+                any_origin,
+            } = frame
+            {
+                let join = Join {
+                    uid: &uid,
+                    claimed: &claimed,
                     heard,
-                    proof,
+                    proof: proof.as_deref(),
+                    life: false,
+                    is_changed: false,
                     any_origin,
-                } => {
-                    let join = Join {
-                        uid: &uid,
-                        claimed: &claimed,
-                        heard,
-                        proof: proof.as_deref(),
-                        life: false,
-                        is_changed: false,
-                        any_origin,
-                    };
-                    self.decide(doc, |connections, policy| {
-                        connections.joined(policy, number, &join, now)
-                    });
-                }
-                _ => {}
-            };
+                };
+                self.decide(doc, |connections, policy| {
+                    connections.joined(policy, number, &join, now)
+                });
+            }
+            return;
         };
         self.note_heard(doc, at);
         if let Frame::Join { heard, .. } = frame {
