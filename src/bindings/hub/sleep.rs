@@ -50,7 +50,11 @@ impl Hub {
     /// The same, whatever the inspector's tap does.
     pub(super) fn hear_now(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         self.log_frame("received", from, frame);
-        let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
+        // Of most frames nothing is read here: every message comes this way.
+        let said = match kind {
+            Kind::Bye => Reason::from_bye(frame.get(1).as_f64().unwrap_or_default()),
+            _ => Reason::Local,
+        };
         let now = host::now();
         if self.decide(|connections, _| connections.hears(from, kind, said, now)) {
             self.dispatch(from, kind, frame, to_all);
