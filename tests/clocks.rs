@@ -12,9 +12,11 @@
     clippy::indexing_slicing
 )]
 
+mod frames;
 mod log_network;
 mod model_network;
 mod network;
+mod values;
 
 use parley_sync_kit::schedule::Run;
 

@@ -10,6 +10,7 @@
 )]
 
 mod found;
+mod frames;
 mod network;
 
 use network::case::Case;

@@ -9,6 +9,7 @@
     clippy::indexing_slicing
 )]
 
+mod frames;
 mod network;
 
 use network::case::Case;

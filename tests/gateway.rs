@@ -10,7 +10,9 @@
     clippy::indexing_slicing
 )]
 
+mod frames;
 mod gateway_network;
+mod values;
 
 use gateway_network::besiege;
 use gateway_network::{Network, TRUSTED, Val, WINDOWS};

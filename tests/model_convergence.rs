@@ -12,8 +12,10 @@
     clippy::indexing_slicing
 )]
 
+mod frames;
 mod model_found;
 mod model_network;
+mod values;
 
 use model_network::case::Case;
 use model_network::play;

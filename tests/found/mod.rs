@@ -1,24 +1,12 @@
 //! Schedules that once failed, shrunk.
 
-use super::network::case::{Case, Config, Shape, Step, Wire};
-
-/// Perfect wires without delay; what a shrunk schedule mostly comes down to.
-const PERFECT: Wire = Wire {
-    fifo: true,
-    latency: (0, 0),
-    loss: 0,
-    duplicate: 0,
-};
+use super::network::case::{Case, Config, Step};
+use parley_sync_kit::links::{Shape, Wire};
+use parley_sync_kit::{Move, Setup};
 
 /// Everything open from the start, nothing special.
 const PLAIN: Config = Config {
-    seed: 0,
-    windows: 2,
-    late: 0,
-    shape: Shape::Full,
-    wire: PERFECT,
-    skew: 0,
-    debounce: false,
+    setup: Setup::PLAIN,
     reactive: false,
     initial: 0,
     disks: 0,
@@ -45,70 +33,69 @@ pub const FOUND: [Found; 3] = [
 ];
 
 fn owed_forgotten() -> Case {
-    let seed = 14_844_250_921_920_218_075;
-    let config = Config {
-        seed,
+    let setup = Setup {
+        seed: 14_844_250_921_920_218_075,
         windows: 5,
         late: 2,
         shape: Shape::Ring,
         skew: 1,
-        ..PLAIN
+        ..Setup::PLAIN
     };
     Case {
-        config,
+        config: Config { setup, ..PLAIN },
         steps: vec![],
     }
 }
 
 fn awaited_forgotten() -> Case {
-    let seed = 18_383_476_057_112_122_319;
-    let wire = Wire {
-        latency: (0, 400),
-        ..PERFECT
-    };
-    let config = Config {
-        seed,
+    let setup = Setup {
+        seed: 18_383_476_057_112_122_319,
         windows: 3,
         late: 2,
         shape: Shape::Chain,
-        wire,
-        ..PLAIN
+        wire: Wire {
+            latency: (0, 400),
+            ..Wire::PERFECT
+        },
+        ..Setup::PLAIN
     };
     let steps = vec![
-        Step::Reload { at: 0 },
-        Step::Reload { at: 0 },
-        Step::Open { at: 2 },
-        Step::Reload { at: 0 },
-        Step::Down { a: 1, b: 0 },
-        Step::Close { at: 2 },
-        Step::Reload { at: 1 },
-        Step::Reload { at: 0 },
+        Step::Move(Move::Reload { at: 0 }),
+        Step::Move(Move::Reload { at: 0 }),
+        Step::Move(Move::Open { at: 2 }),
+        Step::Move(Move::Reload { at: 0 }),
+        Step::Move(Move::Down { a: 1, b: 0 }),
+        Step::Move(Move::Close { at: 2 }),
+        Step::Move(Move::Reload { at: 1 }),
+        Step::Move(Move::Reload { at: 0 }),
         Step::Write { at: 0, key: 1 },
     ];
+    let config = Config { setup, ..PLAIN };
     Case { config, steps }
 }
 
 fn early_batch_forgotten() -> Case {
-    let wire = Wire {
-        fifo: false,
-        latency: (0, 30),
-        loss: 30,
-        duplicate: 0,
-    };
-    let config = Config {
+    let setup = Setup {
         seed: 8_006_658_386_700_866_612,
         windows: 4,
         shape: Shape::TabsWithFrames,
-        wire,
+        wire: Wire {
+            fifo: false,
+            latency: (0, 30),
+            loss: 30,
+            duplicate: 0,
+        },
         skew: 1,
+        ..Setup::PLAIN
+    };
+    let config = Config {
+        setup,
         reactive: true,
         initial: 1,
-        disks: 0,
-        forgetful: false,
         ..PLAIN
     };
     Case {
         config,
-        steps: vec![Step::Reload { at: 3 }],
+        steps: vec![Step::Move(Move::Reload { at: 3 })],
     }
 }

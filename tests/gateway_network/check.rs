@@ -2,31 +2,15 @@
 
 use parley_sync::core::cell::{Cell, parse};
 use parley_sync::core::id::Key;
-use parley_sync::core::sync::StateFrame;
 
-use super::{APART, Frame, KEYS, Network, READ, TRUSTED, Val, WINDOWS};
+use crate::frames::entries;
+
+use super::{APART, Frame, KEYS, Network, READ, TRUSTED, WINDOWS};
 
 impl Network {
     /// Nothing but keys that may be read, or that the reader named itself, crosses to it.
     pub(super) fn check_secrecy(&self, frame: &Frame) {
-        let mut names: Vec<Key> = Vec::new();
-        let mut cells: Vec<Option<Cell<Val>>> = Vec::new();
-        match frame {
-            StateFrame::Batch(batch) => {
-                for (name, cell, _) in &batch.entries {
-                    names.push(name.clone());
-                    cells.push(cell.clone());
-                }
-            }
-            StateFrame::Delta(delta) => {
-                for entry in &delta.entries {
-                    names.push(entry.key.clone());
-                    cells.push(entry.value.clone());
-                }
-            }
-            StateFrame::Sync { .. } | StateFrame::Glance { .. } => {}
-        }
-        for (name, cell) in names.iter().zip(&cells) {
+        for (name, cell) in entries(frame) {
             let key = parse(name).unwrap().0;
             // Nor what a trusted window wrote there: its values count from 1001.
             assert!(
@@ -38,8 +22,8 @@ impl Network {
                 "{name:?} crosses to who may not read it"
             );
         }
-        for cell in cells.into_iter().flatten() {
-            if let Cell::Slot(slot) = cell {
+        for (_, cell) in entries(frame) {
+            if let Some(Cell::Slot(slot)) = cell {
                 assert!(
                     self.is_besieged
                         || slot
@@ -106,10 +90,6 @@ impl Network {
 
 /// The keys that the cells of a frame are of.
 pub(super) fn names_of(frame: &Frame) -> Vec<Key> {
-    let names: Vec<&Key> = match frame {
-        StateFrame::Batch(batch) => batch.entries.iter().map(|entry| &entry.0).collect(),
-        StateFrame::Delta(delta) => delta.entries.iter().map(|entry| &entry.key).collect(),
-        StateFrame::Sync { .. } | StateFrame::Glance { .. } => Vec::new(),
-    };
-    names.into_iter().map(|name| parse(name).unwrap().0).collect()
+    let entries = entries(frame).into_iter();
+    entries.map(|(name, _)| parse(name).unwrap().0).collect()
 }

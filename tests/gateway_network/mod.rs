@@ -4,11 +4,11 @@ mod check;
 mod forged;
 mod steps;
 mod traffic;
-mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+pub use crate::values::Val;
 pub use forged::besiege;
 use parley_sync::core::cell::Cell;
 use parley_sync::core::compat::Treatments;
@@ -18,7 +18,6 @@ use parley_sync::core::id::{Actor, Key, PeerRef};
 use parley_sync::core::model::{How, Model, Op, Strategies, Strategy};
 use parley_sync::core::sync::StateFrame;
 use parley_sync_kit::Wires;
-pub use values::Val;
 
 const START: f64 = 1_767_225_600_000.0;
 /// Windows 0 to 2 trust each other; 3 and 4 trust each other and stand behind gateways.

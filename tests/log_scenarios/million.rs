@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use parley_sync::core::id::{Actor, PeerRef};
 use parley_sync::core::log::{LogEffect, LogFrame, LogNode, Options};
+use parley_sync_kit::Wires;
 
 use crate::window::NOW;
 
@@ -17,7 +18,7 @@ const IN_A_TURN: [u32; 2] = [990, 10];
 struct Windows {
     nodes: Vec<LogNode<u32, Sum>>,
     states: Vec<Sum>,
-    wires: Vec<(usize, PeerRef, LogFrame<u32, Sum>)>,
+    wires: Wires<LogFrame<u32, Sum>>,
     /// Who hears nothing: what is meant for it stays on the wire.
     frozen: Option<usize>,
     takeovers: usize,
@@ -30,13 +31,14 @@ impl Windows {
         let mut windows = Windows {
             nodes: (0..count).map(node).collect(),
             states: vec![(0, 0); count],
-            wires: Vec::new(),
+            wires: Wires::default(),
             frozen: None,
             takeovers: 0,
             most: (0, 0, 0),
         };
         for at in 0..count {
             for other in (0..count).filter(|&other| other != at) {
+                windows.wires.join(at, other);
                 let effects = windows.nodes[at].peer_up(other as PeerRef, NOW);
                 windows.carry_out(at, effects);
             }
@@ -63,8 +65,9 @@ impl Windows {
                     self.takeovers += usize::from(fold.replaced);
                 }
                 LogEffect::Send { to, frame } => {
-                    self.wires
-                        .extend(to.into_iter().map(|peer| (at, peer, frame.clone())));
+                    for peer in to {
+                        self.wires.post(at, peer as usize, frame.clone());
+                    }
                 }
                 LogEffect::Ready | LogEffect::Refused { .. } => {}
             }
@@ -73,22 +76,25 @@ impl Windows {
 
     fn deliver(&mut self, now: f64) {
         for _ in 0..60 {
-            for (from, to, frame) in std::mem::take(&mut self.wires) {
-                let to = to as usize;
-                if self.frozen == Some(to) {
-                    self.wires.push((from, to as PeerRef, frame));
-                    continue;
+            let mut is_quiet = true;
+            for (from, to) in self.awake_ways() {
+                for frame in self.wires.take(from, to) {
+                    is_quiet = false;
+                    let effects = self.nodes[to].receive(from as PeerRef, &[], frame, now);
+                    self.carry_out(to, effects);
                 }
-                let effects = self.nodes[to].receive(from as PeerRef, &[], frame, now);
-                self.carry_out(to, effects);
+            }
+            if is_quiet {
+                return;
             }
         }
-        assert!(
-            self.wires
-                .iter()
-                .all(|(_, to, _)| self.frozen == Some(*to as usize)),
-            "they never come to rest"
-        );
+        panic!("they never come to rest");
+    }
+
+    fn awake_ways(&self) -> Vec<(usize, usize)> {
+        let mut ways = self.wires.ways();
+        ways.retain(|way| self.frozen != Some(way.1));
+        ways
     }
 
     /// Everything dispatched, and the most that was held at the end of any turn: actions, states, entries of all lists.
@@ -105,7 +111,9 @@ impl Windows {
             }
             self.deliver(now);
             // The wire of a frozen window is not this crate's to bound: a browser drops or keeps what it likes.
-            self.wires.clear();
+            if let Some(to) = self.frozen {
+                (0..self.nodes.len()).for_each(|from| drop(self.wires.take(from, to)));
+            }
             for node in &self.nodes {
                 let (actions, states) = node.held();
                 let most = self.most;

@@ -7,7 +7,7 @@ use parley_sync::core::log::{Checkpoint, LogContent, LogDelta, LogFrame, Logged,
 use parley_sync::core::register::{Dot, Stamp};
 use parley_sync::core::version::VersionVector;
 
-use crate::window::{NOW, Window, logged, pair, run};
+use crate::window::{Frame, NOW, Room, Window, logged, pair};
 
 /// The last time that a stamp can name: no honest window makes it.
 const LAST: f64 = 9_007_199_254_740_991.0;
@@ -56,28 +56,24 @@ fn bad_frames_are_refused_whole() {
             actions: actions.clone(),
         });
         for frame in [LogFrame::Append(actions.clone()), delta] {
-            let mut windows = pair();
-            windows[0].dispatch("fine", NOW);
-            run(&mut windows, NOW);
-            let effects = windows[1].node.receive(0, &[], frame, NOW);
-            windows[1].carry_out(effects);
-            assert_eq!(windows[1].refused, [code], "{what}");
-            assert_eq!(windows[1].state, ["fine"], "{what}: nothing of it is applied");
+            let mut room = pair();
+            room.dispatch(0, "fine", NOW);
+            room.run(NOW);
+            room.hear(0, 1, frame, NOW);
+            assert_eq!(room[1].refused, [code], "{what}");
+            assert_eq!(room[1].state, ["fine"], "{what}: nothing of it is applied");
         }
     }
 }
 
 #[test]
 fn an_actor_whose_clock_runs_backwards_is_refused() {
-    let mut windows = pair();
+    let mut room = pair();
     for (seq, ms, refused) in [(1, 10.0, 0), (2, 5.0, 1), (2, 11.0, 1)] {
-        let effects = windows[1]
-            .node
-            .receive(0, &[], LogFrame::Append(vec![logged(9, seq, ms)]), NOW);
-        windows[1].carry_out(effects);
-        assert_eq!(windows[1].refused.len(), refused, "{seq} at {ms}");
+        room.hear(0, 1, LogFrame::Append(vec![logged(9, seq, ms)]), NOW);
+        assert_eq!(room[1].refused.len(), refused, "{seq} at {ms}");
     }
-    assert_eq!(windows[1].state.len(), 2);
+    assert_eq!(room[1].state.len(), 2);
 }
 
 #[test]
@@ -139,7 +135,7 @@ fn bad_roots_are_refused_whole() {
         ),
     ];
     for (what, checkpoint, tip, code) in cases {
-        let mut windows = pair();
+        let mut room = pair();
         let delta = LogDelta {
             asker: Actor::from_random(2),
             vector: checkpoint.vector.clone(),
@@ -148,17 +144,16 @@ fn bad_roots_are_refused_whole() {
             checkpoint: Some(checkpoint),
             actions: Vec::new(),
         };
-        let effects = windows[1].node.receive(0, &[], LogFrame::Delta(delta), NOW);
-        windows[1].carry_out(effects);
-        assert_eq!(windows[1].refused, [code], "{what}");
-        assert!(windows[1].state.is_empty(), "{what}");
+        room.hear(0, 1, LogFrame::Delta(delta), NOW);
+        assert_eq!(room[1].refused, [code], "{what}");
+        assert!(room[1].state.is_empty(), "{what}");
     }
 }
 
 #[test]
 fn frames_of_a_stranger_are_ignored() {
-    let mut windows = pair();
-    let effects = windows[1]
+    let mut room = pair();
+    let effects = room[1]
         .node
         .receive(77, &[], LogFrame::Append(vec![logged(9, 1, 0.0)]), NOW);
     assert!(effects.is_empty());
@@ -166,12 +161,12 @@ fn frames_of_a_stranger_are_ignored() {
 
 #[test]
 fn a_neighbour_that_claims_what_it_never_sends_is_not_asked_for_ever() {
-    let mut windows = pair();
+    let mut room = pair();
     let vector = [(Actor::from_random(99), 5)].into_iter().collect();
-    let tip = windows[1].node.tip();
-    let effects = windows[1].node.receive(
+    let tip = room[1].node.tip();
+    room.hear(
         0,
-        &[],
+        1,
         LogFrame::Sync {
             vector,
             tip,
@@ -180,36 +175,32 @@ fn a_neighbour_that_claims_what_it_never_sends_is_not_asked_for_ever() {
         },
         NOW,
     );
-    windows[1].carry_out(effects);
-    run(&mut windows, NOW);
-    assert!(windows[1].sent.is_empty());
+    room.run(NOW);
+    assert!(room.sent(1).next().is_none());
 }
 
 /// What `from` claims reaches window 0, whose neighbour is window 1; window 2 is who lies.
-fn lied_to(claim: impl Fn(Actor) -> LogFrame<&'static str, Vec<&'static str>>) -> Vec<Window> {
-    let mut windows = pair();
-    windows.push(Window::new(3, NOW));
-    let effects = windows[0].node.peer_up(2, NOW);
-    windows[0].carry_out(effects);
-    windows[1].dispatch("before", NOW + 1.0);
-    run(&mut windows, NOW + 1.0);
-    let victim = windows[1].node.actor();
-    let effects = windows[0].node.receive(2, &[], claim(victim), NOW + 2.0);
-    windows[0].carry_out(effects);
-    run(&mut windows, NOW + 3.0);
-    windows[1].dispatch("true", NOW + 4.0);
-    run(&mut windows, NOW + 4.0);
-    for window in windows.iter_mut().take(2) {
-        let effects = window.node.tick(NOW + 5.0);
-        window.carry_out(effects);
+fn lied_to(claim: impl Fn(Actor) -> Frame) -> Room {
+    let mut room = pair();
+    room.windows.push(Window::new(3, NOW));
+    room.act(0, |node| node.peer_up(2, NOW));
+    room.dispatch(1, "before", NOW + 1.0);
+    room.run(NOW + 1.0);
+    let victim = room[1].node.actor();
+    room.hear(2, 0, claim(victim), NOW + 2.0);
+    room.run(NOW + 3.0);
+    room.dispatch(1, "true", NOW + 4.0);
+    room.run(NOW + 4.0);
+    for at in 0..2 {
+        room.act(at, |node| node.tick(NOW + 5.0));
     }
-    run(&mut windows, NOW + 5.0);
-    windows
+    room.run(NOW + 5.0);
+    room
 }
 
 #[test]
 fn who_speaks_in_anothers_name_does_not_silence_it() {
-    let windows = lied_to(|victim| {
+    let room = lied_to(|victim| {
         let mut actions = vec![logged(9, 1, 1.5), logged(9, 2, 1.75)];
         for (at, action) in actions.iter_mut().enumerate() {
             action.dot = Dot {
@@ -219,7 +210,7 @@ fn who_speaks_in_anothers_name_does_not_silence_it() {
         }
         LogFrame::Append(actions)
     });
-    for window in &windows[..2] {
+    for window in &room.windows[..2] {
         assert_eq!(
             window.state,
             ["before", "hostile", "hostile", "true"],
@@ -227,54 +218,50 @@ fn who_speaks_in_anothers_name_does_not_silence_it() {
         );
     }
     assert_eq!(
-        windows[1].refused,
+        room[1].refused,
         ["ERR_MALFORMED"],
         "it was noticed by who was named"
     );
-    assert!(windows[0].refused.is_empty());
+    assert!(room[0].refused.is_empty());
 }
 
 #[test]
 fn who_claims_to_have_what_was_never_said_silences_nobody() {
-    let windows = lied_to(|victim| LogFrame::Ack {
+    let room = lied_to(|victim| LogFrame::Ack {
         vector: [(victim, 40)].into_iter().collect(),
     });
-    for window in &windows[..2] {
+    for window in &room.windows[..2] {
         assert_eq!(window.state, ["before", "true"]);
     }
 }
 
 #[test]
 fn a_flood_of_writers_is_refused_before_memory_is_full_and_those_who_are_known_go_on() {
-    let mut windows = pair();
-    windows[0].dispatch("before", NOW);
-    run(&mut windows, NOW);
-    let known = windows[1].node.vector().len();
+    let mut room = pair();
+    room.dispatch(0, "before", NOW);
+    room.run(NOW);
+    let known = room[1].node.vector().len();
     let mut next = 100u64;
-    while windows[1].refused.is_empty() {
+    while room[1].refused.is_empty() {
         let actions = (0..1024).map(|at| Logged {
             action: "throw",
             ..logged(next + at, 1, (next + at) as f64 / 64.0)
         });
         let frame = LogFrame::Append(actions.collect());
-        let effects = windows[1].node.receive(0, &[], frame, NOW + 200_000.0);
-        windows[1].carry_out(effects);
-        windows[1].sent.clear();
+        room.hear(0, 1, frame, NOW + 200_000.0);
+        room.lose_sent(1);
         next += 1024;
         assert!(next < 200_000, "writers without end");
     }
-    assert_eq!(windows[1].refused, ["ERR_LIMIT"]);
-    let held = windows[1].node.vector().len();
+    assert_eq!(room[1].refused, ["ERR_LIMIT"]);
+    let held = room[1].node.vector().len();
     assert!(held > known && held <= WRITERS);
     // Nor at once, in what somebody claims to have seen.
     let vector: VersionVector = (1..WRITERS as u64 + 10)
         .map(|at| (Actor::from_random(at << 20), 1))
         .collect();
-    let effects = windows[1]
-        .node
-        .receive(0, &[], LogFrame::Ack { vector }, NOW + 200_000.0);
-    windows[1].carry_out(effects);
-    assert_eq!(windows[1].refused, ["ERR_LIMIT", "ERR_LIMIT"]);
-    windows[1].dispatch("mine", NOW + 200_000.0);
-    assert_eq!(windows[1].state, ["before", "mine"]);
+    room.hear(0, 1, LogFrame::Ack { vector }, NOW + 200_000.0);
+    assert_eq!(room[1].refused, ["ERR_LIMIT", "ERR_LIMIT"]);
+    room.dispatch(1, "mine", NOW + 200_000.0);
+    assert_eq!(room[1].state, ["before", "mine"]);
 }

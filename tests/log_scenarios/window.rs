@@ -1,23 +1,28 @@
-//! A window that carries out what its log wants, several of them and the wires between, moved by hand.
+//! A window that carries out what its log wants, and a room of them whose wires are moved by hand.
+
+use std::ops::{Index, IndexMut};
 
 use parley_sync::core::clock::Time;
 use parley_sync::core::id::Actor;
 use parley_sync::core::log::{LogEffect, LogFrame, LogNode, Logged, Options};
 use parley_sync::core::register::Dot;
+use parley_sync_kit::Wires;
 
+pub type Node = LogNode<&'static str, Vec<&'static str>>;
 pub type Effects = Vec<LogEffect<&'static str, Vec<&'static str>>>;
 pub type Frame = LogFrame<&'static str, Vec<&'static str>>;
 
 pub const NOW: f64 = 1_700_000_000_000.0;
+/// More frames than any scene needs.
+const ENDLESS: u32 = 10_000;
 
 /// A window whose reducer keeps a list: 'clear' empties it, 'throw' throws, everything else is added.
 pub struct Window {
-    pub node: LogNode<&'static str, Vec<&'static str>>,
+    pub node: Node,
     pub state: Vec<&'static str>,
     pub told: Vec<&'static str>,
     pub ready: usize,
     pub refused: Vec<&'static str>,
-    pub sent: Vec<(Vec<u32>, Frame)>,
     pub folded: usize,
 }
 
@@ -33,15 +38,16 @@ impl Window {
             told: Vec::new(),
             ready: 0,
             refused: Vec::new(),
-            sent: Vec::new(),
             folded: 0,
         }
     }
 
-    pub fn carry_out(&mut self, effects: Effects) {
+    /// What it wants sent.
+    fn carry_out(&mut self, effects: Effects) -> Vec<(Vec<u32>, Frame)> {
+        let mut sent = Vec::new();
         for effect in effects {
             match effect {
-                LogEffect::Send { to, frame } => self.sent.push((to, frame)),
+                LogEffect::Send { to, frame } => sent.push((to, frame)),
                 LogEffect::Ready => self.ready += 1,
                 LogEffect::Refused { code, .. } => self.refused.push(code),
                 LogEffect::Fold(fold) => {
@@ -61,64 +67,132 @@ impl Window {
                 }
             }
         }
-    }
-
-    pub fn dispatch(&mut self, action: &'static str, now: f64) {
-        let mut effects = self.node.dispatch(action, now);
-        effects.extend(self.node.flush(now));
-        self.carry_out(effects);
+        sent
     }
 }
 
-/// Everyone with everyone: a peer's handle is its place. Delivers until it is quiet.
-pub fn run(windows: &mut [Window], now: f64) {
-    for _ in 0..60 {
-        let mut quiet = true;
-        for from in 0..windows.len() {
-            for (to, frame) in std::mem::take(&mut windows[from].sent) {
-                quiet = false;
-                for peer in to {
-                    let to = &mut windows[peer as usize];
-                    let effects = to.node.receive(from as u32, &[], frame.clone(), now);
-                    to.carry_out(effects);
-                }
+/// Windows, which are numbered by their places, and the wires between them.
+pub struct Room {
+    pub windows: Vec<Window>,
+    pub wires: Wires<Frame>,
+}
+
+impl Index<usize> for Room {
+    type Output = Window;
+
+    fn index(&self, at: usize) -> &Window {
+        &self.windows[at]
+    }
+}
+
+impl IndexMut<usize> for Room {
+    fn index_mut(&mut self, at: usize) -> &mut Window {
+        &mut self.windows[at]
+    }
+}
+
+impl Room {
+    /// Windows that are not connected.
+    pub fn of(windows: Vec<Window>) -> Room {
+        let wires = Wires::default();
+        Room { windows, wires }
+    }
+
+    /// So many, as young as their number.
+    pub fn with(count: u64, options: Options) -> Room {
+        let windows = (0..count).map(|at| Window::with(at + 1, NOW + at as f64, vec![], options));
+        Room::of(windows.collect())
+    }
+
+    /// The first two, connected and ready.
+    fn paired(mut self) -> Room {
+        self.join(0, 1, NOW);
+        self.settle();
+        self.run(NOW);
+        self
+    }
+
+    pub fn carry_out(&mut self, at: usize, effects: Effects) {
+        for (to, frame) in self.windows[at].carry_out(effects) {
+            for peer in to {
+                self.wires.post(at, peer as usize, frame.clone());
             }
         }
-        if quiet {
-            return;
+    }
+
+    /// Lets the log of that window do something, and does what it wants.
+    pub fn act(&mut self, at: usize, act: impl FnOnce(&mut Node) -> Effects) {
+        let effects = act(&mut self.windows[at].node);
+        self.carry_out(at, effects);
+    }
+
+    pub fn dispatch(&mut self, at: usize, action: &'static str, now: f64) {
+        self.act(at, |node| {
+            let mut effects = node.dispatch(action, now);
+            effects.extend(node.flush(now));
+            effects
+        });
+    }
+
+    /// One window hears that from another, whatever is on the wire.
+    pub fn hear(&mut self, from: usize, to: usize, frame: Frame, now: f64) {
+        self.act(to, |node| node.receive(from as u32, &[], frame, now));
+    }
+
+    /// Delivers in the order in which all was sent, until it is quiet.
+    pub fn run(&mut self, now: f64) {
+        for _ in 0..ENDLESS {
+            let Some((from, to, frame)) = self.wires.next_sent() else {
+                return;
+            };
+            self.hear(from, to, frame, now);
+        }
+        panic!("they never come to rest");
+    }
+
+    pub fn join(&mut self, a: usize, b: usize, now: f64) {
+        self.wires.join(a, b);
+        for (at, peer) in [(a, b), (b, a)] {
+            self.act(at, |node| node.peer_up(peer as u32, now));
         }
     }
-    panic!("they never come to rest");
-}
 
-pub fn join(windows: &mut [Window], a: usize, b: usize, now: f64) {
-    for (from, to) in [(a, b), (b, a)] {
-        let effects = windows[from].node.peer_up(to as u32, now);
-        windows[from].carry_out(effects);
+    pub fn part(&mut self, a: usize, b: usize) {
+        self.wires.cut(a, b);
+        for (at, peer) in [(a, b), (b, a)] {
+            self.act(at, |node| node.peer_down(peer as u32, NOW));
+        }
+    }
+
+    pub fn settle(&mut self) {
+        for at in 0..self.windows.len() {
+            self.act(at, Node::settle_ready);
+        }
+    }
+
+    /// What is on that way arrives; the answers do not.
+    pub fn carry(&mut self, from: usize, to: usize) {
+        for frame in self.wires.take(from, to) {
+            self.hear(from, to, frame, NOW + 50.0);
+        }
+    }
+
+    /// Whatever that window has sent is lost.
+    pub fn lose_sent(&mut self, from: usize) {
+        for to in 0..self.windows.len() {
+            self.wires.take(from, to);
+        }
+    }
+
+    /// What that window has sent, and has not arrived.
+    pub fn sent(&self, from: usize) -> impl Iterator<Item = &Frame> {
+        let ways = self.wires.ways().into_iter().filter(move |way| way.0 == from);
+        ways.flat_map(|(from, to)| self.wires.on(from, to))
     }
 }
 
-pub fn part(windows: &mut [Window], a: usize, b: usize) {
-    for (from, to) in [(a, b), (b, a)] {
-        windows[from].sent.clear();
-        let effects = windows[from].node.peer_down(to as u32, NOW);
-        windows[from].carry_out(effects);
-    }
-}
-
-pub fn settle(windows: &mut [Window]) {
-    for window in windows {
-        let effects = window.node.settle_ready();
-        window.carry_out(effects);
-    }
-}
-
-pub fn pair() -> Vec<Window> {
-    let mut windows = vec![Window::new(1, NOW), Window::new(2, NOW + 1.0)];
-    join(&mut windows, 0, 1, NOW);
-    settle(&mut windows);
-    run(&mut windows, NOW);
-    windows
+pub fn pair() -> Room {
+    Room::with(2, Options::DEFAULT).paired()
 }
 
 pub fn logged(actor: u64, seq: u64, ms_from_now: f64) -> Logged<&'static str> {
@@ -142,15 +216,8 @@ pub const LITTLE: Options = Options {
     patience: 8,
 };
 
-pub fn little_pair() -> Vec<Window> {
-    let mut windows = vec![
-        Window::with(1, NOW, vec![], LITTLE),
-        Window::with(2, NOW + 1.0, vec![], LITTLE),
-    ];
-    join(&mut windows, 0, 1, NOW);
-    settle(&mut windows);
-    run(&mut windows, NOW);
-    windows
+pub fn little_pair() -> Room {
+    Room::with(2, LITTLE).paired()
 }
 
 /// Keeps little, but waits for everyone.
@@ -158,26 +225,3 @@ pub const PATIENT: Options = Options {
     patience: 1000,
     ..LITTLE
 };
-
-pub fn patient(count: u64) -> Vec<Window> {
-    (0..count)
-        .map(|at| Window::with(at + 1, NOW + at as f64, vec![], PATIENT))
-        .collect()
-}
-
-/// Takes what `from` has sent to `to` off the wire, and delivers it or not.
-pub fn carry(windows: &mut [Window], from: usize, to: usize, deliver: bool) {
-    for (mut peers, frame) in std::mem::take(&mut windows[from].sent) {
-        let meant = peers.contains(&(to as u32));
-        peers.retain(|&peer| peer as usize != to);
-        if meant && deliver {
-            let effects = windows[to]
-                .node
-                .receive(from as u32, &[], frame.clone(), NOW + 50.0);
-            windows[to].carry_out(effects);
-        }
-        if !peers.is_empty() {
-            windows[from].sent.push((peers, frame));
-        }
-    }
-}

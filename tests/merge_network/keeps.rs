@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parley_sync::core::merge::unapply;
 
+use super::rounds::all_hear;
 use super::value::{Json, object};
 use super::{Batch, Window};
 use parley_sync_kit::Random;
@@ -191,22 +192,7 @@ fn play(seed: u64, shipped: bool) {
             sent.push(batches);
             views.push(state);
         }
-        for (at, window) in windows.iter_mut().enumerate() {
-            let mut mail: Vec<&Batch> = (0..count)
-                .filter(|from| *from != at)
-                .flat_map(|from| &sent[from])
-                .collect();
-            while !mail.is_empty() {
-                window.receive(mail.swap_remove(random.below(mail.len())));
-                if random.percent(30) {
-                    window.show();
-                }
-            }
-        }
-        let shown = windows[0].show().unwrap();
-        for window in &mut windows {
-            assert_eq!(window.show().unwrap().json_text(), shown.json_text());
-        }
+        let shown = all_hear(&mut windows, &sent, &mut random);
         let all: Vec<&Round> = rounds.iter().collect();
         let others: Vec<&State> = views.iter().collect();
         let merged = State::of(&shown).expect("the kinds are as they were");

@@ -1,9 +1,10 @@
 //! Maps and sets: nothing that one window does to an entry or member is lost to what others do at the same time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use parley_sync::core::merge::unapply;
 
+use super::rounds::{Round, all_hear, both, for_each_seed};
 use super::value::{Json, object};
 use super::{Batch, Window};
 use parley_sync_kit::Random;
@@ -30,23 +31,15 @@ fn key(number: u32) -> Json {
     }
 }
 
-fn entries_of(json: Option<Json>) -> Vec<(Json, Json)> {
+fn entries_of(json: Json) -> Vec<(Json, Json)> {
     match json {
-        Some(Json::Map(entries)) => entries,
+        Json::Map(entries) => entries,
         other => panic!("no map: {other:?}"),
     }
 }
 
 fn name(json: &Json) -> String {
     json.json_text()
-}
-
-#[derive(Default)]
-struct Round {
-    added: BTreeSet<String>,
-    gone: BTreeSet<String>,
-    /// Fields of values that only one window writes.
-    edits: BTreeMap<(String, String), Json>,
 }
 
 fn play(seed: u64) {
@@ -95,65 +88,25 @@ fn play(seed: u64) {
             }
             sent.push(batches);
         }
-        for (at, window) in windows.iter_mut().enumerate() {
-            let others = (0..count).filter(|from| *from != at);
-            let mut mail: Vec<&Batch> = others.flat_map(|from| &sent[from]).collect();
-            while !mail.is_empty() {
-                window.receive(mail.swap_remove(random.below(mail.len())));
-                if random.percent(30) {
-                    window.show();
-                }
-            }
+        let shown = entries_of(all_hear(&mut windows, &sent, &mut random));
+        let names = shown.iter().map(|entry| name(&entry.0));
+        round.check_names(
+            start.iter().map(|entry| name(&entry.0)),
+            &names.collect::<Vec<_>>(),
+        );
+        for (key, held) in &shown {
+            let key = name(key);
+            let was = start.iter().find(|was| name(&was.0) == key);
+            let was = was.map_or_else(value, |was| was.1.clone());
+            assert_eq!(*held, round.edited(&key, was));
         }
-        let shown = entries_of(windows[0].show());
-        for window in &mut windows {
-            assert_eq!(entries_of(window.show()), shown, "seed {seed}");
-            assert_eq!(
-                entries_of(window.afresh()),
-                shown,
-                "seed {seed}: from the cells alone"
-            );
-        }
-        check(&start, &round, &shown, seed);
         start = shown;
-    }
-}
-
-fn check(start: &[(Json, Json)], round: &Round, shown: &[(Json, Json)], seed: u64) {
-    let keys: BTreeSet<String> = shown.iter().map(|entry| name(&entry.0)).collect();
-    assert_eq!(keys.len(), shown.len(), "seed {seed}: {shown:?}");
-    let mut expected: BTreeSet<String> = start.iter().map(|entry| name(&entry.0)).collect();
-    expected.extend(round.added.iter().cloned());
-    expected.retain(|key| !round.gone.contains(key));
-    assert_eq!(keys, expected, "seed {seed}");
-    for (key, held) in shown {
-        let was = start.iter().find(|was| name(&was.0) == name(key));
-        let Json::Object(mut expected) = was.map_or_else(value, |was| was.1.clone()) else {
-            panic!("no object");
-        };
-        let edits = round.edits.iter().filter(|(place, _)| place.0 == name(key));
-        expected.extend(edits.map(|((_, field), value)| (field.clone(), value.clone())));
-        assert_eq!(*held, Json::Object(expected), "seed {seed}");
     }
 }
 
 #[test]
 fn no_entry_and_no_edit_is_lost() {
-    for seed in 0..3_000 {
-        play(seed);
-    }
-}
-
-/// Two windows that start alike, each with its write; what both show then.
-fn both(start: Json, one: Json, other: Json) -> Json {
-    let mut windows = [Window::starting(0, &start), Window::starting(1, &start)];
-    let first = windows[0].write(Some(&one));
-    let second = windows[1].write(Some(&other));
-    windows[0].receive(&second);
-    windows[1].receive(&first);
-    let shown = windows[0].show().unwrap();
-    assert_eq!(windows[1].show(), Some(shown.clone()));
-    shown
+    for_each_seed(3_000, play);
 }
 
 #[test]
@@ -164,10 +117,7 @@ fn two_windows_add_an_entry_each_to_a_map_or_to_what_was_none() {
             map([(1.0.into(), "number".into())]),
             map([("1".into(), "text".into())]),
         );
-        let entries: BTreeSet<String> = entries_of(Some(shown))
-            .iter()
-            .map(|entry| name(&entry.0))
-            .collect();
+        let entries: BTreeSet<String> = entries_of(shown).iter().map(|entry| name(&entry.0)).collect();
         assert_eq!(entries, BTreeSet::from([name(&1.0.into()), name(&"1".into())]));
     }
 }
@@ -251,7 +201,7 @@ fn taking_a_change_back_leaves_what_others_did() {
     let now = map([(a.clone(), with(&["mine", "theirs"])), (c.clone(), with(&[]))]);
     let left = unapply(Some(&now), Some(&old), Some(&new), "id");
     let expected = [(a, with(&["theirs"])), (b, with(&[])), (c, with(&[]))];
-    let mut left = entries_of(left);
+    let mut left = entries_of(left.unwrap());
     left.sort_by_key(|entry| name(&entry.0));
     assert_eq!(left, expected);
     let left = unapply(

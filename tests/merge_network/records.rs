@@ -1,14 +1,13 @@
 //! Lists of records: nothing that one window does to a record or to the list is lost to what others do at the same time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use parley_sync::core::merge::unapply;
 
+use super::rounds::{Round, all_hear, both, for_each_seed};
 use super::value::{Json, object};
 use super::{Batch, Window};
 use parley_sync_kit::Random;
-
-type Fields = BTreeMap<String, Json>;
 
 fn record(id: &str) -> Json {
     object([
@@ -28,9 +27,9 @@ fn id_of(json: &Json) -> String {
     }
 }
 
-fn list(json: Option<Json>) -> Vec<Json> {
+fn list(json: Json) -> Vec<Json> {
     match json {
-        Some(Json::Array(items)) => items,
+        Json::Array(items) => items,
         other => panic!("no list: {other:?}"),
     }
 }
@@ -39,15 +38,6 @@ fn set(items: &mut [Json], at: usize, name: &str, value: Json) {
     if let Json::Object(fields) = &mut items[at] {
         fields.insert(String::from(name), value);
     }
-}
-
-/// What all windows did in one round.
-#[derive(Default)]
-struct Round {
-    added: BTreeSet<String>,
-    gone: BTreeSet<String>,
-    /// Fields that only one window writes: by record.
-    edits: BTreeMap<(String, String), Json>,
 }
 
 fn play(seed: u64) {
@@ -94,70 +84,20 @@ fn play(seed: u64) {
             }
             sent.push(batches);
         }
-        for (at, window) in windows.iter_mut().enumerate() {
-            let others = (0..count).filter(|from| *from != at);
-            let mut mail: Vec<&Batch> = others.flat_map(|from| &sent[from]).collect();
-            while !mail.is_empty() {
-                window.receive(mail.swap_remove(random.below(mail.len())));
-                if random.percent(30) {
-                    window.show();
-                }
-            }
+        let shown = list(all_hear(&mut windows, &sent, &mut random));
+        let ids: Vec<String> = shown.iter().map(id_of).collect();
+        round.check_names(start.iter().map(id_of), &ids);
+        for (item, id) in shown.iter().zip(&ids) {
+            let was = start.iter().find(|was| id_of(was) == *id).cloned();
+            assert_eq!(*item, round.edited(id, was.unwrap_or_else(|| record(id))));
         }
-        let shown = list(windows[0].show());
-        for window in &mut windows {
-            assert_eq!(list(window.show()), shown, "seed {seed}");
-            assert_eq!(list(window.afresh()), shown, "seed {seed}: from the cells alone");
-        }
-        check(&start, &round, &shown, seed);
         start = shown;
-    }
-}
-
-fn check(start: &[Json], round: &Round, shown: &[Json], seed: u64) {
-    let ids: Vec<String> = shown.iter().map(id_of).collect();
-    let unique: BTreeSet<String> = ids.iter().cloned().collect();
-    assert_eq!(unique.len(), ids.len(), "seed {seed}: {ids:?}");
-    let mut expected: BTreeSet<String> = start.iter().map(id_of).collect();
-    expected.extend(round.added.iter().cloned());
-    expected.retain(|id| !round.gone.contains(id));
-    assert_eq!(
-        unique, expected,
-        "seed {seed}: added {:?}, gone {:?}",
-        round.added, round.gone
-    );
-    for item in shown {
-        let Json::Object(fields) = item else {
-            panic!("{item:?}")
-        };
-        let id = id_of(item);
-        let was = start.iter().find(|was| id_of(was) == id).cloned();
-        let Json::Object(mut expected) = was.unwrap_or_else(|| record(&id)) else {
-            panic!("no record");
-        };
-        let edits = round.edits.iter().filter(|(place, _)| place.0 == id);
-        expected.extend(edits.map(|((_, name), value)| (name.clone(), value.clone())));
-        assert_eq!(*fields, expected as Fields, "seed {seed}");
     }
 }
 
 #[test]
 fn no_record_and_no_edit_is_lost() {
-    for seed in 0..3_000 {
-        play(seed);
-    }
-}
-
-/// Two windows that start alike, each with its write; what both show then.
-fn both(start: Json, one: Json, other: Json) -> Json {
-    let mut windows = [Window::starting(0, &start), Window::starting(1, &start)];
-    let first = windows[0].write(Some(&one));
-    let second = windows[1].write(Some(&other));
-    windows[0].receive(&second);
-    windows[1].receive(&first);
-    let shown = windows[0].show().unwrap();
-    assert_eq!(windows[1].show(), Some(shown.clone()));
-    shown
+    for_each_seed(3_000, play);
 }
 
 fn items<const N: usize>(items: [Json; N]) -> Json {

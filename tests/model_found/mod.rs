@@ -1,7 +1,9 @@
 //! Schedules of models that once failed, shrunk.
 
-use super::model_network::case::{Case, Config, KEYS, Kind, Shape, Step, Wire};
+use super::model_network::case::{Case, Config, KEYS, Kind, Step};
 use parley_sync::core::model::Strategy;
+use parley_sync_kit::links::{Shape, Wire};
+use parley_sync_kit::{Move, Setup};
 
 /// A schedule and what went wrong in it.
 pub type Found = (&'static str, fn() -> Case);
@@ -17,20 +19,19 @@ fn write(at: usize, key: usize, span: usize, kind: Kind) -> Step {
 }
 
 fn taken_back_named_as_base() -> Case {
-    let wire = Wire {
-        fifo: true,
-        latency: (0, 0),
-        loss: 0,
-        duplicate: 50,
-    };
-    let config = Config {
+    let setup = Setup {
         seed: 16_318_861_185_710_816_253,
         windows: 3,
-        late: 0,
         shape: Shape::Star,
-        wire,
-        skew: 0,
+        wire: Wire {
+            duplicate: 50,
+            ..Wire::PERFECT
+        },
         debounce: true,
+        ..Setup::PLAIN
+    };
+    let config = Config {
+        setup,
         reactive: false,
         initial: KEYS,
         strategies: [Strategy::Manual; KEYS],
@@ -41,12 +42,12 @@ fn taken_back_named_as_base() -> Case {
         write(0, 0, 3, Kind::TrialTransaction),
         write(1, 0, 2, Kind::MayFall),
         write(2, 1, 1, Kind::TrialAdd),
-        Step::Run { ms: 500 },
-        Step::Reload { at: 1 },
-        Step::Tick { at: 0 },
+        Step::Move(Move::Run { ms: 500 }),
+        Step::Move(Move::Reload { at: 1 }),
+        Step::Move(Move::Tick { at: 0 }),
         write(0, 1, 3, Kind::TrialTransaction),
         write(1, 1, 3, Kind::Transaction),
-        Step::Run { ms: 500 },
+        Step::Move(Move::Run { ms: 500 }),
         write(2, 1, 1, Kind::MayFall),
         write(2, 1, 1, Kind::MayFall),
         write(2, 1, 1, Kind::Set),
@@ -54,7 +55,7 @@ fn taken_back_named_as_base() -> Case {
         write(2, 0, 3, Kind::TrialTransaction),
         write(0, 1, 2, Kind::Set),
         Step::Retract { at: 0, which: 6 },
-        Step::Reload { at: 2 },
+        Step::Move(Move::Reload { at: 2 }),
     ];
     Case { config, steps }
 }

@@ -2,10 +2,10 @@
 
 use parley_sync::core::model::Strategy;
 
-use parley_sync_kit::Random;
-use parley_sync_kit::jumps::with_jumps;
-pub use parley_sync_kit::links::{Shape, Wire};
+use parley_sync_kit::jumps::among_moves;
+use parley_sync_kit::links::Wire;
 use parley_sync_kit::shrink::Schedule;
+use parley_sync_kit::{Move, Random, Setup};
 
 /// How many different keys a schedule writes. Few, so that writes meet.
 pub const KEYS: usize = 6;
@@ -17,17 +17,7 @@ pub const COUNTER: usize = 5;
 /// What is set up before the first step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Config {
-    /// Of the delays, losses and actors.
-    pub seed: u64,
-    /// How many places for a window there are; all but `late` of them are open from the start.
-    pub windows: usize,
-    pub late: usize,
-    pub shape: Shape,
-    pub wire: Wire,
-    /// Each window's clock is off by up to so many seconds.
-    pub skew: u32,
-    /// Every other window flushes only when told to, the rest at the end of each turn.
-    pub debounce: bool,
+    pub setup: Setup,
     /// Window 0 answers each change that it hears of by a write.
     pub reactive: bool,
     /// How many initial values each window brings.
@@ -58,6 +48,8 @@ pub enum Kind {
 /// One thing that happens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Step {
+    /// What happens in any network.
+    Move(Move),
     /// `span` keys, from `key` on.
     Write {
         at: usize,
@@ -78,47 +70,6 @@ pub enum Step {
     },
     Redo {
         at: usize,
-    },
-    Flush {
-        at: usize,
-    },
-    Tick {
-        at: usize,
-    },
-    /// Time passes; what is due arrives.
-    Run {
-        ms: u32,
-    },
-    Down {
-        a: usize,
-        b: usize,
-    },
-    Up {
-        a: usize,
-        b: usize,
-    },
-    Cut {
-        a: usize,
-        b: usize,
-    },
-    Mend {
-        a: usize,
-        b: usize,
-    },
-    /// The window dies with what it has not sent, and a new one takes its place.
-    Reload {
-        at: usize,
-    },
-    Freeze {
-        at: usize,
-    },
-    Thaw {
-        at: usize,
-    },
-    /// A window's clock is set, or that of all.
-    Jump {
-        at: Option<usize>,
-        ms: i64,
     },
 }
 
@@ -151,17 +102,14 @@ impl Schedule for Case {
         &mut self.steps
     }
 
+    fn setup(&mut self) -> Option<&mut Setup> {
+        Some(&mut self.config.setup)
+    }
+
     fn simpler() -> &'static [fn(&mut Self)] {
         &[
-            |case| case.config.wire.loss = 0,
-            |case| case.config.wire.duplicate = 0,
-            |case| case.config.wire.latency = (0, 0),
-            |case| case.config.wire.fifo = true,
-            |case| case.config.skew = 0,
             |case| case.config.reactive = false,
-            |case| case.config.debounce = false,
             |case| case.config.initial = 0,
-            |case| case.config.late = 0,
             |case| case.config.undoable = false,
             |case| case.config.refuses = None,
         ]
@@ -171,35 +119,14 @@ impl Schedule for Case {
 impl Case {
     /// The same schedule, with clocks that are set at any moment.
     pub fn jumping(mut self) -> Self {
-        self.steps = with_jumps(
-            self.config.seed,
-            self.config.windows,
-            &self.steps,
-            |at, ms| Step::Jump { at, ms },
-            |at| Step::Reload { at },
-        );
+        self.steps = among_moves(&self.config.setup, &self.steps, Step::Move);
         self
     }
 
     pub fn generate(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let reliable = random.percent(50);
-        let slow = random.pick(&[0, 1, 30, 400]);
-        let wire = Wire {
-            fifo: reliable || random.percent(40),
-            latency: (random.pick(&[0, 0, slow]), slow),
-            loss: if reliable { 0 } else { random.pick(&[0, 5, 30]) },
-            duplicate: if reliable { 0 } else { random.pick(&[0, 10, 50]) },
-        };
+        let wire = Wire::generate(&mut random, 50, &[0, 5, 30]);
         let windows = random.between(2, 6).min(random.between(2, 6)) as usize;
-        let shapes = [
-            Shape::Full,
-            Shape::Mesh,
-            Shape::Star,
-            Shape::Chain,
-            Shape::TabsWithFrames,
-            Shape::Ring,
-        ];
         let mixture = random.percent(25);
         let one = random.pick(&STRATEGIES);
         let menu = Menu {
@@ -209,13 +136,7 @@ impl Case {
             undo: random.percent(30),
         };
         let config = Config {
-            seed: random.next(),
-            windows,
-            late: random.below(windows) * usize::from(random.percent(30)),
-            shape: random.pick(&shapes),
-            wire,
-            skew: random.pick(&[0, 0, 1, 120]),
-            debounce: random.percent(40),
+            setup: Setup::generate(&mut random, windows, wire, 30, 40),
             reactive: random.percent(10),
             initial: random.pick(&[0, 1, KEYS]),
             strategies: [(); KEYS].map(|()| if mixture { random.pick(&STRATEGIES) } else { one }),
@@ -250,18 +171,18 @@ impl Step {
             40..=42 if menu.undo => Self::Undo { at },
             43..=45 if menu.undo => Self::Redo { at },
             32..=35 => Self::write(random, at, keys, menu),
-            36..=42 => Self::Flush { at },
-            43..=59 => Self::Run {
+            36..=42 => Self::Move(Move::Flush { at }),
+            43..=59 => Self::Move(Move::Run {
                 ms: random.pick(&[0, 1, 10, 50, 500]),
-            },
-            60..=66 => Self::Down { a, b },
-            67..=76 => Self::Up { a, b },
-            77..=80 => Self::Reload { at },
-            81..=82 => Self::Freeze { at },
-            83..=85 => Self::Thaw { at },
-            86..=89 => Self::Cut { a, b },
-            90..=94 => Self::Mend { a, b },
-            _ => Self::Tick { at },
+            }),
+            60..=66 => Self::Move(Move::Down { a, b }),
+            67..=76 => Self::Move(Move::Up { a, b }),
+            77..=80 => Self::Move(Move::Reload { at }),
+            81..=82 => Self::Move(Move::Freeze { at }),
+            83..=85 => Self::Move(Move::Thaw { at }),
+            86..=89 => Self::Move(Move::Cut { a, b }),
+            90..=94 => Self::Move(Move::Mend { a, b }),
+            _ => Self::Move(Move::Tick { at }),
         }
     }
 

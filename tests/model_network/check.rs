@@ -8,8 +8,8 @@ use parley_sync::core::sync::KeyChange;
 
 use super::Network;
 use super::case::{COUNTER, KEYS, NUMBER};
-use super::values::Val;
 use super::window::Window;
+use crate::values::Val;
 use parley_sync_kit::{Network as _, Outcome};
 
 /// Numbers that are written are multiples of this; what is added to them is less.
@@ -145,12 +145,7 @@ impl Network {
         if state != other {
             return Err(format!("has {state:?}, window 0 {other:?}"));
         }
-        if window.mirror != state {
-            return Err(format!(
-                "the listener knows {:?}, state is {state:?}",
-                window.mirror
-            ));
-        }
+        window.mirror.check(&state)?;
         if window.node.node().vector() != first.node.node().vector() {
             return Err("has not seen the same as window 0".into());
         }

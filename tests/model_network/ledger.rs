@@ -5,7 +5,7 @@ use parley_sync::core::id::Actor;
 use parley_sync::core::register::Stamp;
 use parley_sync::core::version::VersionVector;
 
-use super::values::Val;
+use crate::values::Val;
 
 /// One key of one write.
 pub struct Write {

@@ -4,25 +4,26 @@ pub mod case;
 mod check;
 mod ledger;
 mod steps;
-mod values;
 mod window;
 mod write;
 
 use parley_sync::core::cell::Cell;
-use parley_sync::core::id::{Actor, Key, PeerRef};
+use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::model::{Model, ModelEffect, ModelEffects, Strategies, Validated};
 use parley_sync::core::sync::{ChangeOrigin, KeyChange, StateFrame};
 
+use crate::frames::{carried, receive};
+use crate::values::Val;
 use case::{COUNTER, Case, Config, KEYS, Kind, NUMBER};
 use ledger::{Ledger, Write};
-use parley_sync_kit::Random;
-use parley_sync_kit::event::{Arrival, Event};
+use parley_sync_kit::event::Arrival;
 use parley_sync_kit::{Network as _, Outcome, Space};
-use values::Val;
 use window::Window;
 
 /// More arrivals than any schedule needs: beyond it, windows answer each other for ever.
 const ENDLESS: u32 = 20_000;
+/// Longer than windows wait for each other, ms.
+const LATER: u64 = 10_000;
 
 /// All windows and wires.
 pub struct Network {
@@ -38,16 +39,18 @@ pub struct Network {
 /// Plays a schedule to its end, and checks all there is to check.
 pub fn play(case: &Case) -> Outcome {
     let mut network = Network::new(case.config);
-    network.open_all(case.config.windows - case.config.late)?;
+    let setup = &case.config.setup;
+    network.open_all(setup.windows - setup.late)?;
     for &step in &case.steps {
         network.step(step)?;
     }
-    network.heal()?;
-    network.tick_all()?;
-    network.tick_all()?;
+    network.mend()?;
+    network.settle()?;
+    network.tick_all(LATER)?;
+    network.tick_all(LATER)?;
     network.check()?;
     network.stir = 0;
-    network.tick_all()?;
+    network.tick_all(LATER)?;
     match network.stir {
         0 => Ok(()),
         count => Err(format!("{count} cells were sent again after all had agreed")),
@@ -56,22 +59,14 @@ pub fn play(case: &Case) -> Outcome {
 
 impl Network {
     fn new(config: Config) -> Self {
-        let random = Random::new(config.seed);
         let keys: Vec<Key> = (0..KEYS).map(|at| Key::from(format!("k{at}"))).collect();
         let mut strategies = Strategies::default();
         for (key, strategy) in keys.iter().zip(config.strategies) {
             strategies.by_key.insert(Key::clone(key), strategy);
         }
-        let space = Space::new(
-            random,
-            (config.shape, config.windows),
-            config.wire,
-            (config.skew, config.debounce),
-            ENDLESS,
-        );
         Self {
             config,
-            space,
+            space: Space::new(&config.setup, ENDLESS),
             ledger: Ledger::default(),
             keys,
             strategies,
@@ -115,12 +110,7 @@ impl Network {
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => {
-                    let count = match &frame {
-                        StateFrame::Batch(batch) => batch.entries.len(),
-                        StateFrame::Delta(delta) => delta.entries.len(),
-                        StateFrame::Sync { .. } | StateFrame::Glance { .. } => 0,
-                    };
-                    self.stir += count as u32;
+                    self.stir += carried(&frame) as u32;
                     let is_for_all = !matches!(frame, StateFrame::Delta(_));
                     self.transmit(at, &to, frame, is_for_all);
                 }
@@ -216,30 +206,15 @@ impl parley_sync_kit::Network for Network {
             .map(|key| (Key::clone(&self.keys[key]), self.welcome_value(key)))
             .collect();
         let actor = Actor::from_random(self.space.random.next());
-        let site = &mut self.space.sites[at];
-        site.lives += 1;
-        let life = site.lives;
         let model = Model::new(actor, born, &format!("w{at}"), self.strategies.clone(), initial);
-        site.window = Some(Window::new(model, life));
-        for peer in self.space.links.of(at) {
-            self.meet(at, peer)?;
-        }
-        let look = u64::from(self.space.random.between(0, 2 * self.config.wire.latency.1 + 2));
-        let later = self.space.now + look;
-        self.space.queue.put(later, Event::Settle { at, life });
+        self.space.sites[at].window = Some(Window::new(model));
         Ok(())
     }
 
     fn hear(&mut self, at: usize, arrival: Arrival<StateFrame<Cell<Val>>>) -> Outcome {
         let steady = self.steady();
         self.act(at, |window, now| {
-            window.node.with_node(|node| match arrival {
-                Arrival::Up(peer) => node.peer_up(peer as PeerRef, steady),
-                Arrival::Down(peer) => node.peer_down(peer as PeerRef, now),
-                Arrival::Frame { from, also, frame } => {
-                    node.receive(from as PeerRef, &also, StateFrame::clone(&frame), now)
-                }
-            })
+            window.node.with_node(|node| receive(node, arrival, now, steady))
         })
     }
 
@@ -247,13 +222,12 @@ impl parley_sync_kit::Network for Network {
         self.act(at, |window, now| window.node.with_node(|node| node.flush(now)))
     }
 
-    fn looked_round(&mut self, at: usize, life: u32) -> Outcome {
-        self.act(at, |window, _| {
-            if window.life == life {
-                window.node.with_node(|node| node.settle_ready())
-            } else {
-                Vec::new()
-            }
-        })
+    fn tick(&mut self, at: usize) -> Outcome {
+        let steady = self.steady();
+        self.act(at, |window, _| window.node.with_node(|node| node.tick(steady)))
+    }
+
+    fn looked_round(&mut self, at: usize) -> Outcome {
+        self.act(at, |window, _| window.node.with_node(|node| node.settle_ready()))
     }
 }

@@ -8,25 +8,23 @@ use parley_sync::core::model::{Model, WriteId};
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::KeyChange;
 
-use super::values::{Val, ugly};
+use crate::values::{Val, ugly};
+use parley_sync_kit::Mirror;
 
 pub struct Window {
     pub node: Model<Val>,
-    /// How many windows lived here before.
-    pub life: u32,
     pub readied: u32,
     /// Writes that can still fall, and which of the ledger they are.
     pub pending: Vec<(WriteId, Vec<usize>)>,
     /// What the listener knows, from the changes alone.
-    pub mirror: BTreeMap<Key, Val>,
+    pub mirror: Mirror<Key, Val>,
 }
 
 impl Window {
-    pub fn new(node: Model<Val>, life: u32) -> Self {
-        let mirror = node.iter().map(|(key, value)| (key, value.clone())).collect();
+    pub fn new(node: Model<Val>) -> Self {
+        let mirror = Mirror::starting(node.iter().map(|(key, value)| (key, value.clone())));
         Self {
             node,
-            life,
             readied: 0,
             pending: Vec::new(),
             mirror,
@@ -68,25 +66,9 @@ impl Window {
     /// Takes note of a change: it starts from what the listener knows, and ends at what is there.
     pub fn hear(&mut self, changes: &[KeyChange<Val>]) -> Result<(), String> {
         for KeyChange { key, old, new, .. } in changes {
-            if self.mirror.get(key) != old.as_ref() {
-                let had = self.mirror.get(key);
-                return Err(format!(
-                    "{key}: told that {old:?} became {new:?}, but the listener knows {had:?}"
-                ));
-            }
-            match new {
-                Some(value) => self.mirror.insert(Rc::clone(key), value.clone()),
-                None => self.mirror.remove(key),
-            };
+            self.mirror.hear(key, old.as_ref(), new.as_ref())?;
         }
-        let state = self.state()?;
-        if self.mirror != state {
-            return Err(format!(
-                "the listener knows {:?}, state is {state:?}",
-                self.mirror
-            ));
-        }
-        Ok(())
+        self.mirror.check(&self.state()?)
     }
 
     /// The write that shows on that key.

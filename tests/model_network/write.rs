@@ -7,7 +7,7 @@ use parley_sync::core::model::{How, ModelEffect, Op, Strategy};
 use super::Network;
 use super::case::{COUNTER, KEYS, Kind, NUMBER};
 use super::ledger::{Added, Group, Write};
-use super::values::Val;
+use crate::values::Val;
 use parley_sync_kit::{Network as _, Outcome};
 
 impl Network {

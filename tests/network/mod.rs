@@ -7,13 +7,13 @@ mod window;
 
 use std::rc::Rc;
 
-use parley_sync::core::id::{Actor, Key, PeerRef};
+use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::persist::FORGET_AFTER_MS;
 use parley_sync::core::sync::{ChangeOrigin, StateEffect, StateFrame};
 
+use crate::frames::{carried, receive};
 use case::{Case, Config, KEYS};
 use disk::Disk;
-use parley_sync_kit::Random;
 use parley_sync_kit::event::{Arrival, Event};
 use parley_sync_kit::{Network as _, Outcome, Space};
 use window::{Causes, Value, Window, stamps};
@@ -38,21 +38,25 @@ pub struct Network {
 /// Plays a schedule to its end, and checks all there is to check.
 pub fn play(case: &Case) -> Outcome {
     let mut network = Network::new(case.config);
-    network.open_all(case.config.windows - case.config.late)?;
+    let setup = &case.config.setup;
+    network.open_all(setup.windows - setup.late)?;
     for &step in &case.steps {
         network.step(step)?;
     }
-    network.heal()?;
+    network.mend()?;
+    network.settle()?;
     if !case.needs_ticks() {
         network
             .check()
             .map_err(|error| format!("without a tick: {error}"))?;
     }
-    network.tick_all()?;
-    network.tick_all()?;
+    // Longer than windows wait for each other; those that forget wait for minutes.
+    let later = if case.config.forgetful { 70_000 } else { 10_000 };
+    network.tick_all(later)?;
+    network.tick_all(later)?;
     if case.config.forgetful {
         // What a window has forgotten, it may be told of once more.
-        (0..4).try_for_each(|_| network.tick_all())?;
+        (0..4).try_for_each(|_| network.tick_all(later))?;
         network.check_forgotten()?;
     }
     network.check()?;
@@ -60,7 +64,7 @@ pub fn play(case: &Case) -> Outcome {
         network.check_disks()?;
     }
     network.stir = 0;
-    network.tick_all()?;
+    network.tick_all(later)?;
     match network.stir {
         // What one has forgotten and another has not, they may tell each other for some minutes more.
         _ if case.config.forgetful => network.check(),
@@ -71,21 +75,13 @@ pub fn play(case: &Case) -> Outcome {
 
 impl Network {
     fn new(config: Config) -> Self {
-        let random = Random::new(config.seed);
         let keys: Vec<Key> = (0..KEYS)
             .map(|at| Key::from(format!("k{at}")))
             .chain([Key::from("echo")])
             .collect();
-        let space = Space::new(
-            random,
-            (config.shape, config.windows),
-            config.wire,
-            (config.skew, config.debounce),
-            ENDLESS,
-        );
         Self {
             config,
-            space,
+            space: Space::new(&config.setup, ENDLESS),
             disks: vec![Disk::default(); config.disks],
             causes: Causes::default(),
             keys,
@@ -99,12 +95,7 @@ impl Network {
         for effect in effects {
             match effect {
                 StateEffect::Send { to, frame } => {
-                    let count = match &frame {
-                        StateFrame::Batch(batch) => batch.entries.len(),
-                        StateFrame::Delta(delta) => delta.entries.len(),
-                        StateFrame::Sync { .. } | StateFrame::Glance { .. } => 0,
-                    };
-                    self.stir += count as u32;
+                    self.stir += carried(&frame) as u32;
                     let is_for_all = !matches!(frame, StateFrame::Delta(_));
                     self.transmit(at, &to, frame, is_for_all);
                 }
@@ -196,25 +187,17 @@ impl parley_sync_kit::Network for Network {
             .map(|key| (key, self.causes.value(None, &[])))
             .collect();
         let actor = Actor::from_random(self.space.random.next());
-        let site = &mut self.space.sites[at];
-        site.lives += 1;
-        let life = site.lives;
-        let window = Window::new(actor, born, life, initial, self.config.forgetful);
-        site.window = Some(window);
+        let window = Window::new(actor, born, initial, self.config.forgetful);
+        self.space.sites[at].window = Some(window);
         // Storage that answers at once, or later.
         if self.space.random.percent(50) {
-            self.load(at)?;
+            self.load(at)
         } else {
             let answers = self.space.now + u64::from(self.space.random.between(0, 50));
+            let life = self.space.sites[at].lives;
             self.space.queue.put(answers, Event::Load { at, life });
+            Ok(())
         }
-        for peer in self.space.links.of(at) {
-            self.meet(at, peer)?;
-        }
-        let look = u64::from(self.space.random.between(0, 2 * self.config.wire.latency.1 + 2));
-        let later = self.space.now + look;
-        self.space.queue.put(later, Event::Settle { at, life });
-        Ok(())
     }
 
     fn hear(&mut self, at: usize, arrival: Arrival<StateFrame<Value>>) -> Outcome {
@@ -223,15 +206,7 @@ impl parley_sync_kit::Network for Network {
             return Ok(());
         };
         window.shows(&arrival);
-        let effects = match arrival {
-            Arrival::Up(peer) => window.node.peer_up(peer as PeerRef, steady),
-            Arrival::Down(peer) => window.node.peer_down(peer as PeerRef, now),
-            Arrival::Frame { from, also, frame } => {
-                window
-                    .node
-                    .receive(from as PeerRef, &also, StateFrame::clone(&frame), now)
-            }
-        };
+        let effects = receive(&mut window.node, arrival, now, steady);
         self.carry_out(at, effects)
     }
 
@@ -242,17 +217,24 @@ impl parley_sync_kit::Network for Network {
         self.carry_out(at, effects)
     }
 
-    fn looked_round(&mut self, at: usize, life: u32) -> Outcome {
+    fn tick(&mut self, at: usize) -> Outcome {
+        if self.config.forgetful && self.space.random.percent(30) {
+            self.space.now += 65_000;
+        }
+        let steady = self.steady();
         let window = self.space.sites[at].window.as_mut();
-        let window = window.filter(|window| window.life == life);
+        let effects = window.map_or_else(Vec::new, |window| window.tick(self.space.now, steady));
+        self.carry_out(at, effects)
+    }
+
+    fn looked_round(&mut self, at: usize) -> Outcome {
+        let window = self.space.sites[at].window.as_mut();
         let effects = window.map_or_else(Vec::new, Window::settle);
         self.carry_out(at, effects)
     }
 
-    fn loaded(&mut self, at: usize, life: u32) -> Outcome {
-        let window = self.space.sites[at].window.as_ref();
-        let same = window.is_some_and(|window| window.life == life);
-        if same { self.load(at) } else { Ok(()) }
+    fn loaded(&mut self, at: usize) -> Outcome {
+        self.load(at)
     }
 
     fn expect(&mut self, at: usize, peer: usize) {

@@ -4,53 +4,30 @@ use std::rc::Rc;
 
 use super::Network;
 use super::case::{KEYS, Step};
-use parley_sync_kit::{Network as _, Outcome};
+use parley_sync_kit::{Move, Network as _, Outcome, moves};
 
 impl Network {
     pub(super) fn step(&mut self, step: Step) -> Outcome {
         match step {
+            Step::Move(one) => self.happens(one),
             Step::Write { at, key } => self.turn(at, |network| network.write(at, &[key])),
             Step::WritePair { at, key } => {
                 self.turn(at, |network| network.write(at, &[key, (key + 1) % KEYS]))
             }
             Step::Delete { at, key } => self.turn(at, |network| network.delete(at, key)),
             Step::Plain { at, key } => self.turn(at, |network| network.plain(at, key)),
-            Step::Flush { at } => self.turn(at, |network| network.flush(at)),
-            Step::Tick { at } => self.turn(at, |network| network.tick(at)),
-            Step::Run { ms } => self.run(u64::from(ms)),
-            Step::Down { a, b } => self.set_up(a, b, false),
-            Step::Up { a, b } => self.set_up(a, b, true),
-            Step::Cut { a, b } => self.set_cut(a, b, true),
-            Step::Mend { a, b } => self.set_cut(a, b, false),
-            Step::Close { at } => self.close(at),
-            Step::Open { at } => self.open(at),
-            Step::Reload { at } => self.reload(at),
-            Step::Freeze { at } => self.freeze(at),
-            Step::Thaw { at } => self.thaw(at),
             Step::Save { at } => self.turn(at, |network| network.save(at)),
-            Step::Jump { at, ms } => {
-                self.jump(at, ms);
-                for at in 0..self.space.sites.len() {
-                    self.furthest = self.furthest.max(self.clock(at));
-                }
-                Ok(())
-            }
         }
     }
 
-    /// Brings everyone together: every window open, every wire whole, everything said and heard.
-    pub(super) fn heal(&mut self) -> Outcome {
-        self.mend()?;
-        self.run_out()?;
-        (0..self.space.sites.len()).try_for_each(|at| self.flush(at))?;
-        self.run_out()
-    }
-
-    /// Everyone compares with all neighbours, long after.
-    pub(super) fn tick_all(&mut self) -> Outcome {
-        self.space.now += if self.config.forgetful { 70_000 } else { 10_000 };
-        (0..self.space.sites.len()).try_for_each(|at| self.tick(at))?;
-        self.run_out()
+    fn happens(&mut self, one: Move) -> Outcome {
+        moves::happen(self, one)?;
+        if matches!(one, Move::Jump { .. }) {
+            for at in 0..self.space.sites.len() {
+                self.furthest = self.furthest.max(self.clock(at));
+            }
+        }
+        Ok(())
     }
 
     /// All windows hold the same, and each listener knows it.
@@ -87,16 +64,6 @@ impl Network {
             Some(most) if most > 1 + self.config.initial => Err(format!("{most} deletions are held")),
             _ => Ok(()),
         }
-    }
-
-    fn tick(&mut self, at: usize) -> Outcome {
-        if self.config.forgetful && self.space.random.percent(30) {
-            self.space.now += 65_000;
-        }
-        let steady = self.steady();
-        let window = self.space.sites[at].window.as_mut();
-        let effects = window.map_or_else(Vec::new, |window| window.tick(self.space.now, steady));
-        self.carry_out(at, effects)
     }
 
     fn delete(&mut self, at: usize, key: usize) -> Outcome {

@@ -7,6 +7,7 @@ use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::limits::Bounds;
 use parley_sync::core::register::Stamp;
 use parley_sync::core::sync::{ChangeOrigin, KeyChange, StateEffect, StateNode};
+use parley_sync_kit::Mirror;
 use parley_sync_kit::event::Arrival;
 
 /// A value tells which write it is of: no two writes have the same.
@@ -53,15 +54,13 @@ const PATIENCE_MS: u64 = 5_000;
 
 pub struct Window {
     pub node: StateNode<Value>,
-    /// How many windows lived here before.
-    pub life: u32,
     pub readied: u32,
     /// The host has looked round.
     settled: bool,
     /// What has to be here when the window is ready.
     awaited: Vec<Awaited>,
     /// What the listener knows, from the changes alone.
-    mirror: BTreeMap<Key, Value>,
+    mirror: Mirror<Key, Value>,
     /// Every value the listener was ever told on a key.
     told: HashSet<(Key, Value)>,
     /// It forgets deletions: then a write may show again that was deleted, and what it rests on may be gone.
@@ -69,8 +68,8 @@ pub struct Window {
 }
 
 impl Window {
-    pub fn new(actor: Actor, born: f64, life: u32, initial: Vec<(Key, Value)>, forgetful: bool) -> Self {
-        let mirror = initial.iter().cloned().collect();
+    pub fn new(actor: Actor, born: f64, initial: Vec<(Key, Value)>, forgetful: bool) -> Self {
+        let mirror = Mirror::starting(initial.iter().cloned());
         let told = initial.iter().cloned().collect();
         let mut node = StateNode::new(actor, born, initial);
         if forgetful {
@@ -81,7 +80,6 @@ impl Window {
         }
         Self {
             node,
-            life,
             readied: 0,
             settled: false,
             awaited: Vec::new(),
@@ -110,22 +108,12 @@ impl Window {
             return Err("told of no change".into());
         }
         for KeyChange { key, old, new, .. } in changes {
-            if self.mirror.get(key) != old.as_ref() {
-                let had = self.mirror.get(key);
-                return Err(format!(
-                    "{key}: told that {old:?} became {new:?}, but the listener knows {had:?}"
-                ));
-            }
-            match new {
-                Some(value) => {
-                    if !self.told.insert((Rc::clone(key), *value)) && !self.forgetful {
-                        return Err(format!("{key}: told twice of write {value}"));
-                    }
-                    self.mirror.insert(Rc::clone(key), *value);
-                }
-                None => {
-                    self.mirror.remove(key);
-                }
+            self.mirror.hear(key, old.as_ref(), new.as_ref())?;
+            if let Some(value) = new
+                && !self.told.insert((Rc::clone(key), *value))
+                && !self.forgetful
+            {
+                return Err(format!("{key}: told twice of write {value}"));
             }
         }
         if origin == ChangeOrigin::Remote {
@@ -222,13 +210,7 @@ impl Window {
         if self.node.pending() {
             return Err("writes are pending".into());
         }
-        if self.mirror != self.state() {
-            return Err(format!(
-                "listener knows {:?}, state is {:?}",
-                self.mirror,
-                self.state()
-            ));
-        }
+        self.mirror.check(&self.state())?;
         if self.readied != 1 || !self.node.is_ready() {
             return Err(format!("ready {} times", self.readied));
         }

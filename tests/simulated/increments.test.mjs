@@ -1,17 +1,6 @@
 // Increments of several windows all count.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { Windows } from './lib.mjs';
-
-const inNetwork = (name, run, options) =>
-  test(name, async () => {
-    const windows = new Windows(options);
-    try {
-      await run(windows);
-    } finally {
-      windows.destroy();
-    }
-  });
+import { inNetwork } from './lib.mjs';
 
 for (const conflict of ['last-write-wins', 'highest-version', 'merge', 'manual', (mine) => mine]) {
   const name = typeof conflict === 'string' ? conflict : 'a function';

@@ -1,5 +1,6 @@
 // A few windows of the simulated network, each with a state and a record of what its listeners were told.
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { SyncedState, createTestNetwork } from '../../pkg/index.js';
 
@@ -61,3 +62,14 @@ export class Windows {
     for (const view of [...this.all]) this.close(view);
   }
 }
+
+/** A test whose windows end with it. */
+export const inNetwork = (name, run, options) =>
+  test(name, async () => {
+    const windows = new Windows(options);
+    try {
+      await run(windows);
+    } finally {
+      windows.destroy();
+    }
+  });

@@ -2,22 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { OptimisticSyncedState, SyncedState } from '../../pkg/index.js';
-import { Windows } from './lib.mjs';
+import { inNetwork } from './lib.mjs';
 import { until } from './windows.mjs';
 
 // A Parley keeps no process alive, and what is waited for here is the network's.
 const alive = setInterval(() => {}, 1000);
 after(() => clearInterval(alive));
-
-const inNetwork = (name, run, options) =>
-  test(name, async () => {
-    const windows = new Windows(options);
-    try {
-      await run(windows);
-    } finally {
-      windows.destroy();
-    }
-  });
 
 /** One end of a messenger that fails while it is told to. */
 const bus = () => {

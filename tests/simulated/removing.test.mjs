@@ -1,17 +1,7 @@
 // delete() and reset(), beside what others write, and for those who come later.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { Windows } from './lib.mjs';
+import { inNetwork } from './lib.mjs';
 
-const inNetwork = (name, run, options) =>
-  test(name, async () => {
-    const windows = new Windows(options);
-    try {
-      await run(windows);
-    } finally {
-      windows.destroy();
-    }
-  });
 const pause = () => new Promise((resolve) => setTimeout(resolve, 3));
 
 for (const conflict of ['last-write-wins', 'highest-version', 'merge', 'manual', (mine) => mine]) {

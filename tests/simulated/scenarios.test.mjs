@@ -2,17 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Parley, SyncedState } from '../../pkg/index.js';
-import { Windows } from './lib.mjs';
-
-const inNetwork = (name, run, options) =>
-  test(name, async () => {
-    const windows = new Windows(options);
-    try {
-      await run(windows);
-    } finally {
-      windows.destroy();
-    }
-  });
+import { inNetwork } from './lib.mjs';
 
 inNetwork('two windows write one key at the same time', async (w) => {
   const [a, b] = [w.open({ x: 0 }), w.open({ x: 0 })];

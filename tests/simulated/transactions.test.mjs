@@ -1,20 +1,11 @@
 // Several writes that are made, sent and seen as one, and that win or lose together.
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { Windows } from './lib.mjs';
+import { after } from 'node:test';
+import { inNetwork } from './lib.mjs';
 
 const alive = setInterval(() => {}, 1000);
 after(() => clearInterval(alive));
 
-const inNetwork = (name, run, options) =>
-  test(name, async () => {
-    const windows = new Windows(options);
-    try {
-      await run(windows);
-    } finally {
-      windows.destroy();
-    }
-  });
 const pause = () => new Promise((resolve) => setTimeout(resolve, 3));
 
 inNetwork('one change for the listeners here and over there, one message', async (w) => {

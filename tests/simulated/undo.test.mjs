@@ -1,20 +1,10 @@
 // undo() and redo(): this window's own writes only, and each converges like any other write.
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { Windows } from './lib.mjs';
+import { after } from 'node:test';
+import { inNetwork } from './lib.mjs';
 
 const alive = setInterval(() => {}, 1000);
 after(() => clearInterval(alive));
-
-const inNetwork = (name, run, options) =>
-  test(name, async () => {
-    const windows = new Windows(options);
-    try {
-      await run(windows);
-    } finally {
-      windows.destroy();
-    }
-  });
 
 inNetwork('step by step, back and forth, in every window', async (w) => {
   const [a, b] = [w.open({ x: 0 }), w.open({ x: 0 })];

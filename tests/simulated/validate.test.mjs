@@ -2,20 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Parley, SyncedState } from '../../pkg/index.js';
-import { Windows } from './lib.mjs';
+import { Windows, inNetwork } from './lib.mjs';
 
 const alive = setInterval(() => {}, 1000);
 after(() => clearInterval(alive));
 
-const inNetwork = (name, run, options) =>
-  test(name, async () => {
-    const windows = new Windows(options);
-    try {
-      await run(windows);
-    } finally {
-      windows.destroy();
-    }
-  });
 const good = ({ x }) => x === undefined || x >= 0;
 
 const refusals = {

@@ -6,7 +6,7 @@ use parley_sync::core::log::{Checkpoint, LogContent, LogDelta, LogFrame, Logged,
 use parley_sync::core::register::{Dot, Stamp};
 use parley_sync::core::version::VersionVector;
 
-use super::log_window::{Frame, LITTLE, NOW, Window, join, part, run as deliver, settle};
+use super::log_window::{Frame, LITTLE, NOW, Room, Window};
 use super::may_forge;
 use crate::choices::Choices;
 
@@ -145,16 +145,16 @@ fn frame(choices: &mut Choices, windows: &[Window]) -> Frame {
     }
 }
 
-fn hear(choices: &mut Choices, windows: &mut [Window], frame: Frame) {
-    let window = &mut windows[0];
+fn hear(choices: &mut Choices, room: &mut Room, frame: Frame) {
+    let window = &room[0];
     let (state, told, refused) = (window.state.clone(), window.told.len(), window.refused.len());
     let vector = window.node.vector().clone();
-    let effects = window.node.receive(SEAT as u32, &[], frame, NOW + 50.0);
-    window.carry_out(effects);
+    room.hear(SEAT, 0, frame, NOW + 50.0);
+    let window = &room[0];
     choices.note(0, window.refused.len() - refused);
     choices.note(1, window.told.len() - told);
     choices.note(2, window.node.vector().len());
-    choices.note(3, window.sent.len());
+    choices.note(3, room.sent(0).count());
     if window.refused.len() > refused {
         assert!(
             window.state == state && window.told.len() == told,
@@ -164,55 +164,49 @@ fn hear(choices: &mut Choices, windows: &mut [Window], frame: Frame) {
     }
 }
 
-fn rest(windows: &mut [Window]) {
-    deliver(windows, NOW + 60.0);
+fn rest(room: &mut Room) {
+    room.run(NOW + 60.0);
     for round in 0..4 {
-        for window in &mut windows[..HONEST] {
-            let effects = window.node.tick(NOW + 1_000.0 * f64::from(round));
-            window.carry_out(effects);
+        for at in 0..HONEST {
+            room.act(at, |node| node.tick(NOW + 1_000.0 * f64::from(round)));
         }
-        deliver(windows, NOW + 60.0);
+        room.run(NOW + 60.0);
     }
 }
 
 pub fn run(choices: &mut Choices) {
-    let mut windows: Vec<Window> = (0..=HONEST as u64)
-        .map(|at| Window::with(at + 1, NOW + at as f64, vec![], LITTLE))
-        .collect();
-    join(&mut windows, 0, 1, NOW);
-    join(&mut windows, 0, SEAT, NOW);
-    settle(&mut windows);
-    deliver(&mut windows, NOW);
-    windows[1].dispatch("begun", NOW + 10.0);
-    deliver(&mut windows, NOW);
+    let mut room = Room::with(HONEST as u64 + 1, LITTLE);
+    room.join(0, 1, NOW);
+    room.join(0, SEAT, NOW);
+    room.settle();
+    room.run(NOW);
+    room.dispatch(1, "begun", NOW + 10.0);
+    room.run(NOW);
     let mut steps = 0;
     while !choices.is_over() && steps < 60 {
         steps += 1;
         match choices.below(6) {
             0 => {
                 let at = choices.below(HONEST);
-                windows[at].dispatch("mine", NOW + 50.0);
+                room.dispatch(at, "mine", NOW + 50.0);
             }
-            1 => deliver(&mut windows, NOW + 50.0),
+            1 => room.run(NOW + 50.0),
             _ => {
-                let frame = frame(choices, &windows);
-                hear(choices, &mut windows, frame);
+                let frame = frame(choices, &room.windows);
+                hear(choices, &mut room, frame);
             }
         }
     }
-    part(&mut windows, 0, SEAT);
+    room.part(0, SEAT);
     // What was under way was lost with the wire that was cut.
-    part(&mut windows, 0, 1);
-    join(&mut windows, 0, 1, NOW + 60.0);
-    rest(&mut windows);
-    assert_eq!(windows[0].state, windows[1].state, "after the attack");
+    room.part(0, 1);
+    room.join(0, 1, NOW + 60.0);
+    rest(&mut room);
+    assert_eq!(room[0].state, room[1].state, "after the attack");
     for at in 0..HONEST {
-        windows[at].dispatch("after", NOW + 60.0);
-        rest(&mut windows);
-        assert_eq!(
-            windows[0].state, windows[1].state,
-            "after the action of window {at}"
-        );
-        assert_eq!(windows[0].state.last(), Some(&"after"), "an action afterwards");
+        room.dispatch(at, "after", NOW + 60.0);
+        rest(&mut room);
+        assert_eq!(room[0].state, room[1].state, "after the action of window {at}");
+        assert_eq!(room[0].state.last(), Some(&"after"), "an action afterwards");
     }
 }

@@ -1,6 +1,8 @@
 //! Clocks that are set: by seconds, minutes, hours and years, forward and back.
 
+use crate::moves::Move;
 use crate::random::Random;
+use crate::setup::Setup;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -51,4 +53,15 @@ pub fn with_jumps<S: Copy>(
         all.push(step);
     }
     all
+}
+
+/// The same for the steps of a network; `make` makes them of moves.
+pub fn among_moves<S: Copy>(setup: &Setup, steps: &[S], make: impl Fn(Move) -> S) -> Vec<S> {
+    with_jumps(
+        setup.seed,
+        setup.windows,
+        steps,
+        |at, ms| make(Move::Jump { at, ms }),
+        |at| make(Move::Reload { at }),
+    )
 }

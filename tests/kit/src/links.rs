@@ -1,5 +1,7 @@
 //! The wires between windows: who is wired with whom, and what a wire does to frames.
 
+use crate::random::Random;
+
 /// Which windows are neighbours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shape {
@@ -17,7 +19,7 @@ pub enum Shape {
     Ring,
 }
 
-/// What the wires do to frames.
+/// What wires do to frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wire {
     /// Frames keep their order.
@@ -28,6 +30,28 @@ pub struct Wire {
     pub loss: u8,
     /// Percentage of frames that come twice.
     pub duplicate: u8,
+}
+
+impl Wire {
+    /// Loses and doubles nothing, and takes no time.
+    pub const PERFECT: Self = Self {
+        fifo: true,
+        latency: (0, 0),
+        loss: 0,
+        duplicate: 0,
+    };
+
+    /// Any: so many in a hundred lose and double nothing and keep the order, the others lose one of these percentages.
+    pub fn generate(random: &mut Random, reliable: u8, losses: &[u8]) -> Self {
+        let is_reliable = random.percent(reliable);
+        let slow = random.pick(&[0, 1, 30, 400]);
+        Self {
+            fifo: is_reliable || random.percent(40),
+            latency: (random.pick(&[0, 0, slow]), slow),
+            loss: if is_reliable { 0 } else { random.pick(losses) },
+            duplicate: if is_reliable { 0 } else { random.pick(&[0, 10, 50]) },
+        }
+    }
 }
 
 /// The wire of two windows.

@@ -23,17 +23,25 @@ pub trait Network: Sized {
 
     /// The places and what lies between them.
     fn space(&mut self) -> &mut Space<Self::Window, Self::Frame>;
-    /// Opens a window there, which is not open, and lets it [`meet`](Self::meet) its neighbours.
+    /// Makes a window there, which is not open.
     fn open_window(&mut self, at: usize) -> Outcome;
     /// Something reaches a window, which is open and awake.
     fn hear(&mut self, at: usize, arrival: Arrival<Self::Frame>) -> Outcome;
     /// The window sends what it has kept back.
     fn flush(&mut self, at: usize) -> Outcome;
-    /// The window of that life has looked round.
-    fn looked_round(&mut self, at: usize, life: u32) -> Outcome;
-    /// The storage of the window of that life has answered.
-    fn loaded(&mut self, at: usize, life: u32) -> Outcome {
-        let _ = (at, life);
+    /// The window compares with its neighbours.
+    fn tick(&mut self, at: usize) -> Outcome {
+        let _ = at;
+        Ok(())
+    }
+    /// The window has looked round.
+    fn looked_round(&mut self, at: usize) -> Outcome {
+        let _ = at;
+        Ok(())
+    }
+    /// The window's storage has answered.
+    fn loaded(&mut self, at: usize) -> Outcome {
+        let _ = at;
         Ok(())
     }
     /// Two windows are about to be connected: what the first may expect of the second.
@@ -67,10 +75,18 @@ pub trait Network: Sized {
     /// A new window, and its neighbours learn of it.
     fn open(&mut self, at: usize) -> Outcome {
         if self.is_open(at) {
-            Ok(())
-        } else {
-            self.open_window(at)
+            return Ok(());
         }
+        self.space().sites[at].lives += 1;
+        self.open_window(at)?;
+        for peer in self.space().links.of(at) {
+            self.meet(at, peer)?;
+        }
+        let space = self.space();
+        let look = u64::from(space.random.between(0, 2 * space.wire.latency.1 + 2));
+        let life = space.sites[at].lives;
+        space.queue.put(space.now + look, Event::Settle { at, life });
+        Ok(())
     }
 
     /// The first so many places get a window.
@@ -227,8 +243,14 @@ pub trait Network: Sized {
                 space.queue.put(space.now + 1, event);
                 Ok(())
             }
-            Event::Load { at, life } => self.loaded(at, life),
-            Event::Settle { at, life } => self.looked_round(at, life),
+            // That was another window, which is gone.
+            Event::Load { at, life } | Event::Settle { at, life }
+                if self.space().sites[at].lives != life || !self.is_open(at) =>
+            {
+                Ok(())
+            }
+            Event::Load { at, .. } => self.loaded(at),
+            Event::Settle { at, .. } => self.looked_round(at),
         }
     }
 
@@ -287,6 +309,26 @@ pub trait Network: Sized {
     fn run_out(&mut self) -> Outcome {
         let left = u64::MAX - self.space().now;
         self.run(left)
+    }
+
+    /// All that is on its way arrives, all that was kept back too, and all that is said in answer.
+    fn settle(&mut self) -> Outcome {
+        loop {
+            self.run_out()?;
+            let before = self.space().arrivals;
+            (0..self.space().sites.len()).try_for_each(|at| self.flush(at))?;
+            self.run_out()?;
+            if self.space().arrivals == before {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Everyone compares with all neighbours, so much later.
+    fn tick_all(&mut self, ms: u64) -> Outcome {
+        self.space().now += ms;
+        (0..self.space().sites.len()).try_for_each(|at| self.tick(at))?;
+        self.settle()
     }
 
     /// The wire of two windows goes up or down, and both know it.

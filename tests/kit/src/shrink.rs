@@ -1,5 +1,7 @@
 //! Makes a failing schedule small.
 
+use crate::setup::Setup;
+
 /// A schedule: plain data, of which all that happens follows.
 pub trait Schedule: Clone + 'static {
     /// One thing that happens.
@@ -8,7 +10,12 @@ pub trait Schedule: Clone + 'static {
     /// What happens, in order.
     fn steps(&mut self) -> &mut Vec<Self::Step>;
 
-    /// Ways to do without something that the set-up offers.
+    /// The network's set-up, if it is part of the schedule.
+    fn setup(&mut self) -> Option<&mut Setup> {
+        None
+    }
+
+    /// Ways to do without something else that the suite offers.
     fn simpler() -> &'static [fn(&mut Self)] {
         &[]
     }
@@ -39,24 +46,37 @@ pub fn shrink<C: Schedule>(mut case: C, fails: impl Fn(&C) -> bool) -> C {
             break;
         }
     }
-    for make in C::simpler() {
-        let mut candidate = case.clone();
-        make(&mut candidate);
-        if fails(&candidate) {
-            case = candidate;
+    let of_setup = Setup::SIMPLER.into_iter().map(|make| {
+        move |case: &mut C| {
+            if let Some(setup) = case.setup() {
+                make(setup);
+            }
         }
-    }
+    });
+    let of_suite = C::simpler().iter().copied();
+    of_setup.for_each(|make| try_without(&mut case, make, &fails));
+    of_suite.for_each(|make| try_without(&mut case, make, &fails));
     case
+}
+
+/// Keeps what is simpler if it fails too.
+fn try_without<C: Clone>(case: &mut C, make: impl Fn(&mut C), fails: impl Fn(&C) -> bool) {
+    let mut candidate = case.clone();
+    make(&mut candidate);
+    if fails(&candidate) {
+        *case = candidate;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Schedule, shrink};
+    use crate::setup::Setup;
 
     #[derive(Clone, Debug, PartialEq)]
     struct Numbers {
         steps: Vec<u32>,
-        loss: u8,
+        setup: Setup,
         order: bool,
     }
 
@@ -67,23 +87,35 @@ mod tests {
             &mut self.steps
         }
 
+        fn setup(&mut self) -> Option<&mut Setup> {
+            Some(&mut self.setup)
+        }
+
         fn simpler() -> &'static [fn(&mut Self)] {
-            &[|case| case.loss = 0, |case| case.order = true]
+            &[|case| case.order = true]
         }
     }
 
     #[test]
     fn what_does_not_matter_goes_and_what_matters_stays() {
+        let setup = |loss| {
+            let mut setup = Setup::PLAIN;
+            (setup.wire.loss, setup.skew) = (loss, 120);
+            setup
+        };
         let case = Numbers {
             steps: (0..100).collect(),
-            loss: 30,
+            setup: setup(30),
             order: false,
         };
-        // Two steps and one property of the set-up are at fault.
-        let fails = |case: &Numbers| case.steps.contains(&17) && case.steps.contains(&90) && !case.order;
+        // Two steps, one property of the set-up and one of the suite are at fault.
+        let fails = |case: &Numbers| {
+            let has_steps = case.steps.contains(&17) && case.steps.contains(&90);
+            has_steps && case.setup.skew > 0 && !case.order
+        };
         let small = Numbers {
             steps: vec![17, 90],
-            loss: 0,
+            setup: setup(0),
             order: false,
         };
         assert_eq!(shrink(case, fails), small);

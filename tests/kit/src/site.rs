@@ -1,8 +1,9 @@
 //! Places for windows, and all that lies between them.
 
 use crate::event::{Arrival, Queue};
-use crate::links::{Links, Shape, Wire};
+use crate::links::{Links, Wire};
 use crate::random::Random;
+use crate::setup::Setup;
 
 /// A place for a window.
 pub struct Site<W, F> {
@@ -43,29 +44,25 @@ pub struct Space<W, F> {
 }
 
 impl<W, F> Space<W, F> {
-    /// So many places with no window. Clocks are off by up to so many seconds; every other window is debounced, or none is.
+    /// The empty places. More than `endless` arrivals mean that windows answer each other for ever.
     #[must_use]
-    pub fn new(
-        mut random: Random,
-        (shape, windows): (Shape, usize),
-        wire: Wire,
-        (skew, debounce): (u32, bool),
-        endless: u32,
-    ) -> Self {
+    pub fn new(setup: &Setup, endless: u32) -> Self {
+        let mut random = Random::new(setup.seed);
+        let skew = setup.skew;
         let mut site = |at: usize| Site {
             window: None,
             lives: 0,
             skew_ms: f64::from(random.between(0, skew * 2000)) - f64::from(skew) * 1000.0,
-            debounced: debounce && at % 2 == 1,
+            debounced: setup.debounce && at % 2 == 1,
             frozen: false,
             backlog: Vec::new(),
         };
-        let sites = (0..windows).map(&mut site).collect();
+        let sites = (0..setup.windows).map(&mut site).collect();
         Self {
-            wire,
+            wire: setup.wire,
             now: 0,
             sites,
-            links: Links::new(shape, windows),
+            links: Links::new(setup.shape, setup.windows),
             queue: Queue::default(),
             healed: false,
             arrivals: 0,

@@ -5,14 +5,18 @@ use std::collections::{BTreeMap, VecDeque};
 /// The wires of windows that are connected; a window is a number.
 #[derive(Clone, Debug)]
 pub struct Wires<F> {
-    /// By from and to.
-    queues: BTreeMap<(usize, usize), VecDeque<F>>,
+    /// By from and to: each frame with its number.
+    queues: BTreeMap<(usize, usize), VecDeque<(u64, F)>>,
+    /// How many were sent.
+    sent: u64,
 }
 
 impl<F> Default for Wires<F> {
     fn default() -> Self {
-        let queues = BTreeMap::new();
-        Self { queues }
+        Self {
+            queues: BTreeMap::new(),
+            sent: 0,
+        }
     }
 }
 
@@ -48,13 +52,30 @@ impl<F> Wires<F> {
     /// Sends a frame. It is lost if the two are not connected.
     pub fn post(&mut self, from: usize, to: usize, frame: F) {
         if let Some(queue) = self.queues.get_mut(&(from, to)) {
-            queue.push_back(frame);
+            self.sent += 1;
+            queue.push_back((self.sent, frame));
         }
     }
 
     /// The next frame on that way, which arrives, or is lost, as the caller likes.
     pub fn next(&mut self, from: usize, to: usize) -> Option<F> {
-        self.queues.get_mut(&(from, to))?.pop_front()
+        let queue = self.queues.get_mut(&(from, to))?;
+        queue.pop_front().map(|(_, frame)| frame)
+    }
+
+    /// All that is on that way, in order: it is on it no more.
+    pub fn take(&mut self, from: usize, to: usize) -> Vec<F> {
+        let queue = self.queues.get_mut(&(from, to)).map(std::mem::take);
+        let frames = queue.into_iter().flatten();
+        frames.map(|(_, frame)| frame).collect()
+    }
+
+    /// The frame that was sent first of all that are on their way, with its from and to.
+    pub fn next_sent(&mut self) -> Option<(usize, usize, F)> {
+        let ways = self.queues.iter();
+        let first = ways.filter_map(|(&way, queue)| Some((queue.front()?.0, way)));
+        let (from, to) = first.min()?.1;
+        Some((from, to, self.next(from, to)?))
     }
 
     /// The next frame comes twice: again behind all others.
@@ -62,8 +83,8 @@ impl<F> Wires<F> {
     where
         F: Clone,
     {
-        let first = self.queues.get(&(from, to)).and_then(VecDeque::front).cloned();
-        if let Some(first) = first {
+        let first = self.queues.get(&(from, to)).and_then(VecDeque::front);
+        if let Some((_, first)) = first.cloned() {
             self.post(from, to, first);
         }
     }
@@ -78,12 +99,18 @@ impl<F> Wires<F> {
     /// What was sent last on that way, if it is still on it.
     #[must_use]
     pub fn last(&self, from: usize, to: usize) -> Option<&F> {
-        self.queues.get(&(from, to))?.back()
+        self.queues.get(&(from, to))?.back().map(|(_, frame)| frame)
+    }
+
+    /// What is on that way, in order.
+    pub fn on(&self, from: usize, to: usize) -> impl Iterator<Item = &F> {
+        let queue = self.queues.get(&(from, to)).into_iter();
+        queue.flatten().map(|(_, frame)| frame)
     }
 
     /// All that is on its way.
     pub fn frames(&self) -> impl Iterator<Item = &F> {
-        self.queues.values().flatten()
+        self.queues.values().flatten().map(|(_, frame)| frame)
     }
 }
 
@@ -92,7 +119,7 @@ mod tests {
     use super::Wires;
 
     fn rest(wires: &mut Wires<u8>) -> Vec<u8> {
-        std::iter::from_fn(|| wires.next(0, 1)).collect()
+        wires.take(0, 1)
     }
 
     #[test]
@@ -104,6 +131,18 @@ mod tests {
         wires.double(0, 1);
         wires.overtake(0, 1);
         assert_eq!(rest(&mut wires), [2, 3, 1, 1]);
+    }
+
+    #[test]
+    fn frames_of_all_wires_come_in_the_order_they_were_sent() {
+        let mut wires = Wires::default();
+        wires.join(0, 1);
+        wires.join(1, 2);
+        for (from, to, frame) in [(2, 1, 1), (0, 1, 2), (2, 1, 3), (1, 0, 4)] {
+            wires.post(from, to, frame);
+        }
+        let all: Vec<u8> = std::iter::from_fn(|| Some(wires.next_sent()?.2)).collect();
+        assert_eq!(all, [1, 2, 3, 4]);
     }
 
     #[test]
