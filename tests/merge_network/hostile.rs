@@ -9,8 +9,9 @@ use parley_sync::core::id::Actor;
 use parley_sync::core::merge::{Era, Node};
 use parley_sync::core::register::Stamp;
 
+use super::draw::{any, change};
 use super::text::Op;
-use super::value::{Json, any, change};
+use super::value::Json;
 use super::{Batch, Window, same};
 use parley_sync_kit::Random;
 

@@ -131,7 +131,7 @@ impl Round {
             }
             _ => {
                 let name = format!("f{at}{}", random.below(2));
-                let value = random.percent(70).then(|| super::value::any(random, 2));
+                let value = random.percent(70).then(|| super::draw::any(random, 2));
                 match &value {
                     Some(value) => state.fields.insert(name.clone(), value.clone()),
                     None => state.fields.remove(&name),

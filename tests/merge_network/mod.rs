@@ -1,5 +1,7 @@
 //! Windows that hold one key's cells and tell each other of writes, in any order, some of them twice.
 
+mod atoms;
+mod draw;
 mod hostile;
 mod keeps;
 mod maps;

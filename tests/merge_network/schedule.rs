@@ -7,8 +7,9 @@ use parley_sync_kit::schedule::caught;
 use parley_sync_kit::shrink::Schedule;
 use parley_sync_kit::{Network as _, Outcome, Random, Setup, Space};
 
+use super::draw::{any, change, number};
 use super::rounds::all_show;
-use super::value::{Json, any, change, number};
+use super::value::Json;
 use super::{Batch, Window};
 
 /// More arrivals than any schedule needs.
