@@ -1,4 +1,7 @@
 //! Windows that edit at once agree, whatever the order in which they hear of each other.
+//!
+//! Seen to fail at the first seed: with characters at one place ordered by their arrival instead of by their writers, and with the
+//! deletion of a part of a run forgotten.
 
 #![allow(clippy::indexing_slicing, clippy::string_slice, clippy::unwrap_used)]
 
