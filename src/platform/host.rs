@@ -265,7 +265,7 @@ extern "C" {
     #[wasm_bindgen(js_name = whenIdle)]
     pub(crate) fn when_idle(run: &Function) -> Function;
     #[wasm_bindgen(js_name = newPosted)]
-    pub(crate) fn new_posted() -> Posted;
+    pub(crate) fn new_posted(window: &JsValue) -> Posted;
     #[wasm_bindgen(js_name = newGaps)]
     pub(crate) fn new_gaps() -> Gaps;
     /// The frames that bring each object of a frame by itself, and last the frame without them.
@@ -321,6 +321,9 @@ extern "C" {
         to: &JsValue,
         frame: &JsValue,
     ) -> Result<(), JsValue>;
+    /// The page is left: frames to a window of this page wait until both are back.
+    #[wasm_bindgen(structural, method)]
+    pub(crate) fn hold(this: &Posted, port: &JsValue, may_return: bool);
     /// The first three elements of the frame with that number.
     #[wasm_bindgen(structural, method)]
     pub(crate) fn head(this: &Posted, number: f64) -> Option<Array>;

@@ -34,6 +34,10 @@ extern "C" {
 extern "C" {
     type Waits;
 }
+#[wasm_bindgen(module = "/src/platform/js/hold.js")]
+extern "C" {
+    type Holding;
+}
 #[wasm_bindgen(module = "/src/platform/js/listening.js")]
 extern "C" {
     type Listening;

@@ -82,7 +82,7 @@ impl BroadcastWire {
             channel,
             own: me,
             everyone: JsValue::NULL,
-            posted: host::new_posted(),
+            posted: host::new_posted(&JsValue::UNDEFINED),
             listeners: RefCell::new(Some([messages, errors])),
             shunned,
         })

@@ -16,6 +16,8 @@ pub(crate) trait Wire {
     fn posted(&self, _number: f64) -> Option<Array> {
         None
     }
+    /// The page is left, and may return. Frames to another window of it wait until both have returned.
+    fn hold(&self, _may_return: bool) {}
     /// Ends the wire on this side. Nothing is heard on it any more.
     fn close(&self);
     /// Whether frames may be lost: then joining and state are repeated until answered.

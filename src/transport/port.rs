@@ -22,12 +22,14 @@ pub(crate) struct PortWire {
 
 impl PortWire {
     /// Starts the port; every frame that queued until now, and every later one, goes to `on_frame`, unless `is_heard` says no:
-    /// then it is not even looked at, which some browsers reward by not deserialising it.
+    /// then it is not even looked at, which some browsers reward by not deserialising it. `window`: the one at the other end, or
+    /// undefined.
     /// For a frame that cannot be deserialised here `on_unreadable` is called with its number: as the sender counts, from its
     /// first join on; 0 before that. `on_close` is called with the event that says the other end is closed: in Node, and for a worker
     /// of Node; browsers are about to have it.
     pub(crate) fn start(
         port: MessagePort,
+        window: &JsValue,
         is_heard: impl Fn() -> bool + 'static,
         on_frame: impl Fn(JsValue) + 'static,
         on_unreadable: impl Fn(f64) + 'static,
@@ -63,7 +65,7 @@ impl PortWire {
         port.start();
         PortWire {
             port,
-            posted: new_posted(),
+            posted: new_posted(window),
             listeners: RefCell::new(Some([messages, errors, closes])),
         }
     }
@@ -82,7 +84,12 @@ impl Wire for PortWire {
         self.posted.head(number)
     }
 
+    fn hold(&self, may_return: bool) {
+        self.posted.hold(&self.port, may_return);
+    }
+
     fn close(&self) {
+        self.hold(false);
         self.listeners.borrow_mut().take();
         self.port.close();
     }

@@ -128,6 +128,11 @@ impl Address {
         self.is_worker || host::is_same_page(&self.outlet)
     }
 
+    /// The window or worker itself.
+    pub(crate) fn outlet(&self) -> JsValue {
+        self.outlet.clone()
+    }
+
     /// As whom the core hears it.
     pub(crate) fn sender(self) -> Sender<Address> {
         let (kind, lineage) = if self.is_worker {

@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Hub;
+use super::effects::Route;
 use super::session::bye_frame;
 use super::sleep::ANSWERS_COME;
 use super::timers::BEAT;
@@ -19,7 +20,7 @@ use crate::core::codes;
 use crate::core::connection::greetings::Greetings;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
-use crate::core::lists::{Gather, List};
+use crate::core::lists::Gather;
 use crate::platform::error::gone;
 use crate::platform::host;
 use crate::transport::window;
@@ -122,7 +123,17 @@ impl Hub {
             self.say_bye(1.0);
         }
         self.leave_mesh();
+        // What is sent to other documents of this page from now on waits until they have returned.
+        for wire in self.wires() {
+            wire.hold(may_return);
+        }
         self.inner.borrow_mut().left = true;
+    }
+
+    fn wires(&self) -> Vec<Route> {
+        let inner = self.inner.borrow();
+        let wires = inner.sessions.values();
+        wires.filter_map(|session| session.wire.clone()).gather()
     }
 
     /// The page came back from the cache: everyone it knew has gone on without it, and is asked whether it is still there.
@@ -136,6 +147,11 @@ impl Hub {
         for peer in self.outsiders() {
             self.decide(|connections, _| connections.suspend(peer, Sleep::Cached, until));
         }
+        // Those left are parts of this page: what comes from one says that it is back as well.
+        let inside = self.inner.borrow().peers.refs();
+        for peer in inside {
+            self.ping(peer);
+        }
         self.say_awake(false);
         self.join_mesh();
         self.greet_relatives();
@@ -145,13 +161,8 @@ impl Hub {
     /// The last frame, to everyone.
     fn say_bye(&self, code: f64) {
         let frame = bye_frame(code);
-        let mut wires = Vec::new();
-        let mesh = {
-            let inner = self.inner.borrow();
-            wires.take_in(inner.sessions.values().filter_map(|session| session.wire.clone()));
-            inner.mesh.clone()
-        };
-        for wire in wires {
+        let mesh = self.inner.borrow().mesh.clone();
+        for wire in self.wires() {
             let _ = wire.post(&frame, None);
         }
         if let Some(mesh) = mesh {

@@ -13,10 +13,12 @@ use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 use crate::transport::link::LinkWire;
 use crate::transport::port::PortWire;
+use crate::transport::window::Address;
 
 impl Hub {
     /// Takes a port as a wire, of the document `mark`. Whether whoever it is for still wants it.
     pub(crate) fn start_port(&self, port: MessagePort, proven: Proven, mark: f64, is_taken: bool) -> bool {
+        let window = proven.from.as_ref().map_or(JsValue::UNDEFINED, Address::outlet);
         let Some(number) = self.begin_session(proven, mark, is_taken) else {
             port.close();
             return false;
@@ -25,6 +27,7 @@ impl Hub {
         let (failing, closing) = (self.weak(), self.weak());
         let wire = PortWire::start(
             port,
+            &window,
             move || speakers.upgrade().is_some_and(|hub| hub.may_be_heard(number)),
             move |frame| {
                 if let Some(hub) = hub.upgrade() {

@@ -123,15 +123,6 @@ export function isClosed(target) {
   }
 }
 
-/** Whether a window belongs to the same page: it sleeps and wakes with us. */
-export function isSamePage(source) {
-  try {
-    return source.top === ownWindow()?.top;
-  } catch {
-    return false;
-  }
-}
-
 /** Tells one document in a window from the next in the same window. */
 export function documentMark() {
   return typeof g.performance?.timeOrigin === 'number' ? g.performance.timeOrigin : 0;
@@ -397,6 +388,7 @@ export async function partsLoaded() {
 
 // Loaded by way of this module: the glue imports four modules at once, no more and no fewer (xtask/src/test/browser.rs).
 export { packRecords, unpackRecords } from './records.js';
+export { isSamePage } from './hold.js';
 export { listen, onRewritten } from './listening.js';
 export { openStorage, storageError, watchLeaving, watchStorage, whenIdle } from './storage.js';
 export { apart, keepParcel, mend, newGaps, newPosted } from './unreadable.js';

@@ -1,6 +1,7 @@
 // Frames that the receiver cannot deserialise: only the sender could clone them. In their place the receiver gets a
 // `messageerror` without data, so it can only say which frame it was, by number; the sender remembers what its last ones were.
 
+import { hold, isSamePage } from './hold.js';
 import { isBuffer, isFloats } from './kinds.js';
 
 /** How many frames a sender remembers, by their first three elements. */
@@ -10,15 +11,27 @@ const KEPT = 512;
 class Posted {
   #count = 0;
   #heads = [];
+  #window;
+  #hold;
+
+  /** `source`: the window at the other end, if it is one. */
+  constructor(source) {
+    this.#window = source;
+  }
 
   #note(frame) {
     this.#heads[this.#count++ % KEPT] = [frame[0], frame[1], frame[2]];
   }
 
   post(port, frame, transfer) {
-    if (transfer === undefined) port.postMessage(frame);
-    else port.postMessage(frame, transfer);
+    if (!this.#hold?.takes(frame, transfer)) port.postMessage(frame, transfer);
     this.#note(frame);
+  }
+
+  /** The page is left, and may return: see hold.js. What waits is posted if it may not. */
+  hold(port, mayReturn) {
+    this.#hold?.end();
+    if (mayReturn && isSamePage(this.#window)) this.#hold = hold(port, this.#window);
   }
 
   /** In an envelope that names the sender, the receiver (null: everyone) and the number. */
@@ -61,7 +74,7 @@ class Gaps {
   }
 }
 
-export const newPosted = () => new Posted();
+export const newPosted = (source) => new Posted(source);
 
 export const newGaps = () => new Gaps();
 
