@@ -3,6 +3,8 @@
 //! `PARLEY_SCHEDULES` is how many schedules to play (default 100,000), `PARLEY_SEED` the first one's seed.
 //!
 //! Seen to fail: with equal times decided by the order of arrival (schedule 3), and with deletions left out of deltas (schedule 8).
+//! A window that does not ask about a gap in the batches is repaired by the next tick, so no schedule shows it: two scenes of
+//! `tests/convergence_scenarios/repair.rs` do.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,
