@@ -22,7 +22,7 @@ const elsewhere = (t) => t.url(t.b, () => {}, {}, { page: 'plain.html' });
  * Leaves the page, and does something while it is in the cache; it must come out of there, not be loaded anew. The page leaves by
  * itself, as by a link: a driver's navigation, which begins in the browser's own process, now and then keeps a page of Firefox out of
  * the cache that has just returned (MOZ_LOG=SHIPBFCache:5: "requests in the loadgroup"). Measured with pages without a Parley, a
- * frame in each, that leave soon after they return: 7 of 600 returns fail after `browsingContext.navigate`, none of 480 after
+ * frame in each, that leave soon after they return: 7 of 460 returns fail after `browsingContext.navigate`, none of 600 after
  * `location.assign`.
  */
 async function away(t, page, meanwhile = () => {}) {
