@@ -174,8 +174,6 @@ extern "C" {
     pub(crate) fn own_kind() -> String;
     #[wasm_bindgen(js_name = findPartition)]
     pub(crate) fn find_partition(origin: Option<&str>, found: &Function);
-    #[wasm_bindgen(js_name = isClosed)]
-    pub(crate) fn is_closed(target: &JsValue) -> bool;
     #[wasm_bindgen(js_name = isSamePage)]
     pub(crate) fn is_same_page(source: &JsValue) -> bool;
     #[wasm_bindgen(js_name = documentMark)]

@@ -101,6 +101,10 @@ impl Window for Address {
     fn is_closed(&self) -> bool {
         !self.is_worker && host::window_of(&self.outlet).is_null()
     }
+
+    fn is_same_page(&self) -> bool {
+        self.is_worker || host::is_same_page(&self.outlet)
+    }
 }
 
 impl Address {
@@ -121,11 +125,6 @@ impl Address {
     /// The window or worker itself, to compare with an event's source.
     pub(crate) fn is(&self, source: &JsValue) -> bool {
         self.outlet == *source
-    }
-
-    /// Part of this very page, its frames or its worker: what befalls the one befalls the other.
-    pub(crate) fn is_same_page(&self) -> bool {
-        self.is_worker || host::is_same_page(&self.outlet)
     }
 
     /// The window or worker itself.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use parley_sync::core::connection::target::Handshake;
 use parley_sync::core::connection::targets::Target;
+use parley_sync::core::connection::waiting::Presence;
 use parley_sync::core::grants::Grants;
 
 use super::traffic::Frame;
@@ -61,10 +62,14 @@ impl World {
                 peer: None,
                 waiting: Some(call),
                 deadline,
+                presence: Presence::default(),
                 grants,
                 host: now,
             });
-            return self.decide(doc, |connections, policy| connections.asked(policy, number));
+            return self.decide(doc, |connections, policy| {
+                connections.await_window(number, now);
+                connections.asked(policy, number);
+            });
         };
         let (number, is_settled) = (known.number, known.is_awaited() || known.peer.is_some());
         if !is_settled {
@@ -75,6 +80,7 @@ impl World {
             connections.asked_again(number, asked.opaque, asked.any_origin, grants.as_ref());
             if !is_settled {
                 connections.await_again(number, call, deadline);
+                connections.await_window(number, now);
             }
         });
     }

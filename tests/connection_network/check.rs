@@ -61,6 +61,17 @@ impl World {
         ));
     }
 
+    /// A page that is suspended says nothing to its own frames: they are suspended with it, and a message to them keeps it out of
+    /// the cache (Firefox).
+    pub fn check_outside(&mut self, doc: usize, wire: usize) {
+        let owner = self.ports[wire ^ 1].owner;
+        if owner.is_some_and(|other| self.page_of(other) == self.page_of(doc)) {
+            self.fault = Some(format!(
+                "document {doc} says to its own page that it is suspended"
+            ));
+        }
+    }
+
     /// After quiet: everybody agrees who is connected.
     pub fn check(&self) -> Result<(), String> {
         for doc in 0..self.docs.len() {

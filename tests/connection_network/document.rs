@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use parley_sync::core::connection::connections::Connections;
 use parley_sync::core::connection::discovery::Discovery;
+use parley_sync::core::connection::effect::Membership;
 use parley_sync::core::connection::policy::Policy;
 use parley_sync::core::limits::Counts;
 use parley_sync::core::origin::Allowlist;
@@ -30,11 +31,16 @@ pub struct Document {
     /// When its window began to show it, last.
     pub since: f64,
     pub life: Life,
-    pub left: bool,
     /// It has no Parley, and tells lies.
     pub is_hostile: bool,
     pub channel: Option<usize>,
     pub is_on_channel: bool,
+    /// Members that are waited for, whose locks are watched.
+    pub awaited: Vec<String>,
+    /// Members that are peers, whose locks are watched.
+    pub watched: Vec<Membership>,
+    /// Members that disconnect() let go of.
+    pub shunned: Vec<String>,
     pub policy: Policy,
     pub connections: Connections<Test>,
     /// What became of each connect().
@@ -83,12 +89,14 @@ impl World {
             mark: self.now + self.random.below(1000) as f64 / 1000.0,
             since: self.now,
             life: Life::Awake,
-            left: false,
             is_hostile: loading.is_hostile,
             channel: loading.channel,
             is_on_channel: false,
+            awaited: Vec::new(),
+            watched: Vec::new(),
+            shunned: Vec::new(),
             policy,
-            connections: Connections::new(uid, Box::new(fresh)),
+            connections: Connections::new(uid, Box::new(fresh), self.now),
             calls: Vec::new(),
             held: Vec::new(),
             heard: Vec::new(),
@@ -98,8 +106,9 @@ impl World {
         });
         self.windows[loading.window].shows = Some(doc);
         if !loading.is_hostile {
+            let is_on_channel = loading.channel.is_some();
             let relatives = self.greet_relatives(doc);
-            let discovery = Discovery::begin(self.now, relatives, false, 5000.0);
+            let discovery = Discovery::begin(self.now, relatives, is_on_channel, 5000.0);
             self.docs[doc].connections.discovery = Some(discovery);
             self.join_channel(doc);
             self.set_timer(doc, 1000.0, Timer::Beat);
@@ -112,31 +121,49 @@ impl World {
         doc
     }
 
-    pub fn greet_relatives(&mut self, doc: usize) -> Vec<Win> {
+    /// The windows that may be waiting for it.
+    pub fn relatives(&self, doc: usize) -> Vec<Win> {
         let slot = &self.windows[self.docs[doc].window];
         let relatives = [slot.parent, slot.opener].into_iter().flatten();
-        let relatives: Vec<Win> = relatives.map(|id| self.win(id)).collect();
+        relatives.map(|id| self.win(id)).collect()
+    }
+
+    fn greet_relatives(&mut self, doc: usize) -> Vec<Win> {
+        let relatives = self.relatives(doc);
         self.decide(doc, |connections, _| connections.greet_relatives(&relatives));
         relatives
     }
 
+    /// Opens the channel; its lock is granted a moment later.
     pub fn join_channel(&mut self, doc: usize) {
         if self.docs[doc].channel.is_some() {
             self.docs[doc].is_on_channel = true;
-            let join = self.join(doc, false, None, false);
-            self.post_mesh(doc, None, join);
+            self.set_timer(doc, 1.0, Timer::Locked);
         }
     }
 
-    /// Lets go of the lock: the others see that.
+    /// Releases the lock: the others notice that.
     pub fn leave_channel(&mut self, doc: usize) {
         self.docs[doc].is_on_channel = false;
         let uid = self.docs[doc].uid.clone();
         for other in 0..self.docs.len() {
-            if let Some(at) = self.docs[other].connections.member(&uid) {
-                self.set_timer(other, 50.0, Timer::MemberGone { at });
+            let watched = std::mem::take(&mut self.docs[other].watched);
+            let (gone, rest): (Vec<_>, Vec<_>) = watched.into_iter().partition(|member| member.uid == uid);
+            self.docs[other].watched = rest;
+            for member in gone {
+                self.set_timer(other, 50.0, Timer::MemberGone(member));
+            }
+            if self.docs[other].awaited.contains(&uid) {
+                let uid = uid.clone();
+                self.set_timer(other, 1.0, Timer::Released { uid });
             }
         }
+    }
+
+    /// Whether somebody holds the lock of this member.
+    pub fn is_member(&self, uid: &str) -> bool {
+        let mut docs = self.docs.iter();
+        docs.any(|other| other.uid == uid && other.is_on_channel)
     }
 
     pub fn join(&self, doc: usize, heard: bool, proof: Option<String>, any_origin: bool) -> Frame {

@@ -1,10 +1,11 @@
 //! What a document does because the core said so.
 
 use parley_sync::core::connection::connections::Connections;
-use parley_sync::core::connection::effect::Effect;
+use parley_sync::core::connection::effect::{self, Effect, To};
 use parley_sync::core::connection::policy::Policy;
 use parley_sync::core::connection::proof::{Proof, Proven};
 use parley_sync::core::connection::targets::Target;
+use parley_sync::core::frame::Reason;
 use parley_sync::core::id::PeerRef;
 
 use super::handles::{Test, Win};
@@ -14,6 +15,7 @@ use super::world::World;
 impl World {
     /// Lets the core decide, then does what follows.
     pub fn decide<R>(&mut self, doc: usize, decide: impl FnOnce(&mut Connections<Test>, &Policy) -> R) -> R {
+        self.deciding.set(self.page_of(doc));
         let document = &mut self.docs[doc];
         let result = decide(&mut document.connections, &document.policy);
         for effect in document.connections.take_effects() {
@@ -24,16 +26,44 @@ impl World {
 
     pub fn carry_out(&mut self, doc: usize, effect: Effect<Test>) {
         match effect {
-            Effect::Join {
-                wire,
-                heard,
-                proof,
-                any_origin,
-            } => {
-                let join = self.join(doc, heard, proof, any_origin);
-                self.post_frame(wire, join);
+            Effect::Post(to, frame) => {
+                let frame = match frame {
+                    effect::Frame::Join {
+                        heard,
+                        proof,
+                        any_origin,
+                    } => self.join(doc, heard, proof, any_origin),
+                    effect::Frame::Bye(reason) => Frame::Bye(reason == Reason::Closed),
+                    effect::Frame::Sleep(sleep) => Frame::Sleep(sleep),
+                };
+                if let (To::Wire(wire), Frame::Sleep(_)) = (&to, &frame) {
+                    self.check_outside(doc, *wire);
+                }
+                match to {
+                    To::Wire(wire) => self.post_frame(wire, frame),
+                    To::Channel => self.post_mesh(doc, None, frame),
+                    To::Member(uid) => self.post_mesh(doc, Some(&uid), frame),
+                }
             }
-            Effect::Bye(wire) => self.post_frame(wire, Frame::Bye(false)),
+            Effect::ListMembers => self.set_timer(doc, 1.0, Timer::Listed),
+            Effect::WatchAwaited(uid) => {
+                if self.is_member(&uid) {
+                    self.docs[doc].awaited.push(uid);
+                } else {
+                    self.set_timer(doc, 1.0, Timer::Released { uid });
+                }
+            }
+            Effect::WatchMember(member) => {
+                // Its lock was released already.
+                if self.is_member(&member.uid) {
+                    self.docs[doc].watched.push(member);
+                } else {
+                    self.set_timer(doc, 50.0, Timer::MemberGone(member));
+                }
+            }
+            Effect::Shun(uid) => self.docs[doc].shunned.push(uid),
+            Effect::JoinChannel => self.join_channel(doc),
+            Effect::LeaveChannel => self.leave_channel(doc),
             Effect::Close(wire) | Effect::ClosePort(wire) => self.close(wire),
             Effect::CloseLater(wire) => self.set_timer(doc, 100.0, Timer::CloseWire(wire)),
             Effect::Knock(to) => self.post(doc, to.id, "*", Posted::Knock),
@@ -48,7 +78,9 @@ impl World {
             }
             Effect::Reject { .. }
             | Effect::WatchLife { .. }
-            | Effect::Unfit(_)
+            | Effect::WatchFrame(_)
+            | Effect::Unanswered(_)
+            | Effect::Compare
             | Effect::Settled
             | Effect::Ended { .. } => {}
             Effect::Connected { at, .. } | Effect::Woken(at) => {
@@ -63,8 +95,15 @@ impl World {
                 self.settle(doc, call, is_there);
             }
             Effect::Refuse(target, _) => self.refuse(doc, *target),
-            Effect::RelativeArrived => self.check_discovery(doc),
-            Effect::AskForSign(at) => self.ask_for_sign(doc, at),
+            Effect::CheckDiscovery => self.check_discovery(doc),
+            Effect::AskForSign(at) => {
+                let asked = self.now;
+                self.ping(doc, at);
+                self.set_timer(doc, 1000.0, Timer::Sign { at, asked });
+            }
+            Effect::AwaitHello { target, at } => self.set_timer(doc, 3000.0, Timer::Hidden { target, at }),
+            Effect::Ping(at) => self.ping(doc, at),
+            Effect::AwaitLastFrames => self.set_timer(doc, 500.0, Timer::LastFrames),
             Effect::Leave(at, reason) => {
                 self.post_to(doc, at, Frame::Bye(false));
                 self.decide(doc, |connections, _| connections.lose_peer(at, reason));

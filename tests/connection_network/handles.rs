@@ -19,11 +19,14 @@ impl Host for Test {
     type Target = f64;
 }
 
-/// A window: its number, and whether it is there.
+/// A window: its number, the page that it is in, and whether it is there.
 #[derive(Clone)]
 pub struct Win {
     pub id: usize,
+    pub page: usize,
     pub is_gone: Rc<Cell<bool>>,
+    /// The page whose document decides right now.
+    pub deciding: Rc<Cell<usize>>,
 }
 
 impl PartialEq for Win {
@@ -39,6 +42,10 @@ impl Window for Win {
 
     fn is_closed(&self) -> bool {
         self.is_gone.get()
+    }
+
+    fn is_same_page(&self) -> bool {
+        self.page == self.deciding.get()
     }
 }
 

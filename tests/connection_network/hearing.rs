@@ -1,11 +1,12 @@
 //! What comes to a document: steps of the handshake, frames on its wires and on the channel.
 
+use parley_sync::core::connection::channel::Member;
 use parley_sync::core::connection::incoming::{Admission, Sender};
 use parley_sync::core::connection::sessions::Join;
 use parley_sync::core::frame::{Kind, Reason};
 use parley_sync::core::id::PeerRef;
 
-use super::traffic::{Frame, Posted, Timer};
+use super::traffic::{Frame, Posted};
 use super::world::World;
 
 impl World {
@@ -87,8 +88,7 @@ impl World {
         self.note_heard(doc, at);
         if let Frame::Join { heard, .. } = frame {
             return self.decide(doc, |connections, _| {
-                connections.rouse(at, now);
-                connections.joined_again(number, heard);
+                connections.joined_again(number, at, heard, now)
             });
         }
         self.hear(doc, at, frame);
@@ -104,10 +104,10 @@ impl World {
     /// A frame of a peer.
     fn hear(&mut self, doc: usize, at: PeerRef, frame: Frame) {
         let now = self.now;
-        let (kind, said) = match &frame {
-            Frame::Bye(ends) => (Kind::Bye, Reason::from_bye(f64::from(u8::from(*ends)))),
-            Frame::Sleep(_) => (Kind::Sleep, Reason::Closed),
-            _ => (Kind::Ping, Reason::Closed),
+        let kind = kind_of(&frame);
+        let said = match &frame {
+            Frame::Bye(ends) => Reason::from_bye(f64::from(u8::from(*ends))),
+            _ => Reason::Closed,
         };
         if !self.decide(doc, |connections, _| connections.hears(at, kind, said, now)) {
             return;
@@ -127,39 +127,42 @@ impl World {
 
     pub fn on_mesh_frame(&mut self, doc: usize, from: &str, frame: Frame) {
         let now = self.now;
+        if !self.docs[doc].connections.channel.hears() {
+            return;
+        }
         if let Frame::Join {
             uid, claimed, heard, ..
         } = frame
         {
-            if uid != from || uid == self.docs[doc].uid {
-                return;
-            }
-            if !heard {
-                let join = self.join(doc, true, None, false);
-                self.post_mesh(doc, Some(from), join);
-            }
-            let joined = self.decide(doc, |connections, policy| {
-                connections.member_joined(policy, &uid, &claimed, "tab".to_owned(), now)
-            });
-            let holder = self.docs.iter().find(|other| other.uid == from);
-            // Its lock was let go of already.
-            if let Some(at) = joined
-                && !holder.is_some_and(|holder| holder.is_on_channel)
-            {
-                self.set_timer(doc, 50.0, Timer::MemberGone { at });
+            if uid == from {
+                let member = Member {
+                    uid: &uid,
+                    claimed: &claimed,
+                    kind: "tab".to_owned(),
+                    heard,
+                    is_locked: true,
+                };
+                self.decide(doc, |connections, policy| {
+                    connections.member_joined(policy, member, now)
+                });
             }
             return;
         }
-        match self.docs[doc].connections.member(from) {
-            Some(at) => {
-                self.note_heard(doc, at);
-                self.hear(doc, at, frame);
-            }
-            None if matches!(frame, Frame::Bye(_) | Frame::Sleep(_)) => {}
-            None => {
-                let join = self.join(doc, false, None, false);
-                self.post_mesh(doc, Some(from), join);
-            }
+        let kind = kind_of(&frame);
+        let known = self.decide(doc, |connections, _| connections.heard_on_channel(from, kind));
+        if let Some(at) = known {
+            self.note_heard(doc, at);
+            self.hear(doc, at, frame);
         }
+    }
+}
+
+fn kind_of(frame: &Frame) -> Kind {
+    match frame {
+        Frame::Join { .. } => Kind::Join,
+        Frame::Bye(_) => Kind::Bye,
+        Frame::Ping(_) => Kind::Ping,
+        Frame::Pong(_) => Kind::Pong,
+        Frame::Sleep(_) => Kind::Sleep,
     }
 }

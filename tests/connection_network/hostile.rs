@@ -71,7 +71,7 @@ impl World {
     }
 
     /// One end of a channel whose other end the liar keeps.
-    fn own_port(&mut self, doc: usize) -> usize {
+    pub fn own_port(&mut self, doc: usize) -> usize {
         let (mine, theirs) = self.channel();
         self.take(mine, doc, None);
         self.docs[doc].ports.push(mine);

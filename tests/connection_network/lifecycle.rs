@@ -1,13 +1,7 @@
 //! What happens to documents: they leave, crash, freeze, and go into the back/forward cache and come back.
 
-use parley_sync::core::frame::Sleep;
-
 use super::document::Life;
-use super::traffic::Frame;
 use super::world::World;
-
-/// How long those whom a returning page knew have to answer it, ms.
-const ANSWERS_COME: f64 = 5000.0;
 
 impl World {
     /// What a window shows leaves, with its frames.
@@ -35,20 +29,10 @@ impl World {
             self.resume(doc);
         }
         if says_goodbye && self.docs[doc].life == Life::Awake {
-            self.say_to_all(doc, &Frame::Bye(true));
+            self.decide(doc, |connections, _| connections.page_left(false));
         }
         self.docs[doc].life = Life::Dead;
         self.leave_channel(doc);
-    }
-
-    /// The last frame, on every wire and on the channel.
-    fn say_to_all(&mut self, doc: usize, frame: &Frame) {
-        let sessions = self.docs[doc].connections.sessions.values();
-        let wires: Vec<usize> = sessions.filter_map(|session| session.wire).collect();
-        for wire in wires {
-            self.post_frame(wire, frame.clone());
-        }
-        self.post_mesh(doc, None, frame.clone());
     }
 
     /// A page without frames goes into the cache; whether it did.
@@ -61,9 +45,7 @@ impl World {
         if !is_cacheable || !self.frames_of(window).is_empty() || self.windows[window].parent.is_some() {
             return false;
         }
-        self.say_sleep(doc, Sleep::Cached);
-        self.leave_channel(doc);
-        self.docs[doc].left = true;
+        self.decide(doc, |connections, _| connections.page_left(true));
         self.docs[doc].life = Life::Cached;
         self.windows[window].cached.push(doc);
         self.windows[window].shows = None;
@@ -81,36 +63,41 @@ impl World {
         self.unload(window, true);
         self.windows[window].shows = Some(doc);
         self.awake(doc);
-        self.docs[doc].left = false;
         self.docs[doc].since = self.now;
-        self.decide(doc, |connections, _| connections.returned());
-        let until = self.now + ANSWERS_COME;
-        let peers = self.docs[doc].connections.peers.everyone();
-        let peers: Vec<_> = peers.map(|(at, _)| at).collect();
-        for at in peers {
-            self.decide(doc, |connections, _| {
-                connections.suspend(at, Sleep::Cached, until)
-            });
-        }
-        self.say_awake(doc, false);
-        self.join_channel(doc);
-        self.greet_relatives(doc);
-        self.decide(doc, |connections, _| connections.knock_again());
+        let (relatives, now) = (self.relatives(doc), self.now);
+        self.decide(doc, |connections, _| connections.page_returned(&relatives, now));
     }
 
+    /// Freezes the page that a document is in, with all its frames.
     pub fn freeze(&mut self, doc: usize) {
-        if self.docs[doc].life == Life::Awake && !self.docs[doc].is_hostile {
-            self.say_sleep(doc, Sleep::Frozen);
-            self.docs[doc].life = Life::Frozen;
+        for doc in self.page(doc) {
+            if self.docs[doc].life == Life::Awake && !self.docs[doc].is_hostile {
+                self.decide(doc, |connections, _| connections.page_frozen());
+                self.docs[doc].life = Life::Frozen;
+            }
         }
     }
 
+    /// The page that a document is in goes on.
     pub fn resume(&mut self, doc: usize) {
-        if self.docs[doc].life == Life::Frozen {
-            self.docs[doc].life = Life::Awake;
-            self.say_awake(doc, true);
-            self.awake(doc);
+        for doc in self.page(doc) {
+            if self.docs[doc].life == Life::Frozen {
+                self.docs[doc].life = Life::Awake;
+                self.decide(doc, |connections, _| connections.page_resumed());
+                self.awake(doc);
+            }
         }
+    }
+
+    /// The documents of a page.
+    fn page(&self, doc: usize) -> Vec<usize> {
+        let page = self.page_of(doc);
+        let windows = self.windows.iter().filter(|slot| slot.win.page == page);
+        let mut page: Vec<usize> = windows.filter_map(|slot| slot.shows).collect();
+        if !page.contains(&doc) {
+            page.push(doc);
+        }
+        page
     }
 
     /// What waited for it happens now.
@@ -118,27 +105,6 @@ impl World {
         self.docs[doc].life = Life::Awake;
         for event in std::mem::take(&mut self.docs[doc].held) {
             self.happen(event);
-        }
-    }
-
-    fn say_sleep(&mut self, doc: usize, sleep: Sleep) {
-        self.post_outside(doc, &Frame::Sleep(sleep));
-    }
-
-    fn say_awake(&mut self, doc: usize, heard: bool) {
-        let join = self.join(doc, heard, None, false);
-        self.post_outside(doc, &join);
-    }
-
-    fn post_outside(&mut self, doc: usize, frame: &Frame) {
-        let peers = self.docs[doc].connections.peers.everyone();
-        let wires: Vec<usize> = peers
-            .filter(|(_, peer)| !peer.on_mesh)
-            .filter_map(|(_, peer)| peer.wire)
-            .collect();
-        self.post_mesh(doc, None, frame.clone());
-        for wire in wires {
-            self.post_frame(wire, frame.clone());
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod handles;
 pub mod hearing;
 pub mod hostile;
 pub mod lifecycle;
+pub mod moments;
 pub mod scenes;
 pub mod steps;
 pub mod timers;
@@ -20,11 +21,11 @@ use parley_sync_kit::shrink::Schedule;
 use random::Random;
 use world::World;
 
-const A: &str = "https://a.example";
-const B: &str = "https://b.example";
+pub const A: &str = "https://a.example";
+pub const B: &str = "https://b.example";
 const C: &str = "https://c.example";
 /// Longer than any peer is waited for that has gone without a word, ms.
-const QUIET: f64 = 200_000.0;
+pub const QUIET: f64 = 200_000.0;
 
 /// A schedule: the seed of the world, and those of its steps.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use super::traffic::{Event, Frame, Posted};
 use super::world::World;
 use super::{A, B, QUIET};
 
-fn loading(window: usize, origin: &str, other: &str) -> Loading {
+pub(super) fn loading(window: usize, origin: &str, other: &str) -> Loading {
     Loading {
         window,
         origin: origin.to_owned(),
@@ -19,7 +19,7 @@ fn loading(window: usize, origin: &str, other: &str) -> Loading {
 }
 
 /// The calls of both documents were answered, and everybody agrees.
-fn ends_well(mut world: World, docs: [usize; 2]) -> Result<(), String> {
+pub(super) fn ends_well(mut world: World, docs: [usize; 2]) -> Result<(), String> {
     world.run_for(QUIET)?;
     for doc in docs {
         let calls = &world.docs[doc].calls;

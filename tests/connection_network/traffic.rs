@@ -1,5 +1,6 @@
 //! What is under way between windows: each stream in order, all at random speeds.
 
+use parley_sync::core::connection::effect::Membership;
 use parley_sync::core::connection::incoming::Step;
 use parley_sync::core::frame::Sleep;
 use parley_sync::core::id::PeerRef;
@@ -29,11 +30,28 @@ pub enum Timer {
     Beat,
     CloseWire(usize),
     KnockAt(u32),
-    Sign { at: PeerRef, asked: f64 },
-    Hidden { target: u32, at: PeerRef },
-    Closing { at: PeerRef, window: usize },
-    LastWords,
-    MemberGone { at: PeerRef },
+    Sign {
+        at: PeerRef,
+        asked: f64,
+    },
+    Hidden {
+        target: u32,
+        at: PeerRef,
+    },
+    Closing {
+        at: PeerRef,
+        window: usize,
+    },
+    LastFrames,
+    /// The channel is joined, and its lock granted.
+    Locked,
+    /// The lock manager names the members.
+    Listed,
+    /// A member that is waited for has released its lock.
+    Released {
+        uid: String,
+    },
+    MemberGone(Membership),
 }
 
 /// A step of the handshake, as it is posted: a port is one end of a channel.
@@ -269,7 +287,8 @@ impl World {
                 if self.holds(doc, &event) || !self.docs[doc].is_on_channel {
                     return;
                 }
-                if to.as_ref().is_some_and(|to| *to != self.docs[doc].uid) {
+                let document = &self.docs[doc];
+                if to.as_ref().is_some_and(|to| *to != document.uid) || document.shunned.contains(from) {
                     return;
                 }
                 let (from, frame) = (from.clone(), frame.clone());

@@ -36,10 +36,12 @@ pub struct World {
     pub ports: Vec<Port>,
     pub fault: Option<String>,
     pub connected: u64,
-    pub(super) queue: BTreeMap<(u64, u64), Event>,
+    pub queue: BTreeMap<(u64, u64), Event>,
     pub(super) last: BTreeMap<Stream, u64>,
     pub(super) posted: u64,
     pub(super) slow: u64,
+    /// The page whose document decides right now.
+    pub(super) deciding: Rc<Cell<usize>>,
     /// Whether what happens is printed.
     pub(super) is_traced: bool,
 }
@@ -60,15 +62,21 @@ impl World {
             last: BTreeMap::new(),
             posted: 0,
             slow,
+            deciding: Rc::default(),
             is_traced: std::env::var_os("PARLEY_TRACE").is_some(),
         }
     }
 
     pub fn add_window(&mut self, parent: Option<usize>, opener: Option<usize>) -> usize {
         let id = self.windows.len();
-        let is_gone = Rc::new(Cell::new(false));
+        let win = Win {
+            id,
+            page: parent.map_or(id, |parent| self.windows[parent].win.page),
+            is_gone: Rc::new(Cell::new(false)),
+            deciding: self.deciding.clone(),
+        };
         self.windows.push(Slot {
-            win: Win { id, is_gone },
+            win,
             parent,
             opener,
             shows: None,
@@ -82,6 +90,11 @@ impl World {
         if self.is_traced {
             eprintln!("{:10.3} {}", self.now, what());
         }
+    }
+
+    /// The page that a document is in, by its top window.
+    pub fn page_of(&self, doc: usize) -> usize {
+        self.windows[self.docs[doc].window].win.page
     }
 
     pub fn win(&self, id: usize) -> Win {

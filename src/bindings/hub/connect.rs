@@ -10,9 +10,8 @@ use super::targets::{Details, Place, Target, Waiting, Wanted};
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::target::Handshake;
-use crate::core::frame::Reason;
+use crate::core::connection::waiting::Presence;
 use crate::core::id::PeerRef;
-use crate::core::lists::List;
 use crate::platform::callback;
 use crate::platform::error::{fail, text};
 use crate::platform::host::{self, Deferred};
@@ -86,6 +85,7 @@ impl Hub {
             peer: None,
             waiting: Some(Waiting::new(promise.clone(), stop_listening)),
             deadline,
+            presence: Presence::default(),
             grants: wanted.grants.clone(),
             host: Details {
                 _listeners: listeners,
@@ -93,7 +93,7 @@ impl Hub {
             },
         };
         self.inner.borrow_mut().targets.push(target);
-        self.await_window(number, deadline);
+        self.await_window(number);
         if let Some(identity) = identity {
             self.emit_state(&identity, State::Disconnected, State::Connecting);
         }
@@ -145,83 +145,40 @@ impl Hub {
         }
     }
 
-    /// A frame shows a document: perhaps the one that is connected has just finished loading, perhaps it is gone without a
-    /// goodbye. It is asked by its port, which only tells whether somebody has that port; and by its window.
     fn frame_loaded(&self, number: u32) {
-        let (peer, address) = match self.inner.borrow_mut().target(number) {
-            Some(target) => {
-                target.handshake.loaded();
+        self.decide(|connections, _| {
+            if let Some(target) = connections.target(number) {
                 target.host.loaded = true;
-                (target.peer, target.window())
             }
-            None => return,
-        };
-        let Some(peer) = peer else { return };
-        if let Some(address) = address {
-            address.knock();
-        }
-        self.ask_for_sign(peer);
-        let later = self.weak();
+            connections.frame_loaded(number);
+        });
+    }
+
+    pub(super) fn await_hello(&self, number: u32, at: PeerRef) {
+        let hub = self.weak();
         after(WINDOW_ANSWERS, move || {
-            if let Some(hub) = later.upgrade() {
-                let hidden = match hub.inner.borrow_mut().target(number) {
-                    Some(target) => target.peer == Some(peer) && !target.handshake.is_shown(),
-                    None => false,
-                };
-                if hidden {
-                    hub.decide(|connections, _| connections.gave_no_sign(peer));
-                }
+            if let Some(hub) = hub.upgrade() {
+                hub.decide(|connections, _| connections.hello_due(number, at));
             }
         });
     }
 
     /// Asks a peer whether it is there, and gives it the time to answer.
-    pub(super) fn ask_for_sign(&self, peer: PeerRef) {
+    pub(super) fn ask_for_sign(&self, at: PeerRef) {
         let asked = host::now();
-        self.ping(peer);
+        self.ping(at);
         let hub = self.weak();
         after(ANSWER_COMES, move || {
             if let Some(hub) = hub.upgrade() {
-                let silent = hub
-                    .inner
-                    .borrow()
-                    .peers
-                    .get(peer)
-                    .is_some_and(|peer| peer.heartbeat.last_heard() < asked);
-                if silent {
-                    hub.decide(|connections, _| connections.gave_no_sign(peer));
-                }
+                hub.decide(|connections, _| connections.sign_due(at, asked));
             }
         });
     }
 
-    /// An id names one peer. What it named is gone when its frame left the page: then the id is free.
+    /// An id names one peer.
     fn check_alias(&self, alias: &str, target: &JsValue) -> Result<(), JsValue> {
-        let (known, other_peer) = {
-            let inner = self.inner.borrow();
-            let known = inner.targets.iter().find(|known| known.alias() == alias);
-            let known = known.map(|known| (known.number, known.peer, known.is_for(target), known.is_over()));
-            let other_peer = inner
-                .peers
-                .everyone()
-                .any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias);
-            (known, other_peer)
-        };
-        match known {
-            Some((_, _, true, _)) => return Ok(()),
-            Some((number, peer, false, true)) => {
-                if let Some(peer) = peer {
-                    self.lose_peer(peer, Reason::Closed);
-                }
-                self.give_up(number, &fail(codes::PEER_LOST, "the frame left the page"));
-                self.inner
-                    .borrow_mut()
-                    .targets
-                    .keep(|target| target.number != number);
-                return Ok(());
-            }
-            None if !other_peer => return Ok(()),
-            _ => {}
+        if self.decide(|connections, _| connections.claim_alias(alias, |place| place.object == *target)) {
+            return Ok(());
         }
         let message = text(&[
             "the id '",
@@ -258,7 +215,7 @@ impl Hub {
         let deadline = host::now() + wanted.timeout;
         let waiting = Waiting::new(promise.clone(), None);
         self.decide(|connections, _| connections.await_again(number, waiting, deadline));
-        self.await_window(number, deadline);
+        self.await_window(number);
         Some(Ok(promise.promise.into()))
     }
 }

@@ -5,16 +5,13 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
 use super::mesh::LOCKS;
-use crate::core::connection::discovery::{self, Discovery, Progress, Unanswered};
+use crate::core::connection::discovery::{self, Discovery, Progress};
 use crate::core::lists::Gather;
 use crate::platform::callback;
 use crate::platform::error::text;
 use crate::platform::host;
 use crate::transport::window::Address;
 
-/// Members whose locks are watched while they are waited for: one that left a moment ago, a Parley destroyed just before this
-/// one was made, is still in the list that the lock manager gave.
-const WATCHED: usize = 16;
 /// The place of `info` among the levels of the log.
 const INFO: u32 = 3;
 
@@ -36,85 +33,43 @@ impl Hub {
     /// The lock manager has answered; anything but a list means that it could not.
     pub(crate) fn saw_members(&self, names: &JsValue) {
         let now = host::now();
-        let missing = {
-            let mut inner = self.inner.borrow_mut();
-            let missing = Array::is_array(names).then(|| {
-                let peers = inner.peers.iter().filter(|(_, peer)| peer.on_mesh);
-                let here: Vec<&str> = peers.map(|(_, peer)| peer.uid.as_str()).gather();
-                let names: &Array = names.unchecked_ref();
-                let uids = names.iter().filter_map(|name| name.as_string());
-                uids.filter(|uid| *uid != self.uid && !here.contains(&uid.as_str()))
-                    .collect::<Vec<String>>()
-            });
-            inner.unanswered = Unanswered::called(now, missing.clone());
-            if let Some(discovery) = &mut inner.discovery {
-                discovery.listed(now, missing.clone());
-            }
-            missing.unwrap_or_default()
-        };
-        self.watch_awaited(missing);
+        let uids = Array::is_array(names).then(|| {
+            let names: &Array = names.unchecked_ref();
+            names.iter().filter_map(|name| name.as_string()).gather()
+        });
+        self.decide(|connections, _| connections.members_listed(uids, now));
         self.wake_by(now + discovery::QUICK);
-        self.discovery_due(now);
     }
 
     /// Stops waiting for a member that releases its lock before it has joined.
-    fn watch_awaited(&self, awaited: Vec<String>) {
+    pub(super) fn watch_awaited(&self, uid: String) {
         let Some(prefix) = self.lock_prefix() else {
             return;
         };
-        for uid in awaited.into_iter().take(WATCHED) {
-            let (hub, member) = (self.weak(), uid.clone());
-            let gone = callback::perhaps(move || {
-                if let Some(hub) = hub.upgrade() {
-                    hub.member_arrived(&member);
-                }
-            });
-            let watch = host::watch_lock(&text(&[&prefix, &uid]), &gone);
-            let unneeded = {
-                let mut inner = self.inner.borrow_mut();
-                match inner.discovery {
-                    Some(_) => {
-                        inner.lock_watches.push(watch);
-                        None
-                    }
-                    None => Some(watch),
-                }
-            };
-            stop(unneeded);
-        }
-    }
-
-    /// Calls those again who have not joined; when next.
-    pub(crate) fn call_missing(&self, now: f64) -> f64 {
-        let (mesh, next) = {
-            let mut inner = self.inner.borrow_mut();
-            let Some(unanswered) = &mut inner.unanswered else {
-                return f64::INFINITY;
-            };
-            let (is_due, next) = unanswered.due(now);
-            if next.is_none() {
-                inner.unanswered = None;
+        let name = text(&[&prefix, &uid]);
+        let hub = self.weak();
+        let gone = callback::perhaps(move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.decide(|connections, _| connections.member_settled(&uid));
             }
-            (inner.mesh.clone().filter(|_| is_due), next)
+        });
+        let watch = host::watch_lock(&name, &gone);
+        let unneeded = {
+            let mut inner = self.inner.borrow_mut();
+            match inner.discovery {
+                Some(_) => {
+                    inner.lock_watches.push(watch);
+                    None
+                }
+                None => Some(watch),
+            }
         };
-        if let Some(mesh) = mesh {
-            let _ = mesh.post(None, &self.join_frame(false));
-        }
-        next.unwrap_or(f64::INFINITY)
+        stop(unneeded);
     }
 
-    /// A member of the mesh is there, or gone.
-    pub(crate) fn member_arrived(&self, uid: &str) {
-        {
-            let mut inner = self.inner.borrow_mut();
-            if inner.unanswered.as_mut().is_some_and(|those| those.settled(uid)) {
-                inner.unanswered = None;
-            }
-            if let Some(discovery) = &mut inner.discovery {
-                discovery.settled(uid);
-            }
-        }
-        self.discovery_due(host::now());
+    /// Asks those again who have not joined; when next.
+    pub(super) fn ask_unanswered(&self, now: f64) -> f64 {
+        self.decide(|connections, _| connections.ask_unanswered(now))
     }
 
     /// Ends discovery when nobody is waited for any more; when it ends at the latest.

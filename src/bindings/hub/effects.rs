@@ -8,17 +8,19 @@ use web_sys::MessageChannel;
 
 use super::Hub;
 use super::peers::{Browser, Connections, Peer, Proven, State};
-use super::session::bye_frame;
+use super::session::{bye_frame, short_frame};
 use super::targets::{Target, Waiting};
-use super::timers::BEAT;
+use super::waiting::{not_in_page, timed_out};
+use super::wires::unfit;
 use crate::bindings::shared::after;
 use crate::core::codes;
-use crate::core::connection::effect::{self, Refusal};
+use crate::core::connection::effect::{self, Frame, Refusal, To};
 use crate::core::connection::host::Window;
+use crate::core::connection::liveness::BEAT;
 use crate::core::connection::policy::Policy;
 use crate::core::connection::proof::Proof;
 use crate::core::connection::target::SECOND;
-use crate::core::frame::{Reason, Sleep};
+use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::handling::Handling;
 use crate::core::id::PeerRef;
 use crate::platform::error::fail;
@@ -30,6 +32,8 @@ type Effect = effect::Effect<Browser>;
 
 /// How long a port may be on its way to another window, ms.
 const PORT_ARRIVES: f64 = 100.0;
+/// How long after a window was seen to be gone the last frames of its document may arrive, ms.
+const LAST_FRAMES_COME: f64 = 500.0;
 /// How long after its document said goodbye a window that closes may still count as open, ms.
 const CLOSING_SHOWS: f64 = 200.0;
 
@@ -47,14 +51,7 @@ impl Hub {
         let effects = self.inner.borrow_mut().take_effects();
         for effect in effects {
             match effect {
-                Effect::Join {
-                    wire,
-                    heard,
-                    proof,
-                    any_origin,
-                } => self.say_join(&*wire, heard, proof.as_deref(), any_origin),
-                // A wire that fails at once says so by its own close.
-                Effect::Bye(wire) => drop(wire.post(&bye_frame(0.0), None)),
+                Effect::Post(to, frame) => self.post_frame(to, &frame),
                 Effect::Close(wire) => wire.close(),
                 Effect::CloseLater(wire) => {
                     after(PORT_ARRIVES, move || wire.close());
@@ -67,6 +64,20 @@ impl Hub {
                 Effect::Take { port, mark, proven } => {
                     self.start_port(port, proven, mark, true);
                 }
+                Effect::ListMembers => self.list_members(),
+                Effect::WatchAwaited(uid) => self.watch_awaited(uid),
+                Effect::WatchMember(member) => self.watch_member(member),
+                Effect::Shun(uid) => {
+                    if let Some(mesh) = self.mesh() {
+                        mesh.shun(uid);
+                    }
+                }
+                Effect::JoinChannel => {
+                    if !self.is_destroyed() {
+                        self.join_mesh();
+                    }
+                }
+                Effect::LeaveChannel => self.leave_mesh(),
                 Effect::Reject { origin, code } => self.reject(&origin, code),
                 Effect::Connected { at, again } => self.connected(at, again),
                 Effect::Woken(at) => self.resumed(at),
@@ -77,12 +88,17 @@ impl Hub {
                 Effect::WatchLife { at, uid } => self.watch_life(at, &uid),
                 Effect::Resolve(waiting, at) => self.resolve(waiting, at),
                 Effect::Refuse(target, refusal) => self.target_over(*target, refusal),
+                Effect::WatchFrame(number) => self.watch_frame(number),
+                Effect::Unanswered(number) => self.tell_silence(number),
                 Effect::Settled => drop(self.settle_due(host::now())),
-                Effect::RelativeArrived => drop(self.discovery_due(host::now())),
+                Effect::CheckDiscovery => drop(self.discovery_due(host::now())),
                 Effect::AskForSign(at) => self.ask_for_sign(at),
+                Effect::AwaitHello { target, at } => self.await_hello(target, at),
+                Effect::Ping(at) => self.ping(at),
+                Effect::Compare => self.states_tick(),
+                Effect::AwaitLastFrames => self.await_last_frames(),
                 Effect::Leave(at, reason) => self.leave_peer(at, reason),
                 Effect::Suspended(at, sleep) => self.suspended(at, sleep),
-                Effect::Unfit(number) => self.link_unfit(number),
                 Effect::Lost { at, peer, reason } => self.lost(at, *peer, reason),
                 Effect::Ended {
                     identity,
@@ -94,15 +110,40 @@ impl Hub {
         }
     }
 
-    fn say_join(&self, wire: &dyn Wire, heard: bool, proof: Option<&str>, any_origin: bool) {
-        let frame = self.join_frame(heard);
-        if let Some(nonce) = proof {
-            frame.unchecked_ref::<Array>().set(6, JsValue::from_str(nonce));
+    /// A wire that fails at once says so by its own close.
+    fn post_frame(&self, to: To<Route>, frame: &Frame) {
+        let frame = match frame {
+            Frame::Join {
+                heard,
+                proof,
+                any_origin,
+            } => {
+                let frame = self.join_frame(*heard);
+                if let Some(nonce) = proof {
+                    frame.unchecked_ref::<Array>().set(6, JsValue::from_str(nonce));
+                }
+                if *any_origin {
+                    frame.unchecked_ref::<Array>().set(9, JsValue::TRUE);
+                }
+                frame
+            }
+            Frame::Bye(reason) => bye_frame(*reason),
+            Frame::Sleep(sleep) => short_frame(Kind::Sleep, sleep.code()),
+        };
+        match to {
+            To::Wire(wire) => drop(wire.post(&frame, None)),
+            To::Channel => self.post_on_mesh(None, &frame),
+            To::Member(uid) => self.post_on_mesh(Some(&uid), &frame),
         }
-        if any_origin {
-            frame.unchecked_ref::<Array>().set(9, JsValue::TRUE);
-        }
-        let _ = wire.post(&frame, None);
+    }
+
+    fn await_last_frames(&self) {
+        let hub = self.weak();
+        after(LAST_FRAMES_COME, move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.decide(|connections, _| connections.lose_gone());
+            }
+        });
     }
 
     /// Knocks at the window of a target a second from now: by then it may show another document.
@@ -110,12 +151,7 @@ impl Hub {
         let hub = self.weak();
         after(SECOND, move || {
             if let Some(hub) = hub.upgrade() {
-                let mut inner = hub.inner.borrow_mut();
-                let window = inner.target(number).and_then(|target| target.window());
-                drop(inner);
-                if let Some(window) = window {
-                    window.knock();
-                }
+                hub.decide(|connections, _| connections.knock_at(number));
             }
         });
     }
@@ -219,6 +255,27 @@ impl Hub {
 
     fn target_over(&self, target: Target, refusal: Refusal) {
         match refusal {
+            Refusal::NotInPage => {
+                let error = not_in_page(&target);
+                self.refuse(target, &error);
+            }
+            Refusal::WindowClosed => {
+                let message =
+                    "the window was closed, or its Cross-Origin-Opener-Policy cuts it off from this one";
+                self.refuse(target, &fail(codes::PEER_LOST, message));
+            }
+            Refusal::OtherVersion => {
+                let message = "the other side speaks another version of the wire format: load the same version of parley-sync";
+                self.refuse(target, &fail(codes::WIRE_VERSION, message));
+            }
+            Refusal::Unfit => {
+                let error = unfit(&target);
+                self.refuse(target, &error);
+            }
+            Refusal::Late => {
+                let error = timed_out(&target);
+                self.refuse(target, &error);
+            }
             Refusal::Unrestricted => {
                 let message = "the frame lets pages of any origin embed it (anyOrigin): say what it may do here, by the grants of \
                                connect() or of its origin";
@@ -254,10 +311,6 @@ impl Hub {
 
     pub(crate) fn lose_peer(&self, at: PeerRef, reason: Reason) {
         self.decide(|connections, _| connections.lose_peer(at, reason));
-    }
-
-    pub(crate) fn end_session(&self, number: u32, reason: Reason) {
-        self.decide(|connections, _| connections.end_session(number, reason));
     }
 }
 

@@ -10,14 +10,20 @@ use crate::core::lists::Gather;
 use crate::platform::host;
 use crate::transport::window::{self, Address};
 
+/// The windows that may be waiting for this one: its parent and opener, or the page of a worker.
+pub(super) fn relatives() -> Vec<Address> {
+    let mut relatives: Vec<Address> = host::relatives().iter().map(Address::window).gather();
+    let worker = host::own_worker();
+    if !worker.is_undefined() {
+        relatives.push(Address::worker(worker));
+    }
+    relatives
+}
+
 impl Hub {
     /// Says hello to the windows that may be waiting for this one.
     pub(crate) fn greet_relatives(&self) -> Vec<Address> {
-        let mut relatives: Vec<Address> = host::relatives().iter().map(Address::window).gather();
-        let worker = host::own_worker();
-        if !worker.is_undefined() {
-            relatives.push(Address::worker(worker));
-        }
+        let relatives = relatives();
         self.decide(|connections, _| connections.greet_relatives(&relatives));
         relatives
     }

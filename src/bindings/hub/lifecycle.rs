@@ -1,4 +1,4 @@
-//! The page's lifecycle: leaving, returning, being hidden; and the end of a Parley.
+//! The page's lifecycle: leaving, returning, being hidden, as `core::connection::page` decides; and the end of a Parley.
 //!
 //! What a page writes and sends in its last moments is delivered: the goodbye comes after all listeners of the last event there is.
 //! In Chromium and Firefox that event is `visibilitychange`, which follows `pagehide` in a visible page; elsewhere, and in a
@@ -6,33 +6,21 @@
 //! script runs at the moment it ends a process: what such a script had still to do is lost.
 
 use gloo_events::{EventListener, EventListenerOptions};
-use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Hub;
 use super::effects::Route;
-use super::session::bye_frame;
-use super::sleep::ANSWERS_COME;
-use super::timers::BEAT;
-use crate::bindings::shared::after;
+use super::greetings::relatives;
+use super::session::{bye_frame, short_frame};
 use crate::core::codes;
 use crate::core::connection::greetings::Greetings;
-use crate::core::frame::{Kind, Reason, Sleep};
+use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
 use crate::core::lists::Gather;
 use crate::platform::error::gone;
 use crate::platform::host;
 use crate::transport::window;
-
-/// How long after a window was seen to be gone what its process still says may arrive, ms.
-const LAST_WORDS_COME: f64 = 500.0;
-
-/// How often a visible page compares what was seen, ms. Wires lose nothing by themselves, but what a BroadcastChannel
-/// delivers while the page waits in window.open() was seen to get lost (Chromium), as lock grants do.
-const COMPARE: f64 = 5000.0;
-/// The same with a user's link, which may, ms.
-const COMPARE_LOSSY: f64 = 2000.0;
 
 impl Hub {
     /// Listens to the surrounding global. Where there is none (Node, a server), there is nothing to hear.
@@ -110,24 +98,16 @@ impl Hub {
         self.inner.borrow_mut().listeners = listeners;
     }
 
-    /// The page closes, navigates, or goes into the back/forward cache: the last moment at which anything arrives. Ports
-    /// stay open, for what was just posted to one that is closed may not arrive (Firefox).
     fn page_leaves(&self, may_return: bool) {
         if self.is_destroyed() {
             return;
         }
         self.states_flush();
-        if may_return {
-            self.say_sleep(Sleep::Cached);
-        } else {
-            self.say_bye(1.0);
-        }
-        self.leave_mesh();
+        self.decide(|connections, _| connections.page_left(may_return));
         // What is sent to other documents of this page from now on waits until they have returned.
         for wire in self.wires() {
             wire.hold(may_return);
         }
-        self.inner.borrow_mut().left = true;
     }
 
     fn wires(&self) -> Vec<Route> {
@@ -136,43 +116,27 @@ impl Hub {
         wires.filter_map(|session| session.wire.clone()).gather()
     }
 
-    /// The page came back from the cache: everyone it knew has gone on without it, and is asked whether it is still there.
     fn page_returns(&self) {
-        let back = std::mem::take(&mut self.inner.borrow_mut().left);
-        if !back || self.is_destroyed() {
+        if self.is_destroyed() {
             return;
         }
-        self.decide(|connections, _| connections.returned());
-        let until = host::now() + ANSWERS_COME;
-        for peer in self.outsiders() {
-            self.decide(|connections, _| connections.suspend(peer, Sleep::Cached, until));
-        }
-        // Those left are parts of this page: what comes from one says that it is back as well.
-        let inside = self.inner.borrow().peers.refs();
-        for peer in inside {
-            self.ping(peer);
-        }
-        self.say_awake(false);
-        self.join_mesh();
-        self.greet_relatives();
-        self.decide(|connections, _| connections.knock_again());
+        let (relatives, now) = (relatives(), host::now());
+        self.decide(|connections, _| connections.page_returned(&relatives, now));
     }
 
-    /// The last frame, to everyone.
-    fn say_bye(&self, code: f64) {
-        let frame = bye_frame(code);
-        let mesh = self.inner.borrow().mesh.clone();
-        for wire in self.wires() {
-            let _ = wire.post(&frame, None);
-        }
-        if let Some(mesh) = mesh {
-            let _ = mesh.post(None, &frame);
-        }
+    fn page_freezes(&self) {
+        self.states_flush();
+        self.decide(|connections, _| connections.page_frozen());
+    }
+
+    fn page_resumes(&self) {
+        self.decide(|connections, _| connections.page_resumed());
+        self.states_flush();
     }
 
     /// Says goodbye to one peer, which may be there after all, and loses it.
     pub(crate) fn leave_peer(&self, at: PeerRef, reason: Reason) {
-        let _ = self.post(at, &bye_frame(0.0), None);
+        let _ = self.post(at, &bye_frame(Reason::Local), None);
         self.lose_peer(at, reason);
     }
 
@@ -186,16 +150,7 @@ impl Hub {
             return parting.had_target;
         };
         self.states_flush();
-        let _ = self.post(at, &bye_frame(0.0), None);
-        let (mesh, uid) = {
-            let inner = self.inner.borrow();
-            let member = inner.peers.any(at);
-            let member = member.filter(|peer| peer.on_mesh || peer.wire.is_none());
-            (inner.mesh.clone(), member.map(|peer| peer.uid.clone()))
-        };
-        if let (Some(mesh), Some(uid)) = (mesh, uid) {
-            mesh.shun(uid);
-        }
+        let _ = self.post(at, &bye_frame(Reason::Local), None);
         self.decide(|connections, _| connections.let_go(at));
         true
     }
@@ -212,7 +167,7 @@ impl Hub {
             return;
         }
         self.states_flush();
-        self.say_bye(0.0);
+        self.decide(|connections, _| connections.say_bye(Reason::Local));
         self.close_targets();
         let peers: Vec<PeerRef> = {
             let mut inner = self.inner.borrow_mut();
@@ -223,7 +178,7 @@ impl Hub {
         for peer in peers {
             self.lose_peer_for(peer, Reason::Local, codes::DESTROYED);
         }
-        self.leave_mesh();
+        self.decide(|connections, _| connections.leave_channel());
         let life = self.inner.borrow_mut().life.take();
         if let Some(release) = life {
             let _ = release.call0(&JsValue::UNDEFINED);
@@ -268,57 +223,10 @@ impl Hub {
         self.lose_peer(at, reason);
     }
 
-    /// Looks at every peer with a wire of its own; when to look again.
+    /// Looks at every peer; when to look again.
     pub(crate) fn beat(&self, now: f64) -> f64 {
-        if !self.inner.borrow().gone().is_empty() {
-            // Its last words may be on the way.
-            let hub = self.weak();
-            after(LAST_WORDS_COME, move || {
-                if let Some(hub) = hub.upgrade() {
-                    let gone = hub.inner.borrow().gone();
-                    for peer in gone {
-                        hub.lose_peer(peer, Reason::Closed);
-                    }
-                }
-            });
-        }
-        self.decide(|connections, _| connections.sleepers_due(now));
-        let awaited = self.windows_awaited(now);
-        let precise = host::precise_now();
-        let pulse = self.inner.borrow_mut().beat(now, precise);
-        let any = self.inner.borrow().peers.count() > 0;
-        for at in pulse.silent {
-            self.leave_peer(at, Reason::Timeout);
-        }
-        for at in pulse.ask {
-            self.ping(at);
-        }
-        if pulse.is_unanswered {
-            self.states_tick();
-        }
-        if any {
-            self.compare_slowly(now);
-            awaited.min(now + BEAT)
-        } else {
-            awaited
-        }
-    }
-
-    /// The slow tick: whatever was lost on any wire, for any reason, is found and repaired.
-    fn compare_slowly(&self, now: f64) {
-        let due = {
-            let mut inner = self.inner.borrow_mut();
-            let lossy = inner.sessions.values().any(|session| session.again.is_some());
-            let pause = if lossy { COMPARE_LOSSY } else { COMPARE };
-            let due = now - inner.compared >= pause;
-            if due {
-                inner.compared = now;
-            }
-            due
-        };
-        if due && !host::is_hidden() {
-            self.states_tick();
-        }
+        let (precise, is_hidden) = (host::precise_now(), host::is_hidden());
+        self.decide(|connections, _| connections.beat(now, precise, is_hidden))
     }
 
     pub(crate) fn ping(&self, at: PeerRef) {
@@ -326,7 +234,6 @@ impl Hub {
         if let Some(peer) = self.inner.borrow_mut().peers.get_mut(at) {
             peer.heartbeat.ping(sent);
         }
-        let frame = Array::of2(&JsValue::from_f64(Kind::Ping.tag()), &JsValue::from_f64(sent));
-        let _ = self.post(at, &frame, None);
+        let _ = self.post(at, &short_frame(Kind::Ping, sent), None);
     }
 }

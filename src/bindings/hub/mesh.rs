@@ -1,7 +1,7 @@
 //! The same-origin mesh: every window that names the same channel, over one BroadcastChannel.
 //!
-//! Each member holds a Web Lock of its own. Waiting for a member's lock tells of its death within milliseconds, a crash included;
-//! listing the locks tells a newcomer whom to wait for before it is `ready` (see `discovery`). A peer on the mesh is reached over the
+//! `core::connection::channel` decides who is a peer. Each member holds a Web Lock of its own: a request for it is granted within
+//! milliseconds of the member's end, a crash included. A peer on the mesh is reached over the
 //! mesh even if there is a port as well: one route, one order, and a broadcast is one frame for all. Only transferred objects take
 //! the port.
 
@@ -14,8 +14,9 @@ use super::Hub;
 use super::session::{has_heard, kind_of, read_join};
 use crate::bindings::shared::after;
 use crate::core::codes;
-use crate::core::frame::{Kind, NotOurs, Reason};
-use crate::core::id::PeerRef;
+use crate::core::connection::channel::Member;
+use crate::core::connection::effect::Membership;
+use crate::core::frame::{Kind, NotOurs};
 use crate::platform::callback;
 use crate::platform::error::text;
 use crate::platform::host;
@@ -35,7 +36,7 @@ impl Hub {
             .map(|channel| text(&[LOCKS, channel, ":"]))
     }
 
-    /// Opens the channel, takes the lock that tells the others we live, and looks round. Whether there is a mesh to join.
+    /// Opens the channel, takes the lock that shows others that we are there. Whether there is a mesh to join.
     pub(crate) fn join_mesh(&self) -> bool {
         let Some(prefix) = self.lock_prefix() else {
             return false;
@@ -66,8 +67,7 @@ impl Hub {
         let hub = self.weak();
         let held = callback::reaction(move |ours| {
             if let Some(hub) = hub.upgrade() {
-                hub.inner.borrow_mut().mesh_locked = Some(ours.is_truthy());
-                hub.look_round();
+                hub.decide(|connections, _| connections.channel_locked(ours.is_truthy()));
             }
         });
         let release = host::hold_lock(&text(&[&prefix, &self.uid]), &held);
@@ -75,12 +75,10 @@ impl Hub {
         true
     }
 
-    /// Our lock is held, so whoever hears of us can wait for our death: now they may.
-    fn look_round(&self) {
-        let (Some(prefix), Some(mesh)) = (self.lock_prefix(), self.mesh()) else {
+    pub(super) fn list_members(&self) {
+        let Some(prefix) = self.lock_prefix() else {
             return;
         };
-        let _ = mesh.post(None, &self.join_frame(false));
         let hub = self.weak();
         let seen = callback::once_with(move |names| {
             if let Some(hub) = hub.upgrade() {
@@ -90,13 +88,20 @@ impl Hub {
         host::lock_names(&prefix, &seen);
     }
 
+    /// To one member, or to everyone.
+    pub(super) fn post_on_mesh(&self, to: Option<&str>, frame: &JsValue) {
+        if let Some(mesh) = self.mesh() {
+            let to = to.map(JsValue::from_str);
+            let _ = mesh.post(to.as_ref(), frame);
+        }
+    }
+
     pub(crate) fn mesh(&self) -> Option<Rc<BroadcastWire>> {
         self.inner.borrow().mesh.clone()
     }
 
-    /// Nothing is heard before our own lock is held: who answered earlier would be waited for in vain, and taken for dead.
     fn on_mesh_frame(&self, from: &str, to_all: bool, frame: &JsValue) {
-        if self.inner.borrow().mesh_locked.is_none() {
+        if !self.inner.borrow().channel.hears() {
             return;
         }
         let origin = self.config.policy.own_origin.clone().unwrap_or_default();
@@ -107,66 +112,47 @@ impl Hub {
         };
         let frame: &Array = frame.unchecked_ref();
         if kind == Kind::Join {
-            return self.on_mesh_join(from, frame, origin);
+            return self.on_mesh_join(from, frame, &origin);
         }
-        let known = self.inner.borrow().member(from);
+        let known = self.decide(|connections, _| connections.heard_on_channel(from, kind));
         match known {
             Some(peer) if !self.may_speak(peer) => {}
             Some(peer) if kind == Kind::Unreadable => self.on_unreadable_by_mesh(peer, frame),
             Some(peer) => self.hear(peer, kind, frame, to_all),
-            // Somebody we have not met, or met before a pause: he gets to know us, and we him.
-            None => {
-                if !matches!(kind, Kind::Bye | Kind::Sleep)
-                    && let Some(mesh) = self.mesh()
-                {
-                    let _ = mesh.post(Some(&JsValue::from_str(from)), &self.join_frame(false));
-                }
-            }
+            None => {}
         }
     }
 
-    fn on_mesh_join(&self, from: &str, frame: &Array, origin: String) {
-        let Some((uid, claimed, kind)) = read_join(frame) else {
-            return self.reject(&origin, codes::MALFORMED);
+    fn on_mesh_join(&self, from: &str, frame: &Array, origin: &str) {
+        let Some((uid, claimed, kind)) = read_join(frame).filter(|(uid, ..)| uid == from) else {
+            return self.reject(origin, codes::MALFORMED);
         };
-        if uid != from || uid == self.uid {
-            return self.reject(&origin, codes::MALFORMED);
-        }
-        let Some(mesh) = self.mesh() else { return };
-        if !has_heard(frame) {
-            let _ = mesh.post(Some(&JsValue::from_str(&uid)), &self.join_frame(true));
-        }
+        let member = Member {
+            uid: &uid,
+            claimed: &claimed,
+            kind,
+            heard: has_heard(frame),
+            is_locked: frame.get(5).is_truthy(),
+        };
         let now = host::now();
-        let joined =
-            self.decide(|connections, policy| connections.member_joined(policy, &uid, &claimed, kind, now));
-        // One that could hold no lock cannot be waited for.
-        if let Some(at) = joined
-            && frame.get(5).is_truthy()
-        {
-            self.watch_member(at, &uid);
-        }
-        self.member_arrived(&uid);
+        self.decide(|connections, policy| connections.member_joined(policy, member, now));
     }
 
-    fn watch_member(&self, at: PeerRef, uid: &str) {
+    pub(super) fn watch_member(&self, member: Membership) {
         let Some(prefix) = self.lock_prefix() else {
             return;
         };
+        let (at, name) = (member.at, text(&[&prefix, &member.uid]));
         let hub = self.weak();
-        let member = uid.to_owned();
         let gone = callback::perhaps(move || {
             // Its goodbye may be on the way: it is given the time to say why it went.
             after(GOODBYE_COMES, move || {
                 if let Some(hub) = hub.upgrade() {
-                    // It may have said that it only went into the cache.
-                    if !hub.is_cached(at) {
-                        hub.decide(|connections, _| connections.lose_route(at, true, Reason::Closed));
-                    }
-                    hub.member_arrived(&member);
+                    hub.decide(|connections, _| connections.member_gone(&member));
                 }
             });
         });
-        let watch = host::watch_lock(&text(&[&prefix, uid]), &gone);
+        let watch = host::watch_lock(&name, &gone);
         let unneeded = match self.inner.borrow_mut().peers.get_mut(at) {
             Some(peer) => peer.host.watch.replace(watch),
             None => Some(watch),
@@ -176,13 +162,12 @@ impl Hub {
         }
     }
 
-    /// Leaves the mesh: others see it at once, and the page may go into the back/forward cache.
-    pub(crate) fn leave_mesh(&self) {
+    /// Closes the channel and releases the lock.
+    pub(super) fn leave_mesh(&self) {
         let (mesh, lock) = {
             let mut inner = self.inner.borrow_mut();
             (inner.mesh.take(), inner.mesh_lock.take())
         };
-        self.inner.borrow_mut().mesh_locked = None;
         if let Some(mesh) = mesh {
             mesh.close();
         }

@@ -38,7 +38,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::options::Config;
 use super::shared::Shared;
 use crate::core::calls::Calls;
-use crate::core::connection::discovery::Unanswered;
 use crate::core::id::PeerRef;
 use crate::core::lists::Gather;
 use crate::core::map::SmallMap;
@@ -95,31 +94,22 @@ pub(crate) struct Inner {
     /// Who said that it shares nothing under a name, and has not spoken of it since.
     lacking: Vec<(PeerRef, String)>,
     mesh: Option<Rc<BroadcastWire>>,
-    /// Whether our lock is held; None until that is known, and while we are on no mesh.
-    mesh_locked: Option<bool>,
     /// The document is prerendered, and was not activated yet.
     prerendered: bool,
-    /// The page has left, or sleeps in the back/forward cache.
-    left: bool,
     /// What `system:partitioned` tells, once the mesh is known to be cut off.
     partitioned: Option<JsValue>,
     /// Lets go of the lock that tells the mesh we live.
     mesh_lock: Option<Function>,
-    /// In a worker: whether the lock is held that tells its life, and what lets go of it.
-    life_held: bool,
+    /// In a worker: releases the lock by which others notice its end.
     life: Option<Function>,
     /// What ends each watch of the lock of a member that is waited for.
     lock_watches: Vec<Function>,
-    /// Members that are to be called again.
-    unanswered: Option<Unanswered>,
     listeners: Vec<EventListener>,
     /// Stops listening for the end of the page.
     page_leaving: Option<(Function, Leaving)>,
     /// What listens anew when the document was written anew.
     rewritten: Option<(Function, Leaving)>,
     alarm: Option<Alarm>,
-    /// When states were last compared with all peers, ms.
-    compared: f64,
     /// When states that wait last asked again, ms.
     asked_again: f64,
     /// Until when states that were made after discovery wait for a connection that is on its way, ms.
@@ -197,7 +187,7 @@ impl Hub {
                     ending: false,
                     destroyed: false,
                     next_token: 0,
-                    connections: Connections::new(uid.clone(), Box::new(host::random_id)),
+                    connections: Connections::new(uid.clone(), Box::new(host::random_id), host::now()),
                     calls: Calls::new(),
                     handlers: SmallMap::new(),
                     registered: SmallMap::new(),
@@ -209,19 +199,14 @@ impl Hub {
                     lacking: Vec::new(),
                     mesh: None,
                     mesh_lock: None,
-                    life_held: false,
                     life: None,
                     partitioned: None,
-                    mesh_locked: None,
                     prerendered: false,
-                    left: false,
                     lock_watches: Vec::new(),
-                    unanswered: None,
                     listeners: Vec::new(),
                     page_leaving: None,
                     rewritten: None,
                     alarm: None,
-                    compared: host::now(),
                     asked_again: host::now(),
                     unsettled: None,
                     returned: Vec::new(),

@@ -8,7 +8,6 @@ use crate::bindings::wire::numbers;
 use crate::core::codes;
 use crate::core::connection::sessions::Join;
 use crate::core::frame::{Kind, NotOurs, Reason};
-use crate::platform::error::fail;
 use crate::platform::host;
 
 const LONGEST_ID: usize = 128;
@@ -18,7 +17,7 @@ impl Hub {
     pub(crate) fn join_frame(&self, heard: bool) -> JsValue {
         let (locked, life_held) = {
             let inner = self.inner.borrow();
-            (inner.mesh_locked == Some(true), inner.life_held)
+            (inner.channel.is_locked(), inner.life_held)
         };
         let frame = Array::of5(
             &JsValue::from_f64(Kind::Join.tag()),
@@ -55,7 +54,8 @@ impl Hub {
             Ok(kind) => kind,
             Err(NotOurs::Malformed) => return self.reject(&origin, codes::MALFORMED),
             Err(NotOurs::OtherVersion) => {
-                return self.other_version(number, &origin, frame.unchecked_ref());
+                let is_join = read_join(frame.unchecked_ref()).is_some();
+                return self.decide(|connections, _| connections.other_version(number, is_join));
             }
         };
         let frame: &Array = frame.unchecked_ref();
@@ -70,34 +70,12 @@ impl Hub {
             // On a lossy wire the other end may not have heard that we are there; and whoever wakes asks who is left.
             (Some(peer), Kind::Join) => {
                 let (now, heard) = (host::now(), has_heard(frame));
-                self.decide(|connections, _| {
-                    connections.rouse(peer, now);
-                    connections.joined_again(number, heard);
-                });
+                self.decide(|connections, _| connections.joined_again(number, peer, heard, now));
                 self.watch_life_again(peer, frame);
             }
             (None, _) => {}
             (Some(peer), Kind::Unreadable) => self.on_unreadable_by_wire(number, peer, frame),
             (Some(peer), kind) => self.hear(peer, kind, frame, false),
-        }
-    }
-
-    /// A frame of another version is counted, and never decoded. A join of one is answered with ours, which tells the other
-    /// side the same, and ends the attempt at once instead of at its timeout.
-    fn other_version(&self, number: u32, origin: &str, frame: &Array) {
-        self.reject(origin, codes::WIRE_VERSION);
-        let (wire, target) = match self.inner.borrow().sessions.get(&number) {
-            Some(session) if session.peer.is_none() && read_join(frame).is_some() => {
-                (session.wire.clone(), session.proven.target)
-            }
-            _ => return,
-        };
-        if let Some(wire) = wire {
-            let _ = wire.post(&self.join_frame(false), None);
-        }
-        if let Some(target) = target {
-            let message = "the other side speaks another version of the wire format: load the same version of parley-sync";
-            self.give_up(target, &fail(codes::WIRE_VERSION, message));
         }
     }
 
@@ -124,9 +102,14 @@ impl Hub {
     }
 }
 
-/// The last frame on a wire; the code says whether its document ends.
-pub(super) fn bye_frame(code: f64) -> JsValue {
-    Array::of2(&JsValue::from_f64(Kind::Bye.tag()), &JsValue::from_f64(code)).into()
+/// The last frame on a wire, which says whether its document ends.
+pub(super) fn bye_frame(reason: Reason) -> JsValue {
+    short_frame(Kind::Bye, f64::from(u8::from(reason == Reason::Closed)))
+}
+
+/// A frame that carries one number.
+pub(super) fn short_frame(kind: Kind, number: f64) -> JsValue {
+    Array::of2(&JsValue::from_f64(kind.tag()), &JsValue::from_f64(number)).into()
 }
 
 /// The kind of an inbound frame, looked at with nothing assumed.

@@ -1,7 +1,7 @@
 //! Suspended peers: their page is frozen in a background tab, or in the back/forward cache. They are suspended, not gone.
 //!
 //! A page that may return (`pagehide` with `persisted`), or is frozen, says so to every peer outside of it, and they suspend it.
-//! Nothing is posted to a cached page, because Chromium and Firefox evict a page that receives a message; any frame from it
+//! (`core::connection::page` decides that.) Nothing is posted to a cached page, because Chromium and Firefox evict a page that receives a message; any frame from it
 //! resumes it. Its own frames are told nothing: they sleep and wake with it, and a message to them in `pagehide` keeps the page out
 //! of Firefox's cache. So does one that arrives before they are restored: until then frames to them wait (`platform/js/hold.js`).
 //!
@@ -17,13 +17,8 @@ use super::Hub;
 use crate::core::codes;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
-use crate::core::lists::Gather;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
-use crate::transport::window::Address;
-
-/// How long those whom a returning page knew have to answer it, ms.
-pub(super) const ANSWERS_COME: f64 = 5000.0;
 
 /// The refusal of a call to a peer that cannot answer now.
 pub(super) fn suspended(name: &str) -> JsValue {
@@ -66,76 +61,10 @@ impl Hub {
         self.decide(|connections, _| connections.said_bye(from, said));
     }
 
-    pub(super) fn is_cached(&self, at: PeerRef) -> bool {
-        self.inner.borrow().peers.sleep_of(at) == Some(Sleep::Cached)
-    }
-
     /// Its page goes to sleep.
     pub(crate) fn on_sleep(&self, from: PeerRef, frame: &Array) {
         let sleep = Sleep::of(frame.get(1).as_f64().unwrap_or(1.0));
         let now = host::now();
         self.decide(|connections, _| connections.said_sleep(from, sleep, now));
-    }
-
-    /// This page is frozen from now on, until it is resumed. One in the cache has said so already.
-    pub(super) fn page_freezes(&self) {
-        self.states_flush();
-        if !self.inner.borrow().left {
-            self.say_sleep(Sleep::Frozen);
-        }
-    }
-
-    pub(super) fn page_resumes(&self) {
-        if !self.inner.borrow().left {
-            self.say_awake(true);
-        }
-        self.states_flush();
-    }
-
-    /// Tells those outside of this page. A message to a part of it would keep it out of the cache (Firefox), and it knows.
-    pub(super) fn say_sleep(&self, sleep: Sleep) {
-        let frame = Array::of2(
-            &JsValue::from_f64(Kind::Sleep.tag()),
-            &JsValue::from_f64(sleep.code()),
-        );
-        self.post_outside(&frame.into());
-    }
-
-    /// `heard`: whether no answer is needed.
-    pub(super) fn say_awake(&self, heard: bool) {
-        self.post_outside(&self.join_frame(heard));
-    }
-
-    fn post_outside(&self, frame: &JsValue) {
-        let outside = self.outsiders();
-        let (mesh, wires) = {
-            let inner = self.inner.borrow();
-            let wires: Vec<_> = inner
-                .peers
-                .everyone()
-                .filter(|(at, peer)| !peer.on_mesh && outside.contains(at))
-                .filter_map(|(_, peer)| peer.wire.clone())
-                .gather();
-            (inner.mesh.clone(), wires)
-        };
-        if let Some(mesh) = mesh {
-            let _ = mesh.post(None, frame);
-        }
-        for wire in wires {
-            let _ = wire.post(frame, None);
-        }
-    }
-
-    /// The peers that do not sleep and wake with this page.
-    pub(super) fn outsiders(&self) -> Vec<PeerRef> {
-        let windows: Vec<_> = {
-            let inner = self.inner.borrow();
-            let window = |peer: &super::peers::Peer| peer.window.clone().filter(|_| !peer.on_mesh);
-            let everyone = inner.peers.everyone();
-            everyone.map(|(at, peer)| (at, window(peer))).gather()
-        };
-        let outside = windows.into_iter();
-        let outside = outside.filter(|(_, window)| !window.as_ref().is_some_and(Address::is_same_page));
-        outside.map(|(at, _)| at).gather()
     }
 }

@@ -41,9 +41,6 @@ impl host::Place<Address> for Place {
 pub(crate) struct Details {
     /// The origin that was heard there and is not allowed.
     pub(super) refused: Option<String>,
-    /// Since when its frame is seen not to be in the page, ms; and whether it has been there since connect().
-    pub(super) absent: Option<f64>,
-    pub(super) was_there: bool,
     /// Its frame has fired `load` since connect().
     pub(super) loaded: bool,
     /// What was known last of why nobody answers, and whether the log was told.

@@ -6,9 +6,6 @@ use super::Hub;
 use crate::platform::callback;
 use crate::platform::host;
 
-/// How often peers are looked at: is the frame still in the page, the popup still open, ms.
-pub(crate) const BEAT: f64 = 1000.0;
-
 /// The next time this hub wakes.
 pub(crate) struct Alarm {
     at: f64,
@@ -68,7 +65,7 @@ impl Hub {
         next = next.min(self.join_again(now));
         next = next.min(self.tell_rejected(now));
         next = next.min(self.discovery_due(now));
-        next = next.min(self.call_missing(now));
+        next = next.min(self.ask_unanswered(now));
         next = next.min(self.states_due(now));
         next = next.min(self.settle_due(now));
         next = next.min(self.beat(now));

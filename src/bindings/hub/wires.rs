@@ -8,6 +8,7 @@ use web_sys::MessagePort;
 use super::Hub;
 use super::effects::Route;
 use super::peers::Proven;
+use super::targets::Target;
 use crate::core::codes;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
@@ -66,7 +67,7 @@ impl Hub {
             },
             move || {
                 if let Some(hub) = misfits.upgrade() {
-                    hub.link_unfit(number);
+                    hub.decide(|connections, _| connections.link_unfit(number));
                 }
             },
             move || {
@@ -110,33 +111,19 @@ impl Hub {
         let now = host::now();
         self.decide(|connections, _| connections.join_again_now(now));
     }
+}
 
-    /// A link has changed a frame, or the other side sends in another form than this one asks for: nothing of what states send
-    /// would arrive. Whoever waits for the connection is told; the other side hears a last join, and tells the same.
-    pub(super) fn link_unfit(&self, number: u32) {
-        let joining = {
-            let inner = self.inner.borrow();
-            let session = inner.sessions.get(&number);
-            let session = session.filter(|session| session.peer.is_none());
-            session.map(|session| (session.wire.clone(), session.proven.target))
-        };
-        let Some((wire, target)) = joining else {
-            return self.reject("", codes::MALFORMED);
-        };
-        if let Some(wire) = wire {
-            let _ = wire.post(&self.join_frame(false), None);
-        }
-        let Some(target) = target else { return };
-        let alias = match self.inner.borrow_mut().target(target) {
-            Some(target) => target.alias().to_owned(),
-            None => return,
-        };
-        let message = text(&[
-            "the link of connect('",
-            &alias,
-            "') changes the values it carries, as JSON does, or the other side of it carries another form: give the link json: true, or binary: true, on both sides",
-        ]);
-        let details = [("targetId", JsValue::from_str(&alias))];
-        self.give_up(target, &fail_with(codes::SERIALIZATION, &message, &details));
-    }
+/// The refusal of a connect() whose link changes its frames.
+pub(super) fn unfit(target: &Target) -> JsValue {
+    let alias = target.alias();
+    let message = text(&[
+        "the link of connect('",
+        alias,
+        "') changes the values it carries, as JSON does, or the other side of it carries another form: give the link json: true, or binary: true, on both sides",
+    ]);
+    fail_with(
+        codes::SERIALIZATION,
+        &message,
+        &[("targetId", JsValue::from_str(alias))],
+    )
 }

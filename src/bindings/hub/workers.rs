@@ -4,12 +4,11 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Hub;
+use super::targets::Target;
 use crate::bindings::shared::after;
 use crate::core::codes;
-use crate::core::connection::handshake::Phase;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
-use crate::core::lists::{Gather, List};
 use crate::platform::callback;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
@@ -32,25 +31,11 @@ impl Hub {
             if let Some(hub) = hub.upgrade()
                 && ours.is_truthy()
             {
-                hub.inner.borrow_mut().life_held = true;
-                hub.say_life();
+                hub.decide(|connections, _| connections.life_locked());
             }
         });
         let release = host::hold_lock(&text(&[LIFE, &self.uid]), &held);
         self.inner.borrow_mut().life = Some(release);
-    }
-
-    /// Says it on every wire that has carried our join, also where the other side's is still on its way: that join said
-    /// nothing of the lock.
-    fn say_life(&self) {
-        let wires: Vec<_> = {
-            let inner = self.inner.borrow();
-            let told = inner.sessions.values().filter(|session| session.has_said_join());
-            told.filter_map(|session| session.wire.clone()).gather()
-        };
-        for wire in wires {
-            let _ = wire.post(&self.join_frame(true), None);
-        }
     }
 
     /// A peer that has joined says it again.
@@ -101,48 +86,38 @@ impl Hub {
     }
 
     fn give_up_worker(&self, number: u32, cause: &str) {
-        let alias = match self.inner.borrow_mut().target(number) {
-            Some(target) if *target.handshake.phase() == Phase::Waiting => target.alias().to_owned(),
-            _ => return,
-        };
+        let failed = self.decide(|connections, _| connections.worker_failed(number));
+        let Some(target) = failed else { return };
         let why = if cause.is_empty() {
             "its script cannot be loaded or parsed"
         } else {
             cause
         };
-        let message = text(&["the worker of connect('", &alias, "') has failed: ", why]);
-        let details = [
-            ("targetId", JsValue::from_str(&alias)),
-            ("reason", JsValue::from_str("error")),
-        ];
-        self.give_up(number, &fail_with(codes::CONNECTION, &message, &details));
+        let parts = ["the worker of connect('", target.alias(), "') has failed: ", why];
+        let error = failed_because(&target, &parts, "error");
+        self.refuse(*target, &error);
     }
 
-    /// A port or link was closed, or the worker of Node behind it has ended. Whoever still waits for it is told.
+    /// A port or link was closed, or the worker of Node behind it has ended.
     pub(super) fn wire_closed(&self, number: u32, cause: &str) {
-        let target = match self.inner.borrow().sessions.get(&number) {
-            Some(session) if session.peer.is_none() => session.proven.target,
-            _ => None,
-        };
-        let Some(target) = target else {
-            return self.end_session(number, Reason::Closed);
-        };
-        let alias = match self.inner.borrow_mut().target(target) {
-            Some(target) => target.alias().to_owned(),
-            None => String::new(),
-        };
-        let mut parts = vec![
+        let ended = self.decide(|connections, _| connections.wire_closed(number));
+        let Some(target) = ended else { return };
+        let parts = [
             "connect('",
-            &alias,
+            target.alias(),
             "') ended: the other side was closed before it joined",
+            if cause.is_empty() { "" } else { ": " },
+            cause,
         ];
-        if !cause.is_empty() {
-            parts.take_in([": ", cause]);
-        }
-        let details = [
-            ("targetId", JsValue::from_str(&alias)),
-            ("reason", JsValue::from_str(Reason::Closed.name())),
-        ];
-        self.give_up(target, &fail_with(codes::CONNECTION, &text(&parts), &details));
+        let error = failed_because(&target, &parts, Reason::Closed.name());
+        self.refuse(*target, &error);
     }
+}
+
+fn failed_because(target: &Target, message: &[&str], reason: &str) -> JsValue {
+    let details = [
+        ("targetId", JsValue::from_str(target.alias())),
+        ("reason", JsValue::from_str(reason)),
+    ];
+    fail_with(codes::CONNECTION, &text(message), &details)
 }

@@ -1,11 +1,59 @@
-//! The channel of the windows of one origin: who on it is a peer.
+//! The channel of the windows of one origin: who on it is a peer, and when one of them is gone.
+//!
+//! Each member holds a lock of its own. The list of locks says whom a newcomer waits for before it is ready; a lock that is released
+//! says that its member is gone, after a crash too.
 
 use super::connections::Connections;
+use super::discovery::Unanswered;
+use super::effect::{Effect, Frame, Membership, To};
 use super::host::Host;
 use super::policy::Policy;
 use super::proof::{Proof, Proven};
 use crate::core::codes;
+use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
+use crate::core::lists::Gather;
+
+/// Members whose locks are watched while they are waited for: one that left a moment ago, a Parley destroyed just before this
+/// one was made, is still in the list that the lock manager gave.
+const WATCHED: usize = 16;
+
+/// This Parley on the channel.
+#[derive(Default)]
+pub struct Channel {
+    /// Whether its own lock is held; None until that is known, and while it is on no channel.
+    lock: Option<bool>,
+    /// Members that are asked again.
+    unanswered: Option<Unanswered>,
+}
+
+impl Channel {
+    /// Whether frames on the channel are heard. Before that, members that answer would be waited for in vain, and taken for dead.
+    #[must_use]
+    pub fn hears(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    /// Whether this Parley holds a lock, so that others can notice its end.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.lock == Some(true)
+    }
+}
+
+/// What a member says when it joins.
+pub struct Member<'a> {
+    /// Its own id.
+    pub uid: &'a str,
+    /// What it calls itself.
+    pub claimed: &'a str,
+    /// What it is to this window.
+    pub kind: String,
+    /// Whether it has heard our join.
+    pub heard: bool,
+    /// Whether it holds a lock.
+    pub is_locked: bool,
+}
 
 impl<H: Host> Connections<H> {
     /// The peer that the channel knows by this id.
@@ -13,32 +61,122 @@ impl<H: Host> Connections<H> {
         self.peers.by_uid(uid).filter(|&at| self.peers.is_on_mesh(at))
     }
 
-    /// A member says that it is there. The peer that it has become, if it was none.
-    pub fn member_joined(
-        &mut self,
-        policy: &Policy,
-        uid: &str,
-        claimed: &str,
-        kind: String,
-        now: f64,
-    ) -> Option<PeerRef> {
+    /// Our own lock is held, or cannot be (`is_ours`): who hears of us can notice our end from now on, so we say that we are there.
+    pub fn channel_locked(&mut self, is_ours: bool) {
+        self.channel.lock = Some(is_ours);
+        self.effects.push(Effect::Post(To::Channel, Frame::join(false)));
+        self.effects.push(Effect::ListMembers);
+    }
+
+    /// The lock manager has named the members; None: it could not.
+    pub fn members_listed(&mut self, uids: Option<Vec<String>>, now: f64) {
+        let missing = uids.map(|uids| {
+            let missing = uids.into_iter();
+            let missing = missing.filter(|uid| *uid != self.uid && self.member(uid).is_none());
+            missing.gather()
+        });
+        self.channel.unanswered = Unanswered::called(now, missing.clone());
+        let Some(discovery) = &mut self.discovery else {
+            return;
+        };
+        discovery.listed(now, missing.clone());
+        let watched = missing.unwrap_or_default().into_iter().take(WATCHED);
+        for uid in watched {
+            self.effects.push(Effect::WatchAwaited(uid));
+        }
+        self.effects.push(Effect::CheckDiscovery);
+    }
+
+    /// Asks those again who have not joined. When next, ms.
+    pub fn ask_unanswered(&mut self, now: f64) -> f64 {
+        let Some(unanswered) = &mut self.channel.unanswered else {
+            return f64::INFINITY;
+        };
+        let (is_due, next) = unanswered.due(now);
+        if next.is_none() {
+            self.channel.unanswered = None;
+        }
+        if is_due {
+            self.effects.push(Effect::Post(To::Channel, Frame::join(false)));
+        }
+        next.unwrap_or(f64::INFINITY)
+    }
+
+    /// A frame came on the channel. The peer that sent it; None for one that has not joined, or had before a pause: each says to
+    /// the other who it is.
+    pub fn heard_on_channel(&mut self, uid: &str, kind: Kind) -> Option<PeerRef> {
+        let known = self.member(uid);
+        if known.is_none() && !matches!(kind, Kind::Bye | Kind::Sleep) {
+            let to = To::Member(uid.to_owned());
+            self.effects.push(Effect::Post(to, Frame::join(false)));
+        }
+        known
+    }
+
+    /// A member says that it is there.
+    pub fn member_joined(&mut self, policy: &Policy, member: Member<'_>, now: f64) {
+        let uid = member.uid;
+        if uid == self.uid {
+            return self.reject(policy.own(), codes::MALFORMED);
+        }
+        if !member.heard {
+            let to = To::Member(uid.to_owned());
+            self.effects.push(Effect::Post(to, Frame::join(true)));
+        }
         if let Some(at) = self.member(uid) {
             self.rouse(at, now);
-            return None;
+        } else if self.peers.count() >= policy.most_peers {
+            self.reject(policy.own(), codes::LIMIT);
+        } else {
+            let proven = Proven {
+                alias: None,
+                kind: member.kind,
+                origin: policy.own().to_owned(),
+                target: None,
+                from: None,
+                grants: policy.grants_for(policy.own()),
+                proof: Proof::None,
+            };
+            let at = self.add_route(policy, uid, member.claimed, &proven, None, now);
+            // One that could hold no lock cannot be waited for.
+            if member.is_locked {
+                let peer = self.peers.any(at);
+                self.effects.push(Effect::WatchMember(Membership {
+                    at,
+                    uid: uid.to_owned(),
+                    number: peer.map_or(0, |peer| peer.memberships),
+                }));
+            }
         }
-        let proven = Proven {
-            alias: None,
-            kind,
-            origin: policy.own().to_owned(),
-            target: None,
-            from: None,
-            grants: policy.grants_for(policy.own()),
-            proof: Proof::None,
-        };
-        if self.peers.count() >= policy.most_peers {
-            self.reject(&proven.origin, codes::LIMIT);
-            return None;
+        self.member_settled(uid);
+    }
+
+    /// A member released its lock a moment ago, and its goodbye has had time to arrive.
+    pub fn member_gone(&mut self, member: &Membership) {
+        // It may have said that it only went into the cache, and be back with another lock.
+        let peer = self.peers.any(member.at);
+        let is_last = peer.is_some_and(|peer| peer.memberships == member.number);
+        if is_last && self.peers.sleep_of(member.at) != Some(Sleep::Cached) {
+            self.lose_route(member.at, true, Reason::Closed);
         }
-        Some(self.add_route(policy, uid, claimed, &proven, None, now))
+        self.member_settled(&member.uid);
+    }
+
+    /// A member that was waited for has joined, or is gone.
+    pub fn member_settled(&mut self, uid: &str) {
+        let unanswered = &mut self.channel.unanswered;
+        if unanswered.as_mut().is_some_and(|those| those.settled(uid)) {
+            *unanswered = None;
+        }
+        if let Some(discovery) = &mut self.discovery {
+            discovery.settled(uid);
+        }
+        self.effects.push(Effect::CheckDiscovery);
+    }
+
+    /// Leaves the channel: others see it at once, and the page may go into the back/forward cache.
+    pub fn leave_channel(&mut self) {
+        self.channel = Channel::default();
+        self.effects.push(Effect::LeaveChannel);
     }
 }

@@ -3,6 +3,7 @@
 //! Inputs are methods; what has to be done follows as [`Effect`]s, which [`Connections::take_effects`] hands out.
 
 use super::blocklist::Blocklist;
+use super::channel::Channel;
 use super::discovery::Discovery;
 use super::effect::Effect;
 use super::greetings::Greetings;
@@ -35,14 +36,22 @@ pub struct Connections<H: Host> {
     pub blocked: Blocklist<H::Window>,
     /// Windows whose document has said goodbye, until it shows whether they close or navigate.
     pub leaving: Vec<(PeerRef, H::Window)>,
+    /// This Parley on the channel.
+    pub channel: Channel,
+    /// In a worker: whether it holds the lock by which others notice its end.
+    pub life_held: bool,
+    /// The page has left, or is in the back/forward cache.
+    pub left: bool,
+    /// When states were last compared with all peers, ms.
+    pub(super) compared: f64,
     /// Discovery at the start, until it is over.
     pub discovery: Option<Discovery<H::Window>>,
     pub(super) effects: Vec<Effect<H>>,
 }
 
 impl<H: Host> Connections<H> {
-    /// None yet. `fresh` makes a random id.
-    pub fn new(uid: String, fresh: Box<dyn Fn() -> String>) -> Connections<H> {
+    /// None yet, at `now`, ms. `fresh` makes a random id.
+    pub fn new(uid: String, fresh: Box<dyn Fn() -> String>, now: f64) -> Connections<H> {
         Connections {
             uid,
             fresh,
@@ -54,6 +63,10 @@ impl<H: Host> Connections<H> {
             greetings: Greetings::default(),
             blocked: Blocklist::default(),
             leaving: Vec::new(),
+            channel: Channel::default(),
+            life_held: false,
+            left: false,
+            compared: now,
             discovery: None,
             effects: Vec::new(),
         }

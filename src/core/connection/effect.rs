@@ -9,19 +9,8 @@ use crate::core::id::PeerRef;
 
 /// One thing to do. They are done in order; what one of them calls may have new ones done before the next.
 pub enum Effect<H: Host> {
-    /// Say on a wire who is here.
-    Join {
-        /// Where.
-        wire: H::Wire,
-        /// Whether the other side's join was heard: then it needs no answer.
-        heard: bool,
-        /// The nonce that proves this document.
-        proof: Option<String>,
-        /// Whether the window at the other end may be of any origin.
-        any_origin: bool,
-    },
-    /// Say on a wire that it is given up here.
-    Bye(H::Wire),
+    /// Post a frame.
+    Post(To<H::Wire>, Frame),
     /// Close a wire.
     Close(H::Wire),
     /// Close a wire when what was just said on it has arrived.
@@ -30,8 +19,28 @@ pub enum Effect<H: Host> {
     ClosePort(H::Port),
     /// Ask a window who is there.
     Knock(H::Window),
-    /// The same of the window of a target, a second from now.
+    /// A second later [`Connections::knock_at`] follows, with this target.
+    ///
+    /// [`Connections::knock_at`]: super::connections::Connections::knock_at
     KnockLater(u32),
+    /// Ask the lock manager for the members of the channel; [`Connections::members_listed`] follows.
+    ///
+    /// [`Connections::members_listed`]: super::connections::Connections::members_listed
+    ListMembers,
+    /// A member of the channel is waited for: when it releases its lock, [`Connections::member_settled`] follows.
+    ///
+    /// [`Connections::member_settled`]: super::connections::Connections::member_settled
+    WatchAwaited(String),
+    /// A member of the channel has joined: a moment after it releases its lock, [`Connections::member_gone`] follows.
+    ///
+    /// [`Connections::member_gone`]: super::connections::Connections::member_gone
+    WatchMember(Membership),
+    /// Hear nothing more of a member of the channel: frames that it sent before our goodbye must not bring it back.
+    Shun(String),
+    /// Join the channel, if this Parley has one: this page is back.
+    JoinChannel,
+    /// Leave the channel, and release the lock of this member.
+    LeaveChannel,
     /// Tell a window that somebody is here.
     Hello {
         /// Which.
@@ -89,20 +98,39 @@ pub enum Effect<H: Host> {
     Resolve(H::Waiting, PeerRef),
     /// A target is over.
     Refuse(Box<Target<H>>, Refusal),
+    /// A target's frame is in its page: watch for its removal. The number of the target.
+    WatchFrame(u32),
+    /// Nobody has answered a target yet, by its number: the log may say why.
+    Unanswered(u32),
     /// A connection that was on its way is there, or was given up: states that wait for the last of them wait no longer.
     Settled,
-    /// The window of a relative is connected.
-    RelativeArrived,
-    /// Ask a peer whether it is there; if it gives no sign, [`Connections::gave_no_sign`] follows.
+    /// Discovery may be over: a relative is connected, or a member of the channel has joined or is gone.
+    CheckDiscovery,
+    /// Ping a peer; a second later [`Connections::sign_due`] follows, with the time of the ping.
     ///
-    /// [`Connections::gave_no_sign`]: super::connections::Connections::gave_no_sign
+    /// [`Connections::sign_due`]: super::connections::Connections::sign_due
     AskForSign(PeerRef),
+    /// A peer's window was asked which document it shows; three seconds later [`Connections::hello_due`] follows.
+    ///
+    /// [`Connections::hello_due`]: super::connections::Connections::hello_due
+    AwaitHello {
+        /// The number of the target.
+        target: u32,
+        /// The peer.
+        at: PeerRef,
+    },
+    /// Ping a peer.
+    Ping(PeerRef),
+    /// Have states compare their contents with all peers.
+    Compare,
+    /// Windows of peers are gone. After a pause in which their last frames may arrive, [`Connections::lose_gone`] follows.
+    ///
+    /// [`Connections::lose_gone`]: super::connections::Connections::lose_gone
+    AwaitLastFrames,
     /// Say goodbye to a peer, which may be there after all, and lose it.
     Leave(PeerRef, Reason),
     /// A peer is suspended.
     Suspended(PeerRef, Sleep),
-    /// A link changes what it carries: the number of its session.
-    Unfit(u32),
     /// A peer is gone: its calls end, and states no longer count on it.
     Lost {
         /// Which.
@@ -125,6 +153,58 @@ pub enum Effect<H: Host> {
     WatchClosing(PeerRef, H::Window),
 }
 
+/// A member of the channel, from its join to the release of its lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Which peer it is.
+    pub at: PeerRef,
+    /// Its own id.
+    pub uid: String,
+    /// Which of its joins it was.
+    pub number: u32,
+}
+
+/// Where a frame goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum To<W> {
+    /// Over a wire of its own.
+    Wire(W),
+    /// To every member of the channel.
+    Channel,
+    /// To the member of this id.
+    Member(String),
+}
+
+/// A frame about the connection itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// Who is here.
+    Join {
+        /// Whether the other side's join was heard: then it needs no answer.
+        heard: bool,
+        /// The nonce that proves this document.
+        proof: Option<String>,
+        /// Whether the window at the other end may be of any origin.
+        any_origin: bool,
+    },
+    /// This side gives the connection up ([`Reason::Local`]), or its document ends ([`Reason::Closed`]).
+    Bye(Reason),
+    /// This page is suspended.
+    Sleep(Sleep),
+}
+
+impl Frame {
+    /// A join that proves nothing and grants nothing.
+    #[must_use]
+    pub fn join(heard: bool) -> Frame {
+        Frame::Join {
+            heard,
+            proof: None,
+            any_origin: false,
+        }
+    }
+}
+
 /// Why a target is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -132,6 +212,16 @@ pub enum Refusal {
     Closed,
     /// It was for one document, and the window shows another.
     Navigated,
+    /// Its frame is not in the page.
+    NotInPage,
+    /// Its window was closed before it answered.
+    WindowClosed,
+    /// The other side speaks another version of the wire format.
+    OtherVersion,
+    /// Its link changes the values it carries.
+    Unfit,
+    /// It took too long.
+    Late,
     /// Its frame lets pages of any origin embed it, and nothing is said here of what it may do.
     Unrestricted,
 }

@@ -86,6 +86,16 @@ impl<H: Host> Connections<H> {
         !ends_peer
     }
 
+    /// A port or link was closed, or the worker of Node behind it has ended. The target that waits for it, if any.
+    pub fn wire_closed(&mut self, number: u32) -> Option<Box<Target<H>>> {
+        let session = self.sessions.get(&number)?;
+        if let Some(target) = session.proven.target.filter(|_| session.peer.is_none()) {
+            return self.give_up(target);
+        }
+        self.end_session(number, Reason::Closed);
+        None
+    }
+
     /// A peer said goodbye.
     pub fn said_bye(&mut self, from: PeerRef, said: Reason) {
         if said != Reason::Closed {
@@ -163,12 +173,7 @@ impl<H: Host> Connections<H> {
         self.forget_greetings("", Some(window));
     }
 
-    /// The page comes back from the cache: what was answered meanwhile in its unfinished handshakes may be lost.
-    pub fn returned(&mut self) {
-        self.end_unfinished(|_| true);
-    }
-
-    fn end_unfinished(&mut self, is_meant: impl Fn(&H::Window) -> bool) {
+    pub(super) fn end_unfinished(&mut self, is_meant: impl Fn(&H::Window) -> bool) {
         let sessions = self.sessions.iter().filter(|(_, session)| session.peer.is_none());
         let pending = sessions.filter(|(_, session)| session.proven.from.as_ref().is_some_and(&is_meant));
         let pending: Vec<u32> = pending.map(|(number, _)| *number).gather();
@@ -179,10 +184,12 @@ impl<H: Host> Connections<H> {
 
     /// `disconnect` let go of a peer. Whoever is let in under its id next is new, not back.
     pub fn let_go(&mut self, at: PeerRef) {
-        let alias = self.peers.any(at).map(|peer| peer.identity.alias.clone());
-        self.lose_peer(at, Reason::Local);
-        if let Some(alias) = alias {
-            self.names.parted(alias);
+        let Some(peer) = self.peers.any(at) else { return };
+        let alias = peer.identity.alias.clone();
+        if peer.on_mesh || peer.wire.is_none() {
+            self.effects.push(Effect::Shun(peer.uid.clone()));
         }
+        self.lose_peer(at, Reason::Local);
+        self.names.parted(alias);
     }
 }

@@ -26,6 +26,8 @@ pub trait Window: Clone + PartialEq {
     fn is_worker(&self) -> bool;
     /// Whether it was closed.
     fn is_closed(&self) -> bool;
+    /// Whether it is part of this very page, as its frames and workers are: it is suspended and resumed with it.
+    fn is_same_page(&self) -> bool;
 }
 
 /// What `connect` was called for.

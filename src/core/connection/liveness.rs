@@ -1,39 +1,66 @@
 //! Liveness: the regular look at every peer.
 
 use super::connections::Connections;
+use super::effect::Effect;
 use super::heartbeat::Beat;
 use super::host::Host;
-use crate::core::id::PeerRef;
+use crate::core::frame::Reason;
 
-/// Whom to ask whether they are there, and who is gone.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Pulse {
-    /// To be asked.
-    pub ask: Vec<PeerRef>,
-    /// To be left: they have been silent for too long.
-    pub silent: Vec<PeerRef>,
-    /// Whether a question stayed unanswered: what was sent with it may be lost as well.
-    pub is_unanswered: bool,
-}
+/// How often peers are looked at, ms.
+pub const BEAT: f64 = 1000.0;
+/// How often a visible page compares its states with its peers, ms. Wires lose nothing by themselves, but frames that a
+/// BroadcastChannel delivers while the page waits in window.open() were seen to get lost (Chromium), as lock grants do.
+const COMPARE: f64 = 5000.0;
+/// The same with a user's link, which may lose frames, ms.
+const COMPARE_LOSSY: f64 = 2000.0;
 
 impl<H: Host> Connections<H> {
-    /// The regular look at `now`, ms. `precise`: the clock that pings carry.
-    pub fn beat(&mut self, now: f64, precise: f64) -> Pulse {
-        let mut pulse = Pulse::default();
+    /// The regular look at `now`, ms. `precise`: the clock that pings carry. `is_hidden`: whether the page is. When to look again, ms.
+    pub fn beat(&mut self, now: f64, precise: f64, is_hidden: bool) -> f64 {
+        if !self.gone().is_empty() {
+            self.effects.push(Effect::AwaitLastFrames);
+        }
+        self.sleepers_due(now);
+        let awaited = self.look_at_awaited(now);
+        // What was sent with a ping that stays unanswered may be lost as well.
+        let mut compares = false;
         for at in self.peers.refs() {
             let Some(peer) = self.peers.get_mut(at) else {
                 continue;
             };
-            match peer.heartbeat.beat(now, precise, peer.on_mesh) {
-                Beat::Quiet => {}
-                Beat::Ask => pulse.ask.push(at),
-                Beat::AskAgain => {
-                    pulse.is_unanswered = true;
-                    pulse.ask.push(at);
-                }
-                Beat::GiveUp => pulse.silent.push(at),
-            }
+            let beat = peer.heartbeat.beat(now, precise, peer.on_mesh);
+            compares |= beat == Beat::AskAgain;
+            self.effects.push(match beat {
+                Beat::Quiet => continue,
+                Beat::Ask | Beat::AskAgain => Effect::Ping(at),
+                Beat::GiveUp => Effect::Leave(at, Reason::Timeout),
+            });
         }
-        pulse
+        if self.peers.count() == 0 {
+            return awaited;
+        }
+        compares |= self.is_to_compare(now) && !is_hidden;
+        if compares {
+            self.effects.push(Effect::Compare);
+        }
+        awaited.min(now + BEAT)
+    }
+
+    /// The slow tick: whatever was lost on any wire, for any reason, is found and repaired.
+    fn is_to_compare(&mut self, now: f64) -> bool {
+        let is_lossy = self.sessions.values().any(|session| session.again.is_some());
+        let pause = if is_lossy { COMPARE_LOSSY } else { COMPARE };
+        let is_due = now - self.compared >= pause;
+        if is_due {
+            self.compared = now;
+        }
+        is_due
+    }
+
+    /// Loses the peers whose window is gone, once their last frames have had time to arrive.
+    pub fn lose_gone(&mut self) {
+        for at in self.gone() {
+            self.lose_peer(at, Reason::Closed);
+        }
     }
 }

@@ -85,6 +85,8 @@ pub struct Peer<H: Host> {
     pub wire: Option<H::Wire>,
     /// Whether it is on the channel, which then carries everything to it: one route, so one order.
     pub on_mesh: bool,
+    /// How often it has joined the channel: each time with a lock of its own.
+    pub memberships: u32,
     /// The window or worker it came from, if it came by one.
     pub window: Option<H::Window>,
     /// The numbers of its messages that were handled.
@@ -113,6 +115,7 @@ impl<H: Host> Peer<H> {
             uid: uid.to_owned(),
             wire: None,
             on_mesh: false,
+            memberships: 0,
             window: None,
             inbox: Inbox::default(),
             meter: limits.map(|limits| Meter::new(limits, now)),

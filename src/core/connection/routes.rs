@@ -80,7 +80,10 @@ impl<H: Host> Peers<H> {
             }
             match wire {
                 Some(wire) => replaced = peer.wire.replace(wire),
-                None => peer.on_mesh = true,
+                None => {
+                    peer.on_mesh = true;
+                    peer.memberships += 1;
+                }
             }
             if known.is_some() {
                 peer.restrict(proven.grants.clone());
@@ -187,6 +190,10 @@ mod tests {
         }
 
         fn is_closed(&self) -> bool {
+            false
+        }
+
+        fn is_same_page(&self) -> bool {
             false
         }
     }

@@ -1,7 +1,7 @@
 //! Sessions: a wire from its beginning, over the join of the other end, to its end.
 
 use super::connections::Connections;
-use super::effect::{Effect, Refusal};
+use super::effect::{Effect, Frame, Refusal, To};
 use super::half_open;
 use super::host::{Host, Window};
 use super::policy::Policy;
@@ -100,12 +100,12 @@ impl<H: Host> Connections<H> {
 
     fn say_join(&mut self, wire: H::Wire, to: Option<&H::Window>, heard: bool, proof: Option<String>) {
         let any_origin = to.is_some_and(|to| self.lets_any_in(to));
-        self.effects.push(Effect::Join {
-            wire,
+        let join = Frame::Join {
             heard,
             proof,
             any_origin,
-        });
+        };
+        self.effects.push(Effect::Post(To::Wire(wire), join));
     }
 
     /// The other end has joined.
@@ -136,7 +136,7 @@ impl<H: Host> Connections<H> {
             return self.end_session(number, Reason::Denied);
         }
         if is_lossy && join.is_changed {
-            return self.effects.push(Effect::Unfit(number));
+            return self.link_unfit(number);
         }
         if is_lossy && !join.heard {
             self.say_join(wire.clone(), None, true, None);
@@ -155,12 +155,13 @@ impl<H: Host> Connections<H> {
             if let Some(discovery) = &mut self.discovery {
                 discovery.connected(from);
             }
-            self.effects.push(Effect::RelativeArrived);
+            self.effects.push(Effect::CheckDiscovery);
         }
     }
 
     /// A join from one who is a peer already: on a lossy wire it may not have heard that we are there.
-    pub fn joined_again(&mut self, number: u32, heard: bool) {
+    pub fn joined_again(&mut self, number: u32, at: PeerRef, heard: bool, now: f64) {
+        self.rouse(at, now);
         let wire = self
             .sessions
             .get(&number)
@@ -168,6 +169,16 @@ impl<H: Host> Connections<H> {
         if let Some(wire) = wire.filter(|_| !heard) {
             self.say_join(wire, None, true, None);
         }
+    }
+
+    /// This worker holds a lock for as long as it lives: says so on every wire that has carried our join, also where the other
+    /// side's is still on its way. That join said nothing of the lock.
+    pub fn life_locked(&mut self) {
+        self.life_held = true;
+        let said = self.sessions.values().filter(|session| session.has_said_join());
+        let wires = said.filter_map(|session| session.wire.clone());
+        let join = |wire| Effect::Post(To::Wire(wire), Frame::join(true));
+        self.effects.take_in(wires.map(join));
     }
 
     /// A frame that lets any page embed it may carry on what any page tells it: this side is to say what it may do. It stays out
@@ -245,7 +256,8 @@ impl<H: Host> Connections<H> {
         let (is_told, is_by_window) = (session.has_said_join(), session.proven.from.is_some());
         if let Some(wire) = session.wire {
             if is_told {
-                self.effects.push(Effect::Bye(wire.clone()));
+                let bye = Frame::Bye(Reason::Local);
+                self.effects.push(Effect::Post(To::Wire(wire.clone()), bye));
             }
             // What was posted to a port whose other end is still on its way is lost if the port is closed at once (Firefox).
             self.effects.push(match is_by_window {
@@ -289,13 +301,9 @@ impl<H: Host> Connections<H> {
             }
             session.again = Some((now + pause * 2.0, pause * 2.0));
             next = next.min(now + pause * 2.0);
-            self.effects
-                .take_in(session.wire.clone().map(|wire| Effect::Join {
-                    wire,
-                    heard: false,
-                    proof: None,
-                    any_origin: false,
-                }));
+            let wire = session.wire.clone();
+            let join = |wire| Effect::Post(To::Wire(wire), Frame::join(false));
+            self.effects.take_in(wire.map(join));
         }
         next
     }

@@ -39,7 +39,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// Suspends a peer until `until` at the most, ms.
-    pub fn suspend(&mut self, at: PeerRef, sleep: Sleep, until: f64) {
+    pub(super) fn suspend(&mut self, at: PeerRef, sleep: Sleep, until: f64) {
         let Some(peer) = self.peers.lay_down(at, sleep, until) else {
             return;
         };
@@ -70,7 +70,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// Gives those up who have slept too long.
-    pub fn sleepers_due(&mut self, now: f64) {
+    pub(super) fn sleepers_due(&mut self, now: f64) {
         for at in self.peers.overdue(now) {
             self.lose_peer(at, Reason::Timeout);
         }

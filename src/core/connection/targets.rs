@@ -9,6 +9,7 @@ use super::peers::State;
 use super::policy::Policy;
 use super::proof::{Proof, Proven};
 use super::target::Handshake;
+use super::waiting::Presence;
 use crate::core::frame::Reason;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
@@ -34,6 +35,8 @@ pub struct Target<H: Host> {
     pub waiting: Option<H::Waiting>,
     /// Until when, ms.
     pub deadline: f64,
+    /// Whether its frame is in the page.
+    pub presence: Presence,
     /// What its peer may see and do, if more is said of it than of its origin.
     pub grants: Option<Rc<Grants>>,
     /// What the host keeps of it.
@@ -119,8 +122,8 @@ impl<H: Host> Connections<H> {
         let is_final = target.place.is_none();
         if let Some(window) = target.window() {
             self.effects.push(Effect::Knock(window));
-        } else if is_final && let Some(target) = self.give_up(number) {
-            self.effects.push(Effect::Refuse(target, Refusal::Closed));
+        } else if is_final {
+            self.refuse(number, Refusal::Closed);
         }
     }
 
@@ -157,28 +160,31 @@ impl<H: Host> Connections<H> {
             .push(Effect::Refuse(Box::new(target), Refusal::Navigated));
     }
 
-    /// The document of a peer is no longer the one that its window shows, or no longer hears the wire it has.
-    pub fn gave_no_sign(&mut self, at: PeerRef) {
-        let target = self.targets.iter().find(|target| target.peer == Some(at));
-        let reason = match target {
-            Some(target) if target.handshake.is_bound() => return self.revoke(target.number),
-            Some(_) => Reason::Navigated,
-            None => Reason::Timeout,
+    /// `connect` gives an id to `place`: whether it may have it. An id names one peer; that of a frame that left the page is free
+    /// again, and its target ends. `is_it`: whether a place is the one that `connect` is called for.
+    pub fn claim_alias(&mut self, alias: &str, is_it: impl Fn(&H::Place) -> bool) -> bool {
+        let known = self.targets.iter().find(|known| known.alias() == alias);
+        let Some(known) = known else {
+            let mut everyone = self.peers.everyone();
+            return !everyone.any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias);
         };
-        self.effects.push(Effect::Leave(at, reason));
-    }
-
-    /// Those who took too long; and when the next does, ms.
-    pub fn targets_due(&self, now: f64) -> (Vec<u32>, f64) {
-        let awaited = self.targets.iter().filter(|target| target.is_awaited());
-        let (late, rest): (Vec<_>, Vec<_>) = awaited.partition(|target| target.deadline <= now);
-        let next = rest.iter().map(|target| target.deadline);
-        let late = late.iter().map(|target| target.number).gather();
-        (late, next.fold(f64::INFINITY, f64::min))
+        if known.place.as_ref().is_some_and(is_it) {
+            return true;
+        }
+        if !known.is_over() {
+            return false;
+        }
+        let (number, peer) = (known.number, known.peer);
+        if let Some(at) = peer {
+            self.lose_peer(at, Reason::Closed);
+        }
+        self.refuse(number, Refusal::NotInPage);
+        self.targets.keep(|target| target.number != number);
+        true
     }
 
     /// Peers whose frame left the page, or whose popup was closed, with nobody there to say so.
-    pub fn gone(&self) -> Vec<PeerRef> {
+    pub(super) fn gone(&self) -> Vec<PeerRef> {
         let emptied = self.targets.iter().filter(|target| target.place.is_some());
         let emptied = emptied.filter_map(|target| target.peer.filter(|_| target.window().is_none()));
         let closed = self.peers.everyone().filter(|(_, peer)| !peer.on_mesh);
@@ -193,7 +199,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// Asks at every target that has nobody behind it; after the page comes back from the cache.
-    pub fn knock_again(&mut self) {
+    pub(super) fn knock_again(&mut self) {
         let vacant = self.targets.iter().filter(|target| target.peer.is_none());
         let windows = vacant.filter_map(Target::window);
         self.effects.take_in(windows.map(Effect::Knock));

@@ -114,15 +114,6 @@ export function findPartition(origin, found) {
   }
 }
 
-/** A window that is closed, or that cut itself off. A frame's element may come back to its page: that is not the end of it. */
-export function isClosed(target) {
-  try {
-    return target.closed === true;
-  } catch {
-    return false;
-  }
-}
-
 /** Tells one document in a window from the next in the same window. */
 export function documentMark() {
   return typeof g.performance?.timeOrigin === 'number' ? g.performance.timeOrigin : 0;

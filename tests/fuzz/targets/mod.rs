@@ -8,6 +8,8 @@ mod origins;
 mod stored;
 mod texts;
 
+#[path = "../../connection_network/mod.rs"]
+mod connection_network;
 #[path = "../../log_scenarios/window.rs"]
 mod log_window;
 #[path = "../../model_room/mod.rs"]

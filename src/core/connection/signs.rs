@@ -1,0 +1,67 @@
+//! Signs of life: who is behind a target after its frame has loaded a document, or its worker has failed.
+
+use super::connections::Connections;
+use super::effect::Effect;
+use super::handshake::Phase;
+use super::host::Host;
+use super::targets::Target;
+use crate::core::frame::Reason;
+use crate::core::id::PeerRef;
+use crate::core::lists::List;
+
+impl<H: Host> Connections<H> {
+    /// The frame of a target has loaded a document: the one that is connected has just finished loading, or it is gone without a
+    /// goodbye. It is asked by its wire, which only shows whether somebody has that wire; and by its window.
+    pub fn frame_loaded(&mut self, number: u32) {
+        let Some(target) = self.target(number) else { return };
+        target.handshake.loaded();
+        let window = target.window();
+        if let Some(at) = target.peer {
+            self.effects.take_in(window.map(Effect::Knock));
+            self.effects.push(Effect::AskForSign(at));
+            let target = number;
+            self.effects.push(Effect::AwaitHello { target, at });
+        }
+    }
+
+    /// A peer that was pinged at `asked` has had the time to answer.
+    pub fn sign_due(&mut self, at: PeerRef, asked: f64) {
+        let peer = self.peers.get(at);
+        if peer.is_some_and(|peer| peer.heartbeat.last_heard() < asked) {
+            self.gave_no_sign(at);
+        }
+    }
+
+    /// The window of a target has had the time to say hello. Until then a frame that loads is busy.
+    pub fn hello_due(&mut self, number: u32, at: PeerRef) {
+        let target = self.target(number);
+        if target.is_some_and(|target| target.peer == Some(at) && !target.handshake.is_shown()) {
+            self.gave_no_sign(at);
+        }
+    }
+
+    /// Knocks at the window of a target.
+    pub fn knock_at(&mut self, number: u32) {
+        let window = self.target(number).and_then(|target| target.window());
+        self.effects.take_in(window.map(Effect::Knock));
+    }
+
+    /// The worker of a target has failed: its script could not be loaded or parsed, or threw. The target, if no Parley in it has
+    /// said hello.
+    pub fn worker_failed(&mut self, number: u32) -> Option<Box<Target<H>>> {
+        let target = self.target(number)?;
+        let is_silent = *target.handshake.phase() == Phase::Waiting;
+        is_silent.then(|| self.give_up(number)).flatten()
+    }
+
+    /// The document of a peer is no longer the one that its window shows, or no longer hears the wire it has.
+    fn gave_no_sign(&mut self, at: PeerRef) {
+        let target = self.targets.iter().find(|target| target.peer == Some(at));
+        let reason = match target {
+            Some(target) if target.handshake.is_bound() => return self.revoke(target.number),
+            Some(_) => Reason::Navigated,
+            None => Reason::Timeout,
+        };
+        self.effects.push(Effect::Leave(at, reason));
+    }
+}
