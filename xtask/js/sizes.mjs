@@ -12,10 +12,10 @@ import { built, packageDirectory } from './files.mjs';
  */
 const BUDGETS = {
   '{ Parley }': { aim: 60, limit: 101 },
-  '{ Parley, SyncedState }': { aim: 90, limit: 240 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 260 },
-  everything: { aim: 190, limit: 266 },
-  slim: { aim: 190, limit: 258 },
+  '{ Parley, SyncedState }': { aim: 90, limit: 241 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 261 },
+  everything: { aim: 190, limit: 267 },
+  slim: { aim: 190, limit: 259 },
   text: { aim: 45, limit: 45 },
   react: { aim: 2, limit: 2 },
   inspector: { aim: 11, limit: 12 },
