@@ -17,12 +17,17 @@
 //!   taken back (`undo`).
 
 mod composite;
+mod counts;
 mod custom;
 mod effects;
 mod hidden;
+mod interface;
+mod of_plain;
 mod outline;
+mod plain;
 mod plan;
 mod show;
+mod steps;
 mod strategy;
 mod transaction;
 mod translate;
@@ -37,10 +42,12 @@ use std::rc::Rc;
 use composite::Composite;
 pub use custom::Unsettled;
 pub use effects::{Candidate, CellChange, How, ModelEffect, ModelEffects, Op, WriteId};
+pub use interface::StateModel;
 pub use outline::Written;
+pub use plain::{PlainModel, cell_needs_more, write_needs_more};
+use steps::Steps;
 pub use strategy::{Strategies, Strategy};
 use transaction::Component;
-use undo::Steps;
 pub use validate::{Validated, Validator, drop_unreadable, validate};
 use veto::Pending;
 pub use write::NotANumber;
@@ -54,7 +61,6 @@ use super::replica::Stage;
 use super::sync::{ChangeOrigin, StateEffect, StateNode};
 use super::value::Value;
 use crate::core::lists::Gather;
-use crate::core::order;
 
 /// One shared state in one window.
 pub struct Model<V> {
@@ -91,6 +97,12 @@ impl<V: Value> Model<V> {
         strategies: Strategies,
         initial: Vec<(Key, V)>,
     ) -> Self {
+        let cells = Self::initial_cells(initial, &strategies);
+        Self::over(StateNode::new(actor, born_ms, cells), name, strategies)
+    }
+
+    /// The cells of initial values.
+    fn initial_cells(initial: Vec<(Key, V)>, strategies: &Strategies) -> Vec<(Key, Cell<V>)> {
         let mut cells = Vec::with_capacity(initial.len());
         for (key, value) in initial {
             if strategies.of(&key) == Strategy::Merge {
@@ -103,9 +115,14 @@ impl<V: Value> Model<V> {
                 cells.push((root_name(&key), Cell::Plain(value)));
             }
         }
-        let names: Vec<Key> = cells.iter().map(|cell| Rc::clone(&cell.0)).gather();
+        cells
+    }
+
+    /// The keys of that node's cells.
+    fn over(node: StateNode<Cell<V>>, name: &str, strategies: Strategies) -> Self {
+        let names: Vec<Key> = node.registers().map(|one| Rc::clone(one.0)).gather();
         let mut model = Self {
-            node: StateNode::new(actor, born_ms, cells),
+            node,
             strategies,
             name: Rc::from(name),
             keys: SmallMap::new(),
@@ -187,23 +204,7 @@ impl<V: Value> Model<V> {
     /// Keys with writes that wait for the next flush, each once.
     #[must_use]
     pub fn open_keys(&self) -> Vec<Key> {
-        let mut keys: Vec<Key> = Vec::new();
-        let mut parts = false;
-        for (name, _) in self.node.open_writes() {
-            if is_plain(name) {
-                keys.push(Rc::clone(name));
-            } else if let Some((key, part)) = parse(name)
-                && !matches!(part, Part::Writes(_))
-            {
-                parts = true;
-                keys.push(key);
-            }
-        }
-        if parts {
-            order::sort(&mut keys);
-            keys.dedup();
-        }
-        keys
+        interface::open_keys(&self.node)
     }
 
     /// Keys with more than one candidate.

@@ -1,6 +1,7 @@
 //! Keys that a user's function settles: the host calls it with the same arguments in every window.
 
 use super::composite::Contribution;
+use super::counts::with_added;
 use super::show::{binding, latest};
 use super::{Model, same};
 use crate::core::id::Key;
@@ -40,14 +41,7 @@ impl<V: Value> Model<V> {
     pub fn settle(&mut self, key: &Key, value: Option<V>) -> Option<KeyChange<V>> {
         let live = self.live_of(key);
         let stamp = latest(&live)?.stamp;
-        let value = match (self.added(key, binding(Some(stamp))), &value) {
-            (Some(added), None) => Some(V::of_number(added)),
-            (Some(added), Some(held)) => match held.as_number() {
-                Some(number) => Some(V::of_number(number + added)),
-                None => value,
-            },
-            (None, _) => value,
-        };
+        let value = with_added(value, self.added(key, binding(Some(stamp))));
         let composite = self.keys.get_mut(&**key)?;
         let old = std::mem::replace(&mut composite.shown, value.clone());
         (!same(old.as_ref(), value.as_ref())).then(|| KeyChange {

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::composite::Contribution;
+use super::counts::{add_to, take_waiting};
 use super::show::{binding, is_vetoed, latest};
 use super::transaction::{Component, is_aborted};
 use super::write::Cells;
 use super::{How, Model, Op, Strategy};
-use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, Why, cell_name, root_name, suffix};
+use crate::core::cell::{Cell, Part, Slot, UNDER, Veto, Why, cell_name, root_name, suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
@@ -273,23 +274,18 @@ impl<V: Value> Model<V> {
         }
         let name = cell_name(key, &Part::Count(me));
         let to = binding(latest(&self.visible_writes(key)).map(|one| one.stamp));
-        // Several additions in one turn, before the first of them is a register.
-        let waiting = cells.iter().rposition(|cell| cell.0 == name);
-        let before = match waiting.map(|at| cells.remove(at)) {
-            Some((_, Some(Cell::Count(count)), _)) => Some(count),
-            _ => {
+        let before = match take_waiting(cells, &name) {
+            None => {
                 let vetoes = self.vetoes(key);
                 match self.effective(&name, &suffix(&Part::Count(me)), &vetoes) {
                     Some((Some(Cell::Count(count)), _)) => Some(count),
                     _ => None,
                 }
             }
+            waiting => waiting,
         };
-        let sum = before
-            .filter(|count| count.to == to)
-            .map_or(0.0, |count| count.sum)
-            + by;
+        let count = add_to(before, to, by);
         let time = self.node.now(now);
-        cells.push((name, Some(Cell::Count(Count { to, sum })), time));
+        cells.push((name, Some(Cell::Count(count)), time));
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::composite::{Contribution, plain, saw};
+use super::counts::with_added;
 use super::transaction::is_aborted;
 use super::translate::Shown;
 use super::{Candidate, Model, Strategy};
@@ -159,16 +160,7 @@ impl<V: Value> Model<V> {
     /// A write's value, and what was added to it since.
     fn with_added(&self, key: &str, write: Option<&Contribution<V>>) -> Option<V> {
         let value = write.and_then(|write| write.value.clone());
-        let Some(added) = self.added(key, binding(write.map(|write| write.stamp))) else {
-            return value;
-        };
-        match &value {
-            None => Some(V::of_number(added)),
-            Some(held) => match held.as_number() {
-                Some(number) => Some(V::of_number(number + added)),
-                None => value,
-            },
-        }
+        with_added(value, self.added(key, binding(write.map(|write| write.stamp))))
     }
 
     /// The writes of a key that did not know of each other, the earliest first.

@@ -248,7 +248,7 @@ impl<V: Value> Model<V> {
         }
     }
 
-    fn nobody(&self) -> Stamp {
+    pub(super) fn nobody(&self) -> Stamp {
         Stamp {
             time: Time::after(None),
             actor: self.node.actor(),

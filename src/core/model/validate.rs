@@ -28,7 +28,7 @@ pub trait Validator<V> {
     /// Whether the user lets that in.
     fn accepts(&mut self, changes: &[KeyChange<V>]) -> bool;
     /// Lets the model act.
-    fn model<R>(&mut self, act: impl FnOnce(&mut Model<V>) -> R) -> R;
+    fn model<R: Default>(&mut self, act: impl FnOnce(&mut Model<V>) -> R) -> R;
     /// Has the key's function say what it shows, see [`Model::settle`].
     fn settle(&mut self, key: &Key) -> Option<KeyChange<V>>;
 }
@@ -39,6 +39,12 @@ enum Blamed<V> {
     All(Vec<CellChange<V>>),
     /// Each is a value by itself, the earliest first. With each, whether it came now.
     Each(Vec<(Option<V>, CellChange<V>, bool)>),
+}
+
+impl<V> Default for Blamed<V> {
+    fn default() -> Self {
+        Blamed::All(Vec::new())
+    }
 }
 
 /// What became of changes that a window was asked about.

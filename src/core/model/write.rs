@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::show::latest;
-use super::undo::Step;
+use super::steps::Step;
 use super::{How, Model, ModelEffect, ModelEffects, Op, Pending, Strategy, WriteId};
 use crate::core::cell::{Cell, Count, Part, Slot, cell_name, parse, root_name, write_of};
 use crate::core::clock::Time;
@@ -258,7 +258,7 @@ impl<V: Value> Model<V> {
 }
 
 /// One write for each key: the last, with what was added after it.
-fn last_of_each<V: Value>(ops: Vec<(Key, Op<V>)>) -> Vec<(Key, Op<V>)> {
+pub(super) fn last_of_each<V: Value>(ops: Vec<(Key, Op<V>)>) -> Vec<(Key, Op<V>)> {
     let mut kept: Vec<(Key, Op<V>)> = Vec::with_capacity(ops.len());
     for (key, op) in ops {
         let Some(at) = kept.iter().position(|one| one.0 == key) else {

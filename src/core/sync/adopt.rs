@@ -17,6 +17,13 @@ impl<V: Content> StateNode<V> {
         self.born
     }
 
+    /// Begins anew with other initial values, before anything was written or exchanged.
+    pub fn begin_with(&mut self, initial: Vec<(Key, V)>) {
+        let bounds = self.replica.bounds();
+        self.replica = Self::begun(self.actor(), self.born, initial);
+        self.replica.set_bounds(bounds);
+    }
+
     /// Whether writes of another window fit in, see [`Replica::takes`](crate::core::replica::Replica::takes).
     #[must_use]
     pub fn takes(&self, writes: &[(Key, Option<V>, Stamp)]) -> bool {

@@ -46,17 +46,9 @@ impl<V: Content> StateNode<V> {
     /// A replica born now. Initial values lose to every write, and to the initial values of a window born earlier.
     #[must_use]
     pub fn new(actor: Actor, born_ms: f64, initial: Vec<(Key, V)>) -> Self {
-        let mut replica = Replica::new(actor);
-        let stamp = Stamp {
-            time: Time::initial(born_ms),
-            actor,
-        };
-        for (key, value) in initial {
-            replica.write(key, Some(value), stamp, Stage::Silent);
-        }
         let (clock, peers) = (Clock::new(), Peers::default());
         Self {
-            replica,
+            replica: Self::begun(actor, born_ms, initial),
             clock,
             peers,
             born: born_ms,
@@ -68,6 +60,19 @@ impl<V: Content> StateNode<V> {
             restored: false,
             handed: 0,
         }
+    }
+
+    /// A replica of initial values.
+    pub(super) fn begun(actor: Actor, born_ms: f64, initial: Vec<(Key, V)>) -> Replica<V> {
+        let mut replica = Replica::new(actor);
+        let stamp = Stamp {
+            time: Time::initial(born_ms),
+            actor,
+        };
+        for (key, value) in initial {
+            replica.write(key, Some(value), stamp, Stage::Silent);
+        }
+        replica
     }
 
     /// Writes at once, here; `None` deletes. The others are told by the next [`flush`](Self::flush).

@@ -1,0 +1,118 @@
+//! From the model without conflicts to the one with them: the same cells, and then what was kept for it.
+
+use std::rc::Rc;
+
+use super::plain::{Command, Kept};
+use super::{Model, ModelEffect, ModelEffects, PlainModel, Strategies, WriteId, same};
+use crate::core::id::Key;
+use crate::core::lists::{Gather, List};
+use crate::core::map::SmallMap;
+use crate::core::sync::{ChangeOrigin, KeyChange};
+use crate::core::value::Value;
+
+impl<V: Value> Model<V> {
+    /// Takes the place of `plain`, which is empty from then on, and does what that kept. `name` is this window as its peers know it.
+    ///
+    /// A state that merges keeps all it does from its beginning, and takes in nothing: its initial values become parts.
+    pub fn of_plain(
+        plain: &mut PlainModel<V>,
+        name: &str,
+        strategies: Strategies,
+        counts_writes: bool,
+        now: f64,
+    ) -> (Self, ModelEffects<V>) {
+        let before: Vec<(Key, Option<V>)> = {
+            use super::StateModel;
+            let kept = plain.kept.iter().flat_map(|kept| kept.shown.keys());
+            let keys = kept.chain(plain.counted.keys());
+            keys.map(|key| (Rc::clone(key), plain.get(key).cloned())).gather()
+        };
+        let empty = PlainModel::new(plain.node.actor(), plain.node.born(), Vec::new());
+        let PlainModel {
+            mut node,
+            undos,
+            next_write,
+            kept,
+            ..
+        } = std::mem::replace(plain, empty);
+        if strategies.merge_any() {
+            let initial = node.registers().filter_map(|(name, held)| {
+                let (key, _) = crate::core::cell::parse(name)?;
+                let value = super::composite::plain(held.value.as_ref())?;
+                held.stamp.time.is_initial().then_some((key, value))
+            });
+            let initial = initial.gather();
+            node.begin_with(Self::initial_cells(initial, &strategies));
+        }
+        let mut model = Self::over(node, name, strategies);
+        model.counts_writes = counts_writes;
+        model.undos = undos;
+        let mut effects = Vec::new();
+        let kept = kept.unwrap_or_else(|| Kept {
+            commands: Vec::new(),
+            shown: SmallMap::new(),
+        });
+        for command in kept.commands {
+            effects.take_in(model.carry_out(command, now));
+        }
+        model.next_write = next_write;
+        // What the keys showed before the first of the commands.
+        let mut touched = before;
+        let (mut open, mut rest) = (Vec::new(), Vec::new());
+        for effect in effects {
+            match effect {
+                ModelEffect::Changed {
+                    changes, unsettled, ..
+                } => {
+                    for change in changes {
+                        if !touched.iter().any(|one| one.0 == change.key) {
+                            touched.push((change.key, change.old));
+                        }
+                    }
+                    open.take_in(unsettled);
+                }
+                other => rest.push(other),
+            }
+        }
+        let mut changes: Vec<KeyChange<V>> = Vec::new();
+        for (key, old) in touched {
+            changes.take_in(model.change_from(&key, old));
+        }
+        if !(changes.is_empty() && open.is_empty()) {
+            rest.push(ModelEffect::Changed {
+                changes,
+                unsettled: open,
+                from: None,
+                origin: ChangeOrigin::Local,
+                cells: Vec::new(),
+            });
+        }
+        (model, rest)
+    }
+
+    fn carry_out(&mut self, command: Command<V>, now: f64) -> ModelEffects<V> {
+        match command {
+            Command::Write(ops, how, WriteId(id)) => {
+                self.next_write = id.saturating_sub(1);
+                // What is added to was a number when that was kept.
+                self.write(ops, how, now)
+                    .map_or_else(|_| Vec::new(), |done| done.1)
+            }
+            Command::ApplyPlain(entries) => self.apply_plain(entries, now),
+            Command::TurnBack(true) => self.undo(now).unwrap_or_default(),
+            Command::TurnBack(false) => self.redo(now).unwrap_or_default(),
+            Command::Retract(id) => self.retract(id, now),
+        }
+    }
+
+    fn change_from(&self, key: &Key, old: Option<V>) -> Option<KeyChange<V>> {
+        let new = self.get(key).cloned();
+        (!same(old.as_ref(), new.as_ref())).then(|| KeyChange {
+            key: Rc::clone(key),
+            old,
+            new,
+            was: None,
+            stamp: self.top(key).unwrap_or(self.nobody()),
+        })
+    }
+}

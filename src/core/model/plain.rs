@@ -1,0 +1,424 @@
+//! A state whose writes never have to be taken back, chosen from or merged: last write wins, and increments count.
+//!
+//! Most states are no more than this. What needs more ([`write_needs_more`], [`cell_needs_more`]) is kept until the state has been
+//! [moved](super::Model::of_plain) to the other model, which shows the same of the same cells: its writes as commands, which show
+//! here and are made there.
+
+use std::rc::Rc;
+
+use super::counts::{Counted, with_added};
+use super::interface::StateModel;
+use super::steps::{Step, Steps};
+use super::write::last_of_each;
+use super::{How, ModelEffect, ModelEffects, NotANumber, Op, WriteId, same};
+use crate::core::cell::{Cell, Part, is_plain, parse, root_name};
+use crate::core::id::{Actor, Key};
+use crate::core::lists::{Gather, List};
+use crate::core::map::SmallMap;
+use crate::core::register::Stamp;
+use crate::core::replica::Stage;
+use crate::core::sync::{ChangeOrigin, KeyChange, StateEffect, StateNode};
+use crate::core::value::Value;
+
+/// Such a state in one window.
+pub struct PlainModel<V> {
+    pub(super) node: StateNode<Cell<V>>,
+    /// The keys that something was added to.
+    pub(super) counted: SmallMap<Key, Counted<V>>,
+    pub(super) undos: Steps<V>,
+    pub(super) next_write: u64,
+    /// What waits for the other model, if anything does.
+    pub(super) kept: Option<Kept<V>>,
+}
+
+/// What a window did that needs the other model, and all it did since.
+pub(super) struct Kept<V> {
+    pub(super) commands: Vec<Command<V>>,
+    /// What they have the keys show.
+    pub(super) shown: SmallMap<Key, Option<V>>,
+}
+
+/// One of them.
+pub(super) enum Command<V> {
+    Write(Vec<(Key, Op<V>)>, How, WriteId),
+    ApplyPlain(Vec<(Key, Option<V>)>),
+    TurnBack(bool),
+    Retract(WriteId),
+}
+
+/// Whether a write needs the other model.
+#[must_use]
+pub fn write_needs_more<V>(ops: &[(Key, Op<V>)], how: How) -> bool {
+    if how.joins_turn || how.may_fall {
+        return true;
+    }
+    let mut set = ops.iter().filter(|op| matches!(op.1, Op::Set(_)));
+    let first = set.next();
+    how.is_transaction && set.any(|op| first.is_some_and(|first| first.0 != op.0))
+}
+
+/// Whether a cell of that name can only be read by the other model.
+#[must_use]
+pub fn cell_needs_more(name: &Key) -> bool {
+    !is_plain(name) && !matches!(parse(name), None | Some((_, Part::Root | Part::Count(_))))
+}
+
+impl<V: Value> PlainModel<V> {
+    /// A state born now.
+    #[must_use]
+    pub fn new(actor: Actor, born_ms: f64, initial: Vec<(Key, V)>) -> Self {
+        let cells = initial.into_iter();
+        let cells = cells.map(|(key, value)| (root_name(&key), Cell::Plain(value)));
+        Self {
+            node: StateNode::new(actor, born_ms, cells.gather()),
+            counted: SmallMap::new(),
+            undos: Steps::new(),
+            next_write: 0,
+            kept: None,
+        }
+    }
+
+    /// Keeps all that this window does from now on for the other model.
+    pub fn keep(&mut self) {
+        self.kept.get_or_insert_with(|| Kept {
+            commands: Vec::new(),
+            shown: SmallMap::new(),
+        });
+    }
+
+    /// Whether something is kept for the other model.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// Drops what is kept: the keys show what they hold.
+    pub fn drop_kept(&mut self) -> ModelEffects<V> {
+        let Some(kept) = self.kept.take() else {
+            return Vec::new();
+        };
+        let mut changes = Vec::new();
+        for (key, old) in kept.shown.iter() {
+            changes.take_in(self.change(key, old.clone()));
+        }
+        told(changes, ChangeOrigin::Rollback)
+    }
+
+    /// What changed of a key that showed `old`.
+    fn change(&self, key: &Key, old: Option<V>) -> Option<KeyChange<V>> {
+        let new = self.get(key).cloned();
+        (!same(old.as_ref(), new.as_ref())).then(|| KeyChange {
+            key: Rc::clone(key),
+            old,
+            new,
+            was: None,
+            stamp: self.top(key).unwrap_or(self.nobody()),
+        })
+    }
+
+    fn nobody(&self) -> Stamp {
+        Stamp {
+            time: crate::core::clock::Time::after(None),
+            actor: self.node.actor(),
+        }
+    }
+
+    /// The write that shows.
+    fn top(&self, key: &Key) -> Option<Stamp> {
+        self.node.stamp(&root_name(key))
+    }
+
+    fn root(&self, key: &str) -> Option<&V> {
+        let cell = if is_plain(key) {
+            self.node.get(key)
+        } else {
+            self.node.get(&root_name(&Key::from(key)))
+        };
+        match cell {
+            Some(Cell::Plain(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Works out again what a counted key shows.
+    fn recount(&mut self, key: &Key) -> Option<KeyChange<V>> {
+        let (value, to) = (self.root(key).cloned(), self.top(key));
+        let added = self.counted.get(&**key)?.added(&self.node, to);
+        let shown = with_added(value, added);
+        let kept = self.counted.get_mut(&**key)?;
+        let old = std::mem::replace(&mut kept.shown, shown);
+        self.change(key, old)
+    }
+
+    /// Effects of cells as effects of keys.
+    fn changes_of(&mut self, cells: Vec<KeyChange<Cell<V>>>) -> Vec<KeyChange<V>> {
+        let mut recounted: Vec<Key> = Vec::new();
+        for cell in &cells {
+            let Some((key, Part::Count(actor))) = named(&cell.key) else {
+                continue;
+            };
+            if !self.counted.contains_key(&key) {
+                // What it showed before, which its root's change may be about.
+                let root = root_name(&key);
+                let change = cells.iter().find(|one| one.key == root);
+                let shown = match change {
+                    Some(change) => plain(change.old.as_ref()),
+                    None => self.root(&key).cloned(),
+                };
+                self.counted.insert(Rc::clone(&key), Counted::new(shown));
+            }
+            if let Some(counted) = self.counted.get_mut(&*key) {
+                counted.note(actor, &cell.key);
+            }
+            if !recounted.contains(&key) {
+                recounted.push(key);
+            }
+        }
+        let mut changes = Vec::with_capacity(cells.len());
+        for cell in cells {
+            let Some((key, Part::Root)) = named(&cell.key) else {
+                continue;
+            };
+            if self.counted.contains_key(&key) {
+                if !recounted.contains(&key) {
+                    recounted.push(key);
+                }
+                continue;
+            }
+            let (old, new) = (plain(cell.old.as_ref()), plain(cell.new.as_ref()));
+            if old.is_some() || new.is_some() {
+                changes.push(KeyChange {
+                    key,
+                    old,
+                    new,
+                    was: cell.was,
+                    stamp: cell.stamp,
+                });
+            }
+        }
+        for key in recounted {
+            changes.take_in(self.recount(&key));
+        }
+        if let Some(kept) = &self.kept {
+            // Those show what is to be written.
+            changes.keep(|change| !kept.shown.contains_key(&change.key));
+        }
+        changes
+    }
+
+    /// Takes a write along to the other model. It shows at once.
+    fn keep_write(&mut self, ops: Vec<(Key, Op<V>)>, how: How) -> (WriteId, ModelEffects<V>) {
+        self.next_write += 1;
+        let id = WriteId(self.next_write);
+        let shown = ops.iter().map(|(key, op)| {
+            let op = match op {
+                Op::Set(value) => Op::Set(value.clone()),
+                Op::Add(by) => Op::Add(*by),
+            };
+            (Rc::clone(key), op)
+        });
+        let effects = self.show_kept(shown.gather(), how.origin);
+        self.push(Command::Write(ops, how, id));
+        (id, effects)
+    }
+
+    fn show_kept(&mut self, ops: Vec<(Key, Op<V>)>, origin: ChangeOrigin) -> ModelEffects<V> {
+        self.keep();
+        let mut changes = Vec::with_capacity(ops.len());
+        for (key, op) in ops {
+            let old = self.get(&key).cloned();
+            let value = match op {
+                Op::Set(value) => value,
+                Op::Add(by) => with_added(old.clone(), Some(by)),
+            };
+            if let Some(kept) = &mut self.kept {
+                kept.shown.insert(Rc::clone(&key), value);
+            }
+            changes.take_in(self.change(&key, old));
+        }
+        told(changes, origin)
+    }
+
+    fn push(&mut self, command: Command<V>) {
+        self.keep();
+        if let Some(kept) = &mut self.kept {
+            kept.commands.push(command);
+        }
+    }
+}
+
+impl<V: Value> StateModel<V> for PlainModel<V> {
+    fn node(&self) -> &StateNode<Cell<V>> {
+        &self.node
+    }
+
+    fn node_mut(&mut self) -> &mut StateNode<Cell<V>> {
+        &mut self.node
+    }
+
+    fn translate(&mut self, effects: Vec<StateEffect<Cell<V>>>) -> ModelEffects<V> {
+        let mut out = Vec::with_capacity(effects.len());
+        for effect in effects {
+            match effect {
+                StateEffect::Send { to, frame } => out.push(ModelEffect::Send { to, frame }),
+                StateEffect::Changed {
+                    changes,
+                    from,
+                    origin,
+                } => {
+                    let changes = self.changes_of(changes);
+                    if !changes.is_empty() {
+                        out.push(ModelEffect::Changed {
+                            changes,
+                            unsettled: Vec::new(),
+                            from,
+                            origin,
+                            cells: Vec::new(),
+                        });
+                    }
+                }
+                StateEffect::Restamped { writes } => out.push(ModelEffect::Restamped { writes }),
+                StateEffect::Ready => out.push(ModelEffect::Ready),
+                StateEffect::Refused { from, code } => out.push(ModelEffect::Refused { from, code }),
+            }
+        }
+        out
+    }
+
+    fn get(&self, key: &str) -> Option<&V> {
+        if let Some(shown) = self.kept.as_ref().and_then(|kept| kept.shown.get(key)) {
+            return shown.as_ref();
+        }
+        match self.counted.get(key) {
+            Some(counted) => counted.shown.as_ref(),
+            None => self.root(key),
+        }
+    }
+
+    fn iter(&self) -> Box<dyn Iterator<Item = (Key, &V)> + '_> {
+        let is_kept = |key: &Key| {
+            let kept = self.kept.as_ref();
+            kept.is_some_and(|kept| kept.shown.contains_key(key))
+        };
+        let roots = self.node.iter().filter_map(move |(name, cell)| {
+            let Cell::Plain(value) = cell else { return None };
+            let (key, part) = named(name)?;
+            let is_root = part == Part::Root && !self.counted.contains_key(&key) && !is_kept(&key);
+            is_root.then_some((key, value))
+        });
+        let counted = self.counted.iter().filter(move |(key, _)| !is_kept(key));
+        let counted = counted.map(|(key, counted)| (key, &counted.shown));
+        let kept = self.kept.iter().flat_map(|kept| kept.shown.iter());
+        let others = counted.chain(kept);
+        Box::new(roots.chain(others.filter_map(|(key, shown)| Some((Rc::clone(key), shown.as_ref()?)))))
+    }
+
+    fn write(
+        &mut self,
+        ops: Vec<(Key, Op<V>)>,
+        how: How,
+        now: f64,
+    ) -> Result<(WriteId, ModelEffects<V>), NotANumber> {
+        for (key, op) in &ops {
+            let number = |value: &V| value.as_number().is_some();
+            if matches!(op, Op::Add(_)) && !self.get(key).is_none_or(number) {
+                return Err(NotANumber(Rc::clone(key)));
+            }
+        }
+        if self.kept.is_some() || write_needs_more(&ops, how) {
+            return Ok(self.keep_write(ops, how));
+        }
+        let held = |model: &Self, key: &Key| (model.get(key).cloned(), model.top(key));
+        let step = how.undoable.then(|| Step::before(&ops, |key| held(self, key)));
+        self.next_write += 1;
+        let ops = if how.is_transaction {
+            last_of_each(ops)
+        } else {
+            ops
+        };
+        let mut cells = Vec::with_capacity(ops.len());
+        for (key, op) in ops {
+            match op {
+                Op::Set(value) => cells.push((root_name(&key), value.map(Cell::Plain), self.node.now(now))),
+                Op::Add(by) => {
+                    let cell = self.plan_add(&key, by, now, &mut cells);
+                    cells.push(cell);
+                }
+            }
+        }
+        let effects = self.node.write_at(cells, Stage::Open, how.origin);
+        let effects = self.translate(effects);
+        if let Some(mut step) = step {
+            step.settle(|key| held(self, key));
+            self.undos.push(step);
+        }
+        Ok((WriteId(self.next_write), effects))
+    }
+
+    fn apply_plain(&mut self, entries: Vec<(Key, Option<V>)>, now: f64) -> ModelEffects<V> {
+        if self.kept.is_some() {
+            let ops = entries
+                .iter()
+                .map(|(key, value)| (Rc::clone(key), Op::Set(value.clone())));
+            let effects = self.show_kept(ops.gather(), ChangeOrigin::Remote);
+            self.push(Command::ApplyPlain(entries));
+            return effects;
+        }
+        let mut cells = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            cells.push((root_name(&key), value.map(Cell::Plain), self.node.now(now)));
+        }
+        let effects = self.node.write_at(cells, Stage::Silent, ChangeOrigin::Remote);
+        self.translate(effects)
+    }
+
+    fn turn_back(&mut self, is_undo: bool, _now: f64) -> Option<ModelEffects<V>> {
+        let commands = self.kept.as_ref().map_or(&[][..], |kept| &kept.commands);
+        let (mut undos, mut redos) = (self.undos.list.len(), 0_usize);
+        for command in commands {
+            match command {
+                Command::Write(_, how, _) if how.undoable => (undos, redos) = (undos + 1, 0),
+                Command::TurnBack(true) => (undos, redos) = (undos.saturating_sub(1), redos + 1),
+                Command::TurnBack(false) => (undos, redos) = (undos + 1, redos.saturating_sub(1)),
+                _ => {}
+            }
+        }
+        if (if is_undo { undos } else { redos }) == 0 {
+            return None;
+        }
+        self.push(Command::TurnBack(is_undo));
+        Some(Vec::new())
+    }
+
+    fn retract(&mut self, id: WriteId, _now: f64) -> ModelEffects<V> {
+        self.push(Command::Retract(id));
+        Vec::new()
+    }
+
+    fn plain_mut(&mut self) -> Option<&mut PlainModel<V>> {
+        Some(self)
+    }
+}
+
+fn told<V>(changes: Vec<KeyChange<V>>, origin: ChangeOrigin) -> ModelEffects<V> {
+    let mut effects = Vec::new();
+    if !changes.is_empty() {
+        effects.push(ModelEffect::Changed {
+            changes,
+            unsettled: Vec::new(),
+            from: None,
+            origin,
+            cells: Vec::new(),
+        });
+    }
+    effects
+}
+
+fn plain<V: Clone>(cell: Option<&Cell<V>>) -> Option<V> {
+    super::composite::plain(cell)
+}
+
+/// The key and the part that a name is of; the name itself for most.
+fn named(name: &Key) -> Option<(Key, Part)> {
+    parse(name)
+}
