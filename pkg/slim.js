@@ -3,7 +3,9 @@ import { checkEnvironment, starting } from './src/start.js';
 import { loadText } from './src/text-engine.js';
 import { setPart, setPartLoader, setTextLoader } from './wasm/host/browser.js';
 import load, {
+  conflicts_start,
   gateways_start,
+  initConflicts,
   initGateways,
   initStates,
   initStores,
@@ -42,6 +44,12 @@ async function start(source, parts = {}) {
     startStatesWith(refusing(cause));
     startStoresWith(refusing(cause));
     return;
+  }
+  try {
+    await initConflicts(parts.conflicts);
+    setPart('conflicts', conflicts_start);
+  } catch (cause) {
+    setPartLoader('conflicts', refusing(cause));
   }
   try {
     await initGateways(parts.gateways);

@@ -1,23 +1,5 @@
-// Text merged by character, with a wasm of its own. A state that merges text loads this by itself; who wants it there from
-// the start imports it.
-import { provide } from './src/text-engine.js';
-import { syncedTextOver } from './src/synced-text.js';
-import { engineOver } from './src/text-instances.js';
-import { Difference, Merge, Text, __wbg_reset_state as restart, initSync } from './wasm/parley_sync_text.js';
-import { bytes } from './wasm/text-inline.js';
+// The engine that merges text, and what a state needs to merge, both from the start: for those who use `SyncedText`, and for service
+// workers, where nothing can be loaded later.
+import './src/inline-conflicts.js';
 
-export const engine = engineOver({ Text, Merge, Difference, restart });
-
-/** A text that editors edit: one key of a state. */
-export const SyncedText = syncedTextOver(engine);
-
-const start = () => {
-  try {
-    initSync({ module: bytes() });
-    return true;
-  } catch {
-    // There is no WebAssembly here, or it must not be compiled: then there is no Parley either, and creating one says so.
-    return false;
-  }
-};
-if (start()) provide(engine);
+export { SyncedText, engine } from './src/text.js';

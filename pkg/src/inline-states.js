@@ -2,6 +2,7 @@
 import { setTextLoader } from '../wasm/host/browser.js';
 import { bytes } from '../wasm/inline-states.js';
 import { initStatesSync, startStatesWith } from '../wasm/parley_sync.js';
+import { loadConflictsLate } from './conflicts.js';
 import { loadGatewaysLate } from './gateways.js';
 import { withMessages } from './inline-messages.js';
 import { starting } from './start.js';
@@ -12,6 +13,7 @@ export function withStates(exported) {
   startStatesWith(starting(() => initStatesSync(bytes())));
   // A state that merges text asks for the engine; nobody else pays for it.
   setTextLoader(loadText);
+  loadConflictsLate();
   loadGatewaysLate();
   return withMessages(exported);
 }

@@ -29,7 +29,7 @@ const refused = (cause) => {
   const message =
     `the WebAssembly of parley-sync cannot be compiled here (${cause?.message ?? cause}). A page with a ` +
     "Content-Security-Policy needs 'wasm-unsafe-eval' in script-src. Where only precompiled modules may run (edge runtimes), " +
-    "import the wasm files and hand them to init(module, { states, stores, gateways }) of 'parley-sync/slim'";
+    "import the wasm files and hand them to init(module, { states, stores, conflicts, gateways }) of 'parley-sync/slim'";
   return Object.assign(makeError('ERR_ENVIRONMENT', message, { missing: [] }), { cause });
 };
 

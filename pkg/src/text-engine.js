@@ -1,7 +1,7 @@
 // The engine that merges text by character: a module with a wasm of its own, which comes when somebody needs it.
 let engine;
 let loading;
-let load = () => import('../text.js');
+let load = () => import('./text.js');
 const waiting = [];
 
 /** The module with the engine calls this when it is there; the first one stays. */

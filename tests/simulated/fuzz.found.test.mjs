@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Parley, SyncedState, SyncedStore } from '../../pkg/index.js';
+import { partsLoaded } from '../../pkg/wasm/host/browser.js';
 import { pause } from './windows.mjs';
 
 const VERSION = 32;
@@ -18,6 +19,7 @@ async function attacked() {
   const connected = parley.connect(link, 'evil');
   link.onframe([JOIN, 'evil', 'evil', 'link', true, false]);
   await connected;
+  await partsLoaded();
   return { parley, state, store, refused, hears: (frame) => link.onframe(frame) };
 }
 

@@ -1,5 +1,6 @@
 // Plain messengers (objects with `on` and `broadcast`) over links that a seed makes slow and faulty, in virtual time.
 import { setImmediate as breathe } from 'node:timers/promises';
+import { partsLoaded } from '../../pkg/wasm/host/browser.js';
 import { generator } from './lib.mjs';
 
 /** Replaces timers and clocks. Time moves only in `pass`, from event to event, so a minute takes no minute. */
@@ -49,6 +50,7 @@ export class VirtualTime {
   /** Lets so many milliseconds pass; ends early when `until` holds, and says whether it does. */
   async pass(ms, until = () => false) {
     const end = this.#now + ms;
+    await partsLoaded();
     await breathe();
     while (!until()) {
       if (!(this.#events[0]?.due <= end)) {
@@ -58,6 +60,8 @@ export class VirtualTime {
       const event = this.#events.shift();
       this.#now = Math.max(this.#now, event.due);
       event.run();
+      // What is fetched takes no virtual time.
+      await partsLoaded();
       await breathe();
     }
     return true;

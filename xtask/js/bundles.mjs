@@ -42,7 +42,7 @@ async function bundle(name, entry, options) {
 const commonJs = { format: 'cjs', platform: 'node' };
 const main = { '/wasm/parley_sync.js': { file: './parley-sync.cjs' } };
 const engine = { '/text-engine.js': { file: './text-engine.cjs' } };
-const text = { '../text.js': { file: './text.cjs' } };
+const text = { '/text.js': { file: './text.cjs' } };
 // Who requires the package has its parts at once: nothing is saved by loading one later.
 const whole = `import './src/inline-gateways.js';
 export * from './index.js';`;
@@ -50,7 +50,7 @@ await bundle('parley-sync.cjs', whole, { ...commonJs, plugins: [instead(engine)]
 const required = { '/src/inline-gateways.js': main['/wasm/parley_sync.js'], '/index.js': main['/wasm/parley_sync.js'] };
 await bundle('full.cjs', 'full.js', {
   ...commonJs,
-  plugins: [instead({ ...required, './text.js': text['../text.js'] })],
+  plugins: [instead({ ...required, ...text })],
 });
 // Its errors are those of the main entry, so that `instanceof ParleyError` holds.
 const errors = { '/host/errors.js': main['/wasm/parley_sync.js'] };
@@ -60,7 +60,7 @@ const started = {
   '/src/inline-stores.js': { text: 'export const withStores = (exported) => exported;' },
 };
 await bundle('redux.cjs', 'redux.js', { ...commonJs, plugins: [instead({ ...main, ...errors, ...started })] });
-await bundle('text.cjs', 'text.js', { ...commonJs, plugins: [instead(engine)] });
+await bundle('text.cjs', 'src/text.js', { ...commonJs, plugins: [instead(engine)] });
 await bundle('text-engine.cjs', 'src/text-engine.js', { ...commonJs, plugins: [instead(text)] });
 await bundle('json-schema.cjs', 'json-schema.js', { ...commonJs, packages: 'external' });
 await bundle('inspector.cjs', 'inspector.js', { ...commonJs, plugins: [instead(errors)] });
@@ -92,18 +92,17 @@ for (const name of REQUIRED) {
 const module = { format: 'esm', minify: true };
 const beside = (path) => ({ file: `../${path}` });
 const inlined = Object.fromEntries(
-  ['inline-messages', 'inline-states', 'inline-stores', 'inline-gateways', 'text-inline'].map((name) => [
-    `/wasm/${name}.js`,
-    beside(`${name}.js`),
-  ]),
+  ['inline-messages', 'inline-states', 'inline-stores', 'inline-conflicts', 'inline-gateways', 'text-inline'].map(
+    (name) => [`/wasm/${name}.js`, beside(`${name}.js`)],
+  ),
 );
 const hub = { '/wasm/parley_sync.js': { file: './index.js' }, '/host/errors.js': { file: './index.js' } };
 const one = { '/text-engine.js': { file: './text-engine.js' } };
 await bundle('cdn/index.js', 'index.js', { ...module, plugins: [instead({ ...inlined, ...one })] });
-await bundle('cdn/text.js', 'text.js', { ...module, plugins: [instead({ ...inlined, ...one })] });
+await bundle('cdn/text.js', 'text.js', { ...module, plugins: [instead({ ...inlined, ...hub, ...one })] });
 await bundle('cdn/text-engine.js', 'src/text-engine.js', {
   ...module,
-  plugins: [instead({ '../text.js': { file: './text.js' } })],
+  plugins: [instead({ '/text.js': { file: './text.js' } })],
 });
 await bundle('cdn/redux.js', 'redux.js', { ...module, plugins: [instead({ ...hub, ...started })] });
 await bundle('cdn/json-schema.js', 'json-schema.js', { ...module, packages: 'external' });
@@ -125,13 +124,13 @@ if (own) loadBy(() => import(new URL('parley-sync-text.iife.js', own)));
 globalThis.ParleySync = Object.defineProperty({ ...ParleySync }, 'provideText', { value: provide });`;
 await bundle('parley-sync.iife.js', first, {
   ...script,
-  plugins: [instead({ '../text.js': { file: './parley-sync-text.iife.js' } })],
+  plugins: [instead({ '/text.js': { file: './parley-sync-text.iife.js' } })],
 });
 const provide = `export const provide = (engine) => {
   if (!globalThis.ParleySync) throw new Error('parley-sync-text.iife.js comes after parley-sync.iife.js');
   globalThis.ParleySync.provideText(engine);
 };`;
-await bundle('parley-sync-text.iife.js', 'text.js', {
+await bundle('parley-sync-text.iife.js', 'src/text.js', {
   ...script,
   plugins: [instead({ '/text-engine.js': { text: provide } })],
 });

@@ -14,6 +14,7 @@ const capital = (name) => name[0].toUpperCase() + name.slice(1);
 
 /** What is done to the classes of a part when it is started: done before, no bundler could leave them out. */
 const PREPARED = {
+  conflicts: '',
   gateways: '',
   states: `makeDisposable(SyncedState, (state) => state.flush());
     makeInspectable(SyncedState, 'SyncedState', (state) => state.getState());`,

@@ -95,7 +95,8 @@ impl Persist {
         let failed = match &self.options.migrate {
             Some(migrate) => match self.kept.upgrade() {
                 Some(kept) => {
-                    match translated(kept.shown(&main.records), migrate, main.records, main.version) {
+                    let shown = kept.shown(&main.records)?;
+                    match translated(shown, migrate, main.records, main.version) {
                         Ok(records) => {
                             stored.renew |= main.version < version && main.kind != FOREIGN;
                             return Some(records);

@@ -48,7 +48,7 @@ pub(crate) trait Kept {
     /// Whether it shows nothing but what it began with.
     fn is_bare(&self) -> bool;
     /// What those registers show: each key and its value.
-    fn shown(&self, records: &[Record]) -> Vec<(Key, JsValue)>;
+    fn shown(&self, records: &[Record]) -> Option<Vec<(Key, JsValue)>>;
     /// Storage has been read, or will not be.
     fn loaded(&self);
     /// An error for which there is no other listener.

@@ -49,7 +49,7 @@ impl Persist {
     }
 
     /// The values may be gone from the storage.
-    pub(super) fn look_again(&self) {
+    pub(crate) fn look_again(&self) {
         if !self.seen.borrow().is_empty() && !self.running.get() {
             self.exchange(true, false);
         }

@@ -4,12 +4,13 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::StateHost;
+use super::conflicts_part::started;
 use super::held::{Held, key_of, value_of};
 use crate::bindings::carrier::Carrier;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::List;
-use crate::core::model::{ModelEffect, ModelEffects};
-use crate::core::sync::KeyChange;
+use crate::core::model::{CellChange, ModelEffect, ModelEffects};
+use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
 impl StateHost {
@@ -30,14 +31,16 @@ impl StateHost {
                     cells,
                 } => {
                     for key in unsettled {
-                        changes.take_in(self.settle_by_function(&key));
+                        changes.take_in(started().and_then(|part| (part.settle)(self, &key)));
                     }
                     if let Some(from) = from {
-                        changes = self.drop_unreadable(from, changes, &cells);
-                        changes = self.validate(from, origin, changes, &cells);
+                        changes = self.take_in_changes(from, origin, changes, &cells);
                         self.show(from, &changes);
                     } else {
-                        changes = self.judge_below(origin, changes);
+                        changes = match started().filter(|_| origin == ChangeOrigin::Rollback) {
+                            Some(part) => (part.judge_below)(self, origin, changes),
+                            None => changes,
+                        };
                     }
                     if !changes.is_empty() {
                         self.changed(&changes, origin, from);
@@ -63,6 +66,26 @@ impl StateHost {
         self.forget_below();
     }
 
+    /// What is left of what a neighbour told.
+    fn take_in_changes(
+        &self,
+        from: PeerRef,
+        origin: ChangeOrigin,
+        changes: Vec<KeyChange<Held>>,
+        cells: &[CellChange<Held>],
+    ) -> Vec<KeyChange<Held>> {
+        let unreadable = self.take_unreadable_cells();
+        let Some(part) = started() else { return changes };
+        let changes = match unreadable.is_empty() {
+            true => changes,
+            false => (part.drop_unreadable)(self, from, changes, cells, unreadable),
+        };
+        match self.options.validate {
+            Some(_) => (part.validate)(self, from, origin, changes, cells),
+            None => changes,
+        }
+    }
+
     /// Handlers of `name:update` see what states tell each other, as `{ updates }`.
     fn show(&self, from: PeerRef, changes: &[KeyChange<Held>]) {
         let Carrier::Hub(hub) = &self.carrier else {
@@ -75,35 +98,6 @@ impl StateHost {
             });
         }
     }
-
-    /// The function of a key has to say what it shows.
-    pub(super) fn settle_by_function(&self, key: &Key) -> Option<KeyChange<Held>> {
-        let function = self.options.function_of(key)?.clone();
-        let open = self.node.borrow().unsettled(key)?;
-        let mut value = value_of(open.first.as_ref());
-        let name = JsValue::from_str(key);
-        for (theirs, base) in open.rest {
-            let arguments = Array::of4(
-                &host::hand_out(&value),
-                &host::hand_out(&value_of(theirs.as_ref())),
-                &host::hand_out(&value_of(base.as_ref())),
-                &name,
-            );
-            let settled = function
-                .apply(&JsValue::UNDEFINED, &arguments)
-                .and_then(|settled| host::own(&settled, key));
-            value = match settled {
-                Ok(settled) => settled,
-                Err(error) => {
-                    // Of two that cannot be settled the later stands, in every window.
-                    self.report(&error);
-                    value_of(theirs.as_ref())
-                }
-            };
-        }
-        let held = (!value.is_undefined()).then(|| Held::made(value));
-        self.node.borrow_mut().settle(key, held)
-    }
 }
 
 /// The keys and values of changes; deleted ones are undefined.
@@ -114,4 +108,33 @@ pub(super) fn lists(changes: &[KeyChange<Held>]) -> (Array, Array) {
         values.push(&value_of(change.new.as_ref()));
     }
     (keys, values)
+}
+
+/// The function of a key has to say what it shows.
+pub(super) fn settle(state: &StateHost, key: &Key) -> Option<KeyChange<Held>> {
+    let function = state.options.function_of(key)?.clone();
+    let open = state.node.borrow().unsettled(key)?;
+    let mut value = value_of(open.first.as_ref());
+    let name = JsValue::from_str(key);
+    for (theirs, base) in open.rest {
+        let arguments = Array::of4(
+            &host::hand_out(&value),
+            &host::hand_out(&value_of(theirs.as_ref())),
+            &host::hand_out(&value_of(base.as_ref())),
+            &name,
+        );
+        let settled = function
+            .apply(&JsValue::UNDEFINED, &arguments)
+            .and_then(|settled| host::own(&settled, key));
+        value = match settled {
+            Ok(settled) => settled,
+            Err(error) => {
+                // Of two that cannot be settled the later stands, in every window.
+                state.report(&error);
+                value_of(theirs.as_ref())
+            }
+        };
+    }
+    let held = (!value.is_undefined()).then(|| Held::made(value));
+    state.node.borrow_mut().settle(key, held)
 }

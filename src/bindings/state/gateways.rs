@@ -15,8 +15,9 @@ use crate::core::cell::Cell;
 use crate::core::codes;
 use crate::core::gateway::{DENIED, Filter, Gateway};
 use crate::core::id::{Actor, Key, PeerRef};
-use crate::core::model::Model;
-use crate::core::sync::StateFrame;
+use crate::core::merge::Texts;
+use crate::core::model::{Model, ModelEffects, StateModel};
+use crate::core::sync::{StateEffect, StateFrame, StateNode};
 use crate::platform::cell::RefCell;
 use crate::platform::{callback, host, promise};
 
@@ -24,10 +25,6 @@ use crate::platform::{callback, host, promise};
 pub(super) struct Part {
     /// A peer takes part from now on.
     pub(super) open: fn(&StateHost, PeerRef, Filter),
-    /// A frame of such a peer.
-    pub(super) hear: fn(&StateHost, PeerRef, &Guest, StateFrame<Cell<Held>>),
-    /// Cells of these names have changed in the state, and these keys show otherwise than before.
-    pub(super) tell: fn(&StateHost, &[Key], &[Key]),
 }
 
 thread_local! {
@@ -37,7 +34,7 @@ thread_local! {
 /// The part is there. The package's JavaScript calls this once, after the wasm of the part was instantiated.
 #[wasm_bindgen]
 pub fn gateways_start() {
-    let part: &'static Part = &Part { open, hear, tell };
+    let part: &'static Part = &Part { open };
     // An optimiser that knows the only value there is would call its functions from the rest.
     PART.set(Some(black_box(part)));
 }
@@ -51,12 +48,12 @@ pub(super) enum Loading {
 }
 
 impl StateHost {
-    /// The part, if it is there, or its bytes are.
+    /// The part, if it is there, or its bytes are: gateways stand beside the model with conflicts.
     pub(super) fn gateways(&self) -> Option<&'static Part> {
-        PART.get().or_else(|| {
+        if PART.get().is_none() {
             host::start_part("gateways");
-            PART.get()
-        })
+        }
+        PART.get().filter(|_| self.require_more())
     }
 
     /// Loads the part; then those who wait for it take part.
@@ -101,17 +98,18 @@ impl StateHost {
 
 fn open(state: &StateHost, peer: PeerRef, filter: Filter) {
     let now = host::wall();
-    let (guest, effects) = {
+    let opened = {
         let mut node = state.node.borrow_mut();
+        let Some(model) = node.full_mut() else { return };
         let actor = Actor::from_random(host::random_u64());
         let mut view = Model::new(
             actor,
-            node.node().born(),
+            model.node().born(),
             &state.carrier.own_id(),
             state.options.strategies.clone(),
             Vec::new(),
         );
-        let bounds = node.node().bounds();
+        let bounds = model.node().bounds();
         drop(view.with_node(|view| {
             view.set_bounds(bounds);
             Vec::new()
@@ -119,25 +117,79 @@ fn open(state: &StateHost, peer: PeerRef, filter: Filter) {
         if let Some(texts) = &*state.guests.texts.borrow() {
             drop(view.provide_texts(Rc::clone(texts), now));
         }
-        node.watch(true);
-        Gateway::open(peer, &state.options.name, filter, view, &node, now, host::now())
+        model.watch(true);
+        Gateway::open(peer, &state.options.name, filter, view, model, now, host::now())
     };
+    let (guest, effects) = opened;
     state.guests.here.borrow_mut().push(Rc::new(RefCell::new(guest)));
     state.send_to_guest(effects);
     state.look_for_texts();
 }
 
-fn hear(state: &StateHost, from: PeerRef, guest: &Guest, decoded: StateFrame<Cell<Held>>) {
+impl Guest for RefCell<Gateway<Held>> {
+    fn peer(&self) -> PeerRef {
+        self.borrow().peer()
+    }
+
+    fn is_awaited(&self) -> bool {
+        self.borrow().is_awaited()
+    }
+
+    fn with_node(
+        &self,
+        act: &dyn Fn(&mut StateNode<Cell<Held>>) -> Vec<StateEffect<Cell<Held>>>,
+    ) -> ModelEffects<Held> {
+        self.borrow_mut().with_view(|view| view.with_node(act))
+    }
+
+    fn flush(&self, now: f64) -> ModelEffects<Held> {
+        self.borrow_mut().flush(now)
+    }
+
+    fn told(&self) -> Option<u64> {
+        let guest = self.borrow();
+        let node = guest.view().node();
+        let follows = node.followers().any(|peer| peer == guest.peer());
+        follows.then(|| node.own_seq())
+    }
+
+    fn has(&self, seq: u64) -> bool {
+        let guest = self.borrow();
+        guest.view().node().has_told(guest.peer(), seq)
+    }
+
+    fn wants_texts(&self) -> bool {
+        self.borrow().view().wants_texts()
+    }
+
+    fn provide_texts(&self, texts: Rc<dyn Texts<Held>>, now: f64) -> ModelEffects<Held> {
+        self.borrow_mut().with_view(|view| view.provide_texts(texts, now))
+    }
+
+    fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<Held>>) {
+        hear(state, self, decoded);
+    }
+
+    fn tell(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]) {
+        if let Some(model) = model.full() {
+            self.borrow_mut().tell(model, names, shown, host::wall());
+        }
+    }
+}
+
+fn hear(state: &StateHost, guest: &RefCell<Gateway<Held>>, decoded: StateFrame<Cell<Held>>) {
     let now = host::wall();
+    let from = guest.borrow().peer();
     let latest = codec::latest(&decoded);
     if !guest.borrow_mut().witnessed(latest, now) {
         return state.carrier.refuse(from, codes::CLOCK);
     }
     let (heard, judged) = {
         let (mut gateway, node) = (guest.borrow_mut(), state.node.borrow());
-        let mut heard = gateway.receive(decoded, &node, now);
+        let Some(model) = node.full() else { return };
+        let mut heard = gateway.receive(decoded, model, now);
         gateway.drop_unreadable(&mut heard, &state.unreadable_cells(), now);
-        let judged = gateway.judge(&mut heard, &node, now);
+        let judged = gateway.judge(&mut heard, model, now);
         (heard, judged)
     };
     state.send_to_guest(heard.effects);
@@ -148,26 +200,24 @@ fn hear(state: &StateHost, from: PeerRef, guest: &Guest, decoded: StateFrame<Cel
         state.carrier.refuse(from, codes::LIMIT);
     }
     if !judged.news.is_empty() {
-        state.decide(|model, now| model.adopt(judged.news, Some(from), now));
+        state.decide(|model, now| match model.full_mut() {
+            Some(model) => model.adopt(judged.news, Some(from), now),
+            None => Vec::new(),
+        });
         // The others hear of it like of any neighbour's write, unless something of this window waits.
         if state.turn.borrow().is_none() {
             state.decide(|model, now| model.with_node(|node| node.flush(now)));
         }
     }
-    guest
-        .borrow_mut()
-        .correct(&state.node.borrow(), &judged.touched, now);
+    if let Some(model) = state.node.borrow().full() {
+        guest.borrow_mut().correct(model, &judged.touched, now);
+    }
     let effects = guest.borrow_mut().flush(now);
     state.send_to_guest(effects);
-    guest.borrow_mut().forget_denied(&state.node.borrow(), DENIED);
+    if let Some(model) = state.node.borrow().full() {
+        guest.borrow_mut().forget_denied(model, DENIED);
+    }
     state.look_for_texts();
     state.check_outcomes();
     state.release_ready();
-}
-
-fn tell(state: &StateHost, names: &[Key], shown: &[Key]) {
-    state.each_guest(|gateway, model| {
-        gateway.tell(model, names, shown, host::wall());
-        Vec::new()
-    });
 }

@@ -9,19 +9,19 @@ use js_sys::Array;
 use super::gateways::Loading;
 use super::{Held, StateHost};
 use crate::core::cell::Cell;
-use crate::core::gateway::{Filter, Gateway};
+use crate::core::gateway::Filter;
 use crate::core::grants::Grants;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::{Gather, List};
 use crate::core::merge::Texts;
-use crate::core::model::{Model, ModelEffect, ModelEffects};
-use crate::core::sync::StateFrame;
+use crate::core::model::{ModelEffect, ModelEffects, StateModel};
+use crate::core::sync::{StateEffect, StateFrame, StateNode};
 use crate::platform::cell::RefCell;
 use crate::platform::host;
 
 /// Those who are there.
 pub(super) struct Guests {
-    pub(super) here: RefCell<Vec<Guest>>,
+    pub(super) here: RefCell<Vec<Rc<dyn Guest>>>,
     /// Who came before this window knew what the others have, or before the part of the wasm was there, and what each asked last.
     early: RefCell<Vec<Early>>,
     pub(super) texts: RefCell<Option<Rc<dyn Texts<Held>>>>,
@@ -41,7 +41,28 @@ impl Guests {
 
 type Early = (PeerRef, Filter, Option<StateFrame<Cell<Held>>>);
 
-pub(super) type Guest = Rc<RefCell<Gateway<Held>>>;
+/// Such a peer that takes part: its gateway, which is in the part.
+pub(super) trait Guest {
+    fn peer(&self) -> PeerRef;
+    /// Whether this window waits for what it has.
+    fn is_awaited(&self) -> bool;
+    /// Lets the node below the gateway act; what is to be sent.
+    fn with_node(&self, act: &dyn Fn(&mut StateNode<Cell<Held>>) -> NodeEffects) -> ModelEffects<Held>;
+    /// Sends what is new for it.
+    fn flush(&self, now: f64) -> ModelEffects<Held>;
+    /// How much it has been told, if it takes part.
+    fn told(&self) -> Option<u64>;
+    /// Whether it has said that it has that much.
+    fn has(&self, seq: u64) -> bool;
+    fn wants_texts(&self) -> bool;
+    fn provide_texts(&self, texts: Rc<dyn Texts<Held>>, now: f64) -> ModelEffects<Held>;
+    /// A frame of the peer.
+    fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<Held>>);
+    /// Cells of these names have changed in the state, and these keys show otherwise than before.
+    fn tell(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]);
+}
+
+type NodeEffects = Vec<StateEffect<Cell<Held>>>;
 
 impl StateHost {
     /// What a restricted peer is granted; None for one that takes part in the state itself.
@@ -91,7 +112,7 @@ impl StateHost {
     pub(super) fn awaits_guests(&self) -> bool {
         let (here, early) = (self.guests.here.borrow(), self.guests.early.borrow());
         let may_come = self.guests.loading.get() != Loading::Failed;
-        here.iter().any(|guest| guest.borrow().is_awaited())
+        here.iter().any(|guest| guest.is_awaited())
             || (may_come && early.iter().any(|one| !one.1.0.restricts()))
     }
 
@@ -108,7 +129,7 @@ impl StateHost {
         let mut early = self.guests.early.borrow_mut();
         let before = here.len() + early.len();
         early.keep(|one| one.0 != peer);
-        let at = here.iter().position(|guest| guest.borrow().peer() == peer);
+        let at = here.iter().position(|guest| guest.peer() == peer);
         let gone = at.map(|at| here.remove(at));
         let was = here.len() + early.len() < before;
         drop((here, early));
@@ -151,15 +172,15 @@ impl StateHost {
         }
     }
 
-    fn guest(&self, peer: PeerRef) -> Option<Guest> {
+    fn guest(&self, peer: PeerRef) -> Option<Rc<dyn Guest>> {
         let here = self.guests.here.borrow();
-        here.iter().find(|guest| guest.borrow().peer() == peer).cloned()
+        here.iter().find(|guest| guest.peer() == peer).cloned()
     }
 
-    pub(super) fn each_guest(&self, act: impl Fn(&mut Gateway<Held>, &Model<Held>) -> ModelEffects<Held>) {
+    fn each_guest(&self, act: &dyn Fn(&dyn Guest) -> ModelEffects<Held>) {
         let here = self.guests.here.borrow().clone();
         for guest in here {
-            let effects = act(&mut guest.borrow_mut(), &self.node.borrow());
+            let effects = act(&*guest);
             self.send_to_guest(effects);
         }
     }
@@ -185,9 +206,7 @@ impl StateHost {
             }
             return;
         };
-        if let Some(part) = self.gateways() {
-            (part.hear)(self, from, &guest, decoded);
-        }
+        guest.hear(self, decoded);
     }
 
     /// Whether a peer has a gateway, or will get one.
@@ -198,9 +217,7 @@ impl StateHost {
     /// Asks such a peer what it has, as one that has just come.
     pub(super) fn ask_guest(&self, peer: PeerRef) {
         if let Some(guest) = self.guest(peer) {
-            let effects = guest
-                .borrow_mut()
-                .with_view(|view| view.with_node(|node| node.peer_up(peer, host::now())));
+            let effects = guest.with_node(&|node| node.peer_up(peer, host::now()));
             self.send_to_guest(effects);
         }
     }
@@ -210,9 +227,7 @@ impl StateHost {
         let Some(guest) = self.guest(peer) else {
             return false;
         };
-        let effects = guest
-            .borrow_mut()
-            .with_view(|view| view.with_node(|node| node.resend(peer)));
+        let effects = guest.with_node(&|node| node.resend(peer));
         self.send_to_guest(effects);
         true
     }
@@ -233,23 +248,24 @@ impl StateHost {
                 shown.take_in(unsettled.iter().cloned());
             }
         }
-        if let Some(part) = self.gateways()
-            && (!names.is_empty() || !shown.is_empty())
-        {
-            (part.tell)(self, &names, &shown);
+        if !names.is_empty() || !shown.is_empty() {
+            self.each_guest(&|guest| {
+                guest.tell(&**self.node.borrow(), &names, &shown);
+                Vec::new()
+            });
         }
     }
 
     pub(super) fn flush_guests(&self) {
-        self.each_guest(|gateway, _| gateway.flush(host::wall()));
+        self.each_guest(&|guest| guest.flush(host::wall()));
     }
 
     pub(super) fn tick_guests(&self) {
-        self.each_guest(|gateway, _| gateway.with_view(|view| view.with_node(|node| node.tick(host::now()))));
+        self.each_guest(&|guest| guest.with_node(&|node| node.tick(host::now())));
     }
 
     pub(super) fn inquire_guests(&self) {
-        self.each_guest(|gateway, _| gateway.with_view(|view| view.with_node(|node| node.inquire())));
+        self.each_guest(&|guest| guest.with_node(&|node| node.inquire()));
     }
 
     /// Whether peers wait for the part of the wasm: whoever waits for all that take part waits for them.
@@ -260,34 +276,28 @@ impl StateHost {
     /// Guests that take part, each with how much it has been told.
     pub(super) fn guests_told(&self) -> Vec<(PeerRef, u64)> {
         let here = self.guests.here.borrow();
-        let told = here.iter().filter_map(|guest| {
-            let guest = guest.borrow();
-            let node = guest.view().node();
-            let follows = node.followers().any(|peer| peer == guest.peer());
-            follows.then(|| (guest.peer(), node.own_seq()))
-        });
+        let told = here
+            .iter()
+            .filter_map(|guest| Some((guest.peer(), guest.told()?)));
         told.gather()
     }
 
     /// Whether a guest has said that it has that much; true if it is gone.
     pub(super) fn guest_has(&self, peer: PeerRef, seq: u64) -> bool {
-        self.guest(peer)
-            .is_none_or(|guest| guest.borrow().view().node().has_told(peer, seq))
+        self.guest(peer).is_none_or(|guest| guest.has(seq))
     }
 
     /// The engine that merges texts has come.
     pub(super) fn give_guests_texts(&self, texts: &Rc<dyn Texts<Held>>) {
         self.guests.texts.replace(Some(Rc::clone(texts)));
-        self.each_guest(|gateway, _| {
-            gateway.with_view(|view| view.provide_texts(Rc::clone(texts), host::wall()))
-        });
+        self.each_guest(&|guest| guest.provide_texts(Rc::clone(texts), host::wall()));
         self.flush_guests();
     }
 
     /// Whether what a guest writes needs the engine that merges texts.
     pub(super) fn guests_want_texts(&self) -> bool {
         let here = self.guests.here.borrow();
-        here.iter().any(|guest| guest.borrow().view().wants_texts())
+        here.iter().any(|guest| guest.wants_texts())
     }
 
     /// Whether a peer may write every key of an update that came as a plain message.

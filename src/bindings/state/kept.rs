@@ -11,7 +11,7 @@ use crate::bindings::persist::{Kept, Persist, Record};
 use crate::core::cell::{Cell, Slot, parse};
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
-use crate::core::model::Model;
+use crate::core::model::cell_needs_more;
 use crate::core::persist::Record as CoreRecord;
 use crate::core::register::Stamp;
 use crate::platform::host;
@@ -22,6 +22,20 @@ impl StateHost {
         if let Some(options) = self.options.persist.clone() {
             let kept: Weak<StateHost> = self.weak();
             self.persist.replace(Some(Persist::open(kept, options)));
+        }
+    }
+
+    /// The same where it had to wait.
+    pub(super) fn open_storage_late(&self) {
+        if self.storage().is_none() && !self.carrier.is_prerendered() && !self.is_early() {
+            self.open_storage();
+        }
+    }
+
+    /// Reads what could not be translated before.
+    pub(super) fn read_storage_again(&self) {
+        if let Some(persist) = self.storage().filter(|_| self.reads_storage_again.take()) {
+            persist.look_again();
         }
     }
 
@@ -135,9 +149,7 @@ impl Kept for StateHost {
         if self.storage().is_some_and(|storage| !storage.is_loading()) {
             cells.keep(|cell| parse(&cell.key).is_none_or(|(key, _)| !self.is_excluded(&key)));
         }
-        if !cells.is_empty() && !self.destroyed.get() {
-            self.decide(|model, now| model.with_node(|node| node.import(cells, now)));
-        }
+        self.import_cells(cells);
     }
 
     fn is_bare(&self) -> bool {
@@ -149,19 +161,17 @@ impl Kept for StateHost {
         node.iter().all(|(key, held)| is_as_begun(&key, held))
     }
 
-    fn shown(&self, records: &[Record]) -> Vec<(Key, JsValue)> {
+    fn shown(&self, records: &[Record]) -> Option<Vec<(Key, JsValue)>> {
+        if records.iter().any(|record| cell_needs_more(&record.key)) && !self.require_more() {
+            self.reads_storage_again.set(true);
+            return None;
+        }
         // As a window would show them that holds nothing else.
-        let mut alone: Model<Held> = Model::new(
-            Actor::from_random(1),
-            0.0,
-            "",
-            self.options.strategies.clone(),
-            Vec::new(),
-        );
+        let mut alone = self.bare_model(Actor::from_random(1));
         let cells = self.cells(records.to_vec());
         drop(alone.with_node(|node| node.import(cells, host::wall())));
         let shown = alone.iter().map(|(key, held)| (key, held.value.clone()));
-        shown.gather()
+        Some(shown.gather())
     }
 
     fn loaded(&self) {

@@ -3,6 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use super::early::{Event, frame_needs_more};
 use super::{StateHost, codec, room};
 use crate::bindings::shared::Shared;
 use crate::core::codes;
@@ -29,6 +30,9 @@ impl Shared for StateHost {
     }
 
     fn peer_up(&self, peer: PeerRef) {
+        if self.postpone(|| Event::Up(peer)) {
+            return;
+        }
         self.note_up(peer, true);
         if let Some(filter) = self.filter(peer) {
             return self.guest_up(peer, filter);
@@ -37,6 +41,9 @@ impl Shared for StateHost {
     }
 
     fn peer_down(&self, peer: PeerRef) {
+        if self.postpone(|| Event::Down(peer)) {
+            return;
+        }
         self.note_up(peer, false);
         if self.guest_down(peer) {
             self.release_ready();
@@ -51,11 +58,14 @@ impl Shared for StateHost {
     }
 
     fn settle(&self) {
+        if self.postpone(|| Event::Settle) {
+            return;
+        }
         self.decide(|model, _| model.with_node(|node| node.settle_ready()));
     }
 
     fn is_waiting(&self) -> bool {
-        !self.node.borrow().node().is_ready() || self.awaits_guests()
+        !self.is_early() && (!self.node.borrow().node().is_ready() || self.awaits_guests())
     }
 
     fn flush(&self) {
@@ -68,6 +78,9 @@ impl Shared for StateHost {
     }
 
     fn tick(&self) {
+        if self.is_early() {
+            return;
+        }
         self.shadows_tick();
         self.tick_guests();
         self.release_ready();
@@ -75,6 +88,9 @@ impl Shared for StateHost {
     }
 
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array) {
+        if self.postpone(|| Event::Frame(from, also.to_vec(), kind, frame.clone())) {
+            return;
+        }
         let decoded = codec::decode(kind, frame);
         let (Some(decoded), Some(is_for_this)) = (decoded, self.heard_options(from, kind, frame)) else {
             return self.carrier.refuse(from, codes::MALFORMED);
@@ -89,6 +105,10 @@ impl Shared for StateHost {
             }
             return self.hear_guest(from, decoded);
         }
+        if frame_needs_more(&decoded) && !self.require_more() {
+            self.postpone(|| Event::Frame(from, also.to_vec(), kind, frame.clone()));
+            return;
+        }
         let latest = codec::latest(&decoded);
         if !self.node.borrow_mut().witnessed(latest, host::wall()) {
             return self.carrier.refuse(from, codes::CLOCK);
@@ -98,7 +118,12 @@ impl Shared for StateHost {
     }
 
     fn receive_part(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array, missing: &Array) {
-        self.receive_unreadable(from, also, kind, frame, missing);
+        let is_here = self.require_more();
+        if !self.postpone(|| Event::Partly(from, also.to_vec(), kind, frame.clone(), missing.clone()))
+            && is_here
+        {
+            self.receive_unreadable(from, also, kind, frame, missing);
+        }
     }
 
     fn unreadable_by(&self, peer: PeerRef) {
@@ -110,10 +135,17 @@ impl Shared for StateHost {
     }
 
     fn receive_other(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
-        self.hear_other(from, version, kind, frame);
+        // What an older window holds may be anything, and is translated by what it shows.
+        let is_here = self.options.migrate.is_none() || self.require_more();
+        if !self.postpone(|| Event::Other(from, version, kind, frame.clone())) && is_here {
+            self.hear_other(from, version, kind, frame);
+        }
     }
 
     fn plain_update(&self, from: PeerRef, payload: &JsValue) {
+        if self.postpone(|| Event::Update(from, payload.clone())) {
+            return;
+        }
         match self.plain_payload(from, payload) {
             Ok(true) => {}
             Ok(false) => self.carrier.refuse(from, codes::DENIED),

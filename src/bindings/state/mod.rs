@@ -5,6 +5,8 @@ mod class;
 mod codec;
 mod compat;
 mod conflicts;
+mod conflicts_part;
+mod early;
 mod effects;
 mod gateways;
 mod guests;
@@ -39,7 +41,7 @@ use super::wire::label_out;
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::lists::Gather;
-use crate::core::model::{Model, ModelEffects};
+use crate::core::model::{ModelEffects, StateModel};
 use crate::core::schema::Schema;
 use crate::platform::cell::RefCell;
 use crate::platform::error::fail;
@@ -47,6 +49,7 @@ use crate::platform::host::{self, Deferred};
 pub use class::SyncedState;
 use compat::Compat;
 use conflicts::Contested;
+use early::Early;
 use guests::Guests;
 pub(crate) use held::Held;
 use listeners::{KeyListener, Listener, Notice};
@@ -77,7 +80,8 @@ pub(crate) struct StateHost {
     shadows: RefCell<Vec<Rc<Shadow>>>,
     messenger: JsValue,
     carrier: Carrier,
-    node: RefCell<Model<Held>>,
+    node: RefCell<Box<dyn StateModel<Held>>>,
+    early: Early,
     /// What it began with, and goes back to.
     initial: Vec<(Key, Held)>,
     initial_state: OnceCell<JsValue>,
@@ -100,6 +104,7 @@ pub(crate) struct StateHost {
     texts: Cell<TextsAre>,
     pub(crate) ready: Deferred,
     persist: RefCell<Option<Rc<Persist>>>,
+    reads_storage_again: Cell<bool>,
     unreadable: Unreadable,
     compat: Compat,
     destroyed: Cell<bool>,
@@ -128,7 +133,7 @@ impl StateHost {
         message.push_str(":update");
         let born = host::wall();
         let initial = synced.iter().chain(&local).cloned().gather();
-        let node = options.model(&carrier.own_id(), synced, bounds, born);
+        let node = options.model(synced, bounds, born);
         let state = Rc::new_cyclic(|me| StateHost {
             message,
             name_js: label_out(&options.name, options.version),
@@ -138,6 +143,7 @@ impl StateHost {
             messenger: messenger.clone(),
             carrier,
             node: RefCell::new(node),
+            early: Early::none(),
             initial,
             initial_state: OnceCell::new(),
             local: RefCell::new(local.into_iter().map(|(_, held)| held).gather()),
@@ -161,12 +167,16 @@ impl StateHost {
             texts: Cell::new(TextsAre::Unasked),
             ready: Deferred::new(),
             persist: RefCell::new(None),
+            reads_storage_again: Cell::new(false),
             unreadable: Unreadable::none(),
             compat: Compat::none(),
             destroyed: Cell::new(false),
             me: me.clone(),
         });
-        if !state.carrier.is_prerendered() {
+        if state.options.needs_more() {
+            state.require_more();
+        }
+        if !state.carrier.is_prerendered() && !state.is_early() {
             state.open_storage();
         }
         if let Err(error) = state.carrier.start(state.clone()) {
@@ -287,6 +297,7 @@ impl StateHost {
         self.flush();
         self.close_storage();
         self.destroyed.set(true);
+        self.end_turn();
         self.ready.resolve(&JsValue::UNDEFINED);
         self.end_outcomes();
         self.guests_end();
@@ -317,9 +328,9 @@ fn pairs(entries: &Array) -> impl Iterator<Item = (Key, Held)> + '_ {
 
 impl StateHost {
     /// Lets the core decide, and does what it says.
-    fn decide(&self, ask: impl FnOnce(&mut Model<Held>, f64) -> ModelEffects<Held>) {
+    fn decide(&self, ask: impl FnOnce(&mut dyn StateModel<Held>, f64) -> ModelEffects<Held>) {
         let now = host::wall();
-        let effects = ask(&mut self.node.borrow_mut(), now);
+        let effects = ask(&mut **self.node.borrow_mut(), now);
         self.run(effects);
     }
 }

@@ -6,28 +6,24 @@ use super::{Held, StateHost, StateOptions};
 use crate::core::id::{Actor, Key};
 use crate::core::limits::Bounds;
 use crate::core::lists::Gather;
-use crate::core::model::Model;
+use crate::core::model::{PlainModel, StateModel};
 use crate::platform::host;
 
 impl StateOptions {
-    /// A model that nobody has met yet. `own_id` is the window, as its peers know it.
+    /// A model that nobody has met yet.
     pub(super) fn model(
         &self,
-        own_id: &str,
         initial: Vec<(Key, Held)>,
         bounds: Bounds,
         born: f64,
-    ) -> Model<Held> {
+    ) -> Box<dyn StateModel<Held>> {
         let actor = Actor::from_random(host::random_u64());
-        let mut model = Model::new(actor, born, own_id, self.strategies.clone(), initial);
-        if self.counted {
-            model.count_writes();
+        let mut model = PlainModel::new(actor, born, initial);
+        model.node_mut().set_bounds(bounds);
+        if self.needs_more() {
+            model.keep();
         }
-        model.with_node(|node| {
-            node.set_bounds(bounds);
-            Vec::new()
-        });
-        model
+        Box::new(model)
     }
 }
 
@@ -44,13 +40,14 @@ impl StateHost {
             synced.map(|(key, held)| (key, held.clone())).gather()
         };
         let bounds = self.node.borrow().node().bounds();
-        let node = self
-            .options
-            .model(&self.carrier.own_id(), shown, bounds, host::wall());
+        let node = self.options.model(shown, bounds, host::wall());
         drop(self.node.replace(node));
+        if self.options.needs_more() {
+            self.require_more();
+        }
         // Nobody was connected whom they could have waited for.
         self.confirm_outcomes();
-        self.open_storage();
+        self.open_storage_late();
         if self.texts.get() == TextsAre::Here {
             // The new model has no engine.
             self.texts.set(TextsAre::Unasked);

@@ -10,6 +10,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
 
 use super::cells::cell_out;
+use super::conflicts_part::part;
 use super::held::Held;
 use super::{StateHost, codec};
 use crate::bindings::persist::{Record, translated};
@@ -18,7 +19,7 @@ use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::lists::Gather;
-use crate::core::model::{Model, ModelEffect, ModelEffects};
+use crate::core::model::{ModelEffect, ModelEffects, PlainModel, StateModel};
 use crate::core::sync::{ChangeOrigin, StateFrame};
 use crate::core::version::VersionVector;
 use crate::platform::cell::RefCell;
@@ -29,7 +30,7 @@ use crate::platform::host;
 pub(super) struct Shadow {
     version: u32,
     label: JsValue,
-    model: RefCell<Model<Held>>,
+    model: RefCell<Box<dyn StateModel<Held>>>,
     /// What it was translated to: cells and what they hold.
     last: RefCell<Vec<(Key, JsValue)>>,
     /// `migrate` threw, and that was reported.
@@ -106,6 +107,15 @@ impl StateHost {
         }
     }
 
+    /// A model that holds nothing, for what is not this state's. Those who need the model with conflicts for it have it: `migrate` does.
+    pub(super) fn bare_model(&self, actor: Actor) -> Box<dyn StateModel<Held>> {
+        let is_full = self.node.borrow().full().is_some();
+        match part().filter(|_| is_full) {
+            Some(part) => (part.model)(&self.options, actor),
+            None => Box::new(PlainModel::new(actor, host::wall(), Vec::new())),
+        }
+    }
+
     fn shadow_of(&self, version: u32) -> Rc<Shadow> {
         let known = self
             .shadows
@@ -116,13 +126,7 @@ impl StateHost {
         if let Some(shadow) = known {
             return shadow;
         }
-        let mut model = Model::new(
-            Actor::from_random(host::random_u64()),
-            host::wall(),
-            "",
-            self.options.strategies.clone(),
-            Vec::new(),
-        );
+        let mut model = self.bare_model(Actor::from_random(host::random_u64()));
         drop(model.with_node(|node| node.settle_ready()));
         let shadow = Rc::new(Shadow {
             version,

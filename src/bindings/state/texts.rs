@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::{Held, SetOptions, StateHost};
 use crate::core::id::{Actor, Key};
 use crate::core::merge::{TextDoc, Texts};
-use crate::core::model::{Op, Strategy};
+use crate::core::model::{Op, StateModel, Strategy};
 use crate::platform::{callback, host, promise};
 
 /// Where this state is with it.
@@ -147,7 +147,8 @@ impl StateHost {
         if self.options.strategies.of(key) != Strategy::Merge || !self.options.is_synced(key) {
             return Ok(JsValue::FALSE);
         }
-        if !self.node.borrow().has_texts() {
+        let waits = |model: &dyn StateModel<Held>| model.full().is_some() && !model.has_texts();
+        if waits(&**self.node.borrow()) {
             self.texts_come(engine);
         }
         let found = self.node.borrow_mut().document(key);
@@ -173,7 +174,11 @@ impl StateHost {
 
     /// What others had has arrived: users are told once texts can be shown.
     pub(super) fn become_ready(&self) {
-        if !self.storage_holds_ready() && self.texts.get() != TextsAre::Asked && !self.awaits_guests() {
+        if !self.storage_holds_ready()
+            && self.texts.get() != TextsAre::Asked
+            && !self.awaits_guests()
+            && !self.is_early()
+        {
             self.ready.resolve(&JsValue::UNDEFINED);
         }
     }

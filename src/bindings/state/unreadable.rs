@@ -12,7 +12,7 @@ use crate::bindings::wire::list;
 use crate::core::frame::Kind;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::Gather;
-use crate::core::model::{CellChange, drop_unreadable};
+use crate::core::model::{CellChange, drop_unreadable as drop_cells};
 use crate::core::order;
 use crate::core::sync::{KeyChange, StateFrame};
 use crate::platform::cell::RefCell;
@@ -84,38 +84,41 @@ impl StateHost {
         self.unreadable.cells.borrow().clone()
     }
 
-    /// What is left of what that neighbour told, without the writes that could not be read.
-    pub(super) fn drop_unreadable(
-        &self,
-        from: PeerRef,
-        changes: Vec<KeyChange<Held>>,
-        cells: &[CellChange<Held>],
-    ) -> Vec<KeyChange<Held>> {
-        let names = std::mem::take(&mut *self.unreadable.cells.borrow_mut());
-        if names.is_empty() {
-            return changes;
-        }
-        let unreadable = cells
-            .iter()
-            .filter(|cell| names.binary_search(cell.name()).is_ok());
-        let fresh: Vec<_> = {
-            let node = self.node.borrow();
-            // Another window may have refused it before.
-            let fresh = unreadable.filter(|cell| node.refusable(cell.name(), None).is_some());
-            fresh.cloned().gather()
-        };
-        let mut asked = Asked {
-            state: self,
-            validate: None,
-            from: self.carrier.info(from),
-        };
-        let judged = drop_unreadable(&mut asked, changes, fresh, host::wall());
-        if judged.refused {
-            self.run(judged.rest);
-            // The writer has to hear of it even if nothing is written here any more.
-            self.open_turn_alone();
-            self.flush_turn();
-        }
-        judged.changes
+    /// The same, which are gone through now.
+    pub(super) fn take_unreadable_cells(&self) -> Vec<Key> {
+        std::mem::take(&mut *self.unreadable.cells.borrow_mut())
     }
+}
+
+/// What is left of what that neighbour told, without the writes that could not be read.
+pub(super) fn drop_unreadable(
+    state: &StateHost,
+    from: PeerRef,
+    changes: Vec<KeyChange<Held>>,
+    cells: &[CellChange<Held>],
+    names: Vec<Key>,
+) -> Vec<KeyChange<Held>> {
+    let unreadable = cells
+        .iter()
+        .filter(|cell| names.binary_search(cell.name()).is_ok());
+    let fresh: Vec<_> = {
+        let node = state.node.borrow();
+        // Another window may have refused it before.
+        let Some(model) = node.full() else { return changes };
+        let fresh = unreadable.filter(|cell| model.refusable(cell.name(), None).is_some());
+        fresh.cloned().gather()
+    };
+    let mut asked = Asked {
+        state,
+        validate: None,
+        from: state.carrier.info(from),
+    };
+    let judged = drop_cells(&mut asked, changes, fresh, host::wall());
+    if judged.refused {
+        state.run(judged.rest);
+        // The writer has to hear of it even if nothing is written here any more.
+        state.open_turn_alone();
+        state.flush_turn();
+    }
+    judged.changes
 }

@@ -33,59 +33,21 @@ impl Validator<Held> for Asked<'_> {
         said.is_ok_and(|said| said.as_bool() != Some(false))
     }
 
-    fn model<R>(&mut self, act: impl FnOnce(&mut Model<Held>) -> R) -> R {
-        act(&mut self.state.node.borrow_mut())
+    fn model<R: Default>(&mut self, act: impl FnOnce(&mut Model<Held>) -> R) -> R {
+        self.state
+            .node
+            .borrow_mut()
+            .full_mut()
+            .map(act)
+            .unwrap_or_default()
     }
 
     fn settle(&mut self, key: &Key) -> Option<KeyChange<Held>> {
-        self.state.settle_by_function(key)
+        super::effects::settle(self.state, key)
     }
 }
 
 impl StateHost {
-    /// What is left of what that neighbour told. What is refused falls in every window.
-    pub(super) fn validate(
-        &self,
-        from: PeerRef,
-        origin: ChangeOrigin,
-        changes: Vec<KeyChange<Held>>,
-        cells: &[CellChange<Held>],
-    ) -> Vec<KeyChange<Held>> {
-        // A write that shows because another fell was perhaps never asked about.
-        match origin {
-            ChangeOrigin::Remote | ChangeOrigin::Rollback => {
-                self.ask(self.carrier.info(from), changes, cells)
-            }
-            _ => changes,
-        }
-    }
-
-    /// What is left of what shows since a write of this window was taken back: others may have written below it.
-    pub(super) fn judge_below(
-        &self,
-        origin: ChangeOrigin,
-        changes: Vec<KeyChange<Held>>,
-    ) -> Vec<KeyChange<Held>> {
-        if origin != ChangeOrigin::Rollback || self.options.validate.is_none() {
-            return changes;
-        }
-        let mut left = Vec::with_capacity(changes.len());
-        for change in changes {
-            let from = self.told_below(&change.key);
-            left.take_in(match from {
-                Some(from) => self.ask(from, vec![change], &[]),
-                None => vec![change],
-            });
-        }
-        left
-    }
-
-    fn told_below(&self, key: &Key) -> Option<JsValue> {
-        let below = self.below.borrow();
-        let from = below.iter().find(|one| one.0 == *key)?.1.clone();
-        self.node.borrow().shows_others(key).then_some(from)
-    }
-
     /// Keeps who wrote below writes of this window that are pending.
     pub(super) fn note_below(&self) {
         let hidden = self.node.borrow_mut().take_hidden();
@@ -106,28 +68,69 @@ impl StateHost {
             self.below.borrow_mut().clear();
         }
     }
+}
 
-    fn ask(
-        &self,
-        from: JsValue,
-        changes: Vec<KeyChange<Held>>,
-        cells: &[CellChange<Held>],
-    ) -> Vec<KeyChange<Held>> {
-        let Some(validate) = self.options.validate.as_ref().filter(|_| !changes.is_empty()) else {
-            return changes;
-        };
-        let mut asked = Asked {
-            state: self,
-            validate: Some(validate),
-            from,
-        };
-        let judged = validate_changes(&mut asked, changes, cells, host::wall());
-        if judged.refused {
-            self.run(judged.rest);
-            // The writer has to hear of it even if nothing is written here any more.
-            self.open_turn_alone();
-            self.flush_turn();
-        }
-        judged.changes
+/// What is left of what that neighbour told. What is refused falls in every window.
+pub(super) fn validate(
+    state: &StateHost,
+    from: PeerRef,
+    origin: ChangeOrigin,
+    changes: Vec<KeyChange<Held>>,
+    cells: &[CellChange<Held>],
+) -> Vec<KeyChange<Held>> {
+    // A write that shows because another fell was perhaps never asked about.
+    match origin {
+        ChangeOrigin::Remote | ChangeOrigin::Rollback => ask(state, state.carrier.info(from), changes, cells),
+        _ => changes,
     }
+}
+
+/// What is left of what shows since a write of this window was taken back: others may have written below it.
+pub(super) fn judge_below(
+    state: &StateHost,
+    origin: ChangeOrigin,
+    changes: Vec<KeyChange<Held>>,
+) -> Vec<KeyChange<Held>> {
+    if origin != ChangeOrigin::Rollback || state.options.validate.is_none() {
+        return changes;
+    }
+    let mut left = Vec::with_capacity(changes.len());
+    for change in changes {
+        let from = told_below(state, &change.key);
+        left.take_in(match from {
+            Some(from) => ask(state, from, vec![change], &[]),
+            None => vec![change],
+        });
+    }
+    left
+}
+
+fn told_below(state: &StateHost, key: &Key) -> Option<JsValue> {
+    let below = state.below.borrow();
+    let from = below.iter().find(|one| one.0 == *key)?.1.clone();
+    state.node.borrow().shows_others(key).then_some(from)
+}
+
+fn ask(
+    state: &StateHost,
+    from: JsValue,
+    changes: Vec<KeyChange<Held>>,
+    cells: &[CellChange<Held>],
+) -> Vec<KeyChange<Held>> {
+    let Some(validate) = state.options.validate.as_ref().filter(|_| !changes.is_empty()) else {
+        return changes;
+    };
+    let mut asked = Asked {
+        state,
+        validate: Some(validate),
+        from,
+    };
+    let judged = validate_changes(&mut asked, changes, cells, host::wall());
+    if judged.refused {
+        state.run(judged.rest);
+        // The writer has to hear of it even if nothing is written here any more.
+        state.open_turn_alone();
+        state.flush_turn();
+    }
+    judged.changes
 }

@@ -96,11 +96,14 @@ impl StateHost {
         let now = host::wall();
         let effects = {
             let mut node = self.node.borrow_mut();
-            if is_undo { node.undo(now) } else { node.redo(now) }
+            node.turn_back(is_undo, now)
         };
         let Some(effects) = effects else {
             return Ok(false);
         };
+        if self.keeps_writes() {
+            self.require_more();
+        }
         self.open_turn_alone();
         self.run(effects);
         Ok(true)
@@ -148,6 +151,7 @@ impl StateHost {
             is_typed: options.typed,
             ..How::default()
         };
+        self.expect(&shared, how);
         let written = if shared.is_empty() {
             None
         } else {
@@ -263,13 +267,16 @@ impl StateHost {
 
     /// Sends what was written, now.
     pub(crate) fn flush_turn(&self) {
-        if !self.texts_hold_turn() {
+        if !self.texts_hold_turn() && !self.keeps_writes() {
             self.send_turn();
         }
     }
 
     /// Sends what was written, and does not wait for what cannot be sent yet.
     pub(super) fn send_turn(&self) {
+        if self.keeps_writes() {
+            return;
+        }
         let Some(turn) = self.turn.borrow_mut().take() else {
             return;
         };
@@ -287,6 +294,14 @@ impl StateHost {
             .carrier
             .broadcast(&self.messenger, self, self.weak(), &payload);
         settle_turn(&turn.promise, result, || JsValue::UNDEFINED);
+    }
+
+    /// Whoever awaits what could not be sent any more is told.
+    pub(super) fn end_turn(&self) {
+        if let Some(turn) = self.turn.borrow_mut().take() {
+            turn.promise
+                .end(&fail(codes::DESTROYED, "the state was destroyed"));
+        }
     }
 
     fn open_lists(&self) -> (Array, Array) {

@@ -40,7 +40,7 @@ scenario('the same, as a module', async (t) => {
   await keepsAndMerges(t, '/e2e/service-worker-module.js', 'module');
 });
 
-scenario('without the engine for text it says what to import', async (t) => {
+scenario('without the parts that merge it says what to import', async (t) => {
   if (t.browser.name === 'firefox') return t.note('Firefox has no modules in service workers');
   const page = await t.open(t.a, withWorker, { script: '/e2e/service-worker-bare.js', type: 'module' });
   try {
@@ -49,7 +49,7 @@ scenario('without the engine for text it says what to import', async (t) => {
     await t.until(async () => (await ask(page, 'errors')).length > 0, 'the worker was told');
     const [{ code, message }] = await ask(page, 'errors');
     t.assert.equal(code, 'ERR_ENVIRONMENT');
-    t.assert.match(message, /import 'parley-sync\/text'.*service worker/);
+    t.assert.match(message, /import what you use from 'parley-sync\/full'.*service worker/);
   } finally {
     await page.eval(async () => (await registering).unregister());
   }

@@ -30,7 +30,7 @@ pub struct Part {
 }
 
 /// Each after the one it adds to. Two that add to the same one know nothing of each other: what both need is in that one.
-pub const PARTS: [Part; 4] = [
+pub const PARTS: [Part; 5] = [
     Part {
         name: "messages",
         exports: "",
@@ -47,9 +47,14 @@ pub const PARTS: [Part; 4] = [
         parent: 1,
     },
     Part {
+        name: "conflicts",
+        exports: "conflicts_",
+        parent: 1,
+    },
+    Part {
         name: "gateways",
         exports: "gateways_",
-        parent: 1,
+        parent: 3,
     },
 ];
 
@@ -139,6 +144,10 @@ mod tests {
         let [stores, gateways] = [part_of("syncedstore_new"), part_of("gateways_start")];
         assert!(!is_there(stores, gateways) && !is_there(gateways, stores));
         assert_eq!(shared_by(stores, gateways), part_of("__wbg_syncedstate_free"));
+        assert_eq!(
+            shared_by(gateways, part_of("conflicts_start")),
+            part_of("conflicts_start")
+        );
         assert_eq!(shared_by(gateways, 0), 0);
         assert_eq!(shared_by(1, gateways), 1);
     }

@@ -1,0 +1,79 @@
+//! What states with conflicts need: the model that merges, chooses, takes back and undoes. It is a part of the wasm of its own, which is
+//! loaded for the first state that needs it. The rest reaches it only through [`Part`] and the model's trait, so the linker's
+//! relocations lead to it from [`conflicts_start`] alone (`xtask/src/build/split/`).
+
+use std::cell::Cell as Slot;
+use std::hint::black_box;
+
+use wasm_bindgen::prelude::*;
+
+use super::{Held, StateHost, StateOptions, effects, unreadable, validate};
+use crate::core::id::{Actor, Key, PeerRef};
+use crate::core::model::{CellChange, Model, ModelEffects, PlainModel, StateModel};
+use crate::core::sync::{ChangeOrigin, KeyChange};
+use crate::platform::host;
+
+/// The model that takes the other's place, and what is to be done.
+type Upgraded = (Box<dyn StateModel<Held>>, ModelEffects<Held>);
+type Changes = Vec<KeyChange<Held>>;
+type Cells<'a> = &'a [CellChange<Held>];
+
+/// What the rest of a state calls.
+pub(super) struct Part {
+    /// Moves a state to the model with conflicts.
+    pub(super) upgrade: fn(&StateHost, &mut PlainModel<Held>) -> Upgraded,
+    /// Such a model that holds nothing.
+    pub(super) model: fn(&StateOptions, Actor) -> Box<dyn StateModel<Held>>,
+    /// See [`StateHost::validate`].
+    pub(super) validate: fn(&StateHost, PeerRef, ChangeOrigin, Changes, Cells<'_>) -> Changes,
+    /// See [`StateHost::judge_below`].
+    pub(super) judge_below: fn(&StateHost, ChangeOrigin, Changes) -> Changes,
+    /// See [`StateHost::drop_unreadable`].
+    pub(super) drop_unreadable: fn(&StateHost, PeerRef, Changes, Cells<'_>, Vec<Key>) -> Changes,
+    /// See [`StateHost::settle_by_function`].
+    pub(super) settle: fn(&StateHost, &Key) -> Option<KeyChange<Held>>,
+}
+
+thread_local! {
+    static PART: Slot<Option<&'static Part>> = const { Slot::new(None) };
+}
+
+/// The part is there. The package's JavaScript calls this once, after the wasm of the part was instantiated.
+#[wasm_bindgen]
+pub fn conflicts_start() {
+    let part: &'static Part = &Part {
+        upgrade,
+        model,
+        validate: validate::validate,
+        judge_below: validate::judge_below,
+        drop_unreadable: unreadable::drop_unreadable,
+        settle: effects::settle,
+    };
+    // An optimiser that knows the only value there is would call its functions from the rest.
+    PART.set(Some(black_box(part)));
+}
+
+/// The part, if it was started: whoever has the model with conflicts has it.
+pub(super) fn started() -> Option<&'static Part> {
+    PART.get()
+}
+
+/// The part, if it is there, or its bytes are.
+pub(super) fn part() -> Option<&'static Part> {
+    PART.get().or_else(|| {
+        host::start_part("conflicts");
+        PART.get()
+    })
+}
+
+fn upgrade(state: &StateHost, plain: &mut PlainModel<Held>) -> Upgraded {
+    let options = &state.options;
+    let (own, strategies) = (state.carrier.own_id(), options.strategies.clone());
+    let (model, effects) = Model::of_plain(plain, &own, strategies, options.counted, host::wall());
+    (Box::new(model), effects)
+}
+
+fn model(options: &StateOptions, actor: Actor) -> Box<dyn StateModel<Held>> {
+    let strategies = options.strategies.clone();
+    Box::new(Model::new(actor, host::wall(), "", strategies, Vec::new()))
+}
