@@ -235,11 +235,18 @@ fn keep(random: &mut Random, at: usize, now: f64, rooms: [&mut Room; 2]) {
                 };
                 let first = reference.write(at, ops.clone(), how, now).unwrap();
                 let second = room.write(at, ops, how, now).unwrap();
-                if random.percent(50) {
-                    let effects = reference.models[at].retract(first, now);
-                    reference.carry_out(at, effects);
-                    let effects = room.models[at].retract(second, now);
-                    room.carry_out(at, effects);
+                match random.below(3) {
+                    0 => {
+                        let effects = reference.models[at].retract(first, now);
+                        reference.carry_out(at, effects);
+                        let effects = room.models[at].retract(second, now);
+                        room.carry_out(at, effects);
+                    }
+                    1 => {
+                        reference.models[at].confirm(first);
+                        room.models[at].confirm(second);
+                    }
+                    _ => {}
                 }
             }
             2 => {
@@ -258,6 +265,12 @@ fn keep(random: &mut Random, at: usize, now: f64, rooms: [&mut Room; 2]) {
         }
     }
     room.upgrade(at, now);
+    let pending = |room: &Room| room.models[at].has_pending();
+    assert_eq!(
+        pending(reference),
+        pending(room),
+        "writes that may still be taken back"
+    );
     assert_eq!(net(&mut reference.told[at]), net(&mut room.told[at]));
 }
 

@@ -22,6 +22,7 @@ mod custom;
 mod effects;
 mod hidden;
 mod interface;
+mod kept;
 mod of_plain;
 mod outline;
 mod plain;

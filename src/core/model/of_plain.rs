@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::plain::{Command, Kept};
+use super::kept::{Command, Kept};
 use super::{Model, ModelEffect, ModelEffects, PlainModel, Strategies, WriteId, same};
 use crate::core::id::Key;
 use crate::core::lists::{Gather, List};
@@ -102,6 +102,10 @@ impl<V: Value> Model<V> {
             Command::TurnBack(true) => self.undo(now).unwrap_or_default(),
             Command::TurnBack(false) => self.redo(now).unwrap_or_default(),
             Command::Retract(id) => self.retract(id, now),
+            Command::Confirm(id) => {
+                self.confirm(id);
+                Vec::new()
+            }
         }
     }
 
