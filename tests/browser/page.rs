@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use parley_sync::bindings::parley::Parley;
-use parley_sync::bindings::state::SyncedState;
+use parley_sync::bindings::state::{SyncedState, conflicts_start, gateways_start};
 use parley_sync::bindings::store::SyncedStore;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -57,6 +57,9 @@ async fn exported(module: &str, function: &str) -> Result<Function, JsValue> {
 
 /// Lends the classes to the page, then plays one case.
 pub async fn play(module: &str, case: &str, wire: &str) -> Result<(), JsValue> {
+    // The test is one wasm: no part of it comes later.
+    conflicts_start();
+    gateways_start();
     let parley = JsValue::from(Parley::create(&JsValue::UNDEFINED)?);
     let state = SyncedState::new(
         &parley,
