@@ -15,7 +15,7 @@ const BUDGETS = {
   '{ Parley, SyncedState }': { aim: 90, limit: 194 },
   '{ Parley, SyncedStore }': { aim: 190, limit: 214 },
   everything: { aim: 190, limit: 220 },
-  slim: { aim: 190, limit: 268 },
+  slim: { aim: 190, limit: 269 },
   text: { aim: 45, limit: 45 },
   react: { aim: 2, limit: 2 },
   inspector: { aim: 11, limit: 12 },

@@ -160,7 +160,7 @@ export const { run, names } = table({
     equal(seen.at(-1), [1, 2, 1, 1]);
   },
   async debounced_writes_are_one_message() {
-    const { left, right, sent } = await counted({}, { debounceMs: 60 });
+    const { left, right, sent } = await counted({}, { debounceMs: 1000 });
     for (let n = 1; n <= 4; n++) {
       left.setState({ n });
       await sleep(5);
