@@ -66,13 +66,13 @@ impl Network {
             window,
             bad: Vec::new(),
         };
-        let judged = validate(&mut strict, changes, came, now);
+        let checked = validate(&mut strict, changes, came, now);
         let bad = strict.bad;
         self.ledger.refused |= !bad.is_empty();
         for write in &mut self.ledger.writes {
             write.doubtful |= bad.contains(&self.keys[write.key]);
         }
-        judged
+        checked
     }
 
     /// No transaction shows in part: where one of its writes shows, on its other keys there is what it wrote there, or what

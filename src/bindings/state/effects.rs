@@ -38,7 +38,7 @@ impl StateHost {
                         self.show(from, &changes);
                     } else {
                         changes = match started().filter(|_| origin == ChangeOrigin::Rollback) {
-                            Some(part) => (part.judge_below)(self, origin, changes),
+                            Some(part) => (part.validate_earlier)(self, origin, changes),
                             None => changes,
                         };
                     }

@@ -170,9 +170,9 @@ impl Guest for RefCell<Gateway<Held>> {
         hear(state, self, decoded);
     }
 
-    fn tell(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]) {
+    fn forward(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]) {
         if let Some(model) = model.full() {
-            self.borrow_mut().tell(model, names, shown, host::wall());
+            self.borrow_mut().forward(model, names, shown, host::wall());
         }
     }
 }
@@ -184,24 +184,24 @@ fn hear(state: &StateHost, guest: &RefCell<Gateway<Held>>, decoded: StateFrame<C
     if !guest.borrow_mut().witnessed(latest, now) {
         return state.carrier.refuse(from, codes::CLOCK);
     }
-    let (heard, judged) = {
+    let (received, checked) = {
         let (mut gateway, node) = (guest.borrow_mut(), state.node.borrow());
         let Some(model) = node.full() else { return };
-        let mut heard = gateway.receive(decoded, model, now);
-        gateway.drop_unreadable(&mut heard, &state.unreadable_cells(), now);
-        let judged = gateway.judge(&mut heard, model, now);
-        (heard, judged)
+        let mut received = gateway.receive(decoded, model, now);
+        gateway.drop_unreadable(&mut received, &state.unreadable_cells(), now);
+        let checked = gateway.check(&mut received, model, now);
+        (received, checked)
     };
-    state.send_to_guest(heard.effects);
-    if !judged.denied.is_empty() {
+    state.send_to_guest(received.effects);
+    if !checked.denied.is_empty() {
         state.carrier.refuse(from, codes::DENIED);
     }
-    if judged.is_full {
+    if checked.is_full {
         state.carrier.refuse(from, codes::LIMIT);
     }
-    if !judged.news.is_empty() {
+    if !checked.news.is_empty() {
         state.decide(|model, now| match model.full_mut() {
-            Some(model) => model.adopt(judged.news, Some(from), now),
+            Some(model) => model.adopt(checked.news, Some(from), now),
             None => Vec::new(),
         });
         // The others hear of it like of any neighbour's write, unless something of this window waits.
@@ -210,7 +210,7 @@ fn hear(state: &StateHost, guest: &RefCell<Gateway<Held>>, decoded: StateFrame<C
         }
     }
     if let Some(model) = state.node.borrow().full() {
-        guest.borrow_mut().correct(model, &judged.touched, now);
+        guest.borrow_mut().correct(model, &checked.touched, now);
     }
     let effects = guest.borrow_mut().flush(now);
     state.send_to_guest(effects);

@@ -59,7 +59,7 @@ pub(super) trait Guest {
     /// A frame of the peer.
     fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<Held>>);
     /// Cells of these names have changed in the state, and these keys show otherwise than before.
-    fn tell(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]);
+    fn forward(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]);
 }
 
 type NodeEffects = Vec<StateEffect<Cell<Held>>>;
@@ -250,7 +250,7 @@ impl StateHost {
         }
         if !names.is_empty() || !shown.is_empty() {
             self.each_guest(&|guest| {
-                guest.tell(&**self.node.borrow(), &names, &shown);
+                guest.forward(&**self.node.borrow(), &names, &shown);
                 Vec::new()
             });
         }

@@ -113,12 +113,12 @@ pub(super) fn drop_unreadable(
         validate: None,
         from: state.carrier.info(from),
     };
-    let judged = drop_cells(&mut asked, changes, fresh, host::wall());
-    if judged.refused {
-        state.run(judged.rest);
+    let checked = drop_cells(&mut asked, changes, fresh, host::wall());
+    if checked.refused {
+        state.run(checked.rest);
         // The writer has to hear of it even if nothing is written here any more.
         state.open_turn_alone();
         state.flush_turn();
     }
-    judged.changes
+    checked.changes
 }

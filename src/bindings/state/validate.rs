@@ -86,7 +86,7 @@ pub(super) fn validate(
 }
 
 /// What is left of what shows since a write of this window was taken back: others may have written below it.
-pub(super) fn judge_below(
+pub(super) fn validate_earlier(
     state: &StateHost,
     origin: ChangeOrigin,
     changes: Vec<KeyChange<Held>>,
@@ -125,12 +125,12 @@ fn ask(
         validate: Some(validate),
         from,
     };
-    let judged = validate_changes(&mut asked, changes, cells, host::wall());
-    if judged.refused {
-        state.run(judged.rest);
+    let checked = validate_changes(&mut asked, changes, cells, host::wall());
+    if checked.refused {
+        state.run(checked.rest);
         // The writer has to hear of it even if nothing is written here any more.
         state.open_turn_alone();
         state.flush_turn();
     }
-    judged.changes
+    checked.changes
 }
