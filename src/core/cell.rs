@@ -96,43 +96,43 @@ pub struct Veto<V> {
     /// What the cell held before, and which write that was.
     pub base: Option<(Cell<V>, Stamp)>,
     /// Why it does not count.
-    pub why: Why,
+    pub reason: VetoReason,
 }
 
 /// Why a write does not count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Why {
-    /// Somebody refused it, or its writer took it back.
+pub enum VetoReason {
+    /// A window rejected it, or its writer rolled it back.
     #[default]
     Refused,
     /// Its writer was not granted to write that.
     Denied,
-    /// Its transaction fell to a later write, which is written down here: nobody refused it or took it back.
-    Fell,
+    /// A later write, which this veto names as the base, aborted its transaction: no window refused it or rolled it back.
+    Aborted,
     /// A window could not deserialise its value.
     Unreadable,
 }
 
-impl Why {
+impl VetoReason {
     /// As it crosses a wire.
     #[must_use]
     pub fn code(self) -> f64 {
         match self {
-            Why::Refused => 0.0,
-            Why::Denied => 1.0,
-            Why::Fell => 2.0,
-            Why::Unreadable => 3.0,
+            VetoReason::Refused => 0.0,
+            VetoReason::Denied => 1.0,
+            VetoReason::Aborted => 2.0,
+            VetoReason::Unreadable => 3.0,
         }
     }
 
-    /// What a number stands for; whatever nobody writes is an ordinary refusal.
+    /// What a number stands for; an unknown number is an ordinary refusal.
     #[must_use]
-    pub fn of(code: Option<f64>) -> Why {
+    pub fn of(code: Option<f64>) -> VetoReason {
         match code {
-            Some(1.0) => Why::Denied,
-            Some(2.0) => Why::Fell,
-            Some(3.0) => Why::Unreadable,
-            _ => Why::Refused,
+            Some(1.0) => VetoReason::Denied,
+            Some(2.0) => VetoReason::Aborted,
+            Some(3.0) => VetoReason::Unreadable,
+            _ => VetoReason::Refused,
         }
     }
 }

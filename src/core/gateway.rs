@@ -25,7 +25,7 @@ mod pass;
 
 use std::rc::Rc;
 
-use super::cell::{Cell, Why, parse};
+use super::cell::{Cell, VetoReason, parse};
 use super::clock::Time;
 use super::compat::Excluded;
 use super::grants::Grants;
@@ -171,7 +171,7 @@ impl<V: Value> Gateway<V> {
             .partition(|cell: &CellChange<V>| names.binary_search(cell.name()).is_ok());
         received.cells = kept;
         received.names.keep(|name| names.binary_search(name).is_err());
-        received.absorb(self.view.veto(unreadable, Why::Unreadable, now));
+        received.absorb(self.view.veto(unreadable, VetoReason::Unreadable, now));
     }
 
     /// Vetoes what the peer may not write, and returns what the state accepts.
@@ -279,14 +279,14 @@ impl<V: Value> Gateway<V> {
             .into_iter()
             .partition(is_refused);
         received.cells = kept;
-        received.absorb(self.view.veto(refused, Why::Denied, now));
+        received.absorb(self.view.veto(refused, VetoReason::Denied, now));
         for key in keys {
             // An earlier write may be of the same kind.
             for _ in 0..LAYERS {
                 if !self.differs(received, key, state) {
                     break;
                 }
-                let Some(effects) = self.view.veto_shown(key, Why::Denied, now) else {
+                let Some(effects) = self.view.veto_shown(key, VetoReason::Denied, now) else {
                     break;
                 };
                 received.absorb(effects);

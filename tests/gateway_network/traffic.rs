@@ -1,6 +1,6 @@
 //! Frames on their way, and what windows and gateways do with them.
 
-use parley_sync::core::cell::Why;
+use parley_sync::core::cell::VetoReason;
 use parley_sync::core::gateway::Received;
 use parley_sync::core::id::{Key, PeerRef};
 use parley_sync::core::model::{Model, ModelEffect, ModelEffects};
@@ -35,15 +35,15 @@ impl Network {
                 } => {
                     let bad = |change: &KeyChange<Val>| self.refuses.is_some() && change.new == self.refuses;
                     if at < TRUSTED && from.is_some() && !cells.is_empty() && changes.iter().any(bad) {
-                        self.act(at, |model, now| model.veto(cells, Why::Refused, now));
+                        self.act(at, |model, now| model.veto(cells, VetoReason::Refused, now));
                         self.act(at, |model, now| model.with_node(|node| node.flush(now)));
                     }
                     if from.is_some() {
                         self.flush_gateways(at);
                     }
                 }
-                ModelEffect::Lost { why, .. } => {
-                    if why == Why::Denied {
+                ModelEffect::Lost { reason, .. } => {
+                    if reason == VetoReason::Denied {
                         self.denied.push(at);
                     }
                 }

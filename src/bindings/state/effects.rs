@@ -49,7 +49,7 @@ impl StateHost {
                 }
                 ModelEffect::Restamped { .. } => self.store_soon(),
                 ModelEffect::Contested { keys } => self.tell_contested(&keys),
-                ModelEffect::Lost { ids, keys, why } => self.tell_lost(&ids, &keys, why),
+                ModelEffect::Lost { ids, keys, reason } => self.tell_lost(&ids, &keys, reason),
                 ModelEffect::Ready => {
                     self.become_ready();
                     self.let_guests_in();

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::{SetOptions, StateHost};
 use crate::bindings::shared::after;
-use crate::core::cell::Why;
+use crate::core::cell::VetoReason;
 use crate::core::codes;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::{Gather, List};
@@ -210,11 +210,11 @@ impl StateHost {
     }
 
     /// Somebody refused writes of this window. Who waits for one is told; otherwise everyone.
-    pub(super) fn tell_lost(&self, ids: &[WriteId], keys: &[Key], why: Why) {
-        let (code, verb) = match why {
-            Why::Refused | Why::Fell => (codes::REJECTED, "a window refused"),
-            Why::Denied => (codes::DENIED, "this window was not granted"),
-            Why::Unreadable => (codes::SERIALIZATION, "another window cannot read the value of"),
+    pub(super) fn tell_lost(&self, ids: &[WriteId], keys: &[Key], reason: VetoReason) {
+        let (code, verb) = match reason {
+            VetoReason::Refused | VetoReason::Aborted => (codes::REJECTED, "a window refused"),
+            VetoReason::Denied => (codes::DENIED, "this window was not granted"),
+            VetoReason::Unreadable => (codes::SERIALIZATION, "another window cannot read the value of"),
         };
         let mut told = false;
         for id in ids {

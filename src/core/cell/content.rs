@@ -37,7 +37,7 @@ fn add_veto<V: Value>(print: Fingerprint, veto: &Veto<V>) -> Fingerprint {
     print
         .text(&veto.part)
         .stamp(Some(veto.stamp))
-        .number(veto.why.code())
+        .number(veto.reason.code())
         .stamp(veto.base.as_ref().map(|base| base.1))
         .content(veto.base.as_ref().map(|base| &base.0))
 }

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::{Gateway, LAYERS, Received, same};
-use crate::core::cell::{Cell, Why, parse};
+use crate::core::cell::{Cell, VetoReason, parse};
 use crate::core::id::Key;
 use crate::core::model::{How, Model, Op, Strategy};
 use crate::core::value::Value;
@@ -47,7 +47,7 @@ impl<V: Value> Gateway<V> {
             if is_shown || !state.holds(&name, &part, write) {
                 return;
             }
-            if self.view.veto_shown(key, Why::Refused, now).is_none()
+            if self.view.veto_shown(key, VetoReason::Refused, now).is_none()
                 || same(self.view.get(key), state.get(key))
             {
                 return;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::core::cell::{Cell, Why, parse};
+use crate::core::cell::{Cell, VetoReason, parse};
 use crate::core::id::{Key, PeerRef};
 use crate::core::register::Stamp;
 use crate::core::sync::{ChangeOrigin, KeyChange, StateFrame};
@@ -115,7 +115,7 @@ pub enum ModelEffect<V> {
         /// The keys of the others.
         keys: Vec<Key>,
         /// Why: of several reasons one that is not a simple refusal.
-        why: Why,
+        reason: VetoReason,
     },
     /// See [`StateEffect::Restamped`](crate::core::sync::StateEffect::Restamped).
     Restamped {

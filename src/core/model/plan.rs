@@ -8,7 +8,7 @@ use super::show::{binding, is_vetoed, latest};
 use super::transaction::{Component, is_aborted};
 use super::write::Cells;
 use super::{How, Model, Op, Strategy};
-use crate::core::cell::{Cell, Part, Slot, UNDER, Veto, Why, cell_name, root_name, suffix};
+use crate::core::cell::{Cell, Part, Slot, UNDER, Veto, VetoReason, cell_name, root_name, suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
@@ -214,7 +214,7 @@ impl<V: Value> Model<V> {
                         part,
                         stamp,
                         base: None,
-                        why: Why::Fell,
+                        reason: VetoReason::Aborted,
                     })
                     .gather();
                 self.plan_vetoes(member, dead, now, cells);

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use super::show::{binding, is_vetoed, latest, live};
 use super::{CellChange, Model, ModelEffect, ModelEffects, Strategy, same};
-use crate::core::cell::{Cell, Part, Why, cell_name, parse, parse_suffix, suffix};
+use crate::core::cell::{Cell, Part, VetoReason, cell_name, parse, parse_suffix, suffix};
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
 use crate::core::register::Stamp;
@@ -82,7 +82,7 @@ pub fn validate<V: Value>(
         }
         refused = true;
         let mut touched = bad;
-        let effects = host.model(|model| model.veto(cells, Why::Refused, now));
+        let effects = host.model(|model| model.veto(cells, VetoReason::Refused, now));
         lay_back(host, effects, &mut left, &mut touched, &mut rest);
         // What was there before was let in before.
         asked = left
@@ -110,7 +110,7 @@ pub fn drop_unreadable<V: Value>(
 ) -> Validated<V> {
     let (mut left, mut touched, mut rest) = (changes, Vec::new(), Vec::new());
     let refused = !cells.is_empty();
-    let effects = host.model(|model| model.veto(cells, Why::Unreadable, now));
+    let effects = host.model(|model| model.veto(cells, VetoReason::Unreadable, now));
     lay_back(host, effects, &mut left, &mut touched, &mut rest);
     left.keep(|one| !same(one.old.as_ref(), one.new.as_ref()));
     Validated {
