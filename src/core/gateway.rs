@@ -282,7 +282,7 @@ impl<V: Value> Gateway<V> {
         received.absorb(self.view.veto(refused, VetoReason::Denied, now));
         for key in keys {
             // An earlier write may be of the same kind.
-            for _ in 0..LAYERS {
+            for _ in 0..ROUNDS {
                 if !self.differs(received, key, state) {
                     break;
                 }
@@ -316,7 +316,7 @@ impl<V: Value> Gateway<V> {
 }
 
 /// Writes of one writer that may lie under each other, and those of its neighbours.
-const LAYERS: u32 = 8;
+const ROUNDS: u32 = 8;
 
 impl<V: Value> Received<V> {
     fn new() -> Self {

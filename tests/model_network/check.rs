@@ -224,7 +224,7 @@ impl Network {
     fn check_keys(&self, window: &Window) -> Outcome {
         let seen = window.node.node().vector();
         let ledger = &self.ledger;
-        let fallen = ledger.fallen(seen);
+        let aborted = ledger.aborted(seen);
         // A group that fell to a write which then fell itself was written off by whoever wrote over it in between.
         let sealed = window
             .node
@@ -235,7 +235,7 @@ impl Network {
             let writes = || ledger.writes.iter().filter(|write| write.key == key);
             let doubtful = writes().any(|write| write.doubtful);
             let grouped = writes().any(|write| write.group.is_some());
-            let good = ledger.good(key, &fallen, seen);
+            let good = ledger.good(key, &aborted, seen);
             let list = window.node.candidates(&self.keys[key]);
             let shown: Vec<Stamp> = list
                 .iter()

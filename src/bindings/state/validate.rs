@@ -70,7 +70,7 @@ impl StateHost {
     }
 }
 
-/// What is left of what that neighbour told. What is refused falls in every window.
+/// The accepted part of a neighbour's changes. A refused write is rolled back in every window.
 pub(super) fn validate(
     state: &StateHost,
     from: PeerRef,

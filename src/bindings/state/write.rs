@@ -146,7 +146,7 @@ impl StateHost {
         let how = How {
             is_transaction: is_transaction || self.options.together,
             joins_turn: self.options.together,
-            may_fall: options.rollback || options.ack || !options.signals.is_empty(),
+            may_roll_back: options.rollback || options.ack || !options.signals.is_empty(),
             undoable: !options.typed,
             is_typed: options.typed,
             ..How::default()
@@ -167,7 +167,7 @@ impl StateHost {
             });
         };
         let turn = self.open_turn();
-        let promise = if how.may_fall {
+        let promise = if how.may_roll_back {
             self.await_outcome(id, options, &turn)
         } else {
             turn

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::{Gateway, LAYERS, Received, same};
+use super::{Gateway, ROUNDS, Received, same};
 use crate::core::cell::{Cell, VetoReason, parse};
 use crate::core::id::Key;
 use crate::core::model::{How, Model, Op, Strategy};
@@ -25,7 +25,7 @@ impl<V: Value> Gateway<V> {
             if state.strategy(key) == Strategy::Custom || same(self.view.get(key), state.get(key)) {
                 continue;
             }
-            self.drop_fallen(state, key, now);
+            self.drop_aborted(state, key, now);
             if !self.may_write(key) && !same(self.view.get(key), state.get(key)) {
                 self.write_over(state, key, now);
             }
@@ -34,8 +34,8 @@ impl<V: Value> Gateway<V> {
 
     /// Vetoes aborted writes: those that the state holds and does not show. A write that it does not hold yet will arrive.
     /// Nothing is overwritten: a later write could abort others.
-    fn drop_fallen(&mut self, state: &Model<V>, key: &Key, now: f64) {
-        for _ in 0..LAYERS {
+    fn drop_aborted(&mut self, state: &Model<V>, key: &Key, now: f64) {
+        for _ in 0..ROUNDS {
             let Some((name, write)) = self.view.shown_by(key) else {
                 return;
             };

@@ -130,10 +130,10 @@ impl<V: Value> Model<V> {
     pub fn holds(&self, name: &Key, part: &Part, write: Stamp) -> bool {
         let held = self.node.register(name);
         held.is_some_and(|held| match (&held.value, part) {
-            (Some(Cell::Slot(slot)), Part::Slot(actor)) => slot.layers().any(|layer| {
+            (Some(Cell::Slot(slot)), Part::Slot(actor)) => slot.history().any(|entry| {
                 write
                     == Stamp {
-                        time: layer.time,
+                        time: entry.time,
                         actor: *actor,
                     }
             }),

@@ -49,7 +49,7 @@ pub(super) enum Command<V> {
 /// Whether a write needs the other model.
 #[must_use]
 pub fn write_needs_more<V>(ops: &[(Key, Op<V>)], how: How) -> bool {
-    if how.joins_turn || how.may_fall {
+    if how.joins_turn || how.may_roll_back {
         return true;
     }
     let mut set = ops.iter().filter(|op| matches!(op.1, Op::Set(_)));

@@ -4,8 +4,8 @@
 //! are vetoed (of a function's candidates, those that are bad by themselves), and the next visible value is checked in turn, until
 //! one passes or no foreign write is left. A window's own writes are not checked.
 //!
-//! The veto is a cell, so every window drops the write, also when its writer is gone. Whatever lies under a rejected write
-//! stands or falls with its own transaction. A transaction that was aborted by a later write is marked as aborted, so nobody
+//! The veto is a cell, so every window drops the write, also when its writer is gone. Writes under a rejected write
+//! are kept or aborted with their own transactions. A transaction that was aborted by a later write is marked as aborted, so nobody
 //! reports it as a rejection.
 
 use std::rc::Rc;
@@ -19,23 +19,23 @@ use crate::core::register::Stamp;
 use crate::core::sync::KeyChange;
 use crate::core::value::Value;
 
-/// How often what shows instead is asked about by itself. After that everything of the others' on that key falls at once:
-/// a pile of bad writes costs no more than that.
+/// How many next candidates are validated one by one. After that all foreign writes on that key are vetoed at once: this
+/// bounds the cost of many bad writes.
 const ROUNDS: usize = 20;
 
-/// Who may refuse. Nothing is borrowed while it is asked.
+/// The validator. No borrow is held while it is called.
 pub trait Validator<V> {
-    /// Whether the user lets that in.
+    /// Whether the user's function accepts the changes.
     fn accepts(&mut self, changes: &[KeyChange<V>]) -> bool;
     /// Lets the model act.
     fn model<R: Default>(&mut self, act: impl FnOnce(&mut Model<V>) -> R) -> R;
-    /// Has the key's function say what it shows, see [`Model::settle`].
+    /// Resolves the key by its custom function, see [`Model::settle`].
     fn settle(&mut self, key: &Key) -> Option<KeyChange<V>>;
 }
 
-/// The writes of others that what a key shows is made of.
+/// The foreign writes that the visible value of a key is made of.
 enum Blamed<V> {
-    /// They fall together.
+    /// Vetoed together.
     All(Vec<CellChange<V>>),
     /// Each is a value by itself, the earliest first. With each, whether it came now.
     Each(Vec<(Option<V>, CellChange<V>, bool)>),
@@ -172,7 +172,7 @@ fn bad_keys<V: Value>(host: &mut impl Validator<V>, asked: &[KeyChange<V>]) -> V
     if bad.is_empty() { keys(asked) } else { bad }
 }
 
-/// What falls of a key whose value is refused.
+/// The writes to veto of a key whose value is rejected.
 fn blamed<V: Value>(host: &mut impl Validator<V>, key: &Key, came: &[CellChange<V>]) -> Vec<CellChange<V>> {
     let each = match host.model(|model| model.blamed(key, came)) {
         Blamed::All(cells) => return cells,

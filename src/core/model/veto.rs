@@ -15,7 +15,7 @@ use crate::core::replica::Stage;
 use crate::core::sync::ChangeOrigin;
 use crate::core::value::Value;
 
-/// A write of this window that can still fall.
+/// A write of this window that can still be rolled back.
 pub(super) struct Pending<V> {
     pub(super) id: WriteId,
     /// Its cells.
@@ -121,7 +121,7 @@ impl<V: Value> Model<V> {
         None
     }
 
-    /// Own writes that vetoes of others have just taken back: those that could still fall, and the keys of the others. `reason`
+    /// Own writes that vetoes of others have just taken back: those that could still be rolled back, and the keys of the others. `reason`
     /// is the reason of the last that was not simply refused.
     pub(super) fn lost(
         &mut self,
