@@ -52,7 +52,7 @@ impl Hub {
         let inner = self.inner.borrow();
         match name {
             Some(name) => inner.peers.by_name(name).ok_or_else(|| {
-                if inner.peers.sleeper_by_name(name).is_some() {
+                if inner.peers.suspended_by_name(name).is_some() {
                     return super::sleep::suspended(name);
                 }
                 let message = text(&["no connected peer has the id '", name, "'"]);

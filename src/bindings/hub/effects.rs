@@ -80,7 +80,7 @@ impl Hub {
                 Effect::LeaveChannel => self.leave_mesh(),
                 Effect::Reject { origin, code } => self.reject(&origin, code),
                 Effect::Connected { at, again } => self.connected(at, again),
-                Effect::Woken(at) => self.resumed(at),
+                Effect::Resumed(at) => self.resumed(at),
                 Effect::Restricted(at) => {
                     self.states_peer_down(at);
                     self.states_peer_up(at);

@@ -86,7 +86,7 @@ impl Hub {
     fn known(&self, id: &str) -> Option<PeerRef> {
         let inner = self.inner.borrow();
         let peer = inner.peers.by_name(id);
-        peer.or_else(|| inner.peers.sleeper_by_name(id))
+        peer.or_else(|| inner.peers.suspended_by_name(id))
     }
 
     /// What leads to each peer: its id, its own random id, and the kind of wire, one after the other.

@@ -34,16 +34,16 @@ pub trait Validator<V> {
 }
 
 /// The foreign writes that the visible value of a key is made of.
-enum Blamed<V> {
+enum Sources<V> {
     /// Vetoed together.
     All(Vec<CellChange<V>>),
     /// Each is a value by itself, the earliest first. With each, whether it came now.
     Each(Vec<(Option<V>, CellChange<V>, bool)>),
 }
 
-impl<V> Default for Blamed<V> {
+impl<V> Default for Sources<V> {
     fn default() -> Self {
-        Blamed::All(Vec::new())
+        Sources::All(Vec::new())
     }
 }
 
@@ -73,7 +73,7 @@ pub fn validate<V: Value>(
         let mut cells = Vec::new();
         for key in &bad {
             cells.take_in(match round {
-                0..ROUNDS => blamed(host, key, came),
+                0..ROUNDS => rejected_writes(host, key, came),
                 _ => host.model(|model| model.all_of_others(key)),
             });
         }
@@ -173,10 +173,14 @@ fn bad_keys<V: Value>(host: &mut impl Validator<V>, asked: &[KeyChange<V>]) -> V
 }
 
 /// The writes to veto of a key whose value is rejected.
-fn blamed<V: Value>(host: &mut impl Validator<V>, key: &Key, came: &[CellChange<V>]) -> Vec<CellChange<V>> {
-    let each = match host.model(|model| model.blamed(key, came)) {
-        Blamed::All(cells) => return cells,
-        Blamed::Each(each) => each,
+fn rejected_writes<V: Value>(
+    host: &mut impl Validator<V>,
+    key: &Key,
+    came: &[CellChange<V>],
+) -> Vec<CellChange<V>> {
+    let each = match host.model(|model| model.sources(key, came)) {
+        Sources::All(cells) => return cells,
+        Sources::Each(each) => each,
     };
     if each.len() == 1 {
         return each.into_iter().map(|one| one.1).gather();
@@ -208,15 +212,15 @@ impl<V: Value> Model<V> {
     /// Whether what a key shows is made of writes of others.
     #[must_use]
     pub fn shows_others(&self, key: &Key) -> bool {
-        match self.blamed(key, &[]) {
-            Blamed::All(cells) => !cells.is_empty(),
-            Blamed::Each(each) => !each.is_empty(),
+        match self.sources(key, &[]) {
+            Sources::All(cells) => !cells.is_empty(),
+            Sources::Each(each) => !each.is_empty(),
         }
     }
 
     /// The writes of others that the key's value is made of: what was added to it now, or a part of it that came now; else
     /// what it shows.
-    fn blamed(&self, key: &Key, came: &[CellChange<V>]) -> Blamed<V> {
+    fn sources(&self, key: &Key, came: &[CellChange<V>]) -> Sources<V> {
         let vetoes = self.vetoes(key);
         let visible = self.visible_writes(key);
         let top = latest(&visible).map(|one| one.stamp);
@@ -237,7 +241,7 @@ impl<V: Value> Model<V> {
             .cloned()
             .gather();
         if !added.is_empty() {
-            return Blamed::All(added);
+            return Sources::All(added);
         }
         let shown = match self.strategies.of(key) {
             // A function may show any of those that it was given.
@@ -262,9 +266,9 @@ impl<V: Value> Model<V> {
         }
         if each.is_empty() {
             // An own value, or none, to which others have added.
-            return Blamed::All(self.added_by_others(key, to));
+            return Sources::All(self.added_by_others(key, to));
         }
-        Blamed::Each(each)
+        Sources::Each(each)
     }
 
     /// Everything that others wrote to that key and that counts.
