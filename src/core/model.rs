@@ -75,7 +75,7 @@ pub struct Model<V> {
     components: SmallMap<Key, Rc<Component>>,
     texts: Option<Rc<dyn Texts<V>>>,
     pending: Vec<Pending<V>>,
-    /// Keys that others wrote to meanwhile, and who told it.
+    /// Keys that others wrote to meanwhile, and which peer sent it.
     hidden: Vec<(Key, PeerRef)>,
     undos: Steps<V>,
     redos: Steps<V>,
@@ -212,7 +212,7 @@ impl<V: Value> Model<V> {
     pub fn contested(&self) -> Vec<Key> {
         self.keys
             .iter()
-            .filter(|(_, composite)| composite.told.len() > 1)
+            .filter(|(_, composite)| composite.reported.len() > 1)
             .map(|(key, _)| Rc::clone(key))
             .gather()
     }
@@ -258,7 +258,7 @@ impl<V: Value> Model<V> {
         (is_merged && has_parts).then(|| self.tree_of(key).document(&*texts))?
     }
 
-    /// Whether something was typed that cannot be told before the engine that merges texts is there.
+    /// Whether something was typed that cannot be sent before the engine that merges texts is there.
     #[must_use]
     pub fn holds_texts(&self) -> bool {
         self.keys

@@ -117,7 +117,7 @@ impl Liar<'_> {
 
     fn frame(&mut self) -> Frame {
         if self.random.below(8) == 0 {
-            return StateFrame::Glance {
+            return StateFrame::Digest {
                 seen: self.random.next(),
                 print: self.random.next(),
                 content: self.random.next(),

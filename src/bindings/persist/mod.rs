@@ -187,13 +187,13 @@ impl Persist {
         }
         let held = self.kept.upgrade().map(|kept| kept.export());
         self.last.replace(Some(held.unwrap_or_default()));
-        if self.owes() {
+        if self.is_pending() {
             self.store_now();
         }
     }
 
     /// Whether something may not be stored: an exchange under way may still wait for its turn.
-    fn owes(&self) -> bool {
+    fn is_pending(&self) -> bool {
         self.dirty.get() || self.running.get()
     }
 
@@ -212,7 +212,7 @@ impl Persist {
                 this.look_again();
             } else if what.is_undefined() {
                 this.changed();
-            } else if this.owes() {
+            } else if this.is_pending() {
                 this.store_now();
             }
         });

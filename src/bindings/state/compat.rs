@@ -147,7 +147,7 @@ impl StateHost {
             Kind::Sync => (5, 6),
             Kind::Delta => (10, 11),
             Kind::Batch => (u32::MAX, 8),
-            Kind::Glance => (u32::MAX, 6),
+            Kind::Digest => (u32::MAX, 6),
             _ => (u32::MAX, 5),
         };
         let mark = frame.get(mark);

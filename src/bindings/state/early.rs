@@ -72,7 +72,7 @@ pub(super) fn frame_needs_more(frame: &StateFrame<Cell<Held>>) -> bool {
     match frame {
         StateFrame::Batch(batch) => batch.entries.iter().any(|entry| cell_needs_more(&entry.0)),
         StateFrame::Delta(delta) => delta.entries.iter().any(|entry| cell_needs_more(&entry.key)),
-        StateFrame::Sync { .. } | StateFrame::Glance { .. } => false,
+        StateFrame::Sync { .. } | StateFrame::Digest { .. } => false,
     }
 }
 

@@ -155,7 +155,7 @@ impl Guest for RefCell<Gateway<Held>> {
 
     fn has(&self, seq: u64) -> bool {
         let guest = self.borrow();
-        guest.view().node().has_told(guest.peer(), seq)
+        guest.view().node().has_acknowledged(guest.peer(), seq)
     }
 
     fn wants_texts(&self) -> bool {

@@ -200,7 +200,7 @@ impl StateHost {
         let Some(guest) = self.guest(from) else {
             // Whatever else it says now, it says again when it is answered.
             let mut early = self.guests.early.borrow_mut();
-            let asks = matches!(decoded, StateFrame::Sync { .. } | StateFrame::Glance { .. });
+            let asks = matches!(decoded, StateFrame::Sync { .. } | StateFrame::Digest { .. });
             if let Some(one) = early.iter_mut().find(|one| one.0 == from && asks) {
                 one.2 = Some(decoded);
             }

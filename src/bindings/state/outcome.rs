@@ -194,7 +194,7 @@ impl StateHost {
                     outcome.guests = self.guests_told();
                 }
                 let waiting = outcome.waiting.get_or_insert_with(|| node.followers().gather());
-                waiting.keep(|peer| !node.has_told(*peer, seq));
+                waiting.keep(|peer| !node.has_acknowledged(*peer, seq));
                 outcome.guests.keep(|(peer, seq)| !self.guest_has(*peer, *seq));
                 if waiting.is_empty() && outcome.guests.is_empty() {
                     done.push(outcome.id);

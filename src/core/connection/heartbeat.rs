@@ -97,7 +97,7 @@ impl Heartbeat {
         if now - self.asked <= ASK_AFTER || (silent <= ASK_AFTER && self.has_answered) {
             return Beat::Quiet;
         }
-        // A page that slept itself has heard nobody: whoever it has not asked since cannot have failed to answer.
+        // A page that was suspended has heard no peer: one that it has not pinged since cannot have failed to answer.
         let was_asked = self.asked > self.heard;
         if was_asked && silent > GIVE_UP_AFTER && !on_channel {
             return Beat::GiveUp;

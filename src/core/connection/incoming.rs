@@ -109,7 +109,7 @@ impl<H: Host> Connections<H> {
     }
 
     pub(super) fn greet(&mut self, to: &H::Window, origin: &str, is_relative: bool) {
-        // Nobody can be addressed by an opaque origin. Whoever reads this hello can do nothing with its nonce.
+        // An opaque origin cannot be addressed. A window that reads this hello can do nothing with its nonce.
         let origin = if origin == OPAQUE { "*" } else { origin };
         let nonce = self.greetings.greet(to, is_relative, &self.fresh);
         self.effects.push(Effect::Hello {

@@ -287,7 +287,7 @@ mod tests {
         assert!(first != liar);
         assert_eq!(window.peers.by_uid("u"), Some(first));
         assert_eq!(window.peers.any(liar).unwrap().uid, "random 1");
-        // A member of the channel is who it says, and the liar is renamed.
+        // A member of the channel is who it says, and the peer with the forged id is renamed.
         let mut window = Window::default();
         let liar = window.arrive("u", &from(B), Some(1)).at;
         let member = window.arrive("u", &from(A), None).at;

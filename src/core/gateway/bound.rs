@@ -66,7 +66,7 @@ impl<V: Value> Gateway<V> {
         match frame {
             StateFrame::Batch(batch) => batch.entries.keep(|entry| is_kept(&entry.0, entry.2)),
             StateFrame::Delta(delta) => delta.entries.keep(|entry| is_kept(&entry.key, entry.stamp.time)),
-            StateFrame::Sync { .. } | StateFrame::Glance { .. } => {}
+            StateFrame::Sync { .. } | StateFrame::Digest { .. } => {}
         }
         if let Some(latest) = latest {
             drop(self.view.with_node(|node| {

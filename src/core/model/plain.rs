@@ -101,7 +101,7 @@ impl<V: Value> PlainModel<V> {
         for (key, old) in kept.shown.iter() {
             changes.take_in(self.change(key, old.clone()));
         }
-        told(changes, ChangeOrigin::Rollback)
+        changed(changes, ChangeOrigin::Rollback)
     }
 
     /// What changed of a key that showed `old`.
@@ -236,7 +236,7 @@ impl<V: Value> PlainModel<V> {
             }
             changes.take_in(self.change(&key, old));
         }
-        told(changes, origin)
+        changed(changes, origin)
     }
 
     fn push(&mut self, command: Command<V>) {
@@ -400,7 +400,7 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
     }
 }
 
-fn told<V>(changes: Vec<KeyChange<V>>, origin: ChangeOrigin) -> ModelEffects<V> {
+fn changed<V>(changes: Vec<KeyChange<V>>, origin: ChangeOrigin) -> ModelEffects<V> {
     let mut effects = Vec::new();
     if !changes.is_empty() {
         effects.push(ModelEffect::Changed {

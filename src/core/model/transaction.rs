@@ -86,15 +86,15 @@ impl<V: Value> Model<V> {
 
     /// Takes note of the groups that a cell on that key tells of.
     pub(super) fn note_groups(&mut self, key: &Key, cell: &Cell<V>) {
-        let tells = |slot: &Rc<Slot<V>>| slot.history().any(|entry| !entry.group.is_empty());
-        let tells = match cell {
-            Cell::Slot(slot) => tells(slot),
+        let has_group = |slot: &Rc<Slot<V>>| slot.history().any(|entry| !entry.group.is_empty());
+        let has_group = match cell {
+            Cell::Slot(slot) => has_group(slot),
             Cell::Veto(list) => list
                 .iter()
-                .any(|veto| matches!(&veto.base, Some((Cell::Slot(slot), _)) if tells(slot))),
+                .any(|veto| matches!(&veto.base, Some((Cell::Slot(slot), _)) if has_group(slot))),
             _ => false,
         };
-        if tells && !self.components.contains_key(key) {
+        if has_group && !self.components.contains_key(key) {
             self.components.insert(Rc::clone(key), Rc::default());
         }
     }

@@ -216,11 +216,11 @@ impl<V: Value> Model<V> {
             if self.strategies.of(&key) == Strategy::Manual {
                 let stamps: Vec<Stamp> = self.live_of(&key).iter().map(|one| one.stamp).gather();
                 let composite = self.composite(&key);
-                if composite.told != stamps {
+                if composite.reported != stamps {
                     if stamps.len() > 1 {
                         contested.push(key);
                     }
-                    composite.told = stamps;
+                    composite.reported = stamps;
                 }
             }
         }

@@ -22,7 +22,7 @@ pub(super) type Cells<V> = Vec<(Key, Option<Cell<V>>, Time)>;
 pub struct NotANumber(pub Key);
 
 impl<V: Value> Model<V> {
-    /// Writes at once, here; the others are told by the next flush. Refused as a whole, or done as a whole.
+    /// Writes at once, here; the next flush sends it. Refused as a whole, or applied as a whole.
     ///
     /// # Errors
     /// [`NotANumber`] if something is added to what is not a number.

@@ -1,4 +1,4 @@
-//! What other windows are told: batches of one turn, deltas, and the dots that both carry.
+//! Outgoing writes: batches of one turn, deltas, and the dots that both carry.
 
 use super::{Replica, Slot, Stage};
 use crate::core::batch::{Batch, Delta};
@@ -23,7 +23,7 @@ impl<V: Content> Replica<V> {
             .map(|slot| (&slot.key, slot.register.value.as_ref()))
     }
 
-    /// Whether there is something that nobody was told.
+    /// Whether there are writes that were not sent to any window.
     pub fn has_silent(&mut self) -> bool {
         while let Some(&last) = self.silent.last() {
             if self.stage(last) == Some(Stage::Silent) {
@@ -73,7 +73,7 @@ impl<V: Content> Replica<V> {
         })
     }
 
-    /// Gives everything that has no dot the next one, to be told by a delta.
+    /// Assigns the next dots to everything that has none, to be sent by a delta.
     pub fn seal(&mut self) {
         let dot = self.next_dot();
         let open = std::mem::take(&mut self.open);
