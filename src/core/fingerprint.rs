@@ -5,7 +5,7 @@
 //! fingerprints of what they hold, on the slow tick only; of two contents the one with the greater fingerprint wins, everywhere.
 //!
 //! They are no cryptographic digests: a peer that may write, and constructs two contents with the same fingerprint, is not
-//! found out.
+//! detected.
 
 use super::register::Stamp;
 use super::version::mix;

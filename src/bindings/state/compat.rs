@@ -168,7 +168,7 @@ impl StateHost {
         if kind == Kind::Sync {
             // It does not know yet, or not any more: it learns it from the question.
             if is_apart {
-                self.ask_guest(from);
+                self.ask_filtered_peer(from);
             } else {
                 self.peer_anew(from);
             }

@@ -168,7 +168,7 @@ impl StateHost {
         } else if !self.node.borrow().open_keys().is_empty() {
             self.open_turn_alone();
         }
-        self.let_guests_in();
+        self.admit_filtered_peers();
         if self.node.borrow().node().is_ready() {
             self.become_ready();
         }

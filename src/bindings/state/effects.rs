@@ -19,7 +19,7 @@ impl StateHost {
             self.forget_conflicts();
         }
         self.note_below();
-        self.tell_guests(&effects);
+        self.forward_to_filtered_peers(&effects);
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => self.post(&to, &frame),
@@ -52,14 +52,14 @@ impl StateHost {
                 ModelEffect::Lost { ids, keys, reason } => self.tell_lost(&ids, &keys, reason),
                 ModelEffect::Ready => {
                     self.become_ready();
-                    self.let_guests_in();
+                    self.admit_filtered_peers();
                 }
                 ModelEffect::Refused { from, code } => self.carrier.refused(from, code, &self.options.name),
             }
         }
         // What this window wrote in this turn goes to all at once, when the turn ends.
         if self.turn.borrow().is_none() {
-            self.flush_guests();
+            self.flush_filtered_peers();
         }
         self.look_for_texts();
         self.check_outcomes();

@@ -8,8 +8,8 @@ mod conflicts;
 mod conflicts_part;
 mod early;
 mod effects;
+mod filtered_peers;
 mod gateways;
-mod guests;
 mod held;
 mod inspect;
 mod kept;
@@ -50,7 +50,7 @@ pub use class::SyncedState;
 use compat::Compat;
 use conflicts::Contested;
 use early::Early;
-use guests::Guests;
+use filtered_peers::FilteredPeers;
 pub(crate) use held::Held;
 use listeners::{KeyListener, Listener, Notice};
 pub(crate) use options::{SetOptions, StateOptions};
@@ -99,7 +99,7 @@ pub(crate) struct StateHost {
     transaction: RefCell<Option<Transaction>>,
     outcomes: RefCell<Vec<Outcome>>,
     below: RefCell<validate::Below>,
-    guests: Guests,
+    filtered_peers: FilteredPeers,
     contested: RefCell<Contested>,
     texts: Cell<TextsAre>,
     pub(crate) ready: Deferred,
@@ -162,7 +162,7 @@ impl StateHost {
             transaction: RefCell::new(None),
             outcomes: RefCell::new(Vec::new()),
             below: RefCell::new(Vec::new()),
-            guests: Guests::none(),
+            filtered_peers: FilteredPeers::none(),
             contested: RefCell::new(Contested::default()),
             texts: Cell::new(TextsAre::Unasked),
             ready: Deferred::new(),
@@ -300,7 +300,7 @@ impl StateHost {
         self.end_turn();
         self.ready.resolve(&JsValue::UNDEFINED);
         self.end_outcomes();
-        self.guests_end();
+        self.end_filtered_peers();
         self.contested.borrow_mut().handlers.clear();
         self.listeners.borrow_mut().clear();
         self.key_listeners.borrow_mut().clear();

@@ -90,7 +90,7 @@ impl StateHost {
     pub(super) fn look_for_texts(&self) {
         if self.texts.get() != TextsAre::Unasked
             || !self.options.strategies.merge_any()
-            || !(self.node.borrow().wants_texts() || self.guests_want_texts())
+            || !(self.node.borrow().wants_texts() || self.filtered_peers_want_texts())
         {
             return;
         }
@@ -128,7 +128,7 @@ impl StateHost {
             .borrow_mut()
             .provide_texts(Rc::clone(&engine), host::wall());
         self.run(effects);
-        self.give_guests_texts(&engine);
+        self.give_filtered_peers_texts(&engine);
         let held = self.turn.borrow().is_some();
         if held {
             self.flush_turn();
@@ -176,7 +176,7 @@ impl StateHost {
     pub(super) fn become_ready(&self) {
         if !self.storage_holds_ready()
             && self.texts.get() != TextsAre::Asked
-            && !self.awaits_guests()
+            && !self.awaits_filtered_peers()
             && !self.is_early()
         {
             self.ready.resolve(&JsValue::UNDEFINED);

@@ -51,7 +51,7 @@ impl StateHost {
     /// That peer could not read what it was sent last.
     pub(super) fn send_apart_to(&self, peer: PeerRef) {
         self.unreadable.sends_apart.set(true);
-        if !self.resend_to_guest(peer) {
+        if !self.resend_to_filtered_peer(peer) {
             self.decide(|model, _| model.with_node(|node| node.resend(peer)));
         }
         self.unreadable.sends_apart.set(false);

@@ -1,5 +1,5 @@
-//! Restricted and mismatched peers: each exchanges frames with a filtered replica of its own, see [`Gateway`]. What works on
-//! those replicas is a part of the wasm that is loaded for the first such peer; until then they wait.
+//! Restricted and mismatched peers: each exchanges frames with a filtered replica of its own, see [`Gateway`]. The code of
+//! those replicas is a part of the wasm, loaded for the first such peer; until then these peers wait.
 
 use std::cell::Cell as Slot;
 use std::rc::Rc;
@@ -19,18 +19,18 @@ use crate::core::sync::{StateEffect, StateFrame, StateNode};
 use crate::platform::cell::RefCell;
 use crate::platform::host;
 
-/// Those who are there.
-pub(super) struct Guests {
-    pub(super) here: RefCell<Vec<Rc<dyn Guest>>>,
-    /// Who came before this window knew what the others have, or before the part of the wasm was there, and what each asked last.
+/// The restricted and mismatched peers of a state.
+pub(super) struct FilteredPeers {
+    pub(super) here: RefCell<Vec<Rc<dyn FilteredPeer>>>,
+    /// Peers that came before this window was ready, or before the part of the wasm was loaded, each with its last request.
     early: RefCell<Vec<Early>>,
     pub(super) texts: RefCell<Option<Rc<dyn Texts<Held>>>>,
     pub(super) loading: Slot<Loading>,
 }
 
-impl Guests {
-    pub(super) fn none() -> Guests {
-        Guests {
+impl FilteredPeers {
+    pub(super) fn none() -> FilteredPeers {
+        FilteredPeers {
             here: RefCell::new(Vec::new()),
             early: RefCell::new(Vec::new()),
             texts: RefCell::new(None),
@@ -41,24 +41,24 @@ impl Guests {
 
 type Early = (PeerRef, Filter, Option<StateFrame<Cell<Held>>>);
 
-/// Such a peer that takes part: its gateway, which is in the part.
-pub(super) trait Guest {
+/// Such a peer that takes part: its gateway, which is in that part of the wasm.
+pub(super) trait FilteredPeer {
     fn peer(&self) -> PeerRef;
-    /// Whether this window waits for what it has.
+    /// Whether this window waits for the peer's contents.
     fn is_awaited(&self) -> bool;
-    /// Lets the node below the gateway act; what is to be sent.
+    /// Lets the node of the filtered replica act; returns frames to send.
     fn with_node(&self, act: &dyn Fn(&mut StateNode<Cell<Held>>) -> NodeEffects) -> ModelEffects<Held>;
     /// Sends what is new for it.
     fn flush(&self, now: f64) -> ModelEffects<Held>;
-    /// How much it has been told, if it takes part.
-    fn told(&self) -> Option<u64>;
-    /// Whether it has said that it has that much.
+    /// How many batches it was sent, if it takes part.
+    fn sent(&self) -> Option<u64>;
+    /// Whether it has acknowledged that many.
     fn has(&self, seq: u64) -> bool;
     fn wants_texts(&self) -> bool;
     fn provide_texts(&self, texts: Rc<dyn Texts<Held>>, now: f64) -> ModelEffects<Held>;
     /// A frame of the peer.
     fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<Held>>);
-    /// Cells of these names have changed in the state, and these keys show otherwise than before.
+    /// Cells of these names have changed in the state, and the visible values of these keys.
     fn forward(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]);
 }
 
@@ -78,12 +78,12 @@ impl StateHost {
         }
     }
 
-    pub(super) fn guest_up(&self, peer: PeerRef, filter: Filter) {
-        self.guest_down(peer);
+    pub(super) fn filtered_peer_up(&self, peer: PeerRef, filter: Filter) {
+        self.filtered_peer_down(peer);
         match self.gateways() {
             Some(part) if self.is_due(&filter) => (part.open)(self, peer, filter),
             there => {
-                self.guests.early.borrow_mut().push((peer, filter, None));
+                self.filtered_peers.early.borrow_mut().push((peer, filter, None));
                 if there.is_none() {
                     self.load_gateways();
                 }
@@ -100,19 +100,22 @@ impl StateHost {
     /// The exchange with a peer begins anew, through a gateway or without one.
     pub(super) fn peer_anew(&self, peer: PeerRef) {
         if let Some(filter) = self.filter(peer) {
-            self.guest_up(peer, filter);
+            self.filtered_peer_up(peer, filter);
             self.decide(|model, now| model.with_node(|node| node.peer_down(peer, now)));
         } else {
-            self.guest_down(peer);
+            self.filtered_peer_down(peer);
             self.decide(|model, _| model.with_node(|node| node.peer_up(peer, host::now())));
         }
     }
 
     /// Whether a peer that may do everything has not told what it has.
-    pub(super) fn awaits_guests(&self) -> bool {
-        let (here, early) = (self.guests.here.borrow(), self.guests.early.borrow());
-        let may_come = self.guests.loading.get() != Loading::Failed;
-        here.iter().any(|guest| guest.is_awaited())
+    pub(super) fn awaits_filtered_peers(&self) -> bool {
+        let (here, early) = (
+            self.filtered_peers.here.borrow(),
+            self.filtered_peers.early.borrow(),
+        );
+        let may_come = self.filtered_peers.loading.get() != Loading::Failed;
+        here.iter().any(|filtered| filtered.is_awaited())
             || (may_come && early.iter().any(|one| !one.1.0.restricts()))
     }
 
@@ -124,12 +127,12 @@ impl StateHost {
     }
 
     /// Whether it was one.
-    pub(super) fn guest_down(&self, peer: PeerRef) -> bool {
-        let mut here = self.guests.here.borrow_mut();
-        let mut early = self.guests.early.borrow_mut();
+    pub(super) fn filtered_peer_down(&self, peer: PeerRef) -> bool {
+        let mut here = self.filtered_peers.here.borrow_mut();
+        let mut early = self.filtered_peers.early.borrow_mut();
         let before = here.len() + early.len();
         early.keep(|one| one.0 != peer);
-        let at = here.iter().position(|guest| guest.peer() == peer);
+        let at = here.iter().position(|filtered| filtered.peer() == peer);
         let gone = at.map(|at| here.remove(at));
         let was = here.len() + early.len() < before;
         drop((here, early));
@@ -138,54 +141,54 @@ impl StateHost {
     }
 
     /// It holds another version now, and may come back.
-    pub(super) fn guest_let_go(&self, peer: PeerRef) {
-        if self.restriction(peer).is_none() && self.guest_down(peer) {
+    pub(super) fn release_filtered_peer(&self, peer: PeerRef) {
+        if self.restriction(peer).is_none() && self.filtered_peer_down(peer) {
             self.release_ready();
         }
     }
 
-    pub(super) fn guests_end(&self) {
-        let gone = std::mem::take(&mut *self.guests.here.borrow_mut());
-        self.guests.early.borrow_mut().clear();
-        self.guests.texts.borrow_mut().take();
+    pub(super) fn end_filtered_peers(&self) {
+        let gone = std::mem::take(&mut *self.filtered_peers.here.borrow_mut());
+        self.filtered_peers.early.borrow_mut().clear();
+        self.filtered_peers.texts.borrow_mut().take();
         drop(gone);
     }
 
     /// This window has what the others had, or the part of the wasm has come: lets those in who may come now.
-    pub(super) fn let_guests_in(&self) {
-        if self.guests.early.borrow().is_empty() {
+    pub(super) fn admit_filtered_peers(&self) {
+        if self.filtered_peers.early.borrow().is_empty() {
             return;
         }
         let Some(part) = self.gateways() else {
             return;
         };
-        let early = std::mem::take(&mut *self.guests.early.borrow_mut());
+        let early = std::mem::take(&mut *self.filtered_peers.early.borrow_mut());
         for (peer, filter, asked) in early {
             if !self.is_due(&filter) {
-                self.guests.early.borrow_mut().push((peer, filter, asked));
+                self.filtered_peers.early.borrow_mut().push((peer, filter, asked));
                 continue;
             }
             (part.open)(self, peer, filter);
             if let Some(frame) = asked {
-                self.hear_guest(peer, frame);
+                self.receive_from_filtered_peer(peer, frame);
             }
         }
     }
 
-    fn guest(&self, peer: PeerRef) -> Option<Rc<dyn Guest>> {
-        let here = self.guests.here.borrow();
-        here.iter().find(|guest| guest.peer() == peer).cloned()
+    fn filtered_peer(&self, peer: PeerRef) -> Option<Rc<dyn FilteredPeer>> {
+        let here = self.filtered_peers.here.borrow();
+        here.iter().find(|filtered| filtered.peer() == peer).cloned()
     }
 
-    fn each_guest(&self, act: &dyn Fn(&dyn Guest) -> ModelEffects<Held>) {
-        let here = self.guests.here.borrow().clone();
-        for guest in here {
-            let effects = act(&*guest);
-            self.send_to_guest(effects);
+    fn each_filtered_peer(&self, act: &dyn Fn(&dyn FilteredPeer) -> ModelEffects<Held>) {
+        let here = self.filtered_peers.here.borrow().clone();
+        for filtered in here {
+            let effects = act(&*filtered);
+            self.send_to_filtered_peer(effects);
         }
     }
 
-    pub(super) fn send_to_guest(&self, effects: ModelEffects<Held>) {
+    pub(super) fn send_to_filtered_peer(&self, effects: ModelEffects<Held>) {
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => self.post(&to, &frame),
@@ -196,46 +199,47 @@ impl StateHost {
     }
 
     /// A frame of such a peer.
-    pub(super) fn hear_guest(&self, from: PeerRef, decoded: StateFrame<Cell<Held>>) {
-        let Some(guest) = self.guest(from) else {
+    pub(super) fn receive_from_filtered_peer(&self, from: PeerRef, decoded: StateFrame<Cell<Held>>) {
+        let Some(filtered) = self.filtered_peer(from) else {
             // Whatever else it says now, it says again when it is answered.
-            let mut early = self.guests.early.borrow_mut();
+            let mut early = self.filtered_peers.early.borrow_mut();
             let asks = matches!(decoded, StateFrame::Sync { .. } | StateFrame::Digest { .. });
             if let Some(one) = early.iter_mut().find(|one| one.0 == from && asks) {
                 one.2 = Some(decoded);
             }
             return;
         };
-        guest.hear(self, decoded);
+        filtered.hear(self, decoded);
     }
 
     /// Whether a peer has a gateway, or will get one.
-    pub(super) fn is_guest(&self, peer: PeerRef) -> bool {
-        self.guest(peer).is_some() || self.guests.early.borrow().iter().any(|one| one.0 == peer)
+    pub(super) fn is_filtered_peer(&self, peer: PeerRef) -> bool {
+        self.filtered_peer(peer).is_some()
+            || self.filtered_peers.early.borrow().iter().any(|one| one.0 == peer)
     }
 
     /// Asks such a peer what it has, as one that has just come.
-    pub(super) fn ask_guest(&self, peer: PeerRef) {
-        if let Some(guest) = self.guest(peer) {
-            let effects = guest.with_node(&|node| node.peer_up(peer, host::now()));
-            self.send_to_guest(effects);
+    pub(super) fn ask_filtered_peer(&self, peer: PeerRef) {
+        if let Some(filtered) = self.filtered_peer(peer) {
+            let effects = filtered.with_node(&|node| node.peer_up(peer, host::now()));
+            self.send_to_filtered_peer(effects);
         }
     }
 
     /// A restricted peer could not read what it was sent last. Whether it is one.
-    pub(super) fn resend_to_guest(&self, peer: PeerRef) -> bool {
-        let Some(guest) = self.guest(peer) else {
+    pub(super) fn resend_to_filtered_peer(&self, peer: PeerRef) -> bool {
+        let Some(filtered) = self.filtered_peer(peer) else {
             return false;
         };
-        let effects = guest.with_node(&|node| node.resend(peer));
-        self.send_to_guest(effects);
+        let effects = filtered.with_node(&|node| node.resend(peer));
+        self.send_to_filtered_peer(effects);
         true
     }
 
-    /// Shows the guests what has changed here.
-    pub(super) fn tell_guests(&self, effects: &ModelEffects<Held>) {
+    /// Forwards to filtered peers what has changed here.
+    pub(super) fn forward_to_filtered_peers(&self, effects: &ModelEffects<Held>) {
         let names = self.node.borrow_mut().take_watched();
-        if self.guests.here.borrow().is_empty() {
+        if self.filtered_peers.here.borrow().is_empty() {
             return;
         }
         let mut shown: Vec<Key> = Vec::new();
@@ -249,55 +253,55 @@ impl StateHost {
             }
         }
         if !names.is_empty() || !shown.is_empty() {
-            self.each_guest(&|guest| {
-                guest.forward(&**self.node.borrow(), &names, &shown);
+            self.each_filtered_peer(&|filtered| {
+                filtered.forward(&**self.node.borrow(), &names, &shown);
                 Vec::new()
             });
         }
     }
 
-    pub(super) fn flush_guests(&self) {
-        self.each_guest(&|guest| guest.flush(host::wall()));
+    pub(super) fn flush_filtered_peers(&self) {
+        self.each_filtered_peer(&|filtered| filtered.flush(host::wall()));
     }
 
-    pub(super) fn tick_guests(&self) {
-        self.each_guest(&|guest| guest.with_node(&|node| node.tick(host::now())));
+    pub(super) fn tick_filtered_peers(&self) {
+        self.each_filtered_peer(&|filtered| filtered.with_node(&|node| node.tick(host::now())));
     }
 
-    pub(super) fn inquire_guests(&self) {
-        self.each_guest(&|guest| guest.with_node(&|node| node.inquire()));
+    pub(super) fn inquire_filtered_peers(&self) {
+        self.each_filtered_peer(&|filtered| filtered.with_node(&|node| node.inquire()));
     }
 
     /// Whether peers wait for the part of the wasm: whoever waits for all that take part waits for them.
-    pub(super) fn guests_are_coming(&self) -> bool {
-        self.guests.loading.get() == Loading::Asked && !self.guests.early.borrow().is_empty()
+    pub(super) fn filtered_peers_are_coming(&self) -> bool {
+        self.filtered_peers.loading.get() == Loading::Asked && !self.filtered_peers.early.borrow().is_empty()
     }
 
-    /// Guests that take part, each with how much it has been told.
-    pub(super) fn guests_told(&self) -> Vec<(PeerRef, u64)> {
-        let here = self.guests.here.borrow();
+    /// Filtered peers that take part, each with how much it was sent.
+    pub(super) fn filtered_peers_sent(&self) -> Vec<(PeerRef, u64)> {
+        let here = self.filtered_peers.here.borrow();
         let told = here
             .iter()
-            .filter_map(|guest| Some((guest.peer(), guest.told()?)));
+            .filter_map(|filtered| Some((filtered.peer(), filtered.sent()?)));
         told.gather()
     }
 
-    /// Whether a guest has said that it has that much; true if it is gone.
-    pub(super) fn guest_has(&self, peer: PeerRef, seq: u64) -> bool {
-        self.guest(peer).is_none_or(|guest| guest.has(seq))
+    /// Whether a filtered peer has acknowledged that much; true if it is lost.
+    pub(super) fn filtered_peer_has(&self, peer: PeerRef, seq: u64) -> bool {
+        self.filtered_peer(peer).is_none_or(|filtered| filtered.has(seq))
     }
 
     /// The engine that merges texts has come.
-    pub(super) fn give_guests_texts(&self, texts: &Rc<dyn Texts<Held>>) {
-        self.guests.texts.replace(Some(Rc::clone(texts)));
-        self.each_guest(&|guest| guest.provide_texts(Rc::clone(texts), host::wall()));
-        self.flush_guests();
+    pub(super) fn give_filtered_peers_texts(&self, texts: &Rc<dyn Texts<Held>>) {
+        self.filtered_peers.texts.replace(Some(Rc::clone(texts)));
+        self.each_filtered_peer(&|filtered| filtered.provide_texts(Rc::clone(texts), host::wall()));
+        self.flush_filtered_peers();
     }
 
-    /// Whether what a guest writes needs the engine that merges texts.
-    pub(super) fn guests_want_texts(&self) -> bool {
-        let here = self.guests.here.borrow();
-        here.iter().any(|guest| guest.wants_texts())
+    /// Whether a write of a filtered peer needs the engine that merges texts.
+    pub(super) fn filtered_peers_want_texts(&self) -> bool {
+        let here = self.filtered_peers.here.borrow();
+        here.iter().any(|filtered| filtered.wants_texts())
     }
 
     /// Whether a peer may write every key of an update that came as a plain message.
