@@ -332,7 +332,7 @@ impl Hub {
         self.inner.borrow().calls.next_deadline().unwrap_or(f64::INFINITY)
     }
 
-    /// Whoever was asked is gone.
+    /// The peer that was called is lost.
     pub(crate) fn calls_lost(&self, at: PeerRef, identity: &Identity, reason: Reason) {
         let lost = self.inner.borrow_mut().calls.lost(at);
         for (_, pending) in lost {

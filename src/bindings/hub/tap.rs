@@ -77,7 +77,7 @@ impl Hub {
         if received {
             self.hear_now(at, kind, frame.unchecked_ref(), rest.is_truthy());
         } else if let Err(error) = self.post_now(at, frame, rest.dyn_ref()) {
-            // Whoever sent it has been told already that it went.
+            // Its sender has been told already that it was sent.
             host::report_error(&error);
         }
     }

@@ -53,7 +53,7 @@ pub fn conflicts_start() {
     PART.set(Some(black_box(part)));
 }
 
-/// The part, if it was started: whoever has the model with conflicts has it.
+/// The part, if it was started: a state with the model with conflicts has it.
 pub(super) fn started() -> Option<&'static Part> {
     PART.get()
 }

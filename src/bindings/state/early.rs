@@ -174,7 +174,7 @@ impl StateHost {
         }
     }
 
-    /// What this window did since is taken back, and whoever awaits it is told. A state that needs the part for all it does takes
+    /// Rolls back what this window did since, and rejects its promises. A state that needs the part for all it does takes
     /// part no more; another goes on with what it can read, and asks again for what it cannot.
     fn part_failed(&self, error: &JsValue) {
         self.early.loading.set(Loading::Failed);

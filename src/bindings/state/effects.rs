@@ -49,7 +49,7 @@ impl StateHost {
                 }
                 ModelEffect::Restamped { .. } => self.store_soon(),
                 ModelEffect::Contested { keys } => self.tell_contested(&keys),
-                ModelEffect::Lost { ids, keys, reason } => self.tell_lost(&ids, &keys, reason),
+                ModelEffect::Lost { ids, keys, reason } => self.report_lost(&ids, &keys, reason),
                 ModelEffect::Ready => {
                     self.become_ready();
                     self.admit_filtered_peers();
@@ -66,7 +66,7 @@ impl StateHost {
         self.forget_below();
     }
 
-    /// What is left of what a neighbour told.
+    /// The accepted part of a neighbour's changes.
     fn take_in_changes(
         &self,
         from: PeerRef,

@@ -108,7 +108,7 @@ impl StateHost {
         }
     }
 
-    /// Whether a peer that may do everything has not told what it has.
+    /// Whether a peer without restrictions has not sent its contents.
     pub(super) fn awaits_filtered_peers(&self) -> bool {
         let (here, early) = (
             self.filtered_peers.here.borrow(),
@@ -119,7 +119,7 @@ impl StateHost {
             || (may_come && early.iter().any(|one| !one.1.0.restricts()))
     }
 
-    /// Whoever waited for such peers need not wait any more, if none is left.
+    /// Ends the waiting for such peers, if none is left.
     pub(super) fn release_ready(&self) {
         if self.node.borrow().node().is_ready() {
             self.become_ready();
@@ -272,7 +272,7 @@ impl StateHost {
         self.each_filtered_peer(&|filtered| filtered.with_node(&|node| node.inquire()));
     }
 
-    /// Whether peers wait for the part of the wasm: whoever waits for all that take part waits for them.
+    /// Whether peers wait for the part of the wasm: an `ack` waits for them too.
     pub(super) fn filtered_peers_are_coming(&self) -> bool {
         self.filtered_peers.loading.get() == Loading::Asked && !self.filtered_peers.early.borrow().is_empty()
     }

@@ -91,7 +91,7 @@ pub(crate) struct StateHost {
     listeners: RefCell<Vec<Listener>>,
     key_listeners: RefCell<Vec<KeyListener>>,
     notices: RefCell<Vec<Notice>>,
-    /// Keys that stay in this window, written beside shared ones: told with those.
+    /// Keys that stay in this window, written beside shared ones: listeners receive them with those.
     beside: RefCell<Vec<listeners::LocalChange>>,
     notifying: Cell<bool>,
     next_token: Cell<u32>,
@@ -112,7 +112,7 @@ pub(crate) struct StateHost {
 }
 
 impl StateHost {
-    /// A state with its initial values, told to whoever is there.
+    /// A state with its initial values, announced to the peers that are there.
     pub(crate) fn open(
         messenger: &JsValue,
         initial: &JsValue,

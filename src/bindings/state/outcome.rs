@@ -14,7 +14,7 @@ use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host::{self, Deferred};
 use crate::platform::{callback, promise};
 
-/// Milliseconds until whoever has not answered is asked again; twice as long each time, up to the longest.
+/// Milliseconds until a peer that has not answered is asked again; twice as long each time, up to the longest.
 const FIRST_PAUSE: f64 = 30.0;
 const LONGEST_PAUSE: f64 = 1000.0;
 
@@ -211,8 +211,8 @@ impl StateHost {
         }
     }
 
-    /// Somebody refused writes of this window. Who waits for one is told; otherwise everyone.
-    pub(super) fn tell_lost(&self, ids: &[WriteId], keys: &[Key], reason: VetoReason) {
+    /// A window refused writes of this one. The promise of a write rejects; without one, `system:error` is emitted.
+    pub(super) fn report_lost(&self, ids: &[WriteId], keys: &[Key], reason: VetoReason) {
         let (code, verb) = match reason {
             VetoReason::Refused | VetoReason::Aborted => (codes::REJECTED, "a window refused"),
             VetoReason::Denied => (codes::DENIED, "this window was not granted"),

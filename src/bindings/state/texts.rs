@@ -107,7 +107,7 @@ impl StateHost {
         });
         let failed = callback::reaction(move |error| {
             if let Some(state) = failed.upgrade() {
-                // Texts are told as wholes until somebody loads the page again.
+                // Texts are sent as wholes until the page is loaded again.
                 state.texts.set(TextsAre::Here);
                 state.report(&error);
                 state.flush_turn();
@@ -167,12 +167,12 @@ impl StateHost {
         self.write(vec![(key, Op::Set(Some(Held::made(next.clone()))))], options)
     }
 
-    /// Whether what was written is sent only once the engine is there: whoever waits for a write waits for its text.
+    /// Whether what was written is sent only once the engine is there: a promise of a write waits for its text.
     pub(super) fn texts_hold_turn(&self) -> bool {
         self.texts.get() == TextsAre::Asked && self.node.borrow().holds_texts()
     }
 
-    /// What others had has arrived: users are told once texts can be shown.
+    /// The contents of others have arrived: `ready` settles once texts can be shown.
     pub(super) fn become_ready(&self) {
         if !self.storage_holds_ready()
             && self.texts.get() != TextsAre::Asked

@@ -1,5 +1,5 @@
 //! Values that another window cannot deserialise. The sender sends each value by itself; the receiver takes what it can read,
-//! with null in place of the rest, and vetoes the writes that the rest is of: they count in no window, and their writer is told.
+//! with null in place of the rest, and vetoes the writes that the rest is of: they count in no window, and their writer gets an error.
 
 use std::cell::Cell;
 
@@ -90,7 +90,7 @@ impl StateHost {
     }
 }
 
-/// What is left of what that neighbour told, without the writes that could not be read.
+/// The changes of a neighbour, without the writes that could not be read.
 pub(super) fn drop_unreadable(
     state: &StateHost,
     from: PeerRef,

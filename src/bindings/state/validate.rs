@@ -11,7 +11,7 @@ use crate::core::model::{CellChange, Model, Validator, validate as validate_chan
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
-/// The user's `validate`, asked about what a neighbour told.
+/// The user's `validate`, called for the changes of a neighbour.
 pub(super) struct Asked<'a> {
     pub(super) state: &'a StateHost,
     pub(super) validate: Option<&'a js_sys::Function>,
@@ -19,7 +19,7 @@ pub(super) struct Asked<'a> {
     pub(super) from: JsValue,
 }
 
-/// What others wrote below a write of this window that may still be taken back: the key, and the PeerInfo of who told it.
+/// Foreign writes hidden under a write of this window that may still be rolled back: the key, and the PeerInfo of their sender.
 pub(super) type Below = Vec<(Key, JsValue)>;
 
 impl Validator<Held> for Asked<'_> {
@@ -78,7 +78,7 @@ pub(super) fn validate(
     changes: Vec<KeyChange<Held>>,
     cells: &[CellChange<Held>],
 ) -> Vec<KeyChange<Held>> {
-    // A write that shows because another fell was perhaps never asked about.
+    // A write that is visible because another was rolled back may never have been validated.
     match origin {
         ChangeOrigin::Remote | ChangeOrigin::Rollback => ask(state, state.carrier.info(from), changes, cells),
         _ => changes,
@@ -96,7 +96,7 @@ pub(super) fn validate_earlier(
     }
     let mut left = Vec::with_capacity(changes.len());
     for change in changes {
-        let from = told_below(state, &change.key);
+        let from = sender_of_earlier(state, &change.key);
         left.take_in(match from {
             Some(from) => ask(state, from, vec![change], &[]),
             None => vec![change],
@@ -105,7 +105,7 @@ pub(super) fn validate_earlier(
     left
 }
 
-fn told_below(state: &StateHost, key: &Key) -> Option<JsValue> {
+fn sender_of_earlier(state: &StateHost, key: &Key) -> Option<JsValue> {
     let below = state.below.borrow();
     let from = below.iter().find(|one| one.0 == *key)?.1.clone();
     state.node.borrow().shows_others(key).then_some(from)

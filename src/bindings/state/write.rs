@@ -172,7 +172,7 @@ impl StateHost {
         } else {
             turn
         };
-        // Listeners are told of both at once.
+        // Listeners receive both at once.
         self.beside.borrow_mut().take_in(own);
         self.run(effects);
         let left = std::mem::take(&mut *self.beside.borrow_mut());
@@ -296,7 +296,7 @@ impl StateHost {
         settle_turn(&turn.promise, result, || JsValue::UNDEFINED);
     }
 
-    /// Whoever awaits what could not be sent any more is told.
+    /// Rejects the promises of writes that could not be sent any more.
     pub(super) fn end_turn(&self) {
         if let Some(turn) = self.turn.borrow_mut().take() {
             turn.promise

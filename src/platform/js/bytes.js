@@ -73,7 +73,7 @@ class Writer {
       this.raw(new Uint8Array(wide.buffer));
     }
   }
-  /** A part of something: where in it the trouble was is told on the way out. */
+  /** A part of something: the error names its place on the way out. */
   part(key, read) {
     try {
       this.value(read());
@@ -191,7 +191,7 @@ class Reader {
       value += (byte % 128) * scale;
       if (byte < 128) break;
     }
-    // Everything that is counted takes at least a byte: a larger count is a lie, told before anything is allocated.
+    // Everything that is counted takes at least a byte: a larger count is false, reported before anything is allocated.
     if (value > this.#bytes.length) throw new RangeError('a count beyond the frame');
     return value;
   }
