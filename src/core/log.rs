@@ -36,6 +36,7 @@
 //! The rule serves a late joiner too: its lineage is the youngest, so it takes over the state and the position of who
 //! was there, and adds what it dispatched before.
 
+mod capacity;
 mod check;
 mod content;
 mod effect;
@@ -45,7 +46,6 @@ mod history;
 mod integrate;
 mod node;
 mod peers;
-mod room;
 mod takeover;
 mod tip;
 

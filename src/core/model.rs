@@ -276,7 +276,7 @@ impl<V: Value> Model<V> {
                 .any(|composite| composite.tree.as_ref().is_some_and(Merged::wants_texts))
     }
 
-    /// The node below, for what it alone decides: what was seen, who has what.
+    /// The replication node, for its own queries: what was seen, and by which peers.
     #[must_use]
     pub fn node(&self) -> &StateNode<Cell<V>> {
         &self.node
@@ -287,7 +287,7 @@ impl<V: Value> Model<V> {
         time.is_none_or(|time| self.node.witnessed(time, now))
     }
 
-    /// Lets the node below act, see [`StateNode`].
+    /// Lets the replication node act, see [`StateNode`].
     pub fn with_node(
         &mut self,
         act: impl FnOnce(&mut StateNode<Cell<V>>) -> Vec<StateEffect<Cell<V>>>,

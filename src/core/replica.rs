@@ -1,11 +1,11 @@
 //! The registers of one window: pure data, no peers and no time.
 
+mod capacity;
 mod content;
 mod forget;
 mod index;
 mod outgoing;
 mod retired;
-mod room;
 
 use super::batch::Entry;
 use super::change::KeyChange;

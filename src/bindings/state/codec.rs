@@ -161,7 +161,7 @@ fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
     let (since, vector) = (vector_in(&frame.get(2))?, vector_in(&frame.get(3))?);
     let stamps = floats(&frame.get(4))?;
     let (keys, values, count) = lists(frame, 5)?;
-    // A list's length is what its sender says, without anything in it: only the numbers take the room they claim.
+    // A list's length is what its sender says, without anything in it: only the numbers take the memory that they claim.
     if stamps.len() as u64 != u64::from(count) * 4 {
         return None;
     }

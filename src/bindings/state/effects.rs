@@ -18,7 +18,7 @@ impl StateHost {
         if !effects.is_empty() {
             self.forget_conflicts();
         }
-        self.note_below();
+        self.note_hidden();
         self.forward_to_filtered_peers(&effects);
         for effect in effects {
             match effect {
@@ -63,7 +63,7 @@ impl StateHost {
         }
         self.look_for_texts();
         self.check_outcomes();
-        self.forget_below();
+        self.forget_hidden();
     }
 
     /// The accepted part of a neighbour's changes.

@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::early::{Event, frame_needs_more};
-use super::{StateHost, codec, room};
+use super::{StateHost, capacity, codec};
 use crate::bindings::shared::Shared;
 use crate::core::codes;
 use crate::core::frame::Kind;
@@ -149,7 +149,7 @@ impl Shared for StateHost {
         match self.plain_payload(from, payload) {
             Ok(true) => {}
             Ok(false) => self.carrier.refuse(from, codes::DENIED),
-            Err(error) => self.carrier.refuse(from, room::code_of(&error)),
+            Err(error) => self.carrier.refuse(from, capacity::code_of(&error)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A shared state in one window: the core's node, the snapshot users see, and the way to the other windows.
 
+mod capacity;
 mod cells;
 mod class;
 mod codec;
@@ -19,7 +20,6 @@ mod nodes;
 mod options;
 mod outcome;
 mod prerender;
-mod room;
 mod schema;
 mod texts;
 mod transaction;
@@ -98,7 +98,7 @@ pub(crate) struct StateHost {
     turn: RefCell<Option<Turn>>,
     transaction: RefCell<Option<Transaction>>,
     outcomes: RefCell<Vec<Outcome>>,
-    below: RefCell<validate::Below>,
+    hidden: RefCell<validate::Hidden>,
     filtered_peers: FilteredPeers,
     contested: RefCell<Contested>,
     texts: Cell<TextsAre>,
@@ -128,7 +128,7 @@ impl StateHost {
             .filter(|(_, held)| !held.value.is_undefined())
             .partition(|(key, _)| options.is_synced(key));
         let bounds = bounds(&options.limits, carrier.bounds())?;
-        room::check(&synced, bounds)?;
+        capacity::check(&synced, bounds)?;
         let mut message = options.name.clone();
         message.push_str(":update");
         let born = host::wall();
@@ -161,7 +161,7 @@ impl StateHost {
             turn: RefCell::new(None),
             transaction: RefCell::new(None),
             outcomes: RefCell::new(Vec::new()),
-            below: RefCell::new(Vec::new()),
+            hidden: RefCell::new(Vec::new()),
             filtered_peers: FilteredPeers::none(),
             contested: RefCell::new(Contested::default()),
             texts: Cell::new(TextsAre::Unasked),

@@ -20,7 +20,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// Foreign writes hidden under a write of this window that may still be rolled back: the key, and the PeerInfo of their sender.
-pub(super) type Below = Vec<(Key, JsValue)>;
+pub(super) type Hidden = Vec<(Key, JsValue)>;
 
 impl Validator<Held> for Asked<'_> {
     fn accepts(&mut self, changes: &[KeyChange<Held>]) -> bool {
@@ -48,24 +48,24 @@ impl Validator<Held> for Asked<'_> {
 }
 
 impl StateHost {
-    /// Keeps who wrote below writes of this window that are pending.
-    pub(super) fn note_below(&self) {
+    /// Keeps the senders of writes that pending writes of this window hide.
+    pub(super) fn note_hidden(&self) {
         let hidden = self.node.borrow_mut().take_hidden();
         if self.options.validate.is_none() {
             return;
         }
-        let mut below = self.below.borrow_mut();
+        let mut senders = self.hidden.borrow_mut();
         for (key, from) in hidden {
             let from = self.carrier.info(from);
-            below.keep(|one| one.0 != key);
-            below.push((key, from));
+            senders.keep(|one| one.0 != key);
+            senders.push((key, from));
         }
     }
 
     /// Forgets that with the last write that is pending.
-    pub(super) fn forget_below(&self) {
+    pub(super) fn forget_hidden(&self) {
         if !self.node.borrow().has_pending() {
-            self.below.borrow_mut().clear();
+            self.hidden.borrow_mut().clear();
         }
     }
 }
@@ -85,7 +85,7 @@ pub(super) fn validate(
     }
 }
 
-/// What is left of what shows since a write of this window was taken back: others may have written below it.
+/// The accepted part of what is visible since a write of this window was rolled back: it may have hidden foreign writes.
 pub(super) fn validate_earlier(
     state: &StateHost,
     origin: ChangeOrigin,
@@ -106,8 +106,8 @@ pub(super) fn validate_earlier(
 }
 
 fn sender_of_earlier(state: &StateHost, key: &Key) -> Option<JsValue> {
-    let below = state.below.borrow();
-    let from = below.iter().find(|one| one.0 == *key)?.1.clone();
+    let hidden = state.hidden.borrow();
+    let from = hidden.iter().find(|one| one.0 == *key)?.1.clone();
     state.node.borrow().shows_others(key).then_some(from)
 }
 

@@ -276,7 +276,7 @@ impl<H: Host> Connections<H> {
         self.effects.take_in(wire.map(Effect::Close));
     }
 
-    /// An unfinished handshake makes room for a new one of that window.
+    /// An unfinished handshake ends in favour of a new one of that window.
     pub(super) fn make_room(&mut self, from: &H::Window) {
         let sessions = self.sessions.iter();
         let pending: Vec<(u32, bool)> = sessions

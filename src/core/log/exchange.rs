@@ -74,8 +74,8 @@ impl<A: Content, S: Content> LogNode<A, S> {
     /// what it said in it is an action like others, once others have it; this window goes on under another.
     fn disown(&mut self, from: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
         self.flush_into(out);
-        self.own.renew();
-        self.stand_in.renew();
+        self.own.rotate_actor();
+        self.stand_in.rotate_actor();
         self.ask(from, out);
     }
 

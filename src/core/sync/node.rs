@@ -14,7 +14,7 @@ use crate::core::version::VersionVector;
 
 /// How long a neighbour that does not say what it has may keep this window from being ready: frozen ones never do.
 const PATIENCE_MS: f64 = 5_000.0;
-/// How many more of its renewals a window has again at each tick.
+/// How many more of its rotations a window has again at each tick.
 const RENEWALS_A_TICK: u32 = 4;
 
 /// One state in one window.
@@ -31,7 +31,7 @@ pub struct StateNode<V> {
     /// A delta has been applied: what the other neighbours have is mostly here already.
     pub(super) met: bool,
     /// How often this window rotated its actor, or reassigned dots to foreign writes, of late.
-    pub(super) renewals: u32,
+    pub(super) rotations: u32,
     /// See [`keep_contents`](Self::keep_contents).
     pub(super) keeps_contents: bool,
     /// Storage brought registers that others may lack, and they are not sent yet.
@@ -55,7 +55,7 @@ impl<V: Content> StateNode<V> {
             settled: false,
             ready: false,
             met: false,
-            renewals: 0,
+            rotations: 0,
             keeps_contents: false,
             restored: false,
             handed: 0,
@@ -233,7 +233,7 @@ impl<V: Content> StateNode<V> {
             peer.difference.tick();
             peer.awaited &= now - peer.up_at < PATIENCE_MS;
         }
-        self.renewals = self.renewals.saturating_sub(RENEWALS_A_TICK);
+        self.rotations = self.rotations.saturating_sub(RENEWALS_A_TICK);
         self.tidy(now);
         self.compare(&mut effects);
         self.check_ready(&mut effects);

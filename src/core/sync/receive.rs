@@ -18,7 +18,7 @@ use crate::core::version::VersionVector;
 /// How often a window rotates its actor, or reassigns dots to foreign writes, because dots were used twice: so often at once, and
 /// a few times more at each tick. Each rotation costs every window a writer to remember, so a forging peer cannot cause it
 /// without a limit. The next comparison finds what was left out.
-const RENEWALS: u32 = 16;
+const ROTATIONS: u32 = 16;
 
 impl<V: Content> StateNode<V> {
     /// A neighbour's frame. `also` are neighbours that surely got the same frame, on a broadcast wire: it is not
@@ -142,7 +142,7 @@ impl<V: Content> StateNode<V> {
         if !born.0.is_finite() || born.1 == self.actor() {
             return Err(ERR_MALFORMED);
         }
-        if self.unwritten(self.actor(), vector.get(self.actor())) && !self.renew() {
+        if self.unwritten(self.actor(), vector.get(self.actor())) && !self.rotate_actor() {
             return Err(ERR_MALFORMED);
         }
         let elder = born < (self.born, self.actor());
@@ -173,7 +173,7 @@ impl<V: Content> StateNode<V> {
         effects: &mut Effects<V>,
     ) -> Result<(), &'static str> {
         if self.unwritten(self.actor(), delta.vector.get(self.actor())) {
-            self.renew();
+            self.rotate_actor();
         }
         let checked = self.check_delta(&delta, now);
         let Some(peer) = self.peers.get_mut(from) else {
@@ -290,9 +290,9 @@ impl<V: Content> StateNode<V> {
             // This alone sends a deletion again that others still remember.
             let is_forgotten = value.is_none() && self.replica.has_forgotten();
             let change = self.replica.write(key, value, stamp, Stage::Silent);
-            if change.is_some() && !is_forgotten && self.renewals < RENEWALS {
-                self.renewals += 1;
-                self.replica.restate(stamp.actor);
+            if change.is_some() && !is_forgotten && self.rotations < ROTATIONS {
+                self.rotations += 1;
+                self.replica.reassign_dots(stamp.actor);
             }
             changes.take_in(change);
         }
@@ -302,13 +302,13 @@ impl<V: Content> StateNode<V> {
         changes
     }
 
-    /// Rotates the actor, if that was not done too often: see [`Replica::renew`](crate::core::replica::Replica::renew).
-    fn renew(&mut self) -> bool {
-        if self.renewals >= RENEWALS {
+    /// Rotates the actor, if that was not done too often: see [`Replica::rotate_actor`](crate::core::replica::Replica::rotate_actor).
+    fn rotate_actor(&mut self) -> bool {
+        if self.rotations >= ROTATIONS {
             return false;
         }
-        self.renewals += 1;
-        self.replica.renew(self.actor().successor());
+        self.rotations += 1;
+        self.replica.rotate_actor(self.actor().successor());
         self.handed = self.replica.own_seq();
         true
     }

@@ -30,7 +30,7 @@ impl<V: Content> StateNode<V> {
         // Nor may a batch overtake the delta with its causes: a neighbour that lacks those gets both in one.
         let behind = self.peers.iter().any(|peer| peer.lacks(self.replica.vector()));
         if behind || self.replica.has_silent() {
-            self.replica.seal();
+            self.replica.assign_dots();
         } else {
             self.flush_open(effects);
         }

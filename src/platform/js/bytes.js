@@ -30,7 +30,7 @@ class Writer {
   #length = 0;
   #seen = new Map();
 
-  #room(size) {
+  #reserve(size) {
     if (this.#length + size > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + size));
       larger.set(this.#bytes.subarray(0, this.#length));
@@ -41,7 +41,7 @@ class Writer {
     return at;
   }
   byte(value) {
-    const at = this.#room(1);
+    const at = this.#reserve(1);
     this.#bytes[at] = value;
   }
   count(value) {
@@ -53,12 +53,12 @@ class Writer {
     this.byte(rest);
   }
   number(value) {
-    const at = this.#room(8);
+    const at = this.#reserve(8);
     new DataView(this.#bytes.buffer).setFloat64(at, value);
   }
   raw(bytes) {
     this.count(bytes.length);
-    const at = this.#room(bytes.length);
+    const at = this.#reserve(bytes.length);
     this.#bytes.set(bytes, at);
   }
   string(text) {
