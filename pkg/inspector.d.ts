@@ -78,8 +78,8 @@ export interface Inspection {
 }
 
 /**
- * Lets every `<parley-inspector>` of this origin look into a Parley and control its links: for development. Windows of other origins,
- * and whoever is connected to the Parley, get nothing of it. A second call for the same Parley returns the same. Throws
+ * Lets every `<parley-inspector>` of this origin look into a Parley and control its links: for development. Windows of other origins
+ * and the peers of the Parley receive nothing of it. A second call for the same Parley returns the same. Throws
  * ERR_ARGUMENT, ERR_DESTROYED.
  */
 export function inspect(parley: Parley<any>, options?: InspectOptions): Inspection;

@@ -14,7 +14,7 @@ export interface ParleyEnhancerOptions<A extends { type: string } = any> {
    *
    * An action that is not shared is reduced in this window only. A slice (a top-level key of the state) that it changes is
    * this window's own from then on, and hears of shared actions as they come. If shared actions change that slice too, windows
-   * differ there: that is told once per slice, as ERR_UNSHARED in system:error, with details.slice and details.type.
+   * differ there: this is reported once per slice, as ERR_UNSHARED in system:error, with details.slice and details.type.
    */
   filter?: (action: A) => boolean;
   /**
@@ -38,7 +38,7 @@ export interface ParleyEnhancerPersist {
 /** What the enhancer adds to a store. */
 export interface ParleyStoreExtension {
   readonly parley: {
-    /** The state of whoever was there before has arrived. */
+    /** The state of the windows that were there before has arrived. */
     readonly ready: Promise<void>;
     /** Takes the store off its Parley; it goes on in this window alone. */
     destroy(): void;
@@ -53,7 +53,7 @@ export interface ParleyStoreExtension {
  * `dispatch` applies at once, calls the subscribers and returns the action, as Redux does. It throws what the reducer throws.
  *
  * `replaceReducer` folds again what the log still holds, so that a reducer which comes late sees what was dispatched before. If
- * older actions are folded away already (more than limits.logLength), that is told: ERR_UNSHARED with details.forgotten.
+ * older actions are folded away already (more than limits.logLength), this is reported: ERR_UNSHARED with details.forgotten.
  *
  * What redux-persist reads counts for all windows, and once: the first window restores, and only slices that nobody has changed.
  */

@@ -1,4 +1,4 @@
-// Import 'parley-sync' as well, or initialise 'parley-sync/slim': whoever makes the Parley has done so.
+// Import 'parley-sync' as well, or initialise 'parley-sync/slim': the code that makes the Parley has done so.
 import { withStores } from './src/inline-stores.js';
 import { enhancerOver } from './src/redux.js';
 import { SyncedStore } from './wasm/parley_sync.js';

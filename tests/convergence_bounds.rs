@@ -320,7 +320,7 @@ fn ten_thousand_windows_leave_no_trace_in_what_is_compared() {
     room.recount();
     room.tick(0);
     room.deliver_all();
-    assert_eq!((room.syncs, room.deltas, room.glances), (0, 0, 2));
+    assert_eq!((room.syncs, room.deltas, room.digests), (0, 0, 2));
     // What one who comes is told.
     let late = room.open(&[]);
     room.settle(late);

@@ -160,15 +160,15 @@ fn who_cannot_be_made_to_agree_is_told_of() {
     for _ in 0..40 {
         let seen = room.nodes[0].vector().digest();
         room.tick(0);
-        let mine = room.glance(1).expect("a comparison");
-        let StateFrame::Glance { print, content, .. } = mine else {
+        let mine = room.digest_frame(1).expect("a comparison");
+        let StateFrame::Digest { print, content, .. } = mine else {
             panic!("no comparison of digests")
         };
         let content = content ^ 2;
         room.inject(
             1,
             0,
-            StateFrame::Glance {
+            StateFrame::Digest {
                 seen,
                 print,
                 content,
@@ -203,7 +203,7 @@ fn windows_that_stay_different_are_both_told() {
         (0..2).for_each(|at| room.tick(at));
         for (from, to) in [(0, 1), (1, 0)] {
             while let Some(frame) = room.lose(from, to) {
-                if matches!(frame, StateFrame::Glance { .. }) {
+                if matches!(frame, StateFrame::Digest { .. }) {
                     room.inject(from, to, frame);
                 }
             }

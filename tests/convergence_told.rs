@@ -56,9 +56,12 @@ fn an_acknowledgement_that_overtakes_the_answer_does_not_count_before_it() {
         born: (b.born(), b.actor()),
     };
     drop(hand(&mut a, vec![word]));
-    assert!(!a.has_told(PEER, a.own_seq()), "its own write is not here");
+    assert!(
+        !a.has_acknowledged(PEER, a.own_seq()),
+        "its own write is not here"
+    );
     drop(hand(&mut a, answer));
-    assert!(a.has_told(PEER, a.own_seq()));
+    assert!(a.has_acknowledged(PEER, a.own_seq()));
 }
 
 #[test]
@@ -66,9 +69,9 @@ fn an_acknowledgement_in_order_counts_at_once() {
     let (mut a, mut b) = pair();
     let sent = write(&mut a, "asked");
     let seq = a.own_seq();
-    assert!(!a.has_told(PEER, seq));
+    assert!(!a.has_acknowledged(PEER, seq));
     drop(hand(&mut b, sent));
     let told = hand(&mut b, frames(a.inquire()));
     drop(hand(&mut a, told));
-    assert!(a.has_told(PEER, seq));
+    assert!(a.has_acknowledged(PEER, seq));
 }

@@ -28,7 +28,7 @@ fn a_write_costs_one_frame_a_neighbour() {
 }
 
 #[test]
-fn windows_that_agree_find_out_at_a_glance() {
+fn windows_that_agree_find_out_by_digests_alone() {
     let mut room = Room::with(3);
     room.connect_all();
     room.set(0, "x", "one");
@@ -37,7 +37,7 @@ fn windows_that_agree_find_out_at_a_glance() {
     room.tick(0);
     room.deliver_all();
     assert_eq!(
-        (room.syncs, room.deltas, room.glances),
+        (room.syncs, room.deltas, room.digests),
         (0, 0, 4),
         "a question and an answer each"
     );

@@ -24,11 +24,11 @@ use parley_sync_kit::Random;
 use parley_sync_kit::schedule::{Run, caught};
 
 /// Which windows are connected through a gateway.
-type Doors = &'static [(usize, usize)];
+type Links = &'static [(usize, usize)];
 
-const ONE: Doors = &[(0, 3)];
-const TWO: Doors = &[(0, 3), (1, 4)];
-const CIRCLES: Doors = &[(0, 3), (0, 4), (1, 3), (1, 4), (2, 3), (2, 4)];
+const ONE: Links = &[(0, 3)];
+const TWO: Links = &[(0, 3), (1, 4)];
+const CIRCLES: Links = &[(0, 3), (0, 4), (1, 3), (1, 4), (2, 3), (2, 4)];
 
 fn set(value: u32) -> Op<Val> {
     Op::Set(Some(Val::Id(value)))
@@ -42,8 +42,8 @@ const STRATEGIES: [Strategy; 4] = [
 ];
 
 /// Each strategy with each of these ways to be connected.
-fn kinds(doors: &[Doors]) -> Vec<(Strategy, Doors)> {
-    let with = |strategy| doors.iter().map(move |&doors| (strategy, doors));
+fn kinds(links: &[Links]) -> Vec<(Strategy, Links)> {
+    let with = |strategy| links.iter().map(move |&links| (strategy, links));
     STRATEGIES.into_iter().flat_map(with).collect()
 }
 
@@ -232,10 +232,10 @@ fn forged_frames_change_nothing_that_may_not_be_written_and_silence_nobody() {
 
 #[test]
 fn any_schedule_ends_with_all_agreed_on_what_they_share() {
-    run().each("gateways", &kinds(&[ONE, TWO]), |seed, &(strategy, doors)| {
+    run().each("gateways", &kinds(&[ONE, TWO]), |seed, &(strategy, links)| {
         caught(|| {
             let mut random = Random::new(seed);
-            let mut network = Network::new(strategy, doors);
+            let mut network = Network::new(strategy, links);
             network.kept_denied = kept(seed);
             if random.below(2) == 0 {
                 network.settle();
@@ -252,17 +252,17 @@ fn any_schedule_ends_with_all_agreed_on_what_they_share() {
 #[test]
 fn windows_that_differ_in_one_key_agree_on_all_others_after_any_schedule() {
     let kinds = kinds(&[ONE, TWO, CIRCLES]);
-    run().each("gateways that differ", &kinds, |seed, &(strategy, doors)| {
+    run().each("gateways that differ", &kinds, |seed, &(strategy, links)| {
         caught(|| {
             let mut random = Random::new(seed);
-            let mut network = Network::mismatched(strategy, doors);
+            let mut network = Network::mismatched(strategy, links);
             if random.below(2) == 0 {
                 network.settle();
             }
             for _ in 0..10 + random.below(40) {
                 network.random_step(&mut random);
             }
-            if doors == CIRCLES && random.below(2) == 0 {
+            if links == CIRCLES && random.below(2) == 0 {
                 network.part();
                 for _ in 0..10 + random.below(20) {
                     network.random_step(&mut random);

@@ -16,7 +16,7 @@ use parley_sync::core::model::{How, Strategy};
 const TRANSACTION: How = How {
     is_transaction: true,
     joins_turn: false,
-    may_fall: false,
+    may_roll_back: false,
     undoable: false,
     is_typed: false,
     is_plain: false,
@@ -113,15 +113,15 @@ fn of_two_transactions_the_later_wins_whole() {
 
 #[test]
 fn a_write_that_is_taken_back_leaves_no_trace_and_takes_nothing_along() {
-    let may_fall = How {
-        may_fall: true,
+    let may_roll_back = How {
+        may_roll_back: true,
         ..How::default()
     };
     let mut room = Room::new(3, Strategy::LastWriteWins, &[("x", "0")]);
     room.part();
     room.set(1, "x", "1");
     room.wait(10);
-    let id = room.write(0, &[("x", "2"), ("y", "2")], may_fall);
+    let id = room.write(0, &[("x", "2"), ("y", "2")], may_roll_back);
     room.meet();
     room.agree(&[("x", "2"), ("y", "2")]);
     room.retract(0, id);
@@ -129,7 +129,7 @@ fn a_write_that_is_taken_back_leaves_no_trace_and_takes_nothing_along() {
     // The write that lost to it shows: it was never taken back.
     room.agree(&[("x", "1")]);
 
-    let id = room.write(0, &[("x", "3")], may_fall);
+    let id = room.write(0, &[("x", "3")], may_roll_back);
     room.meet();
     room.set(2, "x", "4");
     room.meet();
@@ -153,7 +153,7 @@ fn a_write_that_one_window_refuses_falls_everywhere() {
         0,
         &[("x", "bad"), ("y", "fine")],
         How {
-            may_fall: true,
+            may_roll_back: true,
             ..How::default()
         },
     );

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use model_room::{Room, Text, json};
 use parley_sync::core::batch::Batch;
-use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, Why, cell_name, suffix};
+use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, VetoReason, cell_name, suffix};
 use parley_sync::core::clock::{Clock, Time};
 use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::model::Strategy;
@@ -140,7 +140,7 @@ impl Liar {
                         part: suffix(&self.part()),
                         stamp: self.stamp(),
                         base,
-                        why: Why::of(Some(self.random.below(4) as f64)),
+                        reason: VetoReason::of(Some(self.random.below(4) as f64)),
                     }
                 });
                 Cell::Veto(Rc::new(list.collect()))
@@ -296,7 +296,7 @@ fn a_pile_of_vetoes_costs_little() {
             part: suffix(&liar.part()),
             stamp: liar.stamp(),
             base: None,
-            why: Why::Refused,
+            reason: VetoReason::Refused,
         });
         let list = Cell::Veto(Rc::new(list.collect()));
         let actor = liar.actor;

@@ -34,7 +34,7 @@ const START: f64 = 1_767_225_600_000.0;
 const UNDOABLE: How = How {
     is_transaction: false,
     joins_turn: false,
-    may_fall: false,
+    may_roll_back: false,
     undoable: true,
     is_typed: false,
     is_plain: false,
@@ -230,7 +230,7 @@ fn keep(random: &mut Random, at: usize, now: f64, rooms: [&mut Room; 2]) {
                     Op::Set(Some(Text(random.between(1, 99).to_string()))),
                 )];
                 let how = How {
-                    may_fall: true,
+                    may_roll_back: true,
                     ..UNDOABLE
                 };
                 let first = reference.write(at, ops.clone(), how, now).unwrap();

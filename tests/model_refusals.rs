@@ -1,4 +1,4 @@
-//! What a window refuses shows nowhere, nothing else falls with it, and nobody is told of a refusal that was none.
+//! A refused write is visible nowhere, rolls back no other write, and no window is sent a refusal that was none.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     dead_code,
@@ -13,10 +13,10 @@ mod model_room;
 use model_room::{Room, json, transaction};
 use parley_sync::core::model::{How, Strategy};
 
-const MAY_FALL: How = How {
+const TENTATIVE: How = How {
     is_transaction: false,
     joins_turn: false,
-    may_fall: true,
+    may_roll_back: true,
     undoable: false,
     is_typed: false,
     is_plain: false,
@@ -58,8 +58,8 @@ fn a_bad_write_below_one_that_was_taken_back_falls_too_under_a_function() {
     room.refuses(2, "bad");
     room.part();
     room.set(1, "x", "good");
-    room.write(0, &[("x", "bad")], MAY_FALL);
-    let id = room.write(0, &[("x", "fine")], MAY_FALL);
+    room.write(0, &[("x", "bad")], TENTATIVE);
+    let id = room.write(0, &[("x", "fine")], TENTATIVE);
     room.retract(0, id);
     room.set(2, "x", "own");
     room.meet();
@@ -78,8 +78,8 @@ fn own_writes_are_not_refused() {
     room.set(1, "x", "bad too");
     room.meet();
     room.agree(&[("x", "bad own")]);
-    room.write(0, &[("y", "bad own")], MAY_FALL);
-    let id = room.write(1, &[("y", "over it")], MAY_FALL);
+    room.write(0, &[("y", "bad own")], TENTATIVE);
+    let id = room.write(1, &[("y", "over it")], TENTATIVE);
     room.meet();
     room.retract(1, id);
     room.meet();
@@ -92,7 +92,7 @@ fn what_shows_below_a_refused_write_is_asked_about() {
     room.refuses(2, "bad");
     room.part();
     for value in ["fine", "bad 1", "bad 2", "bad 3"] {
-        room.write(0, &[("x", value)], MAY_FALL);
+        room.write(0, &[("x", value)], TENTATIVE);
     }
     room.meet();
     room.agree(&[("x", "fine")]);
@@ -120,7 +120,7 @@ fn a_transaction_that_fell_was_not_refused() {
         0,
         &[("x", "t"), ("y", "t")],
         How {
-            may_fall: true,
+            may_roll_back: true,
             ..transaction()
         },
     );
@@ -128,7 +128,7 @@ fn a_transaction_that_fell_was_not_refused() {
     room.set(1, "x", "later");
     room.meet();
     room.agree(&[("x", "later")]);
-    // What made it fall is written over, and is written down for that.
+    // The write that aborted it is overwritten, so the abort is recorded.
     room.set(1, "x", "again");
     room.set(1, "y", "too");
     room.meet();
@@ -143,7 +143,7 @@ fn a_pile_of_bad_writes_falls_whole_before_long() {
     room.refuses(0, "bad");
     room.part();
     for at in 1..60 {
-        room.write(at, &[("x", "bad")], MAY_FALL);
+        room.write(at, &[("x", "bad")], TENTATIVE);
     }
     for at in 2..60 {
         room.join(1, at);
@@ -162,7 +162,7 @@ fn taken_back_below_refused_ones(before: &[&str], trials: usize, bad: &[&str]) -
         room.set(0, "x", value);
     }
     let trials: Vec<_> = (0..trials)
-        .map(|nth| room.write(0, &[("x", &format!("trial {nth}"))], MAY_FALL))
+        .map(|nth| room.write(0, &[("x", &format!("trial {nth}"))], TENTATIVE))
         .collect();
     room.meet();
     room.part();

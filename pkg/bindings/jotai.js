@@ -24,7 +24,7 @@ export const syncedAtom = (state, key) => {
     (get) => get(base),
     (_get, set, next) => {
       const written = write(state, key, next);
-      // For whoever reads it while it is not mounted.
+      // For reads while it is not mounted.
       set(base, () => state.get(key));
       return written;
     },

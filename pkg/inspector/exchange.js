@@ -1,4 +1,4 @@
-// How windows that are inspected and whoever looks at them meet: over a BroadcastChannel, so only within one origin (and one
+// How inspected windows and inspectors meet: over a BroadcastChannel, so only within one origin (and one
 // storage partition), and only windows that called inspect().
 
 const CHANNEL = 'parley-sync:inspector';

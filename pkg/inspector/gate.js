@@ -63,7 +63,7 @@ export class Gate {
         const copied = structuredClone({ frame, transfer }, { transfer: transfer ?? [] });
         kept = { ...entry, ...copied };
       } catch {
-        // It goes on, and whoever sends it is told why it cannot be sent.
+        // It goes on, and its sender gets the error.
         return false;
       }
     }

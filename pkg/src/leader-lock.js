@@ -1,4 +1,4 @@
-// Leadership as a Web Lock: whoever holds it leads, and the browser hands it on when the holder closes or crashes.
+// Leadership as a Web Lock: its holder leads, and the browser passes it on when the holder closes or crashes.
 //
 // A holder that hangs keeps its lock, so those who wait ask over a channel whether it is there, and take the lock away
 // from one that does not answer. It takes longer than it takes a holder to doubt itself: one that has hung leads only

@@ -1,7 +1,7 @@
 // Leadership by agreement, where there are no Web Locks: over ports and links, in insecure pages, in tests.
 //
 // Every candidate is on a roster the windows share. The oldest one leads, and says so again and again; when it is gone the
-// next oldest leads, and when it only falls silent, a roll is called: whoever answers is eligible, and a leader that was
+// next oldest leads, and when it only falls silent, a roll is called: every window that answers is eligible, and a leader that was
 // slow answers too and stays. A leader that has slept doubts itself before anybody can have taken its place.
 import { Pulse } from './pulse.js';
 import { Roster } from './roster.js';

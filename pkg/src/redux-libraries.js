@@ -67,7 +67,7 @@ export const foldOver = (state, reduce) => {
 
 /**
  * Lays what was stored into a state of the log. The first window that restores counts, and only where nobody has changed
- * what it saw: whoever opens later has a storage that is older than the state which the others hold.
+ * what it saw: a window that opens later has a storage that is older than the state which the others hold.
  */
 export const restore = (state, { key, slices }) => {
   if (!isPlain(state) || !isPlain(slices) || typeof key !== 'string') return state;

@@ -74,7 +74,7 @@ export const enhancerOver =
           throw error;
         }
       };
-      // What storage says at once is there from the start, as if it had been preloaded: whoever is there already wins.
+      // What storage says at once is there from the start, as if it had been preloaded: windows that are there already win.
       let initial = inner.getState();
       const early = [];
       let shared;

@@ -1,4 +1,4 @@
-// Starting the wasm. Where that is impossible the import succeeds all the same, and whoever needs it is told why.
+// Starting the wasm. Where that is impossible the import succeeds all the same, and the first use throws the reason.
 import { makeError } from '../wasm/host/errors.js';
 
 /** What has to be in the global scope. Browsers and Node have all of it; sandboxes of test runners do not. */

@@ -32,7 +32,7 @@ pub(crate) struct Config {
     pub(crate) bounds: Bounds,
     /// How many of what is held of others.
     pub(crate) counts: Counts,
-    /// Other origins are told what went wrong in a handler.
+    /// Other origins receive the error message of a handler.
     pub(crate) expose_errors: bool,
     pub(crate) instance_id: Option<String>,
     /// As it was given: code for ParleyJS asks for it.
@@ -43,7 +43,7 @@ pub(crate) struct Config {
     pub(crate) logger: JsValue,
     /// What the analytics events of ParleyJS are made with; undefined unless they are wanted.
     pub(crate) analytics: JsValue,
-    /// The options without effect that the developer has been told of.
+    /// The options without effect that were logged.
     told: Array,
 }
 

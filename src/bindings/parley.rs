@@ -85,7 +85,7 @@ fn promised(attempt: Result<JsValue, JsValue>) -> Promise {
 
 #[wasm_bindgen]
 impl Parley {
-    /// A Parley that listens, and greets whoever waits for this window. Throws ERR_CONFIG.
+    /// A Parley that listens, and says hello to windows that wait for this one. Throws ERR_CONFIG.
     pub fn create(options: &JsValue) -> Result<Parley, JsValue> {
         let hub = Hub::open(Config::read(options)?);
         let number = (host::random_u64() >> 11) as f64;

@@ -57,20 +57,20 @@ pub enum Cell<V> {
     Node(Node<V>),
 }
 
-/// A write that remembers what it replaced, what its writer had seen, and what it stands or falls with.
+/// A write with its base (the write it replaced), the writes its writer had seen, and the keys of its transaction.
 #[derive(Clone, Debug)]
 pub struct Slot<V> {
     /// When it was written, in the order of its key.
     pub time: Time,
     /// What; `None` to delete.
     pub value: Option<V>,
-    /// What showed before, and which write that was: what shows again if this one falls.
+    /// The value visible before, and which write that was: visible again if this write is rolled back.
     pub base: Option<(Option<V>, Stamp)>,
-    /// The same writer's write before, where this one may fall: it shows again then. A few of them, see [`UNDER`].
+    /// The same writer's earlier write, where this one may be rolled back: then it is visible again. A few of them, see [`UNDER`].
     pub under: Option<Rc<Slot<V>>>,
     /// Of each writer of this key, its latest write that was known here.
     pub seen: Vec<(Actor, Time)>,
-    /// The keys that were written with it and stand or fall with it; empty if it stands by itself.
+    /// The keys of its transaction, which wins or is aborted as a whole; empty outside a transaction.
     pub group: Rc<[Key]>,
     /// The window that wrote, as its peers know it; empty where nobody asks.
     pub from: Rc<str>,
@@ -80,8 +80,8 @@ pub struct Slot<V> {
 pub const UNDER: usize = 3;
 
 impl<V> Slot<V> {
-    /// This write and those under it, the latest first.
-    pub fn layers(self: &Rc<Self>) -> impl Iterator<Item = &Rc<Slot<V>>> {
+    /// The write history: this write and those under it, the latest first.
+    pub fn history(self: &Rc<Self>) -> impl Iterator<Item = &Rc<Slot<V>>> {
         std::iter::successors(Some(self), |slot| slot.under.as_ref()).take(UNDER + 1)
     }
 }
@@ -96,55 +96,54 @@ pub struct Veto<V> {
     /// What the cell held before, and which write that was.
     pub base: Option<(Cell<V>, Stamp)>,
     /// Why it does not count.
-    pub why: Why,
+    pub reason: VetoReason,
 }
 
 /// Why a write does not count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Why {
-    /// Somebody refused it, or its writer took it back.
+pub enum VetoReason {
+    /// A window rejected it, or its writer rolled it back.
     #[default]
     Refused,
     /// Its writer was not granted to write that.
     Denied,
-    /// Its transaction fell to a later write, which is written down here: nobody refused it or took it back.
-    Fell,
+    /// A later write, which this veto names as the base, aborted its transaction: no window refused it or rolled it back.
+    Aborted,
     /// A window could not deserialise its value.
     Unreadable,
 }
 
-impl Why {
+impl VetoReason {
     /// As it crosses a wire.
     #[must_use]
     pub fn code(self) -> f64 {
         match self {
-            Why::Refused => 0.0,
-            Why::Denied => 1.0,
-            Why::Fell => 2.0,
-            Why::Unreadable => 3.0,
+            VetoReason::Refused => 0.0,
+            VetoReason::Denied => 1.0,
+            VetoReason::Aborted => 2.0,
+            VetoReason::Unreadable => 3.0,
         }
     }
 
-    /// What a number stands for; whatever nobody writes is an ordinary refusal.
+    /// What a number stands for; an unknown number is an ordinary refusal.
     #[must_use]
-    pub fn of(code: Option<f64>) -> Why {
+    pub fn of(code: Option<f64>) -> VetoReason {
         match code {
-            Some(1.0) => Why::Denied,
-            Some(2.0) => Why::Fell,
-            Some(3.0) => Why::Unreadable,
-            _ => Why::Refused,
+            Some(1.0) => VetoReason::Denied,
+            Some(2.0) => VetoReason::Aborted,
+            Some(3.0) => VetoReason::Unreadable,
+            _ => VetoReason::Refused,
         }
     }
 }
 
 impl<V> Cell<V> {
-    /// The latest of the times that it names beside its own stamp: whoever names one that lies in the future would win with
-    /// it as with a stamp.
+    /// The latest of the times that it names beside its own stamp: one that lies in the future would win as a stamp does.
     #[must_use]
     pub fn latest(&self) -> Option<Time> {
         match self {
             Cell::Plain(_) => None,
-            Cell::Slot(slot) => slot.layers().map(|layer| layer.latest()).max(),
+            Cell::Slot(slot) => slot.history().map(|entry| entry.latest()).max(),
             Cell::Veto(vetoes) => vetoes.iter().filter_map(Veto::latest).max(),
             Cell::Count(count) => count.to.map(|stamp| stamp.time),
             Cell::Node(node) => node.era().map(|stamp| stamp.time),

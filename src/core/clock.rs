@@ -1,14 +1,14 @@
 //! A hybrid logical clock (Kulkarni et al., 2014): physical milliseconds while they advance, a counter when they do not.
 //!
 //! # Clocks that are wrong
-//! Windows agree whatever their clocks show, so no honest reading is refused: whoever hears of one that is ahead counts on from
-//! there, and its next write is the later one. A clock is read as no later than the end of `WALL_MS`, whatever it shows. So a
-//! reading beyond that is counted on from such a clock, or it is a lie; beyond `LIMIT` there are more counts than anybody
-//! makes, so it is a lie, or follows on one.
+//! Windows agree with any clocks, so no correct reading is refused: a window that receives one ahead of its own continues
+//! from there, and its next write is the later one. A clock is read as no later than the end of `WALL_MS`. So a reading
+//! beyond that was counted on from such a clock, or is forged; beyond `LIMIT` there are more counts than any window makes, so
+//! it is forged, or follows a forged one.
 //!
-//! A liar must not name a time after which nobody can write. Therefore the counts from `LIMIT` on are a second scale, on
+//! A forged time must not prevent later writes. Therefore the counts from `LIMIT` on are a second scale, on
 //! which clocks are read once more, coarser; there, and only there, a reading must not be further ahead of the receiver's
-//! clock than [`MAX_AHEAD_MS`]. A liar can drive a state onto that scale, and gains nothing by it but that clocks which
+//! clock than [`MAX_AHEAD_MS`]. A forging peer can drive a state onto that scale, and gains nothing but that clocks which
 //! differ by more than five minutes are refused from then on.
 
 use super::id::MAX_EXACT;

@@ -1,10 +1,10 @@
 //! How long two windows have differed though they have seen the same.
 //!
 //! Counted in ticks of this window, at most one for each tick: comparisons of a neighbour that pile up while it or this window is
-//! busy, or while frames are on their way, count as one. So what is told to the host is a difference that lasted while the two
+//! busy, or while frames are on their way, count as one. So the host learns only of a difference that lasted while the two
 //! could send each other everything several times.
 
-/// After so many ticks the host is told: a minute, where windows compare every five seconds.
+/// After so many ticks the host learns of it: a minute, where windows compare every five seconds.
 const LASTS: u8 = 12;
 
 /// What comparisons with one neighbour found since it last held the same.
@@ -32,7 +32,7 @@ impl Difference {
         self.how.1
     }
 
-    /// Whether the host is to be told that they stay different: once, until they hold the same.
+    /// Whether to report to the host that they stay different: once, until they hold the same.
     #[must_use]
     pub fn lasts(&self) -> bool {
         self.ticks == LASTS

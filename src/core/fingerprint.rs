@@ -4,8 +4,8 @@
 //! under one name makes them differ, while their version vectors are equal. So windows that have seen the same also compare the
 //! fingerprints of what they hold, on the slow tick only; of two contents the one with the greater fingerprint wins, everywhere.
 //!
-//! They are no cryptographic digests: whoever is allowed to write, and works out two contents with the same fingerprint, is not
-//! found out.
+//! They are no cryptographic digests: a peer that may write, and constructs two contents with the same fingerprint, is not
+//! detected.
 
 use super::register::Stamp;
 use super::version::mix;

@@ -41,7 +41,7 @@ pub enum Kind {
     /// The sender's page is put to sleep; it lives again when it says something.
     Sleep = 15,
     /// Digests of what a state has seen and shows.
-    Glance = 16,
+    Digest = 16,
     /// The receiver could not deserialise the frame with this number.
     Unreadable = 17,
     /// One object of a frame that could not be read as a whole.
@@ -67,7 +67,7 @@ const ALL: [Kind; 20] = [
     Kind::LogAck,
     Kind::Lacks,
     Kind::Sleep,
-    Kind::Glance,
+    Kind::Digest,
     Kind::Unreadable,
     Kind::Parcel,
     Kind::Mended,
@@ -85,7 +85,7 @@ pub enum NotOurs {
 impl Kind {
     /// Whether its sender waits for what the other side has.
     pub fn asks(self) -> bool {
-        matches!(self, Kind::Sync | Kind::LogSync | Kind::Glance)
+        matches!(self, Kind::Sync | Kind::LogSync | Kind::Digest)
     }
 
     /// The number on the wire.

@@ -11,10 +11,10 @@
 //!   transaction is aborted through a member that the peer may not read, the view vetoes the rest, or overwrites it where nothing
 //!   passes back.
 //! - **Inwards** go cells of writable keys, in the name of writers that the state does not know. A cell in the name of a window of
-//!   the state is that window's own copy returning, or arrives by a more direct way, or is forged. Slots, counts, vetoes and edits
+//!   the state is that window's own copy returning, or arrives over a more direct route, or is forged. Slots, counts, vetoes and edits
 //!   must belong to their writer; times may be at most a second ahead.
 //! - **What does not pass** (a key without a grant, a transaction that names one, a cell or time that is not the writer's to make)
-//!   is vetoed in the view, with the reason: so it is rolled back wherever the peer has spread it, and its writer is told.
+//!   is vetoed in the view, with the reason: so it is rolled back wherever the peer has spread it, and its writer receives the rejection.
 //! - A peer whose options differ for some keys takes part through a gateway too, on both sides. It leaves those keys out, and takes
 //!   over everything else as it is: such a peer may do everything.
 //! - The state gives what passes numbers of its own, as it does with what comes from storage.
@@ -25,7 +25,7 @@ mod pass;
 
 use std::rc::Rc;
 
-use super::cell::{Cell, Why, parse};
+use super::cell::{Cell, VetoReason, parse};
 use super::clock::Time;
 use super::compat::Excluded;
 use super::grants::Grants;
@@ -39,16 +39,17 @@ use crate::core::lists::{Gather, List};
 pub use bound::DENIED;
 use pass::Verdict;
 
-/// The way of one peer, restricted or mismatched, to one state.
+/// The gateway between one peer, restricted or mismatched, and one state.
 pub struct Gateway<V> {
     peer: PeerRef,
     name: Rc<str>,
     grants: Rc<Grants>,
     excluded: Option<Rc<Excluded>>,
     view: Model<V>,
-    /// The latest time that the state itself has shown: what the peer writes in knowledge of it is not much later.
+    /// The latest time that the state sent to the peer: a write that follows it is not much later.
     ceiling: Option<Time>,
-    /// How often a key was put right since it last changed in the state: whoever refuses that in turn is let be.
+    /// How often a key was corrected since it last changed in the state: a peer that keeps refusing the correction is not
+    /// corrected again.
     corrected: SmallMap<Key, u32>,
     /// Keys of which something was denied, the same perhaps more than once.
     denied: Vec<Key>,
@@ -58,22 +59,22 @@ pub struct Gateway<V> {
 pub type Filter = (Rc<Grants>, Option<Rc<Excluded>>);
 
 /// What a frame of the peer did to its view.
-pub struct Heard<V> {
+pub struct Received<V> {
     /// Frames to send and refusals to count.
     pub effects: ModelEffects<V>,
     /// In the order of their keys.
     changes: Vec<KeyChange<V>>,
-    /// Its cells, whether they show or not.
+    /// Its cells, visible or not.
     names: Vec<Key>,
-    /// Those by which something shows otherwise.
+    /// Cells that changed a visible value.
     cells: Vec<CellChange<V>>,
 }
 
-/// What becomes of it.
-pub struct Judged<V> {
-    /// For the state, see [`Model::adopt`].
+/// The result of checking a frame against the grants.
+pub struct Checked<V> {
+    /// Accepted cells for the state, see [`Model::adopt`].
     pub news: Vec<Written<V>>,
-    /// The state has no room for them: nothing is left of them here either.
+    /// The state lacks capacity for them; they were vetoed here too.
     pub is_full: bool,
     /// Keys of which something was denied.
     pub denied: Vec<Key>,
@@ -82,7 +83,7 @@ pub struct Judged<V> {
 }
 
 impl<V: Value> Gateway<V> {
-    /// Opens the way. `view` holds nothing yet, and is of the state's strategies; `up_at` is a reading of the steady clock.
+    /// Opens the gateway. `view` holds nothing yet, and is of the state's strategies; `up_at` is a reading of the steady clock.
     pub fn open(
         peer: PeerRef,
         name: &str,
@@ -123,23 +124,23 @@ impl<V: Value> Gateway<V> {
         (gateway, effects)
     }
 
-    /// Whose way it is.
+    /// The peer behind this gateway.
     #[must_use]
     pub fn peer(&self) -> PeerRef {
         self.peer
     }
 
-    /// What the peer is shown.
+    /// The filtered replica that the peer exchanges frames with.
     #[must_use]
     pub fn view(&self) -> &Model<V> {
         &self.view
     }
 
-    /// For what concerns the view alone: comparisons, texts. What it wants sent.
+    /// Acts on the view alone: comparisons, texts. Returns frames to send.
     pub fn with_view(&mut self, act: impl FnOnce(&mut Model<V>) -> ModelEffects<V>) -> ModelEffects<V> {
-        let mut heard = Heard::new();
-        heard.absorb(act(&mut self.view));
-        heard.effects
+        let mut received = Received::new();
+        received.absorb(act(&mut self.view));
+        received.effects
     }
 
     /// Whether the latest time that a frame names lies in no future, see [`Model::witnessed`].
@@ -149,43 +150,43 @@ impl<V: Value> Gateway<V> {
     }
 
     /// A frame of the peer.
-    pub fn receive(&mut self, mut frame: StateFrame<Cell<V>>, state: &Model<V>, now: f64) -> Heard<V> {
-        let mut heard = Heard::new();
+    pub fn receive(&mut self, mut frame: StateFrame<Cell<V>>, state: &Model<V>, now: f64) -> Received<V> {
+        let mut received = Received::new();
         self.bound(state);
         self.trim(&mut frame, state);
         let peer = self.peer;
         drop(self.view.take_watched());
-        heard.absorb(self.view.with_node(|node| node.receive(peer, &[], frame, now)));
-        heard.names = self.view.take_watched();
-        heard
+        received.absorb(self.view.with_node(|node| node.receive(peer, &[], frame, now)));
+        received.names = self.view.take_watched();
+        received
     }
 
     /// Takes back the writes of cells that could not be deserialised here, by their sorted names: they do not pass.
-    pub fn drop_unreadable(&mut self, heard: &mut Heard<V>, names: &[Key], now: f64) {
+    pub fn drop_unreadable(&mut self, received: &mut Received<V>, names: &[Key], now: f64) {
         if names.is_empty() {
             return;
         }
-        let (unreadable, kept) = std::mem::take(&mut heard.cells)
+        let (unreadable, kept) = std::mem::take(&mut received.cells)
             .into_iter()
             .partition(|cell: &CellChange<V>| names.binary_search(cell.name()).is_ok());
-        heard.cells = kept;
-        heard.names.keep(|name| names.binary_search(name).is_err());
-        heard.absorb(self.view.veto(unreadable, Why::Unreadable, now));
+        received.cells = kept;
+        received.names.keep(|name| names.binary_search(name).is_err());
+        received.absorb(self.view.veto(unreadable, VetoReason::Unreadable, now));
     }
 
-    /// Takes back what the peer may not do, and says what passes.
-    pub fn judge(&mut self, heard: &mut Heard<V>, state: &Model<V>, now: f64) -> Judged<V> {
+    /// Vetoes what the peer may not write, and returns what the state accepts.
+    pub fn check(&mut self, received: &mut Received<V>, state: &Model<V>, now: f64) -> Checked<V> {
         let mut denied: Vec<Key> = Vec::new();
         let mut touched: Vec<Key> = Vec::new();
         let mut passing: Vec<(Key, Written<V>)> = Vec::new();
-        let mut noted: Vec<Key> = heard.cells.iter().map(|cell| Rc::clone(cell.name())).gather();
+        let mut noted: Vec<Key> = received.cells.iter().map(|cell| Rc::clone(cell.name())).gather();
         order::sort(&mut noted);
-        for name in std::mem::take(&mut heard.names) {
+        for name in std::mem::take(&mut received.names) {
             let (Some((key, _)), Some(cell)) = (parse(&name), self.view.written_to(&name)) else {
                 continue;
             };
             match self.incoming(cell, state, now) {
-                // Its neighbours may tell it again.
+                // Its neighbours may send it again.
                 Verdict::Pass(_) if self.view.is_denied(&name) => {}
                 Verdict::Pass(cell) => passing.push((Rc::clone(&key), cell)),
                 Verdict::Deny => denied.push(Rc::clone(&key)),
@@ -195,7 +196,7 @@ impl<V: Value> Gateway<V> {
                     Some(_) if noted.binary_search(&name).is_ok() => denied.push(Rc::clone(&key)),
                     Some(_) => {
                         let base = state.written_to(&name).filter(|_| self.may_read(&key));
-                        heard.cells.take_in(self.view.refusable(&name, base));
+                        received.cells.take_in(self.view.refusable(&name, base));
                         denied.push(Rc::clone(&key));
                     }
                 },
@@ -205,7 +206,7 @@ impl<V: Value> Gateway<V> {
         }
         order::sort(&mut denied);
         denied.dedup();
-        self.refuse(heard, &denied, state, now);
+        self.refuse(received, &denied, state, now);
         passing.keep(|one| denied.binary_search(&one.0).is_err());
         let (mut keys, mut news): (Vec<Key>, Vec<Written<V>>) = passing.into_iter().unzip();
         let is_full = !state.node().takes(&news);
@@ -213,15 +214,15 @@ impl<V: Value> Gateway<V> {
             news.clear();
             order::sort(&mut keys);
             keys.dedup();
-            self.refuse(heard, &keys, state, now);
+            self.refuse(received, &keys, state, now);
             self.note_denied(&keys);
         }
         self.note_denied(&denied);
         // A transaction that lost a member here has lost the others as well.
-        touched.take_in(heard.changes.iter().map(|change| Rc::clone(&change.key)));
+        touched.take_in(received.changes.iter().map(|change| Rc::clone(&change.key)));
         order::sort(&mut touched);
         touched.dedup();
-        Judged {
+        Checked {
             news,
             denied,
             is_full,
@@ -229,9 +230,9 @@ impl<V: Value> Gateway<V> {
         }
     }
 
-    /// These cells have changed in the state, and these keys show otherwise than before: shows the peer what it may read of
-    /// that, once it is flushed.
-    pub fn tell(&mut self, state: &Model<V>, names: &[Key], shown: &[Key], now: f64) {
+    /// Takes over from the state the changed cells that the peer may read; `shown` are the keys whose visible value changed.
+    /// They are sent with the next flush.
+    pub fn forward(&mut self, state: &Model<V>, names: &[Key], shown: &[Key], now: f64) {
         let cells: Vec<Written<V>> = names
             .iter()
             .filter_map(|name| self.outgoing(state.written_to(name)?))
@@ -239,7 +240,7 @@ impl<V: Value> Gateway<V> {
         let written = cells
             .iter()
             .filter_map(|cell| parse(&cell.0).map(|parsed| parsed.0));
-        // What a key shows may hang on cells of others.
+        // The visible value of a key may depend on cells of other keys.
         let mut keys: Vec<Key> = written.chain(shown.iter().cloned()).gather();
         if keys.is_empty() {
             return;
@@ -255,12 +256,12 @@ impl<V: Value> Gateway<V> {
         self.correct(state, &keys, now);
     }
 
-    /// Sends what was told.
+    /// Sends what was forwarded.
     pub fn flush(&mut self, now: f64) -> ModelEffects<V> {
         self.with_view(|view| view.with_node(|node| node.flush(now)))
     }
 
-    /// Cells of the state, as they are.
+    /// Takes over cells of the state, unchanged.
     fn take_over(&mut self, cells: Vec<Written<V>>, now: f64) {
         // Counts of versions are no times, and far below them: they raise nothing.
         let latest = cells.iter().map(|cell| cell.2.time).max();
@@ -268,30 +269,32 @@ impl<V: Value> Gateway<V> {
         drop(self.view.adopt(cells, None, now));
     }
 
-    fn refuse(&mut self, heard: &mut Heard<V>, keys: &[Key], state: &Model<V>, now: f64) {
+    fn refuse(&mut self, received: &mut Received<V>, keys: &[Key], state: &Model<V>, now: f64) {
         if keys.is_empty() {
             return;
         }
         let is_refused =
             |cell: &CellChange<V>| cell.key().is_some_and(|key| keys.binary_search(&key).is_ok());
-        let (refused, kept) = std::mem::take(&mut heard.cells).into_iter().partition(is_refused);
-        heard.cells = kept;
-        heard.absorb(self.view.veto(refused, Why::Denied, now));
+        let (refused, kept) = std::mem::take(&mut received.cells)
+            .into_iter()
+            .partition(is_refused);
+        received.cells = kept;
+        received.absorb(self.view.veto(refused, VetoReason::Denied, now));
         for key in keys {
-            // Under a write that was taken back may lie another of the same kind.
-            for _ in 0..LAYERS {
-                if !self.is_astray(heard, key, state) {
+            // An earlier write may be of the same kind.
+            for _ in 0..ROUNDS {
+                if !self.differs(received, key, state) {
                     break;
                 }
-                let Some(effects) = self.view.veto_shown(key, Why::Denied, now) else {
+                let Some(effects) = self.view.veto_shown(key, VetoReason::Denied, now) else {
                     break;
                 };
-                heard.absorb(effects);
+                received.absorb(effects);
             }
         }
     }
 
-    /// Whether what a peer has that may do everything has not come yet.
+    /// Whether the state still waits for the contents of a peer without restrictions.
     #[must_use]
     pub fn is_awaited(&self) -> bool {
         !self.view.node().is_ready()
@@ -313,9 +316,9 @@ impl<V: Value> Gateway<V> {
 }
 
 /// Writes of one writer that may lie under each other, and those of its neighbours.
-const LAYERS: u32 = 8;
+const ROUNDS: u32 = 8;
 
-impl<V: Value> Heard<V> {
+impl<V: Value> Received<V> {
     fn new() -> Self {
         Self {
             effects: Vec::new(),

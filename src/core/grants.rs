@@ -122,7 +122,7 @@ impl Grants {
         self.may_read_all(name) && self.may_write_all(name)
     }
 
-    /// Whether the peer is told what it may read or write: then it takes part in states through a gateway, and speaks for
+    /// Whether the grants list what the peer may read or write: then it takes part in states through a gateway, and speaks for
     /// nobody but itself.
     pub fn restricts(&self) -> bool {
         self.read.is_some() || self.write.is_some()

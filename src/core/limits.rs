@@ -35,7 +35,7 @@ impl Limits {
     };
 }
 
-/// What one state may hold in one window, whoever wrote it.
+/// What one state may hold in one window, from all writers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// Keys, and what stands beside them, that this window may write. Frames of others are taken up to twice as many:

@@ -30,12 +30,13 @@
 //! A peer that lies may give two windows different actions under one actor and number, or different roots under one tip. On the
 //! slow tick windows also compare a digest of the actions that they have ([`LogContent`]), and of the root's state when nothing
 //! has happened since the tick before. Where one with the same tip and the same numbers has other contents, the greater digest
-//! wins, and is taken over as above. If that does not make them agree for long, the host is told, once for each peer, see
+//! wins, and is taken over as above. If they still differ for long, the host receives an effect, once for each peer, see
 //! [`difference`](super::difference). Windows that are cut differently compare when they are cut alike again.
 //!
 //! The rule serves a late joiner too: its lineage is the youngest, so it takes over the state and the position of who
 //! was there, and adds what it dispatched before.
 
+mod capacity;
 mod check;
 mod content;
 mod effect;
@@ -45,7 +46,6 @@ mod history;
 mod integrate;
 mod node;
 mod peers;
-mod room;
 mod takeover;
 mod tip;
 

@@ -76,7 +76,7 @@ pub struct Model<V> {
     components: SmallMap<Key, Rc<Component>>,
     texts: Option<Rc<dyn Texts<V>>>,
     pending: Vec<Pending<V>>,
-    /// Keys that others wrote to meanwhile, and who told it.
+    /// Keys that others wrote to meanwhile, and which peer sent it.
     hidden: Vec<(Key, PeerRef)>,
     undos: Steps<V>,
     redos: Steps<V>,
@@ -213,7 +213,7 @@ impl<V: Value> Model<V> {
     pub fn contested(&self) -> Vec<Key> {
         self.keys
             .iter()
-            .filter(|(_, composite)| composite.told.len() > 1)
+            .filter(|(_, composite)| composite.reported.len() > 1)
             .map(|(key, _)| Rc::clone(key))
             .gather()
     }
@@ -259,7 +259,7 @@ impl<V: Value> Model<V> {
         (is_merged && has_parts).then(|| self.tree_of(key).document(&*texts))?
     }
 
-    /// Whether something was typed that cannot be told before the engine that merges texts is there.
+    /// Whether something was typed that cannot be sent before the engine that merges texts is there.
     #[must_use]
     pub fn holds_texts(&self) -> bool {
         self.keys
@@ -277,7 +277,7 @@ impl<V: Value> Model<V> {
                 .any(|composite| composite.tree.as_ref().is_some_and(Merged::wants_texts))
     }
 
-    /// The node below, for what it alone decides: what was seen, who has what.
+    /// The replication node, for its own queries: what was seen, and by which peers.
     #[must_use]
     pub fn node(&self) -> &StateNode<Cell<V>> {
         &self.node
@@ -288,7 +288,7 @@ impl<V: Value> Model<V> {
         time.is_none_or(|time| self.node.witnessed(time, now))
     }
 
-    /// Lets the node below act, see [`StateNode`].
+    /// Lets the replication node act, see [`StateNode`].
     pub fn with_node(
         &mut self,
         act: impl FnOnce(&mut StateNode<Cell<V>>) -> Vec<StateEffect<Cell<V>>>,

@@ -1,6 +1,6 @@
 //! Persistence: a state's registers with their stamps, merged with what is already stored.
 //!
-//! Storage holds no version vector. To the other windows a restored register is one that nobody was told of, and if somebody turns
+//! Storage holds no version vector. To the other windows a restored register is one that was never sent, and if a peer turns
 //! out to have that very write, its number is adopted.
 //!
 //! - **Deletions** are stored beside the values, under a key of their own, so that a state without values leaves no item. They are
@@ -24,7 +24,7 @@ use crate::core::lists::{Gather, List};
 use crate::core::order;
 
 /// For how long a deletion is stored. A window that neither read the storage nor met another window for so long may bring
-/// the key back; without an end, whoever uses keys once would fill the storage with them.
+/// the key back; without an end, keys that are used once would fill the storage with them.
 pub const FORGET_AFTER_MS: f64 = 30.0 * 86_400_000.0;
 /// How many deletions are stored, the latest ones.
 pub const DELETIONS: usize = 10_000;

@@ -1,11 +1,11 @@
 //! The registers of one window: pure data, no peers and no time.
 
+mod capacity;
 mod content;
 mod forget;
 mod index;
 mod outgoing;
 mod retired;
-mod room;
 
 use super::batch::Entry;
 use super::change::KeyChange;
@@ -27,7 +27,7 @@ pub enum Stage {
     Sent,
     /// In the open batch: sent at the next flush.
     Open,
-    /// Told to nobody until others have to be told everything: initial values, updates that came in plain.
+    /// Not sent until a delta has to carry everything: initial values, updates that came in plain.
     Silent,
 }
 
@@ -199,7 +199,7 @@ impl<V: Content> Replica<V> {
         let (old, was, before) = match self.slots.get_mut(slot) {
             Some(found) if found.register.stamp >= stamp => {
                 // What was restored from storage meets the window that wrote it, or one that has heard of it: it has its
-                // number already, and need not be told under another. Of two numbers the greater counts, everywhere.
+                // number already, and need not be sent under another. Of two numbers the greater counts, everywhere.
                 let is_number = found.stage != Stage::Sent || found.register.dot.order() < dot.order();
                 if found.register.stamp == stamp && stage == Stage::Sent && is_number {
                     found.register.dot = dot;

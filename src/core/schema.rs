@@ -1,4 +1,4 @@
-//! Schema versions: windows of one version replicate with each other; windows of another are told apart by the label of each frame.
+//! Schema versions: windows of one version replicate with each other; the label of each frame identifies windows of another.
 //!
 //! What older windows hold is kept in a shadow: a model of their version, which takes part in their exchange and writes nothing.
 //! `migrate` translates it, and what is new in the result is merged under the stamps it came from. Nothing goes the other way.

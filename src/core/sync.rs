@@ -1,7 +1,7 @@
 //! State replication: one node in each window, which decides what to send, to whom, and when listeners hear of a change.
 //!
 //! Sans-IO: every call returns the effects that the host carries out, in their order. A send stands before the change it belongs
-//! to, so what a listener writes in answer cannot overtake the write that woke it.
+//! to, so a write that a listener makes in answer cannot overtake the write that caused it.
 //!
 //! # Protocol
 //!
@@ -10,7 +10,7 @@
 //! - **Batches.** The writes of one turn form a batch with a dot (actor, sequence number). A receiver applies a batch once it has
 //!   applied everything that the writer had seen: causal delivery. A frame is checked whole, then applied whole or refused whole.
 //! - **Anti-entropy.** Peers exchange version vectors when they connect, and each sends what the other lacks as one delta, which
-//!   names the point from which it is complete. Late windows, lost frames and sleeping pages are all repaired this way. The
+//!   names the point from which it is complete. This repairs late windows, lost frames and suspended pages. The
 //!   comparison runs again when a page returns or is shown, and every 5 s while it is visible (2 s over a user's link).
 //! - **Digests.** A peer that is believed to be equal gets three digests instead of a vector: of the vector, of the visible
 //!   registers (name and stamp, kept up to date as they change), and of their contents (worked out when they are compared). Where
@@ -21,11 +21,11 @@
 //!   different initial values agree, and any write beats them.
 //! - **Wrong clocks.** A reading of any clock is taken in, and the next write here is later. One that no honest window can have
 //!   made refuses the whole frame, see [`clock`](super::clock). Both also hold for a reading inside a cell.
-//! - **Dots used twice** (by a liar, or by a window that lost its memory) show up as different contents under one dot, or as a
+//! - **Dots used twice** (by a forging peer, or by a window that lost its memory) show up as different contents under one dot, or as a
 //!   vector that claims more than this window ever wrote. The window then writes those registers again as a new actor, so it does
 //!   not matter which peer has seen which of the two.
-//! - **Two contents of one write** (by a liar: same name, same stamp) show up in the digest of contents. The one with the greater
-//!   [`fingerprint`](super::fingerprint) wins. Peers that differ for long all the same are told, [`ERR_DIVERGED`],
+//! - **Two contents of one write** (by a forging peer: same name, same stamp) show up in the digest of contents. The one with the greater
+//!   [`fingerprint`](super::fingerprint) wins. Peers that differ for long all the same receive [`ERR_DIVERGED`],
 //!   see [`difference`](super::difference).
 
 mod adopt;
@@ -50,12 +50,12 @@ use super::version::VersionVector;
 pub const ERR_CLOCK: &str = "ERR_CLOCK";
 /// A state would hold more than it may.
 pub const ERR_LIMIT: &str = "ERR_LIMIT";
-/// A neighbour has seen the same and holds something else, and telling each other everything does not change that.
+/// A neighbour has seen the same and holds something else, and exchanging the full state does not change that.
 pub const ERR_DIVERGED: &str = "ERR_DIVERGED";
-/// A frame contradicts itself, or speaks for this window.
+/// A frame contradicts itself, or claims writes of this window.
 pub const ERR_MALFORMED: &str = "ERR_MALFORMED";
 
-/// What windows say to each other about one state.
+/// The frames that windows exchange about one state.
 #[derive(Clone)]
 pub enum StateFrame<V> {
     /// The writes of one turn.
@@ -69,12 +69,12 @@ pub enum StateFrame<V> {
     },
     /// What the receiver lacks.
     Delta(Delta<V>),
-    /// "Have you seen the same, and do you show the same?" Costs nothing, however many windows ever wrote. Answered alike
-    /// by who has, by a [`Sync`](Self::Sync) by who has not, by everything if only what shows differs.
-    Glance {
+    /// A digest exchange: compares version vector and visible values at a constant cost. A peer with equal digests answers
+    /// alike, one with another vector by a [`Sync`](Self::Sync), one with the same vector and other values by its full state.
+    Digest {
         /// The digest of what the sender has seen.
         seen: u64,
-        /// The print of what it shows.
+        /// The digest of its visible registers.
         print: u64,
         /// A digest of which contents that has; 0 from windows of an older build.
         content: u64,
@@ -91,7 +91,7 @@ impl<V> StateFrame<V> {
             StateFrame::Batch(_) => Kind::Batch,
             StateFrame::Sync { .. } => Kind::Sync,
             StateFrame::Delta(_) => Kind::Delta,
-            StateFrame::Glance { .. } => Kind::Glance,
+            StateFrame::Digest { .. } => Kind::Digest,
         }
     }
 }
@@ -105,7 +105,7 @@ pub enum ChangeOrigin {
     Remote,
     /// A write was taken back.
     Rollback,
-    /// Storage: an earlier life of this window, or a window that cannot be heard.
+    /// Storage: an earlier document of this window, or a window that is not connected.
     Storage,
 }
 
@@ -133,7 +133,7 @@ pub enum StateEffect<V> {
         /// Of which key, and the stamps before and now; never empty.
         writes: Vec<(Key, Stamp, Stamp)>,
     },
-    /// The state of whoever was there before has arrived, or nobody was. Told once.
+    /// The state of the windows that were there before has arrived, or there were none. Emitted once.
     Ready,
     /// A neighbour's frame was refused; nothing of it was applied.
     Refused {

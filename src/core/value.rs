@@ -16,7 +16,7 @@ pub trait Value: Content {
     fn is_small(&self) -> bool {
         true
     }
-    /// What it consists of. Records are told apart by their property `by`.
+    /// What it consists of. The property `by` identifies records.
     fn parts(&self, by: &str) -> Parts<Self>;
     /// The text it is, if it is one.
     fn as_text(&self) -> Option<String> {

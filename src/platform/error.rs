@@ -17,7 +17,7 @@ pub(crate) fn destroyed() -> JsValue {
     gone(codes::DESTROYED)
 }
 
-/// What ends with a Parley, told with another code.
+/// The error of what ends with a Parley, with another code.
 pub(crate) fn gone(code: &str) -> JsValue {
     fail(code, DESTROYED)
 }

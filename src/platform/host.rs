@@ -137,7 +137,7 @@ extern "C" {
     /// The values of the known options, then those of ParleyJS that have no effect. Throws ERR_CONFIG.
     #[wasm_bindgen(catch, js_name = readOptions)]
     pub(crate) fn read_options(given: &JsValue, known: &str, what: &str) -> Result<Array, JsValue>;
-    /// Tells the developer of options without effect, unless `told` has them.
+    /// Logs options without effect, unless `told` has them.
     #[wasm_bindgen(js_name = noteIgnored)]
     pub(crate) fn note_ignored(most: u32, logger: &JsValue, told: &Array, ignored: &JsValue);
     pub(crate) fn weigh(value: &JsValue, limit: f64, deepest: f64) -> f64;
@@ -370,7 +370,7 @@ impl Deferred {
         let _ = self.reject.call1(&JsValue::UNDEFINED, error);
     }
 
-    /// Rejects it because its Parley or state was destroyed: who awaits it is told, and nobody else.
+    /// Rejects it because its Parley or state was destroyed: only its awaiter notices.
     pub(crate) fn end(&self, error: &JsValue) {
         handled(&self.promise);
         self.reject(error);

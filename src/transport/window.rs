@@ -150,7 +150,7 @@ impl Address {
 
     fn post(&self, step: &JsValue, origin: &str, transfer: &Array) {
         let outlet: &Outlet = self.outlet.unchecked_ref();
-        // A window that is gone takes nothing: its silence is noticed by whoever waits.
+        // A closed window takes nothing: its silence is noticed by the caller's timeout.
         let _ = if self.is_worker {
             outlet.post_to_worker(step, transfer)
         } else {

@@ -111,7 +111,7 @@ impl World {
             }
             let is_there = self.is_live(other);
             let sleeps = matches!(truth.life, Life::Frozen | Life::Cached);
-            if !is_there && connections.peers.sleep_of(at) == Some(Sleep::Frozen) {
+            if !is_there && connections.peers.suspension_of(at) == Some(Sleep::Frozen) {
                 // One that crashed while it was frozen is waited for an hour.
                 continue;
             }
@@ -121,10 +121,10 @@ impl World {
                     truth.life,
                     peer.on_mesh,
                     peer.wire,
-                    connections.peers.sleep_of(at)
+                    connections.peers.suspension_of(at)
                 ));
             }
-            if is_there && connections.peers.sleep_of(at).is_some() {
+            if is_there && connections.peers.suspension_of(at).is_some() {
                 return Err(format!("document {doc} takes {other} for asleep"));
             }
             if seen.contains(&other) {
@@ -205,7 +205,7 @@ impl World {
         }
         let behind = self.behind(doc, at);
         let is_dead = behind.is_some_and(|behind| self.docs[behind].life == Life::Dead);
-        if is_dead && document.connections.peers.sleep_of(at) == Some(Sleep::Frozen) {
+        if is_dead && document.connections.peers.suspension_of(at) == Some(Sleep::Frozen) {
             // As above: its window has not said that it shows another.
             return Ok(());
         }

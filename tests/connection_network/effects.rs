@@ -83,7 +83,7 @@ impl World {
             | Effect::Compare
             | Effect::Settled
             | Effect::Ended { .. } => {}
-            Effect::Connected { at, .. } | Effect::Woken(at) => {
+            Effect::Connected { at, .. } | Effect::Resumed(at) => {
                 self.trace(|| format!("document {doc} is connected with peer {at}"));
                 self.connected += 1;
                 self.check_peer(doc, at);

@@ -357,12 +357,15 @@ pub fn frozen_for_a_while(seed: u64) -> Scene {
     world.run_for(20_000.0)?;
     world.freeze(first);
     world.run_for(20_000.0)?;
-    let sleeping = world.docs[second].connections.peers.sleepers().count();
-    is(sleeping == 1, "the popup does not know that its opener is frozen")?;
+    let suspended = world.docs[second].connections.peers.suspended().count();
+    is(
+        suspended == 1,
+        "the popup does not know that its opener is frozen",
+    )?;
     world.resume(first);
     world.run_for(QUIET)?;
-    let sleeping = world.docs[second].connections.peers.sleepers().count();
-    is(sleeping == 0, "the popup takes its opener for frozen")?;
+    let suspended = world.docs[second].connections.peers.suspended().count();
+    is(suspended == 0, "the popup takes its opener for frozen")?;
     world.check()
 }
 

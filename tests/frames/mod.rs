@@ -32,7 +32,7 @@ pub fn entries<V>(frame: &StateFrame<V>) -> Vec<(&Key, Option<&V>)> {
             let entries = delta.entries.iter();
             entries.map(|entry| (&entry.key, entry.value.as_ref())).collect()
         }
-        StateFrame::Sync { .. } | StateFrame::Glance { .. } => Vec::new(),
+        StateFrame::Sync { .. } | StateFrame::Digest { .. } => Vec::new(),
     }
 }
 

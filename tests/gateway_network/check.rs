@@ -83,8 +83,8 @@ impl Network {
     }
 
     /// How many cells the view of that gateway holds.
-    pub fn view_cells(&self, door: (usize, usize)) -> usize {
-        self.gateways[&door].view().node().registers().count()
+    pub fn view_cells(&self, link: (usize, usize)) -> usize {
+        self.gateways[&link].view().node().registers().count()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use parley_sync::core::batch::{Batch, Delta, Entry};
-use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, Why, cell_name, parse, suffix};
+use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, VetoReason, cell_name, parse, suffix};
 use parley_sync::core::clock::Time;
 use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::model::{How, Op};
@@ -88,7 +88,7 @@ impl Liar<'_> {
                     part: suffix(&Part::Root),
                     stamp: self.stamp(),
                     base: Some((Cell::Plain(self.value()), self.stamp())),
-                    why: Why::Refused,
+                    reason: VetoReason::Refused,
                 };
                 (Part::Veto(actor), Cell::Veto(Rc::new(vec![veto])))
             }
@@ -117,7 +117,7 @@ impl Liar<'_> {
 
     fn frame(&mut self) -> Frame {
         if self.random.below(8) == 0 {
-            return StateFrame::Glance {
+            return StateFrame::Digest {
                 seen: self.random.next(),
                 print: self.random.next(),
                 content: self.random.next(),

@@ -41,7 +41,7 @@ pub struct Network {
     pub models: Vec<Model<Val>>,
     gateways: BTreeMap<(usize, usize), Gateway<Val>>,
     wires: Wires<Frame>,
-    doors: Vec<(usize, usize)>,
+    links: Vec<(usize, usize)>,
     strategies: Strategies,
     filter: Filter,
     /// The windows behind gateways are not restricted; their options differ for one key.
@@ -70,13 +70,13 @@ pub fn grants() -> Grants {
 }
 
 impl Network {
-    /// `doors`: which trusted window lets in which of the others.
-    pub fn new(strategy: Strategy, doors: &[(usize, usize)]) -> Network {
-        Self::open(strategy, doors, (Rc::new(grants()), None))
+    /// `links`: which trusted window lets in which of the others.
+    pub fn new(strategy: Strategy, links: &[(usize, usize)]) -> Network {
+        Self::open(strategy, links, (Rc::new(grants()), None))
     }
 
     /// Windows 3 and 4 settle [`APART`] differently: they and the others keep it apart, through gateways on both sides.
-    pub fn mismatched(strategy: Strategy, doors: &[(usize, usize)]) -> Network {
+    pub fn mismatched(strategy: Strategy, links: &[(usize, usize)]) -> Network {
         let named = |treatment: &str| {
             let mut treatments = Treatments {
                 default: Some(Rc::from("same")),
@@ -88,12 +88,12 @@ impl Network {
         let excluded = named("one").compare(&named("other")).1.unwrap();
         Self::open(
             strategy,
-            doors,
+            links,
             (Rc::new(Grants::default()), Some(Rc::new(excluded))),
         )
     }
 
-    fn open(strategy: Strategy, doors: &[(usize, usize)], filter: Filter) -> Network {
+    fn open(strategy: Strategy, links: &[(usize, usize)], filter: Filter) -> Network {
         let strategies = Strategies {
             default: strategy,
             ..Strategies::default()
@@ -102,7 +102,7 @@ impl Network {
             models: Vec::new(),
             gateways: BTreeMap::new(),
             wires: Wires::default(),
-            doors: doors.to_vec(),
+            links: links.to_vec(),
             strategies,
             is_mismatched: filter.1.is_some(),
             is_parted: false,
@@ -137,7 +137,7 @@ impl Network {
         for (a, b) in network.trusting() {
             network.join(a, b);
         }
-        for (a, b) in network.doors.clone() {
+        for (a, b) in network.links.clone() {
             network.join(a, b);
         }
         network
@@ -164,7 +164,7 @@ impl Network {
     /// All pairs that can be connected.
     pub fn pairs(&self) -> Vec<(usize, usize)> {
         let mut pairs = self.trusting();
-        pairs.extend(self.doors.iter().copied());
+        pairs.extend(self.links.iter().copied());
         pairs
     }
 
@@ -175,8 +175,8 @@ impl Network {
     pub fn join(&mut self, a: usize, b: usize) {
         self.wires.cut(a, b);
         self.wires.join(a, b);
-        let is_door = self.doors.contains(&(a, b));
-        for (host, peer, has_gateway) in [(a, b, is_door), (b, a, is_door && self.is_mismatched)] {
+        let is_link = self.links.contains(&(a, b));
+        for (host, peer, has_gateway) in [(a, b, is_link), (b, a, is_link && self.is_mismatched)] {
             if has_gateway {
                 self.open_gateway(host, peer);
             } else {

@@ -19,7 +19,7 @@ impl Network {
                     _ => Op::Set(Some(self.fresh())),
                 };
                 let how = How {
-                    may_fall: random.below(5) == 0,
+                    may_roll_back: random.below(5) == 0,
                     ..How::default()
                 };
                 self.write(at, vec![(key, op)], how);

@@ -1,7 +1,7 @@
 //! Frames on their way, and what windows and gateways do with them.
 
-use parley_sync::core::cell::Why;
-use parley_sync::core::gateway::Heard;
+use parley_sync::core::cell::VetoReason;
+use parley_sync::core::gateway::Received;
 use parley_sync::core::id::{Key, PeerRef};
 use parley_sync::core::model::{Model, ModelEffect, ModelEffects};
 use parley_sync::core::sync::{KeyChange, StateFrame};
@@ -22,7 +22,7 @@ impl Network {
             _ => Vec::new(),
         });
         let shown: Vec<Key> = shown.collect();
-        self.tell(at, &shown);
+        self.forward(at, &shown);
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => {
@@ -35,15 +35,15 @@ impl Network {
                 } => {
                     let bad = |change: &KeyChange<Val>| self.refuses.is_some() && change.new == self.refuses;
                     if at < TRUSTED && from.is_some() && !cells.is_empty() && changes.iter().any(bad) {
-                        self.act(at, |model, now| model.veto(cells, Why::Refused, now));
+                        self.act(at, |model, now| model.veto(cells, VetoReason::Refused, now));
                         self.act(at, |model, now| model.with_node(|node| node.flush(now)));
                     }
                     if from.is_some() {
                         self.flush_gateways(at);
                     }
                 }
-                ModelEffect::Lost { why, .. } => {
-                    if why == Why::Denied {
+                ModelEffect::Lost { reason, .. } => {
+                    if reason == VetoReason::Denied {
                         self.denied.push(at);
                     }
                 }
@@ -53,14 +53,14 @@ impl Network {
         }
     }
 
-    pub(super) fn tell(&mut self, at: usize, shown: &[Key]) {
+    pub(super) fn forward(&mut self, at: usize, shown: &[Key]) {
         let names = self.models[at].take_watched();
         if names.is_empty() && shown.is_empty() {
             return;
         }
-        for (door, gateway) in &mut self.gateways {
-            if door.0 == at {
-                gateway.tell(&self.models[at], &names, shown, self.now);
+        for (link, gateway) in &mut self.gateways {
+            if link.0 == at {
+                gateway.forward(&self.models[at], &names, shown, self.now);
             }
         }
     }
@@ -107,36 +107,36 @@ impl Network {
     }
 
     /// What the host of a gateway does with a frame.
-    pub fn hear(&mut self, door: (usize, usize), frame: Frame) {
+    pub fn hear(&mut self, link: (usize, usize), frame: Frame) {
         let now = self.now;
-        let gateway = self.gateways.get_mut(&door).unwrap();
-        let mut heard: Heard<Val> = gateway.receive(frame, &self.models[door.0], now);
-        let judged = gateway.judge(&mut heard, &self.models[door.0], now);
-        self.send_of(door.0, door.1, heard.effects);
-        if !judged.news.is_empty() {
-            self.act(door.0, |model, now| {
-                model.adopt(judged.news, Some(door.1 as PeerRef), now)
+        let gateway = self.gateways.get_mut(&link).unwrap();
+        let mut received: Received<Val> = gateway.receive(frame, &self.models[link.0], now);
+        let checked = gateway.check(&mut received, &self.models[link.0], now);
+        self.send_of(link.0, link.1, received.effects);
+        if !checked.news.is_empty() {
+            self.act(link.0, |model, now| {
+                model.adopt(checked.news, Some(link.1 as PeerRef), now)
             });
-            self.act(door.0, |model, now| model.with_node(|node| node.flush(now)));
+            self.act(link.0, |model, now| model.with_node(|node| node.flush(now)));
         }
-        let gateway = self.gateways.get_mut(&door).unwrap();
-        gateway.correct(&self.models[door.0], &judged.touched, now);
-        self.flush_gateways(door.0);
-        let gateway = self.gateways.get_mut(&door).unwrap();
-        gateway.forget_denied(&self.models[door.0], self.kept_denied);
+        let gateway = self.gateways.get_mut(&link).unwrap();
+        gateway.correct(&self.models[link.0], &checked.touched, now);
+        self.flush_gateways(link.0);
+        let gateway = self.gateways.get_mut(&link).unwrap();
+        gateway.forget_denied(&self.models[link.0], self.kept_denied);
     }
 
     pub(super) fn flush_gateways(&mut self, at: usize) {
-        let doors: Vec<_> = self
+        let links: Vec<_> = self
             .gateways
             .keys()
             .copied()
-            .filter(|door| door.0 == at)
+            .filter(|link| link.0 == at)
             .collect();
-        for door in doors {
+        for link in links {
             let now = self.now;
-            let effects = self.gateways.get_mut(&door).unwrap().flush(now);
-            self.send_of(door.0, door.1, effects);
+            let effects = self.gateways.get_mut(&link).unwrap().flush(now);
+            self.send_of(link.0, link.1, effects);
         }
     }
 

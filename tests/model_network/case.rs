@@ -36,11 +36,11 @@ pub enum Kind {
     Set,
     Delete,
     Transaction,
-    MayFall,
-    /// A transaction that may fall.
-    TrialTransaction,
+    Tentative,
+    /// A transaction that may be rolled back.
+    TentativeTransaction,
     Add,
-    TrialAdd,
+    TentativeAdd,
     /// Updates that came in without a frame.
     Plain,
 }
@@ -194,16 +194,16 @@ impl Step {
         };
         let kind = match random.below(20) {
             0..=4 if menu.groups => Kind::Transaction,
-            5..=6 if menu.groups && menu.falls => Kind::TrialTransaction,
-            7..=11 if menu.falls => Kind::MayFall,
-            12 if menu.falls => Kind::TrialAdd,
+            5..=6 if menu.groups && menu.falls => Kind::TentativeTransaction,
+            7..=11 if menu.falls => Kind::Tentative,
+            12 if menu.falls => Kind::TentativeAdd,
             13 if menu.plain => Kind::Plain,
             14 => Kind::Delete,
             15..=16 => Kind::Add,
             _ => Kind::Set,
         };
         let span = match kind {
-            Kind::Transaction | Kind::TrialTransaction => random.between(2, 4),
+            Kind::Transaction | Kind::TentativeTransaction => random.between(2, 4),
             _ => random.pick(&[1, 1, 1, 2]),
         };
         Self::Write {

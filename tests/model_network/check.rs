@@ -66,13 +66,13 @@ impl Network {
             window,
             bad: Vec::new(),
         };
-        let judged = validate(&mut strict, changes, came, now);
+        let checked = validate(&mut strict, changes, came, now);
         let bad = strict.bad;
         self.ledger.refused |= !bad.is_empty();
         for write in &mut self.ledger.writes {
             write.doubtful |= bad.contains(&self.keys[write.key]);
         }
-        judged
+        checked
     }
 
     /// No transaction shows in part: where one of its writes shows, on its other keys there is what it wrote there, or what
@@ -224,7 +224,7 @@ impl Network {
     fn check_keys(&self, window: &Window) -> Outcome {
         let seen = window.node.node().vector();
         let ledger = &self.ledger;
-        let fallen = ledger.fallen(seen);
+        let aborted = ledger.aborted(seen);
         // A group that fell to a write which then fell itself was written off by whoever wrote over it in between.
         let sealed = window
             .node
@@ -235,7 +235,7 @@ impl Network {
             let writes = || ledger.writes.iter().filter(|write| write.key == key);
             let doubtful = writes().any(|write| write.doubtful);
             let grouped = writes().any(|write| write.group.is_some());
-            let good = ledger.good(key, &fallen, seen);
+            let good = ledger.good(key, &aborted, seen);
             let list = window.node.candidates(&self.keys[key]);
             let shown: Vec<Stamp> = list
                 .iter()

@@ -78,12 +78,12 @@ impl Ledger {
     }
 
     /// The transactions that a write without knowledge of them beat, from the latest to the earliest.
-    pub fn fallen(&self, seen: &VersionVector) -> Vec<usize> {
+    pub fn aborted(&self, seen: &VersionVector) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.groups.len())
             .filter(|&at| self.received(&self.writes[self.groups[at].first], seen))
             .collect();
         order.sort_by_key(|&at| std::cmp::Reverse(self.groups[at].stamp));
-        let mut fallen = Vec::new();
+        let mut aborted = Vec::new();
         for at in order {
             let group = &self.groups[at];
             let beats = |by: usize| {
@@ -92,26 +92,26 @@ impl Ledger {
                     && write.stamp > group.stamp
                     && self.received(write, seen)
                     && !self.taken_back(write, seen)
-                    && write.group.is_none_or(|group| !fallen.contains(&group))
+                    && write.group.is_none_or(|group| !aborted.contains(&group))
                     && !self.knew(by, group.first)
             };
             let retracted = || self.taken_back(&self.writes[group.first], seen);
             if retracted() || (0..self.writes.len()).any(beats) {
-                fallen.push(at);
+                aborted.push(at);
             }
         }
-        fallen
+        aborted
     }
 
-    /// The writes of a key that are to be seen: arrived, not taken back, not fallen.
-    pub fn good(&self, key: usize, fallen: &[usize], seen: &VersionVector) -> Vec<usize> {
+    /// The writes of a key that are to be seen: arrived, not taken back, not aborted.
+    pub fn good(&self, key: usize, aborted: &[usize], seen: &VersionVector) -> Vec<usize> {
         (0..self.writes.len())
             .filter(|&at| {
                 let write = &self.writes[at];
                 write.key == key
                     && self.received(write, seen)
                     && !self.taken_back(write, seen)
-                    && write.group.is_none_or(|group| !fallen.contains(&group))
+                    && write.group.is_none_or(|group| !aborted.contains(&group))
             })
             .collect()
     }

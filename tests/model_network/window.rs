@@ -14,7 +14,7 @@ use parley_sync_kit::Mirror;
 pub struct Window {
     pub node: Model<Val>,
     pub readied: u32,
-    /// Writes that can still fall, and which of the ledger they are.
+    /// Writes that can still be rolled back, and which of the ledger they are.
     pub pending: Vec<(WriteId, Vec<usize>)>,
     /// What the listener knows, from the changes alone.
     pub mirror: Mirror<Key, Val>,

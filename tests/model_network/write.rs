@@ -12,7 +12,7 @@ use parley_sync_kit::{Network as _, Outcome};
 
 impl Network {
     pub(super) fn write(&mut self, at: usize, key: usize, span: usize, kind: Kind) -> Outcome {
-        let adds = matches!(kind, Kind::Add | Kind::TrialAdd);
+        let adds = matches!(kind, Kind::Add | Kind::TentativeAdd);
         let mut ops: Vec<(usize, Op<Val>)> = Vec::new();
         for nth in 0..span {
             let key = match (key + nth) % KEYS {
@@ -25,18 +25,21 @@ impl Network {
                 continue;
             }
             let op = match kind {
-                Kind::Add | Kind::TrialAdd => Op::Add(f64::from(self.space.random.between(1, 9))),
+                Kind::Add | Kind::TentativeAdd => Op::Add(f64::from(self.space.random.between(1, 9))),
                 Kind::Delete => Op::Set(None),
                 Kind::Transaction if self.space.random.percent(15) => Op::Set(None),
                 _ => Op::Set(Some(self.value_for(at, key))),
             };
             ops.push((key, op));
         }
-        let is_transaction = matches!(kind, Kind::Transaction | Kind::TrialTransaction);
-        let may_fall = matches!(kind, Kind::MayFall | Kind::TrialTransaction | Kind::TrialAdd);
+        let is_transaction = matches!(kind, Kind::Transaction | Kind::TentativeTransaction);
+        let may_roll_back = matches!(
+            kind,
+            Kind::Tentative | Kind::TentativeTransaction | Kind::TentativeAdd
+        );
         let how = How {
             is_transaction,
-            may_fall,
+            may_roll_back,
             undoable: self.config.undoable,
             is_plain: kind == Kind::Plain,
             ..How::default()
@@ -69,7 +72,7 @@ impl Network {
             })
             .collect();
         let noted = self.note(at, &sets, is_transaction)?;
-        if let Some(window) = self.space.sites[at].window.as_mut().filter(|_| may_fall) {
+        if let Some(window) = self.space.sites[at].window.as_mut().filter(|_| may_roll_back) {
             window.pending.push((id, noted));
         }
         Ok(())

@@ -27,7 +27,7 @@ pub struct Room {
     pub syncs: usize,
     pub deltas: usize,
     pub carried: usize,
-    pub glances: usize,
+    pub digests: usize,
     pub now: f64,
 }
 
@@ -208,7 +208,7 @@ impl Room {
     }
 
     /// What window 0 has just sent to that one, the last of it.
-    pub fn glance(&self, to: usize) -> Option<StateFrame<Value>> {
+    pub fn digest_frame(&self, to: usize) -> Option<StateFrame<Value>> {
         self.wires.last(0, to).cloned()
     }
 
@@ -220,7 +220,7 @@ impl Room {
     /// Forgets what was counted.
     pub fn recount(&mut self) {
         (self.batches, self.syncs, self.deltas, self.carried) = (0, 0, 0, 0);
-        self.glances = 0;
+        self.digests = 0;
         self.calls.iter_mut().for_each(|calls| *calls = 0);
         self.told.iter_mut().for_each(Vec::clear);
     }
@@ -233,7 +233,7 @@ impl Room {
                         match &frame {
                             StateFrame::Batch(_) => self.batches += 1,
                             StateFrame::Sync { .. } => self.syncs += 1,
-                            StateFrame::Glance { .. } => self.glances += 1,
+                            StateFrame::Digest { .. } => self.digests += 1,
                             StateFrame::Delta(delta) => {
                                 self.deltas += 1;
                                 self.carried += delta.entries.len();

@@ -57,7 +57,7 @@ impl PlainMessenger {
     fn heard_from(&self, shared: &dyn Shared, id: Actor, envelope: &Array, is_update: bool) {
         let to = list(&envelope.get(1));
         let own = JsValue::from_f64(self.own.as_f64());
-        // An update is for whoever can use it: its sender may not know all of us yet.
+        // An update is for every member: its sender may not know all of us yet.
         let is_ours = is_update || to.as_ref().is_none_or(|to| to.includes(&own, 0));
         let frame = envelope.get(2);
         let frame = if is_ours { list(&frame) } else { None };

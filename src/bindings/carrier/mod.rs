@@ -104,7 +104,7 @@ impl Carrier {
         info.unwrap_or(JsValue::UNDEFINED)
     }
 
-    /// Introduces a member to whoever is there. Throws ERR_DUPLICATE_NAME.
+    /// Introduces a member to the peers that are there. Throws ERR_DUPLICATE_NAME.
     pub(crate) fn start(&self, member: Rc<dyn Shared>) -> Result<(), JsValue> {
         match self {
             Carrier::Hub(hub) => hub.attach(member),
@@ -177,7 +177,7 @@ impl Carrier {
         self.refuse(from, codes::SCHEMA_VERSION);
         let (news, told, own) = {
             let mut schema = schema.borrow_mut();
-            // Members of a plain messenger have no names that a user knows: of all with one version, the first is told.
+            // Members of a plain messenger have no names that a user knows: of all with one version, the first is named.
             let told = matches!(self, Carrier::Plain(_)) && schema.has_met(theirs);
             (schema.part(from, theirs), told, schema.version())
         };

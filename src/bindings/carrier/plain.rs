@@ -290,7 +290,7 @@ impl PlainMessenger {
         let Some(shared) = self.shared() else { return };
         let is_news = {
             let mut refused = self.refused.borrow_mut();
-            // What versions do not fit is told where that is found.
+            // Versions that do not fit are reported where that is found.
             let is_news = code != codes::SCHEMA_VERSION && !refused.contains(&code);
             if is_news {
                 refused.push(code);

@@ -103,7 +103,7 @@ impl Hub {
                 if !known {
                     return;
                 }
-                // The answer cannot be cloned: both sides are told.
+                // The answer cannot be cloned: both sides get an error.
                 let refused = host::answer_frame(
                     Kind::Answer.tag(),
                     question.id,

@@ -52,7 +52,7 @@ impl Hub {
         let inner = self.inner.borrow();
         match name {
             Some(name) => inner.peers.by_name(name).ok_or_else(|| {
-                if inner.peers.sleeper_by_name(name).is_some() {
+                if inner.peers.suspended_by_name(name).is_some() {
                     return super::sleep::suspended(name);
                 }
                 let message = text(&["no connected peer has the id '", name, "'"]);
@@ -332,7 +332,7 @@ impl Hub {
         self.inner.borrow().calls.next_deadline().unwrap_or(f64::INFINITY)
     }
 
-    /// Whoever was asked is gone.
+    /// The peer that was called is lost.
     pub(crate) fn calls_lost(&self, at: PeerRef, identity: &Identity, reason: Reason) {
         let lost = self.inner.borrow_mut().calls.lost(at);
         for (_, pending) in lost {

@@ -83,7 +83,7 @@ impl Hub {
         admitted
     }
 
-    /// When the frame came, if it is within the limits; whoever waits for a refused one is told.
+    /// When the frame came, if it is within the limits; the sender of a refused call receives the error.
     fn admit(&self, from: PeerRef, kind: Kind, frame: &Array) -> Option<f64> {
         let (now, limits) = {
             let inner = self.inner.borrow();

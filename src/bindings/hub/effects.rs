@@ -80,7 +80,7 @@ impl Hub {
                 Effect::LeaveChannel => self.leave_mesh(),
                 Effect::Reject { origin, code } => self.reject(&origin, code),
                 Effect::Connected { at, again } => self.connected(at, again),
-                Effect::Woken(at) => self.resumed(at),
+                Effect::Resumed(at) => self.resumed(at),
                 Effect::Restricted(at) => {
                     self.states_peer_down(at);
                     self.states_peer_up(at);
@@ -201,7 +201,7 @@ impl Hub {
         self.wake_by(host::now() + BEAT);
     }
 
-    /// A frozen page answers what it was asked when it goes on; one in the cache never may, so whoever asked it is told at
+    /// A frozen page answers what it was asked when it goes on; one in the cache never may, so its caller is notified at
     /// once. Nothing is posted to it: that would throw it out.
     fn suspended(&self, at: PeerRef, sleep: Sleep) {
         let (identity, watch, handling) = {
@@ -242,7 +242,7 @@ impl Hub {
         self.states_peer_down(at);
     }
 
-    /// Whoever awaits a connection has it, unless a listener has ended it meanwhile.
+    /// Resolves the promise of a connection, unless a listener has ended it meanwhile.
     fn resolve(&self, waiting: Waiting, at: PeerRef) {
         waiting.stop();
         match self.info(at) {

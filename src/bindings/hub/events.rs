@@ -1,4 +1,4 @@
-//! System events: what happens to connections, told to whoever listens.
+//! System events: what happens to connections, emitted to listeners.
 
 use js_sys::Function;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -27,9 +27,9 @@ pub(crate) const EVENTS: [&str; 9] = [
     "system:error",
 ];
 
-/// The level at which frames are told.
+/// The level at which frames are logged.
 const DEBUG: u32 = 4;
-/// Refusals of one kind from one origin are counted, and told at most once in this many milliseconds.
+/// Refusals of one kind from one origin are counted, and reported at most once in this many milliseconds.
 const REJECTED_EVERY: f64 = 1000.0;
 /// Kinds of refusal counted at a time: a stranger with a thousand origins is one more stranger.
 const REJECTED_KINDS: usize = 64;
@@ -72,7 +72,7 @@ fn set(object: &JsValue, name: &str, value: &JsValue) {
 impl Hub {
     /// Tells every listener of `event`. Listeners are isolated from one another.
     pub(crate) fn emit(&self, event: &str, data: &JsValue) {
-        // What is an error to nobody who listens was told by `report`.
+        // An error without a listener was reported by `report`.
         if event != "system:error" {
             self.log(event, data);
         } else {
@@ -176,7 +176,7 @@ impl Hub {
         self.emit_state(identity, previous, State::Disconnected);
     }
 
-    /// An error nobody awaits: told to listeners of `system:error`, or to the console if there are none.
+    /// An error without a promise: emitted to listeners of `system:error`, or logged to the console if there are none.
     pub(crate) fn report(&self, error: &JsValue) {
         let heard = self
             .inner

@@ -13,7 +13,7 @@ use crate::platform::callback;
 use crate::platform::error::{destroyed, fail, text};
 use crate::platform::host::{self, Deferred};
 
-/// Calls answered by a handler's undefined, remembered: whoever calls `respond` on one is told that it is too late.
+/// Calls answered by a handler's undefined, remembered: a `respond` on one reports that it is too late.
 const RETURNED_KEPT: usize = 64;
 
 impl Hub {

@@ -255,7 +255,7 @@ impl Hub {
             let connected: Vec<_> = inner.peers.iter().map(|(_, peer)| peer.identity.clone()).gather();
             let asleep: Vec<_> = inner
                 .peers
-                .sleepers()
+                .suspended()
                 .map(|(_, peer)| peer.identity.clone())
                 .gather();
             let targets: Vec<_> = inner.targets.iter().filter_map(Target::pending_identity).gather();
@@ -301,7 +301,7 @@ impl Hub {
         if inner.peers.by_name(name).is_some() {
             return Some(peers::State::Connected.name());
         }
-        if inner.peers.sleeper_by_name(name).is_some() {
+        if inner.peers.suspended_by_name(name).is_some() {
             return Some(peers::State::Suspended.name());
         }
         if let Some(target) = inner.targets.iter().find(|target| target.alias() == name) {

@@ -15,7 +15,7 @@ use crate::platform::host;
 pub(super) const PARTITIONED: &str = "system:partitioned";
 
 impl Hub {
-    /// Whoever names a channel in such a frame is told that it does not reach where it seems to.
+    /// A Parley with a channel in such a frame emits an event: the channel does not reach the tabs of its own site.
     pub(super) fn find_partition(&self) {
         if self.config.channel.is_none() {
             return;
@@ -53,7 +53,7 @@ impl Hub {
         self.emit(PARTITIONED, &data);
     }
 
-    /// It is told once, and soon: whoever begins to listen later is told as well.
+    /// The event is emitted once, early; a listener added later is called as well.
     pub(super) fn tell_partition(&self, event: &str, call: &Function) {
         if event != PARTITIONED {
             return;

@@ -67,7 +67,7 @@ impl Hub {
         }
         match (peer, kind) {
             (None, Kind::Join) => self.on_join(number, frame),
-            // On a lossy wire the other end may not have heard that we are there; and whoever wakes asks who is left.
+            // On a lossy wire the other end may not have received our join; and a resumed peer asks which peers are left.
             (Some(peer), Kind::Join) => {
                 let (now, heard) = (host::now(), has_heard(frame));
                 self.decide(|connections, _| connections.joined_again(number, peer, heard, now));

@@ -2,7 +2,7 @@
 //!
 //! A page that may return (`pagehide` with `persisted`), or is frozen, says so to every peer outside of it, and they suspend it.
 //! (`core::connection::page` decides that.) Nothing is posted to a cached page, because Chromium and Firefox evict a page that receives a message; any frame from it
-//! resumes it. Its own frames are told nothing: they sleep and wake with it, and a message to them in `pagehide` keeps the page out
+//! resumes it. Its own frames are not notified: they are frozen and resumed with it, and a message to them in `pagehide` keeps the page out
 //! of Firefox's cache. So does one that arrives before they are restored: until then frames to them wait (`platform/js/hold.js`).
 //!
 //! Two limits of the browsers: Firefox does not cache a page that holds a Web Lock when it is left, even if it lets go in

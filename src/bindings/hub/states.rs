@@ -83,7 +83,7 @@ impl Hub {
         drop(gone);
     }
 
-    /// Asks again for the states that wait: whoever was asked first may be frozen. When to ask next.
+    /// Asks again for the states that wait: the first peer that was asked may be frozen. When to ask next.
     pub(crate) fn states_due(&self, now: f64) -> f64 {
         let (waiting, next) = {
             let mut inner = self.inner.borrow_mut();
@@ -207,7 +207,7 @@ impl Hub {
         inner.states.iter().find(|state| state.name() == name).cloned()
     }
 
-    /// Somebody shares nothing under this name: it is not waited for, and told nothing, until it speaks of it.
+    /// A peer shares nothing under this name: it is not awaited, and sent nothing, until it sends a frame of it.
     fn on_lacks(&self, from: PeerRef, state: &dyn Shared) {
         let name = state.name();
         let is_news = !self.spoke(from, name);
@@ -257,7 +257,7 @@ impl Hub {
             return self.reject_from(from, codes::MALFORMED);
         };
         if self.is_prerendered() {
-            // Whoever asked is asked when this document is activated, and asks again.
+            // A peer that asked is asked when this document is activated, and asks again.
             return;
         }
         let (state, also) = {

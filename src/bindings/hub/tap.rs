@@ -77,7 +77,7 @@ impl Hub {
         if received {
             self.hear_now(at, kind, frame.unchecked_ref(), rest.is_truthy());
         } else if let Err(error) = self.post_now(at, frame, rest.dyn_ref()) {
-            // Whoever sent it has been told already that it went.
+            // Its sender has been told already that it was sent.
             host::report_error(&error);
         }
     }
@@ -86,7 +86,7 @@ impl Hub {
     fn known(&self, id: &str) -> Option<PeerRef> {
         let inner = self.inner.borrow();
         let peer = inner.peers.by_name(id);
-        peer.or_else(|| inner.peers.sleeper_by_name(id))
+        peer.or_else(|| inner.peers.suspended_by_name(id))
     }
 
     /// What leads to each peer: its id, its own random id, and the kind of wire, one after the other.

@@ -43,13 +43,13 @@ pub(crate) struct Details {
     pub(super) refused: Option<String>,
     /// Its frame has fired `load` since connect().
     pub(super) loaded: bool,
-    /// What was known last of why nobody answers, and whether the log was told.
+    /// The last known reason of a missing answer, and whether it was logged.
     pub(super) silence: (String, bool),
     /// Messages of a worker come to the worker object.
     pub(super) _listeners: Vec<EventListener>,
 }
 
-/// Whoever awaits connect().
+/// The promises of connect().
 pub(crate) struct Waiting {
     pub(super) promise: platform::Deferred,
     pub(super) stop_listening: Option<Function>,
@@ -111,7 +111,7 @@ impl Hub {
         }
     }
 
-    /// Tells whoever awaits a target that it is over.
+    /// Rejects the promises of a target that has ended.
     pub(super) fn refuse(&self, target: Target, error: &JsValue) {
         if let Some(waiting) = target.waiting {
             waiting.stop();

@@ -1,4 +1,4 @@
-//! Frames that a receiver cannot deserialise: it says which one, and the sender tells whoever wrote what was in it.
+//! Frames that a receiver cannot deserialise: it names the frame, and the sender reports it to the writer.
 //!
 //! A call is rejected; an answer is replaced by an error; a state or store is sent again, each value by itself, so that the
 //! receiver gets all the others and knows which one it cannot read.
@@ -24,7 +24,7 @@ pub(crate) struct Parcels {
 }
 
 impl Hub {
-    /// A frame came over a wire of its own and could not be read. Before the other end has joined nobody is to be told.
+    /// A frame came over a wire of its own and could not be read. Before the other end has joined there is no peer to notify.
     pub(super) fn cannot_read(&self, number: u32, count: f64) {
         let (wire, origin) = match self.inner.borrow().sessions.get(&number) {
             Some(session) => {

@@ -117,7 +117,7 @@ impl Hub {
         self.wake_by(next);
     }
 
-    /// Tells the log once why nobody answers, when two looks in a row gave the same reason.
+    /// Logs once why no answer came, when two checks in a row gave the same reason.
     pub(super) fn tell_silence(&self, number: u32) {
         if self.config.log_level < WARN {
             return;

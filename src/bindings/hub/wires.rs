@@ -17,7 +17,7 @@ use crate::transport::port::PortWire;
 use crate::transport::window::Address;
 
 impl Hub {
-    /// Takes a port as a wire, of the document `mark`. Whether whoever it is for still wants it.
+    /// Takes a port as a wire, of the document `mark`. Whether its session still needs it.
     pub(crate) fn start_port(&self, port: MessagePort, proven: Proven, mark: f64, is_taken: bool) -> bool {
         let window = proven.from.as_ref().map_or(JsValue::UNDEFINED, Address::outlet);
         let Some(number) = self.begin_session(proven, mark, is_taken) else {

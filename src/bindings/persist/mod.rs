@@ -43,7 +43,7 @@ pub(crate) type Record = persist::Record<JsValue>;
 pub(crate) trait Kept {
     /// Every register that was written, deleted ones too.
     fn export(&self) -> Vec<Record>;
-    /// Merges registers, each by its own stamp; listeners are told that they come from storage.
+    /// Merges registers, each by its own stamp; listeners receive them with the origin 'storage'.
     fn import(&self, records: Vec<Record>);
     /// Whether it shows nothing but what it began with.
     fn is_bare(&self) -> bool;
@@ -84,7 +84,7 @@ pub(crate) struct Persist {
     written: RefCell<Option<Seen>>,
     /// What the state held when it ended.
     last: RefCell<Option<Vec<Record>>>,
-    /// The last exchange failed, and whoever listens knows.
+    /// The last exchange failed, and listeners were notified.
     failing: Cell<bool>,
     /// Of what else they know.
     told: RefCell<Vec<&'static str>>,
@@ -133,7 +133,7 @@ impl Persist {
         self.loading.get()
     }
 
-    /// Whether the state is not ready before its storage is; then it is told.
+    /// Whether the state waits for its storage before it is ready; then it is notified.
     pub(crate) fn holds_ready(&self) -> bool {
         self.ready_held.set(self.loading.get());
         self.loading.get()
@@ -187,13 +187,13 @@ impl Persist {
         }
         let held = self.kept.upgrade().map(|kept| kept.export());
         self.last.replace(Some(held.unwrap_or_default()));
-        if self.owes() {
+        if self.is_pending() {
             self.store_now();
         }
     }
 
     /// Whether something may not be stored: an exchange under way may still wait for its turn.
-    fn owes(&self) -> bool {
+    fn is_pending(&self) -> bool {
         self.dirty.get() || self.running.get()
     }
 
@@ -212,7 +212,7 @@ impl Persist {
                 this.look_again();
             } else if what.is_undefined() {
                 this.changed();
-            } else if this.owes() {
+            } else if this.is_pending() {
                 this.store_now();
             }
         });
@@ -338,7 +338,7 @@ impl Persist {
         self.fail(&JsValue::from_str(reason), details);
     }
 
-    /// Tells of an error, after what runs now: whoever listens may not hold the state yet.
+    /// Reports an error, after what runs now: a listener may not hold the state yet.
     fn fail(&self, cause: &JsValue, details: &JsValue) {
         let error = host::storage_error(cause, &self.options.key, details);
         let Some(this) = self.me.upgrade() else {

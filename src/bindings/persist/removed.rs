@@ -18,7 +18,7 @@ impl Persist {
             records: &stored.records,
         };
         let removed = remove(held, &self.seen.borrow(), &found, now);
-        // Also those that another window found: whoever begins anew has its initial values.
+        // Also those that another window found: a window that begins anew has its initial values.
         for record in held.iter_mut() {
             record.cleared |= is_removal(record);
         }

@@ -1,4 +1,4 @@
-//! What a state and a store have in common for whoever carries their frames, and turns that are sent as one message.
+//! The common interface of states and stores towards their messenger, and flush batches that are sent as one message.
 
 pub(crate) mod registry;
 mod turn;

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use super::held::{Held, value_of};
 use super::nodes;
 use crate::bindings::wire::list;
-use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, Why, is_plain, parse, parse_suffix};
+use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, VetoReason, is_plain, parse, parse_suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::limits::NAME;
@@ -162,8 +162,8 @@ fn veto_out(veto: &Veto<Held>) -> JsValue {
         out.push(&number(stamp.actor.as_f64()));
         out.push(&cell_out(Some(cell)));
     }
-    if veto.why != Why::Refused {
-        out.push(&number(veto.why.code()));
+    if veto.reason != VetoReason::Refused {
+        out.push(&number(veto.reason.code()));
     }
     out.into()
 }
@@ -173,7 +173,7 @@ fn veto_in(value: &JsValue) -> Option<Veto<Held>> {
     let name = key_in(&parts.get(0))?;
     let part = parse_suffix(&name)?;
     let (held, has_base) = (parts.get(5), parts.length() > 4);
-    let why = Why::of(parts.get(if has_base { 6 } else { 3 }).as_f64());
+    let reason = VetoReason::of(parts.get(if has_base { 6 } else { 3 }).as_f64());
     let base = if !has_base || held.is_undefined() || matches!(part, Part::Veto(_)) {
         None
     } else {
@@ -184,7 +184,7 @@ fn veto_in(value: &JsValue) -> Option<Veto<Held>> {
         part: name,
         stamp: stamp_in(&parts.get(1), &parts.get(2))?,
         base,
-        why,
+        reason,
     })
 }
 

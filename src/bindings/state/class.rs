@@ -41,7 +41,7 @@ impl SyncedState {
         })
     }
 
-    /// Settles when the state of whoever was there before has arrived.
+    /// Settles when the state of the windows that were there before has arrived.
     #[wasm_bindgen(getter)]
     pub fn ready(&self) -> Promise {
         self.state.ready.promise.clone()

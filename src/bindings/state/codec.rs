@@ -86,13 +86,13 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> Array {
             out.push(&JsValue::from_bool(delta.whole));
             out.push(&digest_out(delta.content));
         }
-        StateFrame::Glance {
+        StateFrame::Digest {
             seen,
             print,
             content,
             is_answer,
         } => {
-            out.push(&number(Kind::Glance.tag()));
+            out.push(&number(Kind::Digest.tag()));
             out.push(name);
             out.push(&number(*seen as f64));
             out.push(&number(*print as f64));
@@ -109,7 +109,7 @@ pub(super) fn latest(frame: &StateFrame<Cell<Held>>) -> Option<Time> {
     match frame {
         StateFrame::Batch(batch) => batch.entries.iter().filter_map(|entry| named(&entry.1)).max(),
         StateFrame::Delta(delta) => delta.entries.iter().filter_map(|entry| named(&entry.value)).max(),
-        StateFrame::Sync { .. } | StateFrame::Glance { .. } => None,
+        StateFrame::Sync { .. } | StateFrame::Digest { .. } => None,
     }
 }
 
@@ -122,7 +122,7 @@ pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<Held>>
             born: (frame.get(3).as_f64()?, Actor::from_f64(frame.get(4).as_f64()?)?),
         }),
         Kind::Delta => decode_delta(frame),
-        Kind::Glance => Some(StateFrame::Glance {
+        Kind::Digest => Some(StateFrame::Digest {
             seen: whole(frame.get(2).as_f64()?)?,
             print: whole(frame.get(3).as_f64()?)?,
             is_answer: frame.get(4).as_bool()?,
@@ -161,7 +161,7 @@ fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
     let (since, vector) = (vector_in(&frame.get(2))?, vector_in(&frame.get(3))?);
     let stamps = floats(&frame.get(4))?;
     let (keys, values, count) = lists(frame, 5)?;
-    // A list's length is what its sender says, without anything in it: only the numbers take the room they claim.
+    // A list's length is what its sender says, without anything in it: only the numbers take the memory that they claim.
     if stamps.len() as u64 != u64::from(count) * 4 {
         return None;
     }

@@ -23,7 +23,7 @@ use crate::platform::cell::RefCell;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 
-/// Errors about one peer at most: each of them costs whoever listens.
+/// The most errors about one peer: each of them costs its listeners time.
 const TOLD: usize = 64;
 /// Peers that are remembered after they went.
 const REMEMBERED: usize = 256;
@@ -88,7 +88,7 @@ impl StateHost {
         });
     }
 
-    /// What a restricted peer is told of: the keys it may read or write. None for all others, who are told of every key.
+    /// The keys that are announced to a restricted peer: those it may read or write. None for all others, which learn of every key.
     fn treatments_for(&self, peer: PeerRef) -> Option<Treatments> {
         let (grants, name) = (self.restriction(peer)?, &self.options.name);
         let is_partial = !grants.may_read_all(name) && !grants.may_write_all(name);
@@ -147,7 +147,7 @@ impl StateHost {
             Kind::Sync => (5, 6),
             Kind::Delta => (10, 11),
             Kind::Batch => (u32::MAX, 8),
-            Kind::Glance => (u32::MAX, 6),
+            Kind::Digest => (u32::MAX, 6),
             _ => (u32::MAX, 5),
         };
         let mark = frame.get(mark);
@@ -168,7 +168,7 @@ impl StateHost {
         if kind == Kind::Sync {
             // It does not know yet, or not any more: it learns it from the question.
             if is_apart {
-                self.ask_guest(from);
+                self.ask_filtered_peer(from);
             } else {
                 self.peer_anew(from);
             }

@@ -10,7 +10,7 @@ use crate::core::lists::List;
 use crate::core::model::Op;
 use crate::platform::host;
 
-/// Who is told, and what was told.
+/// The listeners of conflicts, and what they received last.
 #[derive(Default)]
 pub(super) struct Contested {
     pub(super) handlers: Vec<(u32, Function)>,
@@ -54,7 +54,7 @@ impl StateHost {
         host::hand_out(&out)
     }
 
-    /// What was told of conflicts is no longer so.
+    /// The conflicts have changed.
     pub(super) fn forget_conflicts(&self) {
         self.contested.borrow_mut().map = None;
     }

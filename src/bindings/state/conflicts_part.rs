@@ -26,8 +26,8 @@ pub(super) struct Part {
     pub(super) model: fn(&StateOptions, Actor) -> Box<dyn StateModel<Held>>,
     /// See [`StateHost::validate`].
     pub(super) validate: fn(&StateHost, PeerRef, ChangeOrigin, Changes, Cells<'_>) -> Changes,
-    /// See [`StateHost::judge_below`].
-    pub(super) judge_below: fn(&StateHost, ChangeOrigin, Changes) -> Changes,
+    /// See [`StateHost::validate_earlier`].
+    pub(super) validate_earlier: fn(&StateHost, ChangeOrigin, Changes) -> Changes,
     /// See [`StateHost::drop_unreadable`].
     pub(super) drop_unreadable: fn(&StateHost, PeerRef, Changes, Cells<'_>, Vec<Key>) -> Changes,
     /// See [`StateHost::settle_by_function`].
@@ -45,7 +45,7 @@ pub fn conflicts_start() {
         upgrade,
         model,
         validate: validate::validate,
-        judge_below: validate::judge_below,
+        validate_earlier: validate::validate_earlier,
         drop_unreadable: unreadable::drop_unreadable,
         settle: effects::settle,
     };
@@ -53,7 +53,7 @@ pub fn conflicts_start() {
     PART.set(Some(black_box(part)));
 }
 
-/// The part, if it was started: whoever has the model with conflicts has it.
+/// The part, if it was started: a state with the model with conflicts has it.
 pub(super) fn started() -> Option<&'static Part> {
     PART.get()
 }

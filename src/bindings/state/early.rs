@@ -72,7 +72,7 @@ pub(super) fn frame_needs_more(frame: &StateFrame<Cell<Held>>) -> bool {
     match frame {
         StateFrame::Batch(batch) => batch.entries.iter().any(|entry| cell_needs_more(&entry.0)),
         StateFrame::Delta(delta) => delta.entries.iter().any(|entry| cell_needs_more(&entry.key)),
-        StateFrame::Sync { .. } | StateFrame::Glance { .. } => false,
+        StateFrame::Sync { .. } | StateFrame::Digest { .. } => false,
     }
 }
 
@@ -168,13 +168,13 @@ impl StateHost {
         } else if !self.node.borrow().open_keys().is_empty() {
             self.open_turn_alone();
         }
-        self.let_guests_in();
+        self.admit_filtered_peers();
         if self.node.borrow().node().is_ready() {
             self.become_ready();
         }
     }
 
-    /// What this window did since is taken back, and whoever awaits it is told. A state that needs the part for all it does takes
+    /// Rolls back what this window did since, and rejects its promises. A state that needs the part for all it does takes
     /// part no more; another goes on with what it can read, and asks again for what it cannot.
     fn part_failed(&self, error: &JsValue) {
         self.early.loading.set(Loading::Failed);

@@ -18,8 +18,8 @@ impl StateHost {
         if !effects.is_empty() {
             self.forget_conflicts();
         }
-        self.note_below();
-        self.tell_guests(&effects);
+        self.note_hidden();
+        self.forward_to_filtered_peers(&effects);
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => self.post(&to, &frame),
@@ -38,7 +38,7 @@ impl StateHost {
                         self.show(from, &changes);
                     } else {
                         changes = match started().filter(|_| origin == ChangeOrigin::Rollback) {
-                            Some(part) => (part.judge_below)(self, origin, changes),
+                            Some(part) => (part.validate_earlier)(self, origin, changes),
                             None => changes,
                         };
                     }
@@ -49,24 +49,24 @@ impl StateHost {
                 }
                 ModelEffect::Restamped { .. } => self.store_soon(),
                 ModelEffect::Contested { keys } => self.tell_contested(&keys),
-                ModelEffect::Lost { ids, keys, why } => self.tell_lost(&ids, &keys, why),
+                ModelEffect::Lost { ids, keys, reason } => self.report_lost(&ids, &keys, reason),
                 ModelEffect::Ready => {
                     self.become_ready();
-                    self.let_guests_in();
+                    self.admit_filtered_peers();
                 }
                 ModelEffect::Refused { from, code } => self.carrier.refused(from, code, &self.options.name),
             }
         }
         // What this window wrote in this turn goes to all at once, when the turn ends.
         if self.turn.borrow().is_none() {
-            self.flush_guests();
+            self.flush_filtered_peers();
         }
         self.look_for_texts();
         self.check_outcomes();
-        self.forget_below();
+        self.forget_hidden();
     }
 
-    /// What is left of what a neighbour told.
+    /// The accepted part of a neighbour's changes.
     fn take_in_changes(
         &self,
         from: PeerRef,

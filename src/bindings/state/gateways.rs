@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::guests::Guest;
+use super::filtered_peers::FilteredPeer;
 use super::{Held, StateHost, codec};
 use crate::core::cell::Cell;
 use crate::core::codes;
@@ -58,10 +58,10 @@ impl StateHost {
 
     /// Loads the part; then those who wait for it take part.
     pub(super) fn load_gateways(&self) {
-        if self.guests.loading.get() == Loading::Asked {
+        if self.filtered_peers.loading.get() == Loading::Asked {
             return;
         }
-        self.guests.loading.set(Loading::Asked);
+        self.filtered_peers.loading.set(Loading::Asked);
         let loading: Promise = match host::load_part("gateways") {
             Ok(loading) => loading,
             Err(error) => return self.gateways_failed(&error),
@@ -69,9 +69,9 @@ impl StateHost {
         let (come, failed): (Weak<StateHost>, Weak<StateHost>) = (self.weak(), self.weak());
         let come = callback::reaction(move |_| {
             if let Some(state) = come.upgrade() {
-                state.guests.loading.set(Loading::No);
+                state.filtered_peers.loading.set(Loading::No);
                 if !state.destroyed.get() {
-                    state.let_guests_in();
+                    state.admit_filtered_peers();
                     state.release_ready();
                     state.check_outcomes();
                 }
@@ -87,7 +87,7 @@ impl StateHost {
 
     /// Those peers get nothing; nobody waits for them.
     fn gateways_failed(&self, error: &JsValue) {
-        self.guests.loading.set(Loading::Failed);
+        self.filtered_peers.loading.set(Loading::Failed);
         if !self.destroyed.get() {
             self.report(error);
             self.release_ready();
@@ -114,19 +114,23 @@ fn open(state: &StateHost, peer: PeerRef, filter: Filter) {
             view.set_bounds(bounds);
             Vec::new()
         }));
-        if let Some(texts) = &*state.guests.texts.borrow() {
+        if let Some(texts) = &*state.filtered_peers.texts.borrow() {
             drop(view.provide_texts(Rc::clone(texts), now));
         }
         model.watch(true);
         Gateway::open(peer, &state.options.name, filter, view, model, now, host::now())
     };
-    let (guest, effects) = opened;
-    state.guests.here.borrow_mut().push(Rc::new(RefCell::new(guest)));
-    state.send_to_guest(effects);
+    let (filtered, effects) = opened;
+    state
+        .filtered_peers
+        .here
+        .borrow_mut()
+        .push(Rc::new(RefCell::new(filtered)));
+    state.send_to_filtered_peer(effects);
     state.look_for_texts();
 }
 
-impl Guest for RefCell<Gateway<Held>> {
+impl FilteredPeer for RefCell<Gateway<Held>> {
     fn peer(&self) -> PeerRef {
         self.borrow().peer()
     }
@@ -146,16 +150,16 @@ impl Guest for RefCell<Gateway<Held>> {
         self.borrow_mut().flush(now)
     }
 
-    fn told(&self) -> Option<u64> {
-        let guest = self.borrow();
-        let node = guest.view().node();
-        let follows = node.followers().any(|peer| peer == guest.peer());
+    fn sent(&self) -> Option<u64> {
+        let filtered = self.borrow();
+        let node = filtered.view().node();
+        let follows = node.followers().any(|peer| peer == filtered.peer());
         follows.then(|| node.own_seq())
     }
 
     fn has(&self, seq: u64) -> bool {
-        let guest = self.borrow();
-        guest.view().node().has_told(guest.peer(), seq)
+        let filtered = self.borrow();
+        filtered.view().node().has_acknowledged(filtered.peer(), seq)
     }
 
     fn wants_texts(&self) -> bool {
@@ -170,38 +174,38 @@ impl Guest for RefCell<Gateway<Held>> {
         hear(state, self, decoded);
     }
 
-    fn tell(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]) {
+    fn forward(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]) {
         if let Some(model) = model.full() {
-            self.borrow_mut().tell(model, names, shown, host::wall());
+            self.borrow_mut().forward(model, names, shown, host::wall());
         }
     }
 }
 
-fn hear(state: &StateHost, guest: &RefCell<Gateway<Held>>, decoded: StateFrame<Cell<Held>>) {
+fn hear(state: &StateHost, filtered: &RefCell<Gateway<Held>>, decoded: StateFrame<Cell<Held>>) {
     let now = host::wall();
-    let from = guest.borrow().peer();
+    let from = filtered.borrow().peer();
     let latest = codec::latest(&decoded);
-    if !guest.borrow_mut().witnessed(latest, now) {
+    if !filtered.borrow_mut().witnessed(latest, now) {
         return state.carrier.refuse(from, codes::CLOCK);
     }
-    let (heard, judged) = {
-        let (mut gateway, node) = (guest.borrow_mut(), state.node.borrow());
+    let (received, checked) = {
+        let (mut gateway, node) = (filtered.borrow_mut(), state.node.borrow());
         let Some(model) = node.full() else { return };
-        let mut heard = gateway.receive(decoded, model, now);
-        gateway.drop_unreadable(&mut heard, &state.unreadable_cells(), now);
-        let judged = gateway.judge(&mut heard, model, now);
-        (heard, judged)
+        let mut received = gateway.receive(decoded, model, now);
+        gateway.drop_unreadable(&mut received, &state.unreadable_cells(), now);
+        let checked = gateway.check(&mut received, model, now);
+        (received, checked)
     };
-    state.send_to_guest(heard.effects);
-    if !judged.denied.is_empty() {
+    state.send_to_filtered_peer(received.effects);
+    if !checked.denied.is_empty() {
         state.carrier.refuse(from, codes::DENIED);
     }
-    if judged.is_full {
+    if checked.is_full {
         state.carrier.refuse(from, codes::LIMIT);
     }
-    if !judged.news.is_empty() {
+    if !checked.news.is_empty() {
         state.decide(|model, now| match model.full_mut() {
-            Some(model) => model.adopt(judged.news, Some(from), now),
+            Some(model) => model.adopt(checked.news, Some(from), now),
             None => Vec::new(),
         });
         // The others hear of it like of any neighbour's write, unless something of this window waits.
@@ -210,12 +214,12 @@ fn hear(state: &StateHost, guest: &RefCell<Gateway<Held>>, decoded: StateFrame<C
         }
     }
     if let Some(model) = state.node.borrow().full() {
-        guest.borrow_mut().correct(model, &judged.touched, now);
+        filtered.borrow_mut().correct(model, &checked.touched, now);
     }
-    let effects = guest.borrow_mut().flush(now);
-    state.send_to_guest(effects);
+    let effects = filtered.borrow_mut().flush(now);
+    state.send_to_filtered_peer(effects);
     if let Some(model) = state.node.borrow().full() {
-        guest.borrow_mut().forget_denied(model, DENIED);
+        filtered.borrow_mut().forget_denied(model, DENIED);
     }
     state.look_for_texts();
     state.check_outcomes();

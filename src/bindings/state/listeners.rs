@@ -38,7 +38,7 @@ pub(super) type LocalChange = (Key, Option<Held>, Option<Held>);
 /// The snapshots after and before a change.
 type Snapshots = (JsValue, JsValue);
 
-/// A change that listeners are still to be told of.
+/// A change that is pending for listeners.
 pub(super) struct Notice {
     /// None if no listener reads them: a copy of the whole state costs more the larger the state is.
     snapshots: Option<Snapshots>,

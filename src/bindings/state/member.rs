@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::early::{Event, frame_needs_more};
-use super::{StateHost, codec, room};
+use super::{StateHost, capacity, codec};
 use crate::bindings::shared::Shared;
 use crate::core::codes;
 use crate::core::frame::Kind;
@@ -35,7 +35,7 @@ impl Shared for StateHost {
         }
         self.note_up(peer, true);
         if let Some(filter) = self.filter(peer) {
-            return self.guest_up(peer, filter);
+            return self.filtered_peer_up(peer, filter);
         }
         self.decide(|model, _| model.with_node(|node| node.peer_up(peer, host::now())));
     }
@@ -45,7 +45,7 @@ impl Shared for StateHost {
             return;
         }
         self.note_up(peer, false);
-        if self.guest_down(peer) {
+        if self.filtered_peer_down(peer) {
             self.release_ready();
             return self.check_outcomes();
         }
@@ -65,7 +65,7 @@ impl Shared for StateHost {
     }
 
     fn is_waiting(&self) -> bool {
-        !self.is_early() && (!self.node.borrow().node().is_ready() || self.awaits_guests())
+        !self.is_early() && (!self.node.borrow().node().is_ready() || self.awaits_filtered_peers())
     }
 
     fn flush(&self) {
@@ -74,7 +74,7 @@ impl Shared for StateHost {
 
     fn flush_to_peers(&self) {
         self.decide(|model, now| model.with_node(|node| node.flush(now)));
-        self.flush_guests();
+        self.flush_filtered_peers();
     }
 
     fn tick(&self) {
@@ -82,7 +82,7 @@ impl Shared for StateHost {
             return;
         }
         self.shadows_tick();
-        self.tick_guests();
+        self.tick_filtered_peers();
         self.release_ready();
         self.decide(|model, _| model.with_node(|node| node.tick(host::now())));
     }
@@ -100,10 +100,10 @@ impl Shared for StateHost {
         }
         if let Some(filter) = self.filter(from) {
             self.meet_again(from);
-            if !self.is_guest(from) {
-                self.guest_up(from, filter);
+            if !self.is_filtered_peer(from) {
+                self.filtered_peer_up(from, filter);
             }
-            return self.hear_guest(from, decoded);
+            return self.receive_from_filtered_peer(from, decoded);
         }
         if frame_needs_more(&decoded) && !self.require_more() {
             self.postpone(|| Event::Frame(from, also.to_vec(), kind, frame.clone()));
@@ -149,7 +149,7 @@ impl Shared for StateHost {
         match self.plain_payload(from, payload) {
             Ok(true) => {}
             Ok(false) => self.carrier.refuse(from, codes::DENIED),
-            Err(error) => self.carrier.refuse(from, room::code_of(&error)),
+            Err(error) => self.carrier.refuse(from, capacity::code_of(&error)),
         }
     }
 

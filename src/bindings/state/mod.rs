@@ -1,5 +1,6 @@
 //! A shared state in one window: the core's node, the snapshot users see, and the way to the other windows.
 
+mod capacity;
 mod cells;
 mod class;
 mod codec;
@@ -8,8 +9,8 @@ mod conflicts;
 mod conflicts_part;
 mod early;
 mod effects;
+mod filtered_peers;
 mod gateways;
-mod guests;
 mod held;
 mod inspect;
 mod kept;
@@ -19,7 +20,6 @@ mod nodes;
 mod options;
 mod outcome;
 mod prerender;
-mod room;
 mod schema;
 mod texts;
 mod transaction;
@@ -51,8 +51,8 @@ use compat::Compat;
 use conflicts::Contested;
 pub use conflicts_part::conflicts_start;
 use early::Early;
+use filtered_peers::FilteredPeers;
 pub use gateways::gateways_start;
-use guests::Guests;
 pub(crate) use held::Held;
 use listeners::{KeyListener, Listener, Notice};
 pub(crate) use options::{SetOptions, StateOptions};
@@ -93,15 +93,15 @@ pub(crate) struct StateHost {
     listeners: RefCell<Vec<Listener>>,
     key_listeners: RefCell<Vec<KeyListener>>,
     notices: RefCell<Vec<Notice>>,
-    /// Keys that stay in this window, written beside shared ones: told with those.
+    /// Keys that stay in this window, written beside shared ones: listeners receive them with those.
     beside: RefCell<Vec<listeners::LocalChange>>,
     notifying: Cell<bool>,
     next_token: Cell<u32>,
     turn: RefCell<Option<Turn>>,
     transaction: RefCell<Option<Transaction>>,
     outcomes: RefCell<Vec<Outcome>>,
-    below: RefCell<validate::Below>,
-    guests: Guests,
+    hidden: RefCell<validate::Hidden>,
+    filtered_peers: FilteredPeers,
     contested: RefCell<Contested>,
     texts: Cell<TextsAre>,
     pub(crate) ready: Deferred,
@@ -114,7 +114,7 @@ pub(crate) struct StateHost {
 }
 
 impl StateHost {
-    /// A state with its initial values, told to whoever is there.
+    /// A state with its initial values, announced to the peers that are there.
     pub(crate) fn open(
         messenger: &JsValue,
         initial: &JsValue,
@@ -130,7 +130,7 @@ impl StateHost {
             .filter(|(_, held)| !held.value.is_undefined())
             .partition(|(key, _)| options.is_synced(key));
         let bounds = bounds(&options.limits, carrier.bounds())?;
-        room::check(&synced, bounds)?;
+        capacity::check(&synced, bounds)?;
         let mut message = options.name.clone();
         message.push_str(":update");
         let born = host::wall();
@@ -163,8 +163,8 @@ impl StateHost {
             turn: RefCell::new(None),
             transaction: RefCell::new(None),
             outcomes: RefCell::new(Vec::new()),
-            below: RefCell::new(Vec::new()),
-            guests: Guests::none(),
+            hidden: RefCell::new(Vec::new()),
+            filtered_peers: FilteredPeers::none(),
             contested: RefCell::new(Contested::default()),
             texts: Cell::new(TextsAre::Unasked),
             ready: Deferred::new(),
@@ -302,7 +302,7 @@ impl StateHost {
         self.end_turn();
         self.ready.resolve(&JsValue::UNDEFINED);
         self.end_outcomes();
-        self.guests_end();
+        self.end_filtered_peers();
         self.contested.borrow_mut().handlers.clear();
         self.listeners.borrow_mut().clear();
         self.key_listeners.borrow_mut().clear();

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::{SetOptions, StateHost};
 use crate::bindings::shared::after;
-use crate::core::cell::Why;
+use crate::core::cell::VetoReason;
 use crate::core::codes;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::{Gather, List};
@@ -14,7 +14,7 @@ use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host::{self, Deferred};
 use crate::platform::{callback, promise};
 
-/// Milliseconds until whoever has not answered is asked again; twice as long each time, up to the longest.
+/// Milliseconds until a peer that has not answered is asked again; twice as long each time, up to the longest.
 const FIRST_PAUSE: f64 = 30.0;
 const LONGEST_PAUSE: f64 = 1000.0;
 
@@ -28,7 +28,7 @@ pub(super) struct Outcome {
     /// Who has not said that it has it; None until everyone is known.
     waiting: Option<Vec<PeerRef>>,
     /// Restricted peers that have not said so, and what each has to have.
-    guests: Vec<(PeerRef, u64)>,
+    filtered_peers: Vec<(PeerRef, u64)>,
     timer: Option<JsValue>,
     /// How to stop listening to the signals that end the wait.
     listening: Vec<Function>,
@@ -68,7 +68,7 @@ impl StateHost {
             options,
             sent: None,
             waiting: None,
-            guests: Vec::new(),
+            filtered_peers: Vec::new(),
             timer,
             listening: Vec::new(),
         });
@@ -139,7 +139,7 @@ impl StateHost {
     /// it, or get lost.
     fn inquire(&self, id: WriteId, pause: f64) {
         self.decide(|model, _| model.with_node(|node| node.inquire()));
-        self.inquire_guests();
+        self.inquire_filtered_peers();
         if !self.outcomes.borrow().iter().any(|outcome| outcome.id == id) {
             return;
         }
@@ -178,7 +178,7 @@ impl StateHost {
 
     /// Looks whether those that were waited for have spoken.
     pub(super) fn check_outcomes(&self) {
-        if self.outcomes.borrow().is_empty() || self.guests_are_coming() {
+        if self.outcomes.borrow().is_empty() || self.filtered_peers_are_coming() {
             return;
         }
         let mut done = Vec::new();
@@ -191,12 +191,14 @@ impl StateHost {
                     continue;
                 };
                 if outcome.waiting.is_none() {
-                    outcome.guests = self.guests_told();
+                    outcome.filtered_peers = self.filtered_peers_sent();
                 }
                 let waiting = outcome.waiting.get_or_insert_with(|| node.followers().gather());
-                waiting.keep(|peer| !node.has_told(*peer, seq));
-                outcome.guests.keep(|(peer, seq)| !self.guest_has(*peer, *seq));
-                if waiting.is_empty() && outcome.guests.is_empty() {
+                waiting.keep(|peer| !node.has_acknowledged(*peer, seq));
+                outcome
+                    .filtered_peers
+                    .keep(|(peer, seq)| !self.filtered_peer_has(*peer, *seq));
+                if waiting.is_empty() && outcome.filtered_peers.is_empty() {
                     done.push(outcome.id);
                 }
             }
@@ -209,12 +211,12 @@ impl StateHost {
         }
     }
 
-    /// Somebody refused writes of this window. Who waits for one is told; otherwise everyone.
-    pub(super) fn tell_lost(&self, ids: &[WriteId], keys: &[Key], why: Why) {
-        let (code, verb) = match why {
-            Why::Refused | Why::Fell => (codes::REJECTED, "a window refused"),
-            Why::Denied => (codes::DENIED, "this window was not granted"),
-            Why::Unreadable => (codes::SERIALIZATION, "another window cannot read the value of"),
+    /// A window refused writes of this one. The promise of a write rejects; without one, `system:error` is emitted.
+    pub(super) fn report_lost(&self, ids: &[WriteId], keys: &[Key], reason: VetoReason) {
+        let (code, verb) = match reason {
+            VetoReason::Refused | VetoReason::Aborted => (codes::REJECTED, "a window refused"),
+            VetoReason::Denied => (codes::DENIED, "this window was not granted"),
+            VetoReason::Unreadable => (codes::SERIALIZATION, "another window cannot read the value of"),
         };
         let mut told = false;
         for id in ids {

@@ -58,7 +58,7 @@ impl StateHost {
             return self.carrier.refuse(from, codes::CLOCK);
         }
         if self.schema.borrow_mut().part(from, version) {
-            self.guest_let_go(from);
+            self.release_filtered_peer(from);
             self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
             self.tell_own_version(from);
         }
@@ -75,7 +75,7 @@ impl StateHost {
             .carrier
             .refuse_version("state", &self.options.name, &self.schema, from, version);
         if apart {
-            self.guest_let_go(from);
+            self.release_filtered_peer(from);
             self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
         }
         if kind.asks() {

@@ -90,7 +90,7 @@ impl StateHost {
     pub(super) fn look_for_texts(&self) {
         if self.texts.get() != TextsAre::Unasked
             || !self.options.strategies.merge_any()
-            || !(self.node.borrow().wants_texts() || self.guests_want_texts())
+            || !(self.node.borrow().wants_texts() || self.filtered_peers_want_texts())
         {
             return;
         }
@@ -107,7 +107,7 @@ impl StateHost {
         });
         let failed = callback::reaction(move |error| {
             if let Some(state) = failed.upgrade() {
-                // Texts are told as wholes until somebody loads the page again.
+                // Texts are sent as wholes until the page is loaded again.
                 state.texts.set(TextsAre::Here);
                 state.report(&error);
                 state.flush_turn();
@@ -128,7 +128,7 @@ impl StateHost {
             .borrow_mut()
             .provide_texts(Rc::clone(&engine), host::wall());
         self.run(effects);
-        self.give_guests_texts(&engine);
+        self.give_filtered_peers_texts(&engine);
         let held = self.turn.borrow().is_some();
         if held {
             self.flush_turn();
@@ -167,16 +167,16 @@ impl StateHost {
         self.write(vec![(key, Op::Set(Some(Held::made(next.clone()))))], options)
     }
 
-    /// Whether what was written is sent only once the engine is there: whoever waits for a write waits for its text.
+    /// Whether what was written is sent only once the engine is there: a promise of a write waits for its text.
     pub(super) fn texts_hold_turn(&self) -> bool {
         self.texts.get() == TextsAre::Asked && self.node.borrow().holds_texts()
     }
 
-    /// What others had has arrived: users are told once texts can be shown.
+    /// The contents of others have arrived: `ready` settles once texts can be shown.
     pub(super) fn become_ready(&self) {
         if !self.storage_holds_ready()
             && self.texts.get() != TextsAre::Asked
-            && !self.awaits_guests()
+            && !self.awaits_filtered_peers()
             && !self.is_early()
         {
             self.ready.resolve(&JsValue::UNDEFINED);

@@ -46,7 +46,7 @@ impl StateHost {
         let Some(open) = self.transaction.borrow_mut().take() else {
             return Ok(done.promise);
         };
-        // Whoever holds the promise of a single write in it hears of its end as well; nobody has to.
+        // The promise of a single write in it settles as well; it may stay unhandled.
         host::handled(&done.promise);
         let written = match ran {
             Err(error) => Err(error),

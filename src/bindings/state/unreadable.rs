@@ -1,5 +1,5 @@
 //! Values that another window cannot deserialise. The sender sends each value by itself; the receiver takes what it can read,
-//! with null in place of the rest, and vetoes the writes that the rest is of: they count in no window, and their writer is told.
+//! with null in place of the rest, and vetoes the writes that the rest is of: they count in no window, and their writer gets an error.
 
 use std::cell::Cell;
 
@@ -51,7 +51,7 @@ impl StateHost {
     /// That peer could not read what it was sent last.
     pub(super) fn send_apart_to(&self, peer: PeerRef) {
         self.unreadable.sends_apart.set(true);
-        if !self.resend_to_guest(peer) {
+        if !self.resend_to_filtered_peer(peer) {
             self.decide(|model, _| model.with_node(|node| node.resend(peer)));
         }
         self.unreadable.sends_apart.set(false);
@@ -90,7 +90,7 @@ impl StateHost {
     }
 }
 
-/// What is left of what that neighbour told, without the writes that could not be read.
+/// The changes of a neighbour, without the writes that could not be read.
 pub(super) fn drop_unreadable(
     state: &StateHost,
     from: PeerRef,
@@ -113,12 +113,12 @@ pub(super) fn drop_unreadable(
         validate: None,
         from: state.carrier.info(from),
     };
-    let judged = drop_cells(&mut asked, changes, fresh, host::wall());
-    if judged.refused {
-        state.run(judged.rest);
+    let checked = drop_cells(&mut asked, changes, fresh, host::wall());
+    if checked.refused {
+        state.run(checked.rest);
         // The writer has to hear of it even if nothing is written here any more.
         state.open_turn_alone();
         state.flush_turn();
     }
-    judged.changes
+    checked.changes
 }

@@ -11,7 +11,7 @@ use crate::core::model::{CellChange, Model, Validator, validate as validate_chan
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
-/// The user's `validate`, asked about what a neighbour told.
+/// The user's `validate`, called for the changes of a neighbour.
 pub(super) struct Asked<'a> {
     pub(super) state: &'a StateHost,
     pub(super) validate: Option<&'a js_sys::Function>,
@@ -19,8 +19,8 @@ pub(super) struct Asked<'a> {
     pub(super) from: JsValue,
 }
 
-/// What others wrote below a write of this window that may still be taken back: the key, and the PeerInfo of who told it.
-pub(super) type Below = Vec<(Key, JsValue)>;
+/// Foreign writes hidden under a write of this window that may still be rolled back: the key, and the PeerInfo of their sender.
+pub(super) type Hidden = Vec<(Key, JsValue)>;
 
 impl Validator<Held> for Asked<'_> {
     fn accepts(&mut self, changes: &[KeyChange<Held>]) -> bool {
@@ -48,29 +48,29 @@ impl Validator<Held> for Asked<'_> {
 }
 
 impl StateHost {
-    /// Keeps who wrote below writes of this window that are pending.
-    pub(super) fn note_below(&self) {
+    /// Keeps the senders of writes that pending writes of this window hide.
+    pub(super) fn note_hidden(&self) {
         let hidden = self.node.borrow_mut().take_hidden();
         if self.options.validate.is_none() {
             return;
         }
-        let mut below = self.below.borrow_mut();
+        let mut senders = self.hidden.borrow_mut();
         for (key, from) in hidden {
             let from = self.carrier.info(from);
-            below.keep(|one| one.0 != key);
-            below.push((key, from));
+            senders.keep(|one| one.0 != key);
+            senders.push((key, from));
         }
     }
 
     /// Forgets that with the last write that is pending.
-    pub(super) fn forget_below(&self) {
+    pub(super) fn forget_hidden(&self) {
         if !self.node.borrow().has_pending() {
-            self.below.borrow_mut().clear();
+            self.hidden.borrow_mut().clear();
         }
     }
 }
 
-/// What is left of what that neighbour told. What is refused falls in every window.
+/// The accepted part of a neighbour's changes. A refused write is rolled back in every window.
 pub(super) fn validate(
     state: &StateHost,
     from: PeerRef,
@@ -78,15 +78,15 @@ pub(super) fn validate(
     changes: Vec<KeyChange<Held>>,
     cells: &[CellChange<Held>],
 ) -> Vec<KeyChange<Held>> {
-    // A write that shows because another fell was perhaps never asked about.
+    // A write that is visible because another was rolled back may never have been validated.
     match origin {
         ChangeOrigin::Remote | ChangeOrigin::Rollback => ask(state, state.carrier.info(from), changes, cells),
         _ => changes,
     }
 }
 
-/// What is left of what shows since a write of this window was taken back: others may have written below it.
-pub(super) fn judge_below(
+/// The accepted part of what is visible since a write of this window was rolled back: it may have hidden foreign writes.
+pub(super) fn validate_earlier(
     state: &StateHost,
     origin: ChangeOrigin,
     changes: Vec<KeyChange<Held>>,
@@ -96,7 +96,7 @@ pub(super) fn judge_below(
     }
     let mut left = Vec::with_capacity(changes.len());
     for change in changes {
-        let from = told_below(state, &change.key);
+        let from = sender_of_earlier(state, &change.key);
         left.take_in(match from {
             Some(from) => ask(state, from, vec![change], &[]),
             None => vec![change],
@@ -105,9 +105,9 @@ pub(super) fn judge_below(
     left
 }
 
-fn told_below(state: &StateHost, key: &Key) -> Option<JsValue> {
-    let below = state.below.borrow();
-    let from = below.iter().find(|one| one.0 == *key)?.1.clone();
+fn sender_of_earlier(state: &StateHost, key: &Key) -> Option<JsValue> {
+    let hidden = state.hidden.borrow();
+    let from = hidden.iter().find(|one| one.0 == *key)?.1.clone();
     state.node.borrow().shows_others(key).then_some(from)
 }
 
@@ -125,12 +125,12 @@ fn ask(
         validate: Some(validate),
         from,
     };
-    let judged = validate_changes(&mut asked, changes, cells, host::wall());
-    if judged.refused {
-        state.run(judged.rest);
+    let checked = validate_changes(&mut asked, changes, cells, host::wall());
+    if checked.refused {
+        state.run(checked.rest);
         // The writer has to hear of it even if nothing is written here any more.
         state.open_turn_alone();
         state.flush_turn();
     }
-    judged.changes
+    checked.changes
 }

@@ -146,7 +146,7 @@ impl StateHost {
         let how = How {
             is_transaction: is_transaction || self.options.together,
             joins_turn: self.options.together,
-            may_fall: options.rollback || options.ack || !options.signals.is_empty(),
+            may_roll_back: options.rollback || options.ack || !options.signals.is_empty(),
             undoable: !options.typed,
             is_typed: options.typed,
             ..How::default()
@@ -167,12 +167,12 @@ impl StateHost {
             });
         };
         let turn = self.open_turn();
-        let promise = if how.may_fall {
+        let promise = if how.may_roll_back {
             self.await_outcome(id, options, &turn)
         } else {
             turn
         };
-        // Listeners are told of both at once.
+        // Listeners receive both at once.
         self.beside.borrow_mut().take_in(own);
         self.run(effects);
         let left = std::mem::take(&mut *self.beside.borrow_mut());
@@ -296,7 +296,7 @@ impl StateHost {
         settle_turn(&turn.promise, result, || JsValue::UNDEFINED);
     }
 
-    /// Whoever awaits what could not be sent any more is told.
+    /// Rejects the promises of writes that could not be sent any more.
     pub(super) fn end_turn(&self) {
         if let Some(turn) = self.turn.borrow_mut().take() {
             turn.promise

@@ -33,7 +33,7 @@ impl SyncedStore {
         Ok(SyncedStore { store })
     }
 
-    /// Settles when the state of whoever was there before has arrived.
+    /// Settles when the state of the windows that were there before has arrived.
     #[wasm_bindgen(getter)]
     pub fn ready(&self) -> Promise {
         self.store.ready.promise.clone()

@@ -56,7 +56,7 @@ fn actions_in(frame: &Array, at: u32) -> Option<Vec<Logged<JsValue>>> {
     let places = floats(&frame.get(at))?;
     let (needs, list) = (list(&frame.get(at + 1))?, list(&frame.get(at + 2))?);
     let count = list.length();
-    // A list's length is what its sender says, without anything in it: only the numbers take the room they claim.
+    // A list's length is what its sender says, without anything in it: only the numbers take the memory that they claim.
     if needs.length() != count || places.len() as u64 != u64::from(count) * 3 {
         return None;
     }

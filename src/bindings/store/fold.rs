@@ -10,7 +10,7 @@ use crate::platform::host;
 
 /// The type of the action with which a reducer is asked for its initial state, as Redux does.
 const INIT: &str = "@@parley-sync/INIT";
-/// The type of the action listeners are told when the state was taken over from another window.
+/// The type of the action that listeners receive when the state was taken over from another window.
 const REPLACED: &str = "@@parley-sync/REPLACED";
 
 fn action(kind: &str) -> JsValue {
@@ -33,7 +33,7 @@ pub(super) fn initial(reducer: &Function, given: &JsValue) -> Result<JsValue, Js
     })
 }
 
-/// What listeners are still to be told.
+/// Pending notices of listeners.
 pub(super) struct Notice {
     action: JsValue,
     /// The state it led to; None if the one that is shown has passed that.
@@ -92,8 +92,8 @@ impl StoreHost {
         }
     }
 
-    /// Listeners are told of each action with the state it led to, as if it had come alone. Who dispatches while they are
-    /// told has to find its action applied, so then the state is ahead of what they have been told.
+    /// Listeners receive each action with the state it led to, as if it had come alone. A dispatch while they run has to find
+    /// its action applied, so then the state is ahead of what they have received.
     fn show(&self, state: JsValue, told: Vec<Notice>) {
         let mut notices = self.notices.borrow_mut();
         let at_once = self.notifying.get() || told.is_empty();

@@ -1,5 +1,5 @@
 //! Actions that another window cannot deserialise. It folds an action of a type of its own in their place, which a reducer that
-//! follows Redux leaves the state unchanged for; both sides are told.
+//! follows Redux leaves the state unchanged for; both sides get an error.
 
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;

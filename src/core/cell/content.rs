@@ -11,8 +11,8 @@ impl<V: Value> Content for Cell<V> {
         match self {
             Cell::Plain(value) => value.fingerprint(),
             Cell::Slot(slot) => slot
-                .layers()
-                .fold(Fingerprint::of(1), |print, layer| add_layer(print, layer))
+                .history()
+                .fold(Fingerprint::of(1), |print, entry| add_entry(print, entry))
                 .end(),
             Cell::Veto(vetoes) => vetoes.iter().fold(Fingerprint::of(2), add_veto).end(),
             Cell::Count(Count { to, sum }) => Fingerprint::of(3).stamp(*to).number(*sum).end(),
@@ -21,7 +21,7 @@ impl<V: Value> Content for Cell<V> {
     }
 }
 
-fn add_layer<V: Value>(print: Fingerprint, slot: &Slot<V>) -> Fingerprint {
+fn add_entry<V: Value>(print: Fingerprint, slot: &Slot<V>) -> Fingerprint {
     let print = print
         .number(slot.time.as_f64())
         .content(slot.value.as_ref())
@@ -37,7 +37,7 @@ fn add_veto<V: Value>(print: Fingerprint, veto: &Veto<V>) -> Fingerprint {
     print
         .text(&veto.part)
         .stamp(Some(veto.stamp))
-        .number(veto.why.code())
+        .number(veto.reason.code())
         .stamp(veto.base.as_ref().map(|base| base.1))
         .content(veto.base.as_ref().map(|base| &base.0))
 }

@@ -1,4 +1,4 @@
-//! The blocklist: windows that `disconnect` shut out, until `connect` asks for them.
+//! The blocklist: windows that `disconnect` blocked, until `connect` asks for them.
 
 use crate::core::lists::List;
 
@@ -32,7 +32,7 @@ impl<W: PartialEq> Blocklist<W> {
         self.blocked.push(window);
     }
 
-    /// Lets a window in again.
+    /// Unblocks a window.
     pub fn remove(&mut self, window: &W) {
         self.blocked.keep(|blocked| blocked != window);
     }

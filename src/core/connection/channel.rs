@@ -1,7 +1,7 @@
-//! The channel of the windows of one origin: who on it is a peer, and when one of them is gone.
+//! Membership of the channel of one origin: which members are peers, and when one has left.
 //!
-//! Each member holds a lock of its own. The list of locks says whom a newcomer waits for before it is ready; a lock that is released
-//! says that its member is gone, after a crash too.
+//! Each member holds a lock of its own. The list of locks names the members that a newcomer awaits before it is ready; a released lock
+//! means that its member has left, after a crash too.
 
 use super::connections::Connections;
 use super::discovery::Unanswered;
@@ -28,7 +28,7 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Whether frames on the channel are heard. Before that, members that answer would be waited for in vain, and taken for dead.
+    /// Whether frames on the channel are heard. Before that, answers of members would be missed, and the members taken for lost.
     #[must_use]
     pub fn hears(&self) -> bool {
         self.lock.is_some()
@@ -41,7 +41,7 @@ impl Channel {
     }
 }
 
-/// What a member says when it joins.
+/// The join of a member.
 pub struct Member<'a> {
     /// Its own id.
     pub uid: &'a str,
@@ -61,7 +61,7 @@ impl<H: Host> Connections<H> {
         self.peers.by_uid(uid).filter(|&at| self.peers.is_on_mesh(at))
     }
 
-    /// Our own lock is held, or cannot be (`is_ours`): who hears of us can notice our end from now on, so we say that we are there.
+    /// Our own lock is held, or cannot be (`is_ours`): who hears of us can notice our end from now on, so this side announces itself.
     pub fn channel_locked(&mut self, is_ours: bool) {
         self.channel.lock = Some(is_ours);
         self.effects.push(Effect::Post(To::Channel, Frame::join(false)));
@@ -102,8 +102,8 @@ impl<H: Host> Connections<H> {
         next.unwrap_or(f64::INFINITY)
     }
 
-    /// A frame came on the channel. The peer that sent it; None for one that has not joined, or had before a pause: each says to
-    /// the other who it is.
+    /// A frame arrived on the channel. Returns the peer that sent it; None for one that has not joined, or had before a pause:
+    /// both then join again.
     pub fn heard_on_channel(&mut self, uid: &str, kind: Kind) -> Option<PeerRef> {
         let known = self.member(uid);
         if known.is_none() && !matches!(kind, Kind::Bye | Kind::Sleep) {
@@ -113,7 +113,7 @@ impl<H: Host> Connections<H> {
         known
     }
 
-    /// A member says that it is there.
+    /// A member joins.
     pub fn member_joined(&mut self, policy: &Policy, member: Member<'_>, now: f64) {
         let uid = member.uid;
         if uid == self.uid {
@@ -124,7 +124,7 @@ impl<H: Host> Connections<H> {
             self.effects.push(Effect::Post(to, Frame::join(true)));
         }
         if let Some(at) = self.member(uid) {
-            self.rouse(at, now);
+            self.resume(at, now);
         } else if self.peers.count() >= policy.most_peers {
             self.reject(policy.own(), codes::LIMIT);
         } else {
@@ -156,13 +156,13 @@ impl<H: Host> Connections<H> {
         // It may have said that it only went into the cache, and be back with another lock.
         let peer = self.peers.any(member.at);
         let is_last = peer.is_some_and(|peer| peer.memberships == member.number);
-        if is_last && self.peers.sleep_of(member.at) != Some(Sleep::Cached) {
+        if is_last && self.peers.suspension_of(member.at) != Some(Sleep::Cached) {
             self.lose_route(member.at, true, Reason::Closed);
         }
         self.member_settled(&member.uid);
     }
 
-    /// A member that was waited for has joined, or is gone.
+    /// An awaited member has joined or left.
     pub fn member_settled(&mut self, uid: &str) {
         let unanswered = &mut self.channel.unanswered;
         if unanswered.as_mut().is_some_and(|those| those.settled(uid)) {

@@ -1,4 +1,4 @@
-//! The connections of one Parley: what it said to whom, its wires, its peers, and the targets of `connect`.
+//! The connections of one Parley: its greetings, its wires, its peers, and the targets of `connect`.
 //!
 //! Inputs are methods; what has to be done follows as [`Effect`]s, which [`Connections::take_effects`] hands out.
 
@@ -15,7 +15,7 @@ use super::targets::Target;
 use crate::core::id::PeerRef;
 use crate::core::map::SmallMap;
 
-/// Everything that one Parley knows of its connections.
+/// The state of all connections of one Parley.
 pub struct Connections<H: Host> {
     /// This Parley's own id.
     pub uid: String,
@@ -28,11 +28,11 @@ pub struct Connections<H: Host> {
     pub names: Names,
     /// Wires that are not peers yet, or are: by a number of their own.
     pub sessions: SmallMap<u32, Session<H>>,
-    /// What `connect` was called for.
+    /// The targets of `connect`.
     pub targets: Vec<Target<H>>,
-    /// What was said to windows.
+    /// Hellos and offers that were sent to windows.
     pub greetings: Greetings<H::Window>,
-    /// Windows that `disconnect` shut out.
+    /// Windows that `disconnect` blocked.
     pub blocked: Blocklist<H::Window>,
     /// Windows whose document has said goodbye, until it shows whether they close or navigate.
     pub leaving: Vec<(PeerRef, H::Window)>,

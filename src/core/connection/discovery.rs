@@ -1,13 +1,14 @@
-//! Discovery at the start: who was there before this window? It is over when all of them are connected, or nobody was there.
+//! Discovery at the start: finds the peers that were there before this window. It ends when all of them are connected, or
+//! there were none.
 //!
-//! On a channel the locks of its members say whom to wait for; where locks cannot be listed, discovery takes 250 ms. A parent or
+//! On a channel the locks of its members name those to wait for; where locks cannot be listed, discovery takes 250 ms. A parent or
 //! opener is given 1 s, because one without a Parley cannot say that it has none.
 
 use crate::core::lists::List;
 
 /// How long members are waited for whose locks say they are there: a frozen tab does not answer, ms.
 const MEMBERS: f64 = 1000.0;
-/// The same where locks cannot be listed, so that nobody knows whom to wait for, ms.
+/// The same where locks cannot be listed, so that the members are unknown, ms.
 pub const BLIND: f64 = 250.0;
 /// How long a parent or opener has to answer: it may have no Parley, and cannot say so, ms.
 pub const RELATIVES: f64 = 1000.0;
@@ -23,16 +24,16 @@ pub fn patience(timeout: f64) -> f64 {
 }
 
 enum Members {
-    /// The lock manager has not told yet who there is.
+    /// The lock manager has not listed the members yet.
     Asked,
     /// These have not joined yet.
     Awaited(Vec<String>),
-    /// Nobody could tell.
+    /// The members are unknown.
     Blind,
     Over,
 }
 
-/// Whom this window still waits for. `W`: a window or worker.
+/// The peers that this window still awaits. `W`: a window or worker.
 pub struct Discovery<W> {
     members: Members,
     members_end: f64,
@@ -45,7 +46,7 @@ pub struct Discovery<W> {
 /// What [`Discovery::check`] finds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Progress {
-    /// Somebody is waited for, until then, ms.
+    /// A peer is awaited, until then, ms.
     Until(f64),
     /// Everybody has come, or is waited for no longer.
     Over,
@@ -64,7 +65,7 @@ impl<W: PartialEq> Discovery<W> {
         }
     }
 
-    /// One that has not begun, and does not end: in a prerendered document nobody can be asked.
+    /// One that has not begun, and does not end: a prerendered document can ask no peer.
     pub fn postponed(relatives: Vec<W>) -> Discovery<W> {
         Discovery {
             members: Members::Asked,
@@ -155,7 +156,7 @@ pub struct Unanswered {
 }
 
 impl Unanswered {
-    /// These were called at `now`; None: nobody knows who.
+    /// These were called at `now`; None: unknown members.
     #[must_use]
     pub fn called(now: f64, missing: Option<Vec<String>>) -> Option<Unanswered> {
         let is_nobody = missing.as_ref().is_some_and(Vec::is_empty);
@@ -266,7 +267,7 @@ mod tests {
         assert_eq!(discovery.check(901.0, NOBODY), Progress::Until(1000.0));
         discovery.knocked(900.0, &7);
         assert_eq!(discovery.check(1000.0, NOBODY), Progress::Until(1900.0));
-        // But whoever knocks again and again is not waited for without end.
+        // A window that knocks again and again is not awaited without end.
         discovery.knocked(4900.0, &7);
         assert_eq!(discovery.check(4901.0, NOBODY), Progress::Until(5000.0));
         assert_eq!(discovery.check(5000.0, NOBODY), Progress::Over);
@@ -307,7 +308,7 @@ mod tests {
         let mut settled = |uid| called.as_mut().map(|unanswered| unanswered.settled(uid));
         let last = ["a", "a", "b"].map(&mut settled);
         assert_eq!(last, [Some(false), Some(false), Some(true)]);
-        // Of those that nobody could name, none is the last.
+        // Among unknown members none is the last.
         let mut unnamed = Unanswered::called(0.0, None);
         assert_eq!(
             unnamed.as_mut().map(|unanswered| unanswered.settled("a")),

@@ -41,7 +41,7 @@ pub enum Effect<H: Host> {
     JoinChannel,
     /// Leave the channel, and release the lock of this member.
     LeaveChannel,
-    /// Tell a window that somebody is here.
+    /// Announce this Parley to a window.
     Hello {
         /// Which.
         to: H::Window,
@@ -83,8 +83,8 @@ pub enum Effect<H: Host> {
         /// Of an id that was connected before.
         again: bool,
     },
-    /// A peer that slept is connected again.
-    Woken(PeerRef),
+    /// A suspended peer is connected again.
+    Resumed(PeerRef),
     /// Another way leads to a peer, and it may take part in less than before.
     Restricted(PeerRef),
     /// A worker has joined that holds a lock for as long as it lives.
@@ -100,11 +100,11 @@ pub enum Effect<H: Host> {
     Refuse(Box<Target<H>>, Refusal),
     /// A target's frame is in its page: watch for its removal. The number of the target.
     WatchFrame(u32),
-    /// Nobody has answered a target yet, by its number: the log may say why.
+    /// A target has not been answered yet, by its number: the log may say why.
     Unanswered(u32),
     /// A connection that was on its way is there, or was given up: states that wait for the last of them wait no longer.
     Settled,
-    /// Discovery may be over: a relative is connected, or a member of the channel has joined or is gone.
+    /// Discovery may be over: a relative is connected, or a member of the channel has joined or left.
     CheckDiscovery,
     /// Ping a peer; a second later [`Connections::sign_due`] follows, with the time of the ping.
     ///
@@ -123,7 +123,7 @@ pub enum Effect<H: Host> {
     Ping(PeerRef),
     /// Have states compare their contents with all peers.
     Compare,
-    /// Windows of peers are gone. After a pause in which their last frames may arrive, [`Connections::lose_gone`] follows.
+    /// Windows of peers are closed. After a pause in which their last frames may arrive, [`Connections::lose_gone`] follows.
     ///
     /// [`Connections::lose_gone`]: super::connections::Connections::lose_gone
     AwaitLastFrames,
@@ -131,7 +131,7 @@ pub enum Effect<H: Host> {
     Leave(PeerRef, Reason),
     /// A peer is suspended.
     Suspended(PeerRef, Sleep),
-    /// A peer is gone: its calls end, and states no longer count on it.
+    /// A peer is lost: its calls end, and states no longer wait for it.
     Lost {
         /// Which.
         at: PeerRef,

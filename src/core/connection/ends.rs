@@ -1,4 +1,4 @@
-//! The ends of connections: a peer's last way is gone, it said goodbye, or `disconnect` was called. Of one that says goodbye because
+//! The ends of connections: a peer lost its last route, said goodbye, or `disconnect` was called. Of one that says goodbye because
 //! its document ends, whether it closes or navigates shows a moment later.
 
 use super::connections::Connections;
@@ -15,7 +15,7 @@ pub struct Parting<H: Host> {
     pub peer: Option<PeerRef>,
     /// Whether `connect` had been called for it.
     pub had_target: bool,
-    /// The target, if somebody waits for it.
+    /// The target, if a `connect` call awaits it.
     pub awaited: Option<Box<Target<H>>>,
 }
 
@@ -25,7 +25,7 @@ impl<H: Host> Connections<H> {
         let Some(peer) = self.peers.any_mut(at) else {
             return;
         };
-        if peer.lose_way(by_mesh) {
+        if peer.remove_route(by_mesh) {
             self.lose_peer(at, reason);
         } else if !by_mesh {
             let (uid, window) = (peer.uid.clone(), peer.window.clone());
@@ -34,7 +34,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// The peer is gone: what waits for it ends at once.
+    /// The peer is lost: its pending calls end at once.
     pub fn lose_peer(&mut self, at: PeerRef, reason: Reason) {
         let Some((peer, state)) = self.peers.remove(at) else {
             return;
@@ -102,7 +102,7 @@ impl<H: Host> Connections<H> {
             return self.lose_peer(from, said);
         }
         if self.is_shown(from) {
-            // A frame whose document leaves while the element stays in the page is going somewhere else.
+            // A frame whose document leaves while the element stays in the page navigates.
             return self.lose_peer(from, Reason::Navigated);
         }
         let window = self.peers.any(from).and_then(|peer| peer.window.clone());
@@ -122,7 +122,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// A document in that window speaks: whoever is leaving it has navigated.
+    /// A document in that window sends: the one that is leaving it has navigated.
     pub(super) fn shows_another(&mut self, window: &H::Window) {
         let here = self.leaving.iter().filter(|(_, left)| left == window);
         let gone: Vec<PeerRef> = here.map(|(at, _)| *at).gather();
@@ -134,7 +134,7 @@ impl<H: Host> Connections<H> {
     /// `disconnect` was called: the window behind that name stays out until `connect` asks for it, and its handshakes end.
     pub fn part(&mut self, name: &str) -> Parting<H> {
         let peer = self.peers.by_name(name);
-        let peer = peer.or_else(|| self.peers.sleeper_by_name(name));
+        let peer = peer.or_else(|| self.peers.suspended_by_name(name));
         let windows = self.windows_of(name, peer);
         for window in &windows {
             self.blocked.add(window.clone(), Window::is_closed);
@@ -182,7 +182,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// `disconnect` let go of a peer. Whoever is let in under its id next is new, not back.
+    /// `disconnect` let go of a peer. The next peer under its id is new, not reconnected.
     pub fn let_go(&mut self, at: PeerRef) {
         let Some(peer) = self.peers.any(at) else { return };
         let alias = peer.identity.alias.clone();

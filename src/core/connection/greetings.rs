@@ -7,13 +7,13 @@ use super::handshake::{self, OnOffer, Phase};
 use crate::core::limits::PARLEYS_PER_WINDOW;
 use crate::core::lists::List;
 
-/// Windows remembered: parent and opener, and whoever knocked last.
+/// Windows remembered: parent and opener, and those that knocked last.
 const KEPT: usize = 256;
 
 struct Greeting<W> {
     to: W,
     nonce: String,
-    /// Whose offers were accepted on it.
+    /// The ids whose offers were accepted on it.
     taken: Vec<String>,
     /// An offer on it was ignored because its sender seemed to be connected. The sender still waits for an answer to it.
     is_ignored: bool,

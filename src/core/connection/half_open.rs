@@ -1,5 +1,5 @@
 //! Unfinished handshakes: ports that were accepted and on which nobody has joined yet. A hostile window can begin as many as it
-//! likes, so new ones take the place of old ones: of the same window first, so that others' are not lost by it.
+//! likes, so new ones replace old ones: those of the same window first, so that other windows lose none.
 
 use crate::core::limits::{HALF_OPEN, HALF_OPEN_PER_WINDOW};
 

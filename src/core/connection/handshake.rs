@@ -1,22 +1,22 @@
-//! The handshake: how two windows connect, whoever loads last, with no polling and no load event.
+//! The handshake: how two windows connect in any order of loading, without polling or load events.
 //!
-//! A window that wants another *knocks*; a window that is there says *hello* (to whoever knocked, and unasked to its parent
-//! and opener when it starts); whoever wants that window *offers* it one end of a new MessageChannel, addressed to the exact
+//! A window that wants another *knocks*; a window that has started says *hello* (to windows that knocked, and unasked to its
+//! parent and opener); a window that wants the sender *offers* it one end of a new MessageChannel, addressed to the exact
 //! origin the hello came from. Knock and hello carry nothing secret; a hello's nonce comes back in the offer, so that an offer is
-//! accepted only by the very Parley that spoke, and an old one by nobody. Everything else crosses the port. Workers take the same
+//! accepted only by the very Parley that said hello, and an old one by none. Everything else crosses the port. Workers take the same
 //! steps.
 //!
 //! A hello from another document in the same window (its `performance.timeOrigin` differs) ends the old connection as `navigated`
 //! and begins the next one under the same id. When both sides offer at once, the smaller id's offer counts.
 //!
-//! A document of an opaque origin cannot be addressed: what is sent to its window reaches whatever is there by then. So it is
-//! *invited*: a port goes to the window with nothing else, and the first word on it must be the nonce of the hello, which the
-//! document that said it knows, and one that took its place does not.
+//! A document of an opaque origin cannot be addressed: a message to its window reaches any document that is there by then. So it is
+//! *invited*: a port goes to the window with nothing else, and the first frame on it must name the nonce of the hello, which the
+//! document that said hello knows, and one that replaced it does not.
 
 /// What this side knows of one window it wants to be connected to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
-    /// Knocked; nobody there yet.
+    /// Knocked; no answer yet.
     Waiting,
     /// An offer is out to the document marked so, which spoke with this nonce.
     Offered {
@@ -37,14 +37,14 @@ pub enum Phase {
 pub enum OnHello {
     /// Make a new channel and offer it.
     Offer,
-    /// The window shows another document: what was there is gone; then offer.
+    /// The window shows another document: end the connection with the one before, then offer.
     Replace,
     /// The same document again, or a second Parley in it.
     Ignore,
 }
 
-/// A hello came from the exact window of a door, from an origin that is allowed. `same_origin`: of the origin that was heard
-/// there before. A mark is what a document says of itself; its origin is not.
+/// A hello came from the exact window of a target, from an allowed origin. `same_origin`: of the origin that was heard there
+/// before. A document states its own mark; the browser reports its origin.
 pub fn on_hello(phase: &Phase, same_origin: bool, mark: f64, nonce: &str) -> OnHello {
     match phase {
         Phase::Offered { .. } | Phase::Joined { .. } if !same_origin => OnHello::Replace,
@@ -69,8 +69,8 @@ pub fn on_hello(phase: &Phase, same_origin: bool, mark: f64, nonce: &str) -> OnH
     }
 }
 
-/// Whether a document with an opaque origin may come through a target. What lets it in is that one `connect` meant this very
-/// document: of the next in the same window nobody knows where it is from.
+/// Whether a document of an opaque origin may connect by a target. One `connect` admits one document: the origin of the next
+/// document in the same window is unknown.
 pub fn may_enter(bound: Option<f64>, mark: f64) -> bool {
     bound.is_none_or(|bound| bound == mark)
 }

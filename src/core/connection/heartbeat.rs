@@ -12,7 +12,7 @@ const REPEATS: u32 = 5;
 /// A question is repeated when it stays unanswered this long, ms.
 const REPEAT_AFTER: f64 = 900.0;
 
-/// What is known of one peer's life.
+/// The liveness of one peer.
 pub struct Heartbeat {
     /// When anything of it last came, ms.
     heard: f64,
@@ -35,7 +35,7 @@ pub enum Beat {
     Ask,
     /// Ask once more; what was sent with the question may be lost as well, so compare states.
     AskAgain,
-    /// It is gone.
+    /// It is lost.
     GiveUp,
 }
 
@@ -52,7 +52,7 @@ impl Heartbeat {
         }
     }
 
-    /// Something of it came.
+    /// A frame of it arrived.
     pub fn heard(&mut self, now: f64) {
         self.heard = now;
     }
@@ -63,8 +63,8 @@ impl Heartbeat {
         self.heard
     }
 
-    /// Its page slept and has just been heard: what was asked before counts no longer.
-    pub fn woken(&mut self, now: f64) {
+    /// The peer was suspended and has just been heard: earlier pings no longer count.
+    pub fn restart(&mut self, now: f64) {
         *self = Heartbeat {
             has_answered: self.has_answered,
             ..Heartbeat::new(now)
@@ -85,7 +85,7 @@ impl Heartbeat {
         Some(precise - sent)
     }
 
-    /// This window's regular beat. `precise`: the clock that pings carry. `on_channel`: a lock tells of the peer's death there, so
+    /// This window's regular beat. `precise`: the clock that pings carry. `on_channel`: there a lock shows that a peer has ended, so
     /// silence means nothing.
     pub fn beat(&mut self, now: f64, precise: f64, on_channel: bool) -> Beat {
         let is_late = self.pinged.is_some_and(|sent| precise - sent > REPEAT_AFTER);
@@ -97,7 +97,7 @@ impl Heartbeat {
         if now - self.asked <= ASK_AFTER || (silent <= ASK_AFTER && self.has_answered) {
             return Beat::Quiet;
         }
-        // A page that slept itself has heard nobody: whoever it has not asked since cannot have failed to answer.
+        // A page that was suspended has heard no peer: one that it has not pinged since cannot have failed to answer.
         let was_asked = self.asked > self.heard;
         if was_asked && silent > GIVE_UP_AFTER && !on_channel {
             return Beat::GiveUp;
@@ -200,7 +200,7 @@ mod tests {
     fn a_peer_that_slept_begins_anew() {
         let mut heart = answered(0.0);
         beats(&mut heart, 1, 70, false);
-        heart.woken(90_000.0);
+        heart.restart(90_000.0);
         assert_eq!(beats(&mut heart, 91, 95, false), (vec![], vec![], None));
         assert_eq!(heart.last_heard(), 90_000.0);
     }

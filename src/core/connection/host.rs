@@ -10,7 +10,7 @@ pub trait Host {
     type Port;
     /// A wire: a port that was taken, or a user's link.
     type Wire: Clone;
-    /// Whoever awaits `connect`.
+    /// The promise of a `connect` call.
     type Waiting;
     /// The strings of an identity, in the form in which the host hands them out.
     type Label: Label;

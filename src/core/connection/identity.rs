@@ -1,5 +1,5 @@
 //! Who is who. A Parley has a random id of its own (its uid), and may call itself something. Both are claims: what proves a
-//! peer is how it is reached, by a window or channel whose origin the browser reports, or by a port that somebody handed over.
+//! peer is how it is reached, by a window or channel whose origin the browser reports, or by a port that was handed over.
 
 use crate::core::origin::OPAQUE;
 
@@ -15,7 +15,7 @@ pub struct Way<'a> {
 }
 
 /// Whether two ways lead to one peer because both name the same uid. Two origins that the browser reported must be equal, and
-/// an opaque one is equal to none. A port or link without grants is vouched for by whoever handed it over: it may lead to
+/// an opaque one is equal to none. A port or link without grants is trusted as its giver is: it may lead to
 /// a member of the channel. `known.is_channel`: the peer is a member of the channel, whatever other ways lead to it.
 #[must_use]
 pub fn is_same_peer(known: Way<'_>, new: Way<'_>) -> bool {
@@ -27,7 +27,7 @@ pub fn is_same_peer(known: Way<'_>, new: Way<'_>) -> bool {
 }
 
 /// The id of a peer in this window: what `connect` called it, else what it calls itself, else its uid. None if nothing of that is
-/// free. `is_taken`: whether an id names somebody here, or is promised to a target of `connect`.
+/// free. `is_taken`: whether an id names a peer here, or is promised to a target of `connect`.
 #[must_use]
 pub fn id_for(
     alias: Option<&str>,

@@ -1,4 +1,4 @@
-//! Steps of the handshake that come from windows: who is let in, whose hello is answered, whose port is taken.
+//! Incoming handshake steps: which windows are admitted, which hello is answered, which port is accepted.
 //!
 //! The order of the questions matters: nothing of a message is read before its origin is known.
 
@@ -20,7 +20,7 @@ use crate::core::origin::OPAQUE;
 
 /// One step of a handshake, as it arrived.
 pub enum Step<P> {
-    /// Somebody wants us.
+    /// A window wants to connect.
     Knock,
     /// A Parley in the document `mark` is there.
     Hello {
@@ -42,7 +42,7 @@ pub enum Step<P> {
     },
     /// The same to a document of an opaque origin: it has to prove that it is the one that said hello.
     Invite {
-        /// Tells one invitation from another.
+        /// Identifies the invitation.
         token: String,
         /// The sender's document.
         mark: f64,
@@ -53,7 +53,7 @@ pub enum Step<P> {
     OtherVersion,
 }
 
-/// Whom a step came from.
+/// The sender of a step.
 pub struct Sender<W> {
     /// The window or worker.
     pub window: W,
@@ -63,12 +63,12 @@ pub struct Sender<W> {
     pub lineage: Vec<W>,
 }
 
-/// What becomes of a message to this window, by its sender.
+/// Whether a message to this window is read, by its sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// It is read.
     Read,
-    /// It is not: `disconnect` shut this window out.
+    /// It is not: `disconnect` blocked this window.
     Blocked,
     /// It is not: its origin is not allowed.
     Foreign,
@@ -109,7 +109,7 @@ impl<H: Host> Connections<H> {
     }
 
     pub(super) fn greet(&mut self, to: &H::Window, origin: &str, is_relative: bool) {
-        // Nobody can be addressed by an opaque origin. Whoever reads this hello can do nothing with its nonce.
+        // An opaque origin cannot be addressed. A window that reads this hello can do nothing with its nonce.
         let origin = if origin == OPAQUE { "*" } else { origin };
         let nonce = self.greetings.greet(to, is_relative, &self.fresh);
         self.effects.push(Effect::Hello {
@@ -244,7 +244,7 @@ impl<H: Host> Connections<H> {
     ) -> Option<Proven<H::Window>> {
         let from = &sender.window;
         let known = self.peers.by_uid(uid);
-        if known.is_some_and(|at| self.peers.sleep_of(at).is_some()) {
+        if known.is_some_and(|at| self.peers.suspension_of(at).is_some()) {
             // This page, or the sender's, was in the cache, and the sender has given up the connection of before.
             self.greetings.reopen(from, uid);
         }
@@ -303,7 +303,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// An invitation comes from a parent or opener to a document of an opaque origin, which nobody can address: only there is
-    /// it taken, and from nobody else but those who are let in.
+    /// it accepted, and only from windows that are admitted.
     fn weigh_invitation(
         &mut self,
         policy: &Policy,
@@ -324,7 +324,7 @@ impl<H: Host> Connections<H> {
         Some(self.prove(policy, sender, origin, target, Proof::Given(nonce)))
     }
 
-    /// What is known of whoever offered a port, or is offered one.
+    /// The facts about the window that offered a port, or is offered one.
     fn prove(
         &mut self,
         policy: &Policy,
@@ -353,8 +353,8 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// Who comes uncalled is held to what was said of those it belongs to: of the windows it is in or was opened by, and of
-    /// any other of its origin. Otherwise a restricted frame would only have to open another.
+    /// An uncalled window inherits the grants of the windows that contain or opened it, and of any other window of its origin.
+    /// Otherwise a restricted frame could escape its grants by opening another window.
     fn held_to(&self, sender: &Sender<H::Window>, origin: &str) -> Option<Rc<Grants>> {
         let belongs = |target: &&Target<H>| {
             let mut lineage = sender.lineage.iter();

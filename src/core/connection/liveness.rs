@@ -20,7 +20,7 @@ impl<H: Host> Connections<H> {
         if !self.gone().is_empty() {
             self.effects.push(Effect::AwaitLastFrames);
         }
-        self.sleepers_due(now);
+        self.drop_overdue(now);
         let awaited = self.look_at_awaited(now);
         // What was sent with a ping that stays unanswered may be lost as well.
         let mut compares = false;
@@ -57,7 +57,7 @@ impl<H: Host> Connections<H> {
         is_due
     }
 
-    /// Loses the peers whose window is gone, once their last frames have had time to arrive.
+    /// Drops the peers whose window is closed, once their last frames have had time to arrive.
     pub fn lose_gone(&mut self) {
         for at in self.gone() {
             self.lose_peer(at, Reason::Closed);

@@ -24,7 +24,7 @@ impl Names {
         again
     }
 
-    /// `disconnect` let go of it: the next one of that id is new, not back.
+    /// `disconnect` removed it: the next peer of that id is new, not reconnected.
     pub fn parted(&mut self, id: String) {
         self.known.keep(|known| *known != id);
         remember(&mut self.parted, id, PARTED);

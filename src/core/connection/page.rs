@@ -22,7 +22,7 @@ impl<H: Host> Connections<H> {
         self.leave_channel();
     }
 
-    /// The page is frozen until it is resumed. A page in the cache has said so already.
+    /// The page is frozen until it is resumed. A page in the cache has announced it already.
     pub fn page_frozen(&mut self) {
         if !self.left {
             self.post_outside(&Frame::Sleep(Sleep::Frozen));
@@ -36,8 +36,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// The page came back from the cache. Its peers have gone on without it: each is suspended until it answers, and given up
-    /// after five seconds.
+    /// The page came back from the cache. Each of its peers is suspended until it answers, and given up after five seconds.
     pub fn page_returned(&mut self, relatives: &[H::Window], now: f64) {
         if !std::mem::take(&mut self.left) {
             return;

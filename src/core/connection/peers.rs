@@ -1,4 +1,4 @@
-//! Peers: the connected Parleys, awake or asleep, under the ids that this window knows them by.
+//! Peers: the connected and suspended Parleys, under the ids that this window knows them by.
 
 use std::rc::Rc;
 
@@ -17,11 +17,11 @@ use crate::core::map::SmallMap;
 pub enum State {
     /// `connect` waits for it.
     Connecting,
-    /// It can be talked to.
+    /// It receives messages.
     Connected,
-    /// Its page sleeps; it is connected again when it says something.
+    /// Its page is frozen or cached; any frame from it resumes it.
     Suspended,
-    /// It is gone.
+    /// It has ended.
     Disconnected,
 }
 
@@ -38,7 +38,7 @@ impl State {
     }
 }
 
-/// What is said of a peer.
+/// The public facts about a peer.
 #[derive(Clone)]
 pub struct Identity<L> {
     /// The id this window knows it under: the targetId of `connect`, or what it calls itself.
@@ -54,7 +54,7 @@ pub struct Identity<L> {
 }
 
 impl<L: Label> Identity<L> {
-    /// Of a peer that has not been asked anything yet.
+    /// Those of a peer that has not been pinged yet.
     pub fn new(alias: &str, kind: &str, origin: &str, is_kin: bool) -> Identity<L> {
         Identity {
             alias: alias.to_owned(),
@@ -77,9 +77,9 @@ impl<L: Label> Identity<L> {
 
 /// One connected Parley.
 pub struct Peer<H: Host> {
-    /// What is said of it.
+    /// The public facts about it.
     pub identity: Identity<H::Label>,
-    /// Its own random id, fresh for each Parley: what tells two wires to one peer from two peers.
+    /// Its own random id, fresh for each Parley: it distinguishes two wires to one peer from two peers.
     pub uid: String,
     /// A wire of its own, if there is one.
     pub wire: Option<H::Wire>,
@@ -91,9 +91,9 @@ pub struct Peer<H: Host> {
     pub window: Option<H::Window>,
     /// The numbers of its messages that were handled.
     pub inbox: Inbox,
-    /// What it has left of its rate; None: it is not limited.
+    /// The rest of its rate limit; None: it is not limited.
     pub meter: Option<Meter>,
-    /// What it may see and do; None: everything.
+    /// Its grants; None: everything.
     pub grants: Option<Rc<Grants>>,
     /// When it was heard and asked.
     pub heartbeat: Heartbeat,
@@ -102,7 +102,7 @@ pub struct Peer<H: Host> {
 }
 
 impl<H: Host> Peer<H> {
-    /// One that no way leads to yet.
+    /// A peer without a route.
     pub fn new(
         identity: Identity<H::Label>,
         uid: &str,
@@ -125,14 +125,14 @@ impl<H: Host> Peer<H> {
         }
     }
 
-    /// Takes the id away that it called itself by.
+    /// Removes the id that it claimed.
     pub fn rename(&mut self, uid: String) {
         self.host.rename(&uid);
         self.uid = uid;
     }
 
-    /// Takes one of its ways away; whether it was the last.
-    pub fn lose_way(&mut self, by_mesh: bool) -> bool {
+    /// Removes one of its routes; whether it was the last.
+    pub fn remove_route(&mut self, by_mesh: bool) -> bool {
         if by_mesh {
             self.on_mesh = false;
         } else {
@@ -142,159 +142,164 @@ impl<H: Host> Peer<H> {
     }
 }
 
-/// A peer whose page sleeps.
-struct Sleeper<H: Host> {
+/// A peer whose page is frozen or cached.
+struct SuspendedPeer<H: Host> {
     peer: Peer<H>,
     sleep: Sleep,
     /// When it is given up, ms.
     until: f64,
 }
 
-/// All peers, awake or asleep. A PeerRef is never used twice, so a stale one finds nobody.
+/// All peers, connected or suspended. A PeerRef is never used twice, so a stale one finds none.
 pub struct Peers<H: Host> {
     next: PeerRef,
-    awake: SmallMap<PeerRef, Peer<H>>,
-    asleep: SmallMap<PeerRef, Sleeper<H>>,
+    connected: SmallMap<PeerRef, Peer<H>>,
+    suspended: SmallMap<PeerRef, SuspendedPeer<H>>,
 }
 
 impl<H: Host> Default for Peers<H> {
     fn default() -> Self {
         Peers {
             next: 0,
-            awake: SmallMap::new(),
-            asleep: SmallMap::new(),
+            connected: SmallMap::new(),
+            suspended: SmallMap::new(),
         }
     }
 }
 
-/// The connected: those who are awake.
+/// The connected peers.
 impl<H: Host> Peers<H> {
-    /// Adds one, awake; its number.
+    /// Adds a connected peer; its number.
     pub fn add(&mut self, peer: Peer<H>) -> PeerRef {
         self.next += 1;
-        self.awake.insert(self.next, peer);
+        self.connected.insert(self.next, peer);
         self.next
     }
 
-    /// One who is awake.
+    /// A connected peer.
     pub fn get(&self, at: PeerRef) -> Option<&Peer<H>> {
-        self.awake.get(&at)
+        self.connected.get(&at)
     }
 
-    /// One who is awake, to change.
+    /// A connected peer, to change.
     pub fn get_mut(&mut self, at: PeerRef) -> Option<&mut Peer<H>> {
-        self.awake.get_mut(&at)
+        self.connected.get_mut(&at)
     }
 
-    /// All who are awake.
+    /// All connected peers.
     pub fn iter(&self) -> impl Iterator<Item = (PeerRef, &Peer<H>)> {
-        self.awake.iter().map(|(at, peer)| (*at, peer))
+        self.connected.iter().map(|(at, peer)| (*at, peer))
     }
 
-    /// The numbers of all who are awake.
+    /// The numbers of all connected peers.
     pub fn refs(&self) -> Vec<PeerRef> {
-        self.awake.keys().copied().gather()
+        self.connected.keys().copied().gather()
     }
 
-    /// One who is awake, by the id this window knows it under, or by its own.
+    /// A connected peer, by the id this window knows it under, or by its own.
     pub fn by_name(&self, name: &str) -> Option<PeerRef> {
         named(self.iter(), name)
     }
 }
 
-/// Those who sleep, and everybody.
+/// The suspended peers, and all peers.
 impl<H: Host> Peers<H> {
-    /// Lays a peer to sleep until `until` at the most; what it is, or None for one who is not awake.
-    pub fn lay_down(&mut self, at: PeerRef, sleep: Sleep, until: f64) -> Option<&mut Peer<H>> {
-        let peer = self.awake.remove(&at)?;
-        self.asleep.insert(at, Sleeper { peer, sleep, until });
-        self.asleep.get_mut(&at).map(|sleeper| &mut sleeper.peer)
+    /// Suspends a connected peer until `until` at the most; None if it is not connected.
+    pub fn suspend(&mut self, at: PeerRef, sleep: Sleep, until: f64) -> Option<&mut Peer<H>> {
+        let peer = self.connected.remove(&at)?;
+        self.suspended.insert(at, SuspendedPeer { peer, sleep, until });
+        self.suspended.get_mut(&at).map(|suspended| &mut suspended.peer)
     }
 
-    /// Wakes a sleeper, who has just been heard; whether it slept.
-    pub fn wake(&mut self, at: PeerRef, now: f64) -> bool {
-        let Some(Sleeper { mut peer, .. }) = self.asleep.remove(&at) else {
+    /// Resumes a peer that has just been heard; whether it was suspended.
+    pub fn resume(&mut self, at: PeerRef, now: f64) -> bool {
+        let Some(SuspendedPeer { mut peer, .. }) = self.suspended.remove(&at) else {
             return false;
         };
-        peer.heartbeat.woken(now);
-        self.awake.insert(at, peer);
+        peer.heartbeat.restart(now);
+        self.connected.insert(at, peer);
         true
     }
 
-    /// How one sleeps; None: it does not.
-    pub fn sleep_of(&self, at: PeerRef) -> Option<Sleep> {
-        self.asleep.get(&at).map(|sleeper| sleeper.sleep)
+    /// How a peer is suspended; None: it is not.
+    pub fn suspension_of(&self, at: PeerRef) -> Option<Sleep> {
+        self.suspended.get(&at).map(|suspended| suspended.sleep)
     }
 
-    /// All who sleep.
-    pub fn sleepers(&self) -> impl Iterator<Item = (PeerRef, &Peer<H>)> {
-        self.asleep.iter().map(|(at, sleeper)| (*at, &sleeper.peer))
+    /// All suspended peers.
+    pub fn suspended(&self) -> impl Iterator<Item = (PeerRef, &Peer<H>)> {
+        self.suspended
+            .iter()
+            .map(|(at, suspended)| (*at, &suspended.peer))
     }
 
-    /// Who has slept too long.
+    /// The peers that were suspended too long.
     pub fn overdue(&self, now: f64) -> Vec<PeerRef> {
-        let late = self.asleep.iter().filter(|(_, sleeper)| sleeper.until <= now);
+        let late = self
+            .suspended
+            .iter()
+            .filter(|(_, suspended)| suspended.until <= now);
         late.map(|(at, _)| *at).gather()
     }
 
-    /// One who can be sent to: what reaches a frozen page waits there.
+    /// A peer that frames can be sent to: a frozen page receives them when it is resumed.
     pub fn reachable(&self, at: PeerRef) -> Option<&Peer<H>> {
-        self.awake.get(&at).or_else(|| {
-            let sleeper = self.asleep.get(&at)?;
-            (sleeper.sleep == Sleep::Frozen).then_some(&sleeper.peer)
+        self.connected.get(&at).or_else(|| {
+            let suspended = self.suspended.get(&at)?;
+            (suspended.sleep == Sleep::Frozen).then_some(&suspended.peer)
         })
     }
 
-    /// Whether one is on the channel.
+    /// Whether a peer is on the channel.
     pub fn is_on_mesh(&self, at: PeerRef) -> bool {
         self.any(at).is_some_and(|peer| peer.on_mesh)
     }
 
-    /// How many there are: those who sleep take up room as well.
+    /// How many there are: suspended peers count towards the limit too.
     pub fn count(&self) -> usize {
-        self.awake.len() + self.asleep.len()
+        self.connected.len() + self.suspended.len()
     }
 
-    /// One, awake or asleep.
+    /// A peer, connected or suspended.
     pub fn any(&self, at: PeerRef) -> Option<&Peer<H>> {
-        let sleeper = self.asleep.get(&at).map(|sleeper| &sleeper.peer);
-        sleeper.or_else(|| self.awake.get(&at))
+        let suspended = self.suspended.get(&at).map(|suspended| &suspended.peer);
+        suspended.or_else(|| self.connected.get(&at))
     }
 
-    /// One, awake or asleep, to change.
+    /// A peer, connected or suspended, to change.
     pub fn any_mut(&mut self, at: PeerRef) -> Option<&mut Peer<H>> {
-        match self.asleep.get_mut(&at) {
-            Some(sleeper) => Some(&mut sleeper.peer),
-            None => self.awake.get_mut(&at),
+        match self.suspended.get_mut(&at) {
+            Some(suspended) => Some(&mut suspended.peer),
+            None => self.connected.get_mut(&at),
         }
     }
 
-    /// All, awake or asleep.
+    /// All peers, connected or suspended.
     pub fn everyone(&self) -> impl Iterator<Item = (PeerRef, &Peer<H>)> {
-        self.iter().chain(self.sleepers())
+        self.iter().chain(self.suspended())
     }
 
-    /// Takes a peer away, and tells in which state it was.
+    /// Removes a peer; returns it with its state.
     pub fn remove(&mut self, at: PeerRef) -> Option<(Peer<H>, State)> {
-        match self.asleep.remove(&at) {
-            Some(sleeper) => Some((sleeper.peer, State::Suspended)),
-            None => self.awake.remove(&at).map(|peer| (peer, State::Connected)),
+        match self.suspended.remove(&at) {
+            Some(suspended) => Some((suspended.peer, State::Suspended)),
+            None => self.connected.remove(&at).map(|peer| (peer, State::Connected)),
         }
     }
 
-    /// One, awake or asleep, by its own id.
+    /// A peer, connected or suspended, by its own id.
     pub fn by_uid(&self, uid: &str) -> Option<PeerRef> {
         self.everyone()
             .find(|(_, peer)| peer.uid == uid)
             .map(|(at, _)| at)
     }
 
-    /// One who sleeps, by the id this window knows it under, or by its own.
-    pub fn sleeper_by_name(&self, name: &str) -> Option<PeerRef> {
-        named(self.sleepers(), name)
+    /// A suspended peer, by the id this window knows it under, or by its own.
+    pub fn suspended_by_name(&self, name: &str) -> Option<PeerRef> {
+        named(self.suspended(), name)
     }
 
-    /// Whether somebody has this id here.
+    /// Whether a peer has this id here.
     pub fn has_alias(&self, name: &str) -> bool {
         self.everyone().any(|(_, peer)| peer.identity.alias == name)
     }

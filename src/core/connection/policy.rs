@@ -1,4 +1,4 @@
-//! The policy of a Parley: which origins are let in, what they may do, and how much.
+//! The policy of a Parley: allowed origins, grants and limits.
 
 use std::rc::Rc;
 
@@ -6,17 +6,17 @@ use crate::core::grants::{Grants, OriginGrants};
 use crate::core::limits::Limits;
 use crate::core::origin::{Allowlist, OPAQUE};
 
-/// What the options say of others.
+/// The options that concern other windows.
 pub struct Policy {
     /// This window's origin; None where there is none.
     pub own_origin: Option<String>,
-    /// The origins that are let in.
+    /// The allowed origins.
     pub allowed: Allowlist,
-    /// What each origin is held to.
+    /// The grants of each origin.
     pub grants: OriginGrants,
-    /// What the user gave, for every peer. None: the defaults, for windows of other origins.
+    /// The limits that the user gave, for every peer. None: the defaults, for windows of other origins.
     pub limits: Option<Limits>,
-    /// Peers, before who comes uncalled is turned away.
+    /// The number of peers above which uncalled windows are refused.
     pub most_peers: usize,
 }
 
@@ -33,20 +33,20 @@ impl Policy {
         self.own() == OPAQUE
     }
 
-    /// Whether an origin is this very one. What is opaque is like nothing, not even itself.
+    /// Whether an origin is this very one. An opaque origin equals none, not even itself.
     #[must_use]
     pub fn is_own(&self, origin: &str) -> bool {
         self.own_origin.as_deref() == Some(origin) && origin != OPAQUE
     }
 
-    /// What a peer of this origin may see and do; None: everything.
+    /// The grants of a peer of this origin; None: everything.
     #[must_use]
     pub fn grants_for(&self, origin: &str) -> Option<Rc<Grants>> {
         self.grants.of(origin)
     }
 
-    /// What a peer of this origin is held to. A window of the own origin could change this very page: the defaults would
-    /// hold nobody back. Wires without an origin were handed over by the user, who knows what is at their other end.
+    /// The limits of a peer of this origin. A window of the own origin could change this very page, so defaults would
+    /// restrict none. Wires without an origin were handed over by the user, who knows what is at their other end.
     #[must_use]
     pub fn limits_for(&self, origin: &str) -> Option<Limits> {
         let is_foreign = !origin.is_empty() && !self.is_own(origin);

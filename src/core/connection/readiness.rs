@@ -5,7 +5,7 @@ use super::discovery::Progress;
 use super::host::Host;
 
 impl<H: Host> Connections<H> {
-    /// Looks whether discovery waits for anybody; None if there is none. Once it is over it is gone.
+    /// Checks whether discovery awaits a peer; None if there is no discovery. It is dropped once it is over.
     pub fn check_discovery(&mut self, now: f64) -> Option<Progress> {
         let mut discovery = self.discovery.take()?;
         let progress = discovery.check(now, |relative| self.is_under_way(relative));

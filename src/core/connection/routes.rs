@@ -43,8 +43,8 @@ pub enum How {
         /// Of an id that was connected before.
         again: bool,
     },
-    /// A peer that slept.
-    Woken,
+    /// A suspended peer.
+    Resumed,
     /// A peer that was connected, and has another way now.
     Known {
         /// By this way grants hold: it may take part in less than before.
@@ -68,7 +68,7 @@ impl<H: Host> Peers<H> {
         let (known, uid) = self.resolve(&who, wire.is_some(), &is_promised, &fresh);
         let is_taken = |name: &str| self.has_alias(name) || is_promised(name);
         let alias = id_for(proven.alias.as_deref(), who.claimed, &uid, is_taken).unwrap_or_else(fresh);
-        let woken = known.is_some_and(|at| self.wake(at, now));
+        let resumed = known.is_some_and(|at| self.resume(at, now));
         let at = known.unwrap_or_else(|| {
             let identity = Identity::new(&alias, &proven.kind, &proven.origin, is_kin);
             self.add(Peer::new(identity, &uid, who.limits, proven.grants.clone(), now))
@@ -96,7 +96,7 @@ impl<H: Host> Peers<H> {
         let again = names.arrived(&alias);
         let how = match known {
             None => How::New { again },
-            Some(_) if woken => How::Woken,
+            Some(_) if resumed => How::Resumed,
             Some(_) => How::Known {
                 is_restricted: proven.grants.is_some(),
             },
@@ -122,10 +122,10 @@ impl<H: Host> Peers<H> {
             if by_wire {
                 return (None, fresh());
             }
-            // The channel knows its members by these: whoever called itself so without being one is renamed.
+            // The channel identifies its members by these: another peer that took the id is renamed.
             peer.rename(fresh());
         }
-        // By this, too, it could be called: it must not be what somebody else is called.
+        // This too may name it: it must not be the id of another peer.
         if by_wire && (self.has_alias(who.uid) || is_promised(who.uid)) {
             return (None, fresh());
         }
@@ -134,7 +134,7 @@ impl<H: Host> Peers<H> {
 }
 
 impl<H: Host> Peer<H> {
-    /// Whether another way leads to this very peer: its id is only what it says of itself, and may be somebody else's.
+    /// Whether another route leads to this very peer: its id is its own claim, and may be another peer's.
     fn may_be_reached_by(&self, proven: &Proven<H::Window>, is_channel: bool) -> bool {
         let known = Way {
             origin: &self.identity.origin,
@@ -276,7 +276,7 @@ mod tests {
             (first.at, known, None)
         );
         let peer = window.peers.any_mut(first.at).unwrap();
-        assert!(!peer.lose_way(true) && peer.lose_way(false));
+        assert!(!peer.remove_route(true) && peer.remove_route(false));
     }
 
     #[test]
@@ -287,7 +287,7 @@ mod tests {
         assert!(first != liar);
         assert_eq!(window.peers.by_uid("u"), Some(first));
         assert_eq!(window.peers.any(liar).unwrap().uid, "random 1");
-        // A member of the channel is who it says, and the liar is renamed.
+        // A member of the channel is who it says, and the peer with the forged id is renamed.
         let mut window = Window::default();
         let liar = window.arrive("u", &from(B), Some(1)).at;
         let member = window.arrive("u", &from(A), None).at;
@@ -350,16 +350,16 @@ mod tests {
     }
 
     #[test]
-    fn who_sleeps_wakes_by_another_way_and_is_called_the_same() {
+    fn a_suspended_peer_resumes_by_another_route_under_its_id() {
         let mut window = Window::default();
         let at = window.arrive("u", &from(A), Some(1)).at;
-        assert!(window.peers.lay_down(at, Sleep::Cached, 100.0).is_some());
+        assert!(window.peers.suspend(at, Sleep::Cached, 100.0).is_some());
         assert!(window.peers.get(at).is_none() && window.peers.reachable(at).is_none());
-        assert_eq!(window.peers.sleeper_by_name("chart"), Some(at));
+        assert_eq!(window.peers.suspended_by_name("chart"), Some(at));
         assert_eq!((window.peers.overdue(99.0), window.peers.count()), (vec![], 1));
         assert_eq!(window.peers.overdue(100.0), [at]);
-        let woken = window.arrive("u", &from(A), Some(2));
-        assert_eq!((woken.at, woken.how), (at, How::Woken));
+        let resumed = window.arrive("u", &from(A), Some(2));
+        assert_eq!((resumed.at, resumed.how), (at, How::Resumed));
         assert_eq!(window.peers.by_name("chart"), Some(at));
         assert!(window.peers.remove(at).is_some());
         let again = window.arrive("w", &from(A), Some(3));
@@ -371,9 +371,9 @@ mod tests {
     fn what_is_sent_to_a_frozen_peer_waits_there() {
         let mut window = Window::default();
         let at = window.arrive("u", &from(A), Some(1)).at;
-        window.peers.lay_down(at, Sleep::Frozen, 100.0);
+        window.peers.suspend(at, Sleep::Frozen, 100.0);
         assert!(window.peers.reachable(at).is_some() && window.peers.get(at).is_none());
-        assert!(window.peers.wake(at, 7.0) && !window.peers.wake(at, 8.0));
+        assert!(window.peers.resume(at, 7.0) && !window.peers.resume(at, 8.0));
         assert_eq!(window.peers.get(at).unwrap().heartbeat.last_heard(), 7.0);
     }
 }

@@ -27,14 +27,14 @@ pub struct Session<H: Host> {
     pub again: Option<(f64, f64)>,
     /// The document at the other end, as its hello or offer said; 0 for ports and links that were handed over.
     pub mark: f64,
-    /// Whether the other side offered it, and so waits for this one. What this side offers may never be taken.
+    /// Whether the other side offered it, and so waits for this one. An offer of this side may never be accepted.
     pub is_taken: bool,
     /// When it began, ms.
     pub since: f64,
 }
 
 impl<H: Host> Session<H> {
-    /// Whether this side has said its first word: at once, but where it waits for the other's proof.
+    /// Whether this side has sent its join: at once, unless it waits for the other's proof.
     pub fn has_said_join(&self) -> bool {
         self.peer.is_some() || !matches!(self.proven.proof, Proof::Awaited(_))
     }
@@ -45,7 +45,7 @@ impl<H: Host> Session<H> {
     }
 }
 
-/// What a join says.
+/// The contents of a join.
 pub struct Join<'a> {
     /// The other's own id.
     pub uid: &'a str,
@@ -59,7 +59,7 @@ pub struct Join<'a> {
     pub life: bool,
     /// The wire has changed what it carries.
     pub is_changed: bool,
-    /// It lets windows of any origin in where this one is.
+    /// It admits a window of any origin where this one is.
     pub any_origin: bool,
 }
 
@@ -161,7 +161,7 @@ impl<H: Host> Connections<H> {
 
     /// A join from one who is a peer already: on a lossy wire it may not have heard that we are there.
     pub fn joined_again(&mut self, number: u32, at: PeerRef, heard: bool, now: f64) {
-        self.rouse(at, now);
+        self.resume(at, now);
         let wire = self
             .sessions
             .get(&number)
@@ -181,8 +181,8 @@ impl<H: Host> Connections<H> {
         self.effects.take_in(wires.map(join));
     }
 
-    /// A frame that lets any page embed it may carry on what any page tells it: this side is to say what it may do. It stays out
-    /// until `connect` does.
+    /// A frame that any page may embed may forward what any page sends it, so this side has to grant what it may do. It is kept
+    /// out until `connect` does.
     fn refuse_unrestricted(&mut self, proven: &Proven<H::Window>) {
         self.reject(&proven.origin, codes::CONFIG);
         if let Some(window) = &proven.from {
@@ -196,7 +196,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// A wire or the channel leads to the Parley `uid`: a new peer, or another way to one that is known.
+    /// A wire or the channel leads to the Parley `uid`: a new peer, or another route to a known one.
     pub fn add_route(
         &mut self,
         policy: &Policy,
@@ -222,7 +222,7 @@ impl<H: Host> Connections<H> {
         self.effects.take_in(arrival.replaced.map(Effect::Close));
         match arrival.how {
             How::New { again } => self.effects.push(Effect::Connected { at, again }),
-            How::Woken => self.woken(at),
+            How::Resumed => self.resumed(at),
             How::Known { is_restricted: true } => self.effects.push(Effect::Restricted(at)),
             How::Known { is_restricted: false } => {}
         }
@@ -251,7 +251,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// Ends an unfinished handshake, once its session is taken away. The other side is told, for it may have finished.
+    /// Ends an unfinished handshake, once its session is taken away. The other side receives a goodbye, for it may have finished.
     pub(super) fn abandon(&mut self, session: Session<H>) {
         let (is_told, is_by_window) = (session.has_said_join(), session.proven.from.is_some());
         if let Some(wire) = session.wire {
@@ -269,14 +269,14 @@ impl<H: Host> Connections<H> {
         self.effects.push(Effect::Settled);
     }
 
-    /// Takes a session away whose port is of no use; nobody is told.
+    /// Removes a session whose port is of no use, without notice.
     pub(super) fn drop_session(&mut self, number: Option<u32>) {
         let session = number.and_then(|number| self.sessions.remove(&number));
         let wire = session.and_then(|session| session.wire);
         self.effects.take_in(wire.map(Effect::Close));
     }
 
-    /// An unfinished handshake makes room for a new one of that window.
+    /// An unfinished handshake ends in favour of a new one of that window.
     pub(super) fn make_room(&mut self, from: &H::Window) {
         let sessions = self.sessions.iter();
         let pending: Vec<(u32, bool)> = sessions
@@ -288,7 +288,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// Repeats the join on lossy wires nobody has answered on; when next, ms.
+    /// Repeats the join on lossy wires without an answer; when next, ms.
     pub fn join_again(&mut self, now: f64) -> f64 {
         let mut next = f64::INFINITY;
         for session in self.sessions.values_mut() {

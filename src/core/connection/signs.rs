@@ -1,4 +1,4 @@
-//! Signs of life: who is behind a target after its frame has loaded a document, or its worker has failed.
+//! Liveness checks of targets: which peer is behind a target after its frame has loaded a document, or its worker has failed.
 
 use super::connections::Connections;
 use super::effect::Effect;
@@ -10,8 +10,8 @@ use crate::core::id::PeerRef;
 use crate::core::lists::List;
 
 impl<H: Host> Connections<H> {
-    /// The frame of a target has loaded a document: the one that is connected has just finished loading, or it is gone without a
-    /// goodbye. It is asked by its wire, which only shows whether somebody has that wire; and by its window.
+    /// The frame of a target has loaded a document: the connected one has just finished loading, or it left without a
+    /// goodbye. It is pinged over its wire, which only shows that some document holds that wire; and over its window.
     pub fn frame_loaded(&mut self, number: u32) {
         let Some(target) = self.target(number) else { return };
         target.handshake.loaded();

@@ -1,4 +1,4 @@
-//! Suspended peers: their page is frozen, or in the back/forward cache. They are not gone: whatever they say resumes them.
+//! Suspended peers: their page is frozen, or in the back/forward cache. They are not lost: any frame from them resumes them.
 
 use super::connections::Connections;
 use super::effect::Effect;
@@ -7,29 +7,29 @@ use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::id::PeerRef;
 use crate::core::lists::List;
 
-/// How long a page in the back/forward cache is waited for, ms. Nothing tells when it is thrown out of there, and most of
-/// them never return; one that does later is connected anew, which is a reconnection as well.
+/// How long a page in the back/forward cache is waited for, ms. No event reports its eviction, and most such
+/// pages never return; one that returns later reconnects.
 const CACHED: f64 = 60_000.0;
-/// The same of a frozen page, ms: its lock or its window tells when it ends, except over a port that somebody handed on.
+/// The same of a frozen page, ms: its lock or its window shows when it ends, except over a port that was passed on.
 const FROZEN: f64 = 3_600_000.0;
 
 impl<H: Host> Connections<H> {
-    /// A frame of a peer came, which may sleep: whatever it says resumes it, but for a farewell, whose reason is `said`. Whether
-    /// the frame is to be looked at.
+    /// A frame arrived from a peer that may be suspended: any frame resumes it, except a goodbye, whose reason is `said`.
+    /// Returns whether to process the frame.
     pub fn hears(&mut self, from: PeerRef, kind: Kind, said: Reason, now: f64) -> bool {
-        let is_asleep = self.peers.sleep_of(from).is_some();
+        let is_suspended = self.peers.suspension_of(from).is_some();
         match kind {
-            Kind::Sleep if is_asleep => return false,
-            Kind::Bye if is_asleep => {
+            Kind::Sleep if is_suspended => return false,
+            Kind::Bye if is_suspended => {
                 self.lose_peer(from, said);
                 return false;
             }
-            _ => self.rouse(from, now),
+            _ => self.resume(from, now),
         }
         true
     }
 
-    /// Its page goes to sleep.
+    /// The peer announced that its page is frozen or enters the cache.
     pub fn said_sleep(&mut self, from: PeerRef, sleep: Sleep, now: f64) {
         let longest = match sleep {
             Sleep::Frozen => FROZEN,
@@ -40,7 +40,7 @@ impl<H: Host> Connections<H> {
 
     /// Suspends a peer until `until` at the most, ms.
     pub(super) fn suspend(&mut self, at: PeerRef, sleep: Sleep, until: f64) {
-        let Some(peer) = self.peers.lay_down(at, sleep, until) else {
+        let Some(peer) = self.peers.suspend(at, sleep, until) else {
             return;
         };
         if sleep == Sleep::Cached {
@@ -53,24 +53,24 @@ impl<H: Host> Connections<H> {
         self.effects.push(Effect::Suspended(at, sleep));
     }
 
-    /// A peer that may have slept has said something.
-    pub fn rouse(&mut self, at: PeerRef, now: f64) {
-        if self.peers.wake(at, now) {
-            self.woken(at);
+    /// A peer that may be suspended was heard: resumes it.
+    pub fn resume(&mut self, at: PeerRef, now: f64) {
+        if self.peers.resume(at, now) {
+            self.resumed(at);
         }
     }
 
     /// It is connected again.
-    pub(super) fn woken(&mut self, at: PeerRef) {
+    pub(super) fn resumed(&mut self, at: PeerRef) {
         let target = self.targets.iter_mut().find(|target| target.peer == Some(at));
         let waiting = target.and_then(|target| target.waiting.take());
         self.effects
             .take_in(waiting.map(|waiting| Effect::Resolve(waiting, at)));
-        self.effects.push(Effect::Woken(at));
+        self.effects.push(Effect::Resumed(at));
     }
 
-    /// Gives those up who have slept too long.
-    pub(super) fn sleepers_due(&mut self, now: f64) {
+    /// Drops peers that were suspended too long.
+    pub(super) fn drop_overdue(&mut self, now: f64) {
         for at in self.peers.overdue(now) {
             self.lose_peer(at, Reason::Timeout);
         }

@@ -1,7 +1,7 @@
 //! A connection target: a window, worker, port or link that `connect` asked for, and how far the handshake with it is.
 //!
-//! A target outlives its connection: whatever document its window shows next is connected under the same id. One exception: a
-//! document of an opaque origin is let in because one `connect` meant it, so the target is *bound* to it and ends with it.
+//! A target outlives its connection: the next document that its window shows is connected under the same id. One exception: a
+//! document of an opaque origin is admitted by one `connect`, so the target is *bound* to it and ends with it.
 
 use super::handshake::{self, OnHello, Phase};
 use crate::core::limits::{OFFERS_PER_SECOND, PARLEYS_PER_WINDOW};
@@ -21,11 +21,11 @@ pub struct Handshake {
     /// A document of any origin may connect.
     any_origin: bool,
     bound: Option<f64>,
-    /// What the Parleys of its document greet with: the first is the one that is connected.
+    /// The nonces of the Parleys in its document: the first is of the connected one.
     nonces: Vec<String>,
     /// When its documents began to be counted, ms, and how many were offered a connection since.
     offers: (f64, u32),
-    /// The connected document has shown that its window still shows it, since that was last asked.
+    /// The connected document has answered the last check, so its window still shows it.
     is_shown: bool,
 }
 
@@ -50,7 +50,7 @@ pub enum Verdict {
 }
 
 impl Handshake {
-    /// Nobody has answered yet. `opaque`: a document of an opaque origin may; `any_origin`: one of any.
+    /// A target without an answer yet. `opaque`: a document of an opaque origin may; `any_origin`: one of any.
     #[must_use]
     pub fn new(opaque: bool, any_origin: bool) -> Handshake {
         Handshake {
@@ -71,13 +71,13 @@ impl Handshake {
         &self.phase
     }
 
-    /// Whether somebody has an offer, or a channel, and has not joined.
+    /// Whether a document has an offer, or a channel, and has not joined.
     #[must_use]
     pub fn is_offered(&self) -> bool {
         matches!(self.phase, Phase::Offered { .. })
     }
 
-    /// Whether somebody is connected.
+    /// Whether a peer is connected.
     #[must_use]
     pub fn is_joined(&self) -> bool {
         matches!(self.phase, Phase::Joined { .. })
@@ -182,12 +182,12 @@ impl Handshake {
         }
     }
 
-    /// The connection, or the attempt, is over: whoever comes next is let in.
+    /// The connection, or the attempt, is over: the next document may connect.
     pub fn reopened(&mut self) {
         self.phase = Phase::Waiting;
     }
 
-    /// connect() is called for it again. `is_connected`: somebody is.
+    /// connect() is called for it again. `is_connected`: a peer is.
     pub fn asked_again(&mut self, opaque: bool, any_origin: bool, is_connected: bool) {
         if !is_connected {
             self.bound = None;

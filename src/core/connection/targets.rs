@@ -1,4 +1,4 @@
-//! Targets: what `connect` was called for, until `disconnect`. Each has the peer behind it, if any, and whoever waits for one.
+//! Targets: what `connect` was called for, until `disconnect`. Each has the peer behind it, if any, and the promise that awaits one.
 
 use std::rc::Rc;
 
@@ -29,9 +29,9 @@ pub struct Target<H: Host> {
     pub place: Option<H::Place>,
     /// The wire under way or connected.
     pub session: Option<u32>,
-    /// Who is connected.
+    /// The connected peer.
     pub peer: Option<PeerRef>,
-    /// Whoever awaits `connect`.
+    /// The promise of `connect`.
     pub waiting: Option<H::Waiting>,
     /// Until when, ms.
     pub deadline: f64,
@@ -60,12 +60,12 @@ impl<H: Host> Target<H> {
         }
     }
 
-    /// Whether anyone awaits its connection.
+    /// Whether a promise awaits its connection.
     pub fn is_awaited(&self) -> bool {
         self.waiting.is_some()
     }
 
-    /// Nobody can be connected by it any more: its frame left the page, its popup was closed, or its port or link ended.
+    /// No peer can connect by it any more: its frame left the page, its popup was closed, or its port or link ended.
     pub fn is_over(&self) -> bool {
         match self.place {
             None => self.peer.is_none() && self.waiting.is_none(),
@@ -103,7 +103,7 @@ impl<H: Host> Connections<H> {
             .take_in(waiting.map(|waiting| Effect::Resolve(waiting, peer)));
     }
 
-    /// The peer of a target is gone. The target stays: the next document of that window gets the same id.
+    /// The peer of a target is lost. The target stays: the next document of that window gets the same id.
     pub(super) fn target_lost(&mut self, peer: PeerRef) {
         let target = self.targets.iter().find(|target| target.peer == Some(peer));
         if let Some(number) = target.map(|target| target.number) {
@@ -111,7 +111,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// A target's wire ended: its window may have another Parley, or will have. By a link or port nobody can come any more.
+    /// A target's wire ended: its window may have another Parley, or will have. No peer can come by an ended link or port.
     pub(super) fn target_reopened(&mut self, number: u32) {
         let Some(target) = self.target(number) else {
             return;
@@ -127,7 +127,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// Ends the wait of a target that never got through, and the target. What it was, for whoever waits; None if nobody does.
+    /// Ends a target that never connected. Returns its promise; None if there is none.
     pub fn give_up(&mut self, number: u32) -> Option<Box<Target<H>>> {
         let at = self
             .targets
@@ -183,7 +183,7 @@ impl<H: Host> Connections<H> {
         true
     }
 
-    /// Peers whose frame left the page, or whose popup was closed, with nobody there to say so.
+    /// Peers whose frame left the page, or whose popup was closed, without a goodbye.
     pub(super) fn gone(&self) -> Vec<PeerRef> {
         let emptied = self.targets.iter().filter(|target| target.place.is_some());
         let emptied = emptied.filter_map(|target| target.peer.filter(|_| target.window().is_none()));
@@ -198,14 +198,14 @@ impl<H: Host> Connections<H> {
         target.is_some_and(|target| target.kind == "iframe" && target.window().is_some())
     }
 
-    /// Asks at every target that has nobody behind it; after the page comes back from the cache.
+    /// Knocks at every target without a peer; after the page comes back from the cache.
     pub(super) fn knock_again(&mut self) {
         let vacant = self.targets.iter().filter(|target| target.peer.is_none());
         let windows = vacant.filter_map(Target::window);
         self.effects.take_in(windows.map(Effect::Knock));
     }
 
-    /// `connect` was called for a window: whoever came from there uncalled is whom it means, else somebody has to say hello. No
+    /// `connect` was called for a window: a peer that came from there uncalled becomes the target's, else a hello has to come. No
     /// window answers a document of opaque origin.
     pub fn asked(&mut self, policy: &Policy, number: u32) {
         let Some(window) = self.target(number).and_then(|target| target.window()) else {
@@ -235,7 +235,7 @@ impl<H: Host> Connections<H> {
         })
     }
 
-    /// `connect` was called again, and may say anew what is let in, and what it may do.
+    /// `connect` was called again, perhaps with other options of admission and other grants.
     pub fn asked_again(&mut self, number: u32, opaque: bool, any_origin: bool, grants: Option<&Rc<Grants>>) {
         let Some(target) = self.target(number) else {
             return;
@@ -257,7 +257,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// What `connect` says of a peer goes before what held for it until now.
+    /// The options of `connect` replace those that held for a peer until now.
     fn grant(&mut self, at: PeerRef, grants: Option<&Rc<Grants>>) {
         if let (Some(peer), Some(grants)) = (self.peers.any_mut(at), grants) {
             peer.grants = Some(grants.clone());
@@ -265,7 +265,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// `connect` waits again for a target whose peer is gone: its window is asked.
+    /// `connect` awaits again a target whose peer is lost: its window is knocked at.
     pub fn await_again(&mut self, number: u32, waiting: H::Waiting, deadline: f64) {
         let Some(target) = self.target(number) else {
             return;
@@ -276,7 +276,7 @@ impl<H: Host> Connections<H> {
         self.effects.take_in(window.map(Effect::Knock));
     }
 
-    /// Makes whoever came from a window uncalled the one of a target, connected or about to be. `mark`: of its document, if that is
+    /// Assigns a peer that came from a window uncalled to a target, connected or about to be. `mark`: of its document, if that is
     /// known. Whether there is one.
     pub(super) fn adopt(
         &mut self,
@@ -315,7 +315,7 @@ impl<H: Host> Connections<H> {
         true
     }
 
-    /// The session of whoever came from a window uncalled: one that is connected, else the latest port that was taken from there.
+    /// The session of a peer that came from a window uncalled: one that is connected, else the latest port that was taken from there.
     /// `offered`: also one that was offered a port as the second of its document.
     fn uncalled(&self, window: &H::Window, mark: Option<f64>, offered: bool) -> Option<u32> {
         let uncalled = self.sessions.iter().filter(|(_, session)| {

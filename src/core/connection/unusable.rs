@@ -26,7 +26,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// Says a last join on a wire that nobody has joined on, and ends the wait for it. Whether it is such a wire.
+    /// Sends a last join on a wire whose other end has not joined, and ends the wait for it. Whether it is such a wire.
     fn end_attempt(&mut self, number: u32, refusal: Refusal) -> bool {
         let session = self.sessions.get(&number);
         let Some(session) = session.filter(|session| session.peer.is_none()) else {

@@ -1,4 +1,4 @@
-//! Targets that nobody has answered: frames that are not in their page, windows that are closed, and the timeout of `connect`.
+//! Unanswered targets: frames that are not in their page, windows that are closed, and the timeout of `connect`.
 
 use super::connections::Connections;
 use super::effect::{Effect, Refusal};

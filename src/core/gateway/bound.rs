@@ -1,7 +1,7 @@
-//! What a restricted peer can make its host keep.
+//! Bounds on what a restricted peer can make its host keep.
 //!
 //! The view holds what the peer wrote, also where it is denied: with the veto, so that the peer's window rolls it back. Once
-//! told, both are forgotten where the key holds nothing else. Of a frame with very many such writes the rest is forgotten
+//! the veto was sent, both are forgotten where the key holds nothing else. Of a frame with very many such writes the rest is forgotten
 //! before it is held. Should the peer still show one, that is repaired as any forgotten deletion is: the peer drops what
 //! the view has seen and does not hold. Initial values that the peer keeps to itself stay in the view, up to a number.
 
@@ -66,7 +66,7 @@ impl<V: Value> Gateway<V> {
         match frame {
             StateFrame::Batch(batch) => batch.entries.keep(|entry| is_kept(&entry.0, entry.2)),
             StateFrame::Delta(delta) => delta.entries.keep(|entry| is_kept(&entry.key, entry.stamp.time)),
-            StateFrame::Sync { .. } | StateFrame::Glance { .. } => {}
+            StateFrame::Sync { .. } | StateFrame::Digest { .. } => {}
         }
         if let Some(latest) = latest {
             drop(self.view.with_node(|node| {

@@ -1,41 +1,41 @@
-//! Where the view does not show what the state shows.
+//! Correction of the view where its visible value differs from the state's.
 //!
-//! That happens where the two do not hold the same writes: a transaction of which the peer sees a part fell by another part;
-//! what was denied is later than what it hid.
+//! The two differ where they do not hold the same writes: a transaction was aborted through a member that the peer may not
+//! read, or a denied write is later than the one it hid.
 
 use std::rc::Rc;
 
-use super::{Gateway, Heard, LAYERS, same};
-use crate::core::cell::{Cell, Why, parse};
+use super::{Gateway, ROUNDS, Received, same};
+use crate::core::cell::{Cell, VetoReason, parse};
 use crate::core::id::Key;
 use crate::core::model::{How, Model, Op, Strategy};
 use crate::core::value::Value;
 
-/// How often one key is put right before somebody has written it anew.
+/// How often one key is corrected before somebody writes it again.
 const TIMES: u32 = 4;
 
 impl<V: Value> Gateway<V> {
-    /// Makes the view show of these keys what the state shows, as far as they may be read.
+    /// Makes the visible values of these keys in the view equal to the state's, for keys that the peer may read.
     pub fn correct(&mut self, state: &Model<V>, keys: &[Key], now: f64) {
         for key in keys {
             if !self.may_read(key) {
                 continue;
             }
-            // What a function makes of its candidates is not decided here.
+            // A custom function resolves its candidates elsewhere.
             if state.strategy(key) == Strategy::Custom || same(self.view.get(key), state.get(key)) {
                 continue;
             }
-            self.drop_fallen(state, key, now);
+            self.drop_aborted(state, key, now);
             if !self.may_write(key) && !same(self.view.get(key), state.get(key)) {
                 self.write_over(state, key, now);
             }
         }
     }
 
-    /// What the state holds and does not show is dropped; what it does not hold yet will come. Nothing is written over by
-    /// that: a later write could make others fall.
-    fn drop_fallen(&mut self, state: &Model<V>, key: &Key, now: f64) {
-        for _ in 0..LAYERS {
+    /// Vetoes aborted writes: those that the state holds and does not show. A write that it does not hold yet will arrive.
+    /// Nothing is overwritten: a later write could abort others.
+    fn drop_aborted(&mut self, state: &Model<V>, key: &Key, now: f64) {
+        for _ in 0..ROUNDS {
             let Some((name, write)) = self.view.shown_by(key) else {
                 return;
             };
@@ -47,7 +47,7 @@ impl<V: Value> Gateway<V> {
             if is_shown || !state.holds(&name, &part, write) {
                 return;
             }
-            if self.view.veto_shown(key, Why::Refused, now).is_none()
+            if self.view.veto_shown(key, VetoReason::Refused, now).is_none()
                 || same(self.view.get(key), state.get(key))
             {
                 return;
@@ -55,7 +55,7 @@ impl<V: Value> Gateway<V> {
         }
     }
 
-    /// Of a key that may not be written nothing passes back, so it can be written over where nothing else helps.
+    /// Overwrites a key that the peer may not write, as the last resort: nothing of such a key passes back.
     fn write_over(&mut self, state: &Model<V>, key: &Key, now: f64) {
         let times = self.corrected.get(&**key).copied().unwrap_or(0);
         if times < TIMES {
@@ -66,7 +66,7 @@ impl<V: Value> Gateway<V> {
         }
     }
 
-    /// Whether a cell, whoever wrote it, holds what the state shows of its key: as another gateway's correction does.
+    /// Whether a cell, of any writer, holds the state's visible value of its key: as another gateway's correction does.
     pub(super) fn restates(&self, name: &Key, key: &Key, state: &Model<V>) -> bool {
         self.may_read(key)
             && match self.view.written_to(name) {
@@ -77,10 +77,10 @@ impl<V: Value> Gateway<V> {
             }
     }
 
-    /// Whether a key that the peer may not write shows otherwise than it should: as the state, if it may be read, and as
-    /// before.
-    pub(super) fn is_astray(&self, heard: &Heard<V>, key: &Key, state: &Model<V>) -> bool {
-        let Some(change) = heard.before(key) else {
+    /// Whether the visible value of a key that the peer may not write differs from the expected one: the state's if the peer
+    /// may read it, else the one before the frame.
+    pub(super) fn differs(&self, received: &Received<V>, key: &Key, state: &Model<V>) -> bool {
+        let Some(change) = received.before(key) else {
             return false;
         };
         let should = if self.may_read(key) {

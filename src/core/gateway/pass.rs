@@ -1,4 +1,4 @@
-//! Which cells pass a gateway, and what of them.
+//! The filter of a gateway: which cells pass, and which parts of them.
 
 use std::rc::Rc;
 
@@ -11,15 +11,15 @@ use crate::core::merge::owner_of;
 use crate::core::model::{Model, Strategy, Written};
 use crate::core::value::Value;
 
-/// How much later than this window's clock, and than what it was shown, a restricted peer's writes may be, ms, once they are
-/// later than any clock. Up to there its clock may be wrong, as everybody's may.
+/// How much later than this window's clock, and than the times it was sent, a restricted peer's writes may be, ms, once they
+/// are later than any clock. Below that its clock may be wrong, as any clock may.
 const LEEWAY_MS: f64 = 1000.0;
 
-/// What becomes of a cell that the peer wrote.
+/// The decision about a cell that the peer wrote.
 pub(super) enum Verdict<V> {
     /// The state takes it over, as it is here.
     Pass(Written<V>),
-    /// Its key may be written, but not like that.
+    /// Its key may be written, but not with this content.
     Deny,
     /// Its key may not be written.
     Unwritable,
@@ -65,7 +65,7 @@ impl<V: Value> Gateway<V> {
         })
     }
 
-    /// What becomes of a cell of the view that a frame of the peer has changed.
+    /// Decides about a cell of the view that a frame of the peer has changed.
     pub(super) fn incoming(&self, (name, cell, stamp): Written<V>, state: &Model<V>, now: f64) -> Verdict<V> {
         let Some((key, part)) = parse(&name) else {
             return Verdict::Ignore;
@@ -76,8 +76,8 @@ impl<V: Value> Gateway<V> {
         if !self.grants.restricts() {
             return self.incoming_of_trusted((name, cell, stamp), state);
         }
-        // In the name of a window that the state knows: its own copy come back, or one that comes by a straighter way. A
-        // liar gains nothing by it.
+        // In the name of a window that the state knows: its own copy returning, or one that arrives over a more direct
+        // route. A forged one changes nothing.
         if self.is_known(stamp.actor, state) {
             return Verdict::Ignore;
         }
@@ -114,7 +114,7 @@ impl<V: Value> Gateway<V> {
         }
     }
 
-    /// The same of a peer that may do everything. What other windows of the state wrote may come by this way alone.
+    /// The same for a peer without restrictions. Writes of other windows may arrive by this route only.
     fn incoming_of_trusted(&self, (name, cell, stamp): Written<V>, state: &Model<V>) -> Verdict<V> {
         if stamp.actor == state.node().actor() || stamp.actor == self.view.node().actor() {
             return Verdict::Ignore;
@@ -126,7 +126,7 @@ impl<V: Value> Gateway<V> {
         Verdict::Pass((name, cell, stamp))
     }
 
-    /// A write without what it says of its window, if all it stands or falls with may be written.
+    /// A write without the name of its window, if every member of its transaction may be written.
     fn passed_slot(&self, slot: &Slot<V>, now: f64) -> Option<Rc<Slot<V>>> {
         if self.is_late(slot.time, now) || !slot.group.iter().all(|key| self.may_write(key)) {
             return None;
@@ -142,7 +142,7 @@ impl<V: Value> Gateway<V> {
         }))
     }
 
-    /// Whether that is later than an honest window can be by now.
+    /// Whether that is later than a correct window can have written by now.
     fn is_late(&self, time: Time, now: f64) -> bool {
         if time.is_of_a_clock() {
             return false;

@@ -75,7 +75,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
             return false;
         }
         if is_ahead {
-            // The one that was cut more often wins, and sends its root to whoever has nothing.
+            // The one that was cut more often wins, and sends its root to a log that has none.
             self.sync(vec![from], VersionVector::new(), out);
             return false;
         }

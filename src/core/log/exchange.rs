@@ -57,15 +57,16 @@ impl<A: Content, S: Content> LogNode<A, S> {
 
     /// Whether a frame speaks of more actions of this window than it made.
     fn claimed_by(&self, frame: &LogFrame<A, S>) -> bool {
-        let said = |vector: &VersionVector| vector.iter().any(|(actor, seq)| self.is_forged(actor, seq));
-        let told = |actions: &[Logged<A>]| {
+        let vector_forged =
+            |vector: &VersionVector| vector.iter().any(|(actor, seq)| self.is_forged(actor, seq));
+        let actions_forged = |actions: &[Logged<A>]| {
             let mut dots = actions.iter().map(|logged| logged.dot);
             dots.any(|dot| self.is_forged(dot.actor, dot.seq))
         };
         match frame {
-            LogFrame::Append(actions) => told(actions),
-            LogFrame::Sync { vector, .. } | LogFrame::Ack { vector } => said(vector),
-            LogFrame::Delta(delta) => said(&delta.vector) || told(&delta.actions),
+            LogFrame::Append(actions) => actions_forged(actions),
+            LogFrame::Sync { vector, .. } | LogFrame::Ack { vector } => vector_forged(vector),
+            LogFrame::Delta(delta) => vector_forged(&delta.vector) || actions_forged(&delta.actions),
         }
     }
 
@@ -73,8 +74,8 @@ impl<A: Content, S: Content> LogNode<A, S> {
     /// what it said in it is an action like others, once others have it; this window goes on under another.
     fn disown(&mut self, from: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
         self.flush_into(out);
-        self.own.renew();
-        self.stand_in.renew();
+        self.own.rotate_actor();
+        self.stand_in.rotate_actor();
         self.ask(from, out);
     }
 
@@ -261,7 +262,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         }
     }
 
-    /// Says what this window has seen. Its open batch goes first: who is told that this window has seen an action takes
+    /// Says what this window has seen. Its open batch goes first: a peer that learns that this window has seen an action takes
     /// it that everything this window dispatched before has been sent.
     pub(super) fn sync(&mut self, to: Vec<PeerRef>, vector: VersionVector, out: &mut Vec<LogEffect<A, S>>) {
         self.flush_into(out);

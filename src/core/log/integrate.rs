@@ -1,4 +1,4 @@
-//! Actions that arrive: which can be taken now, where they go, and who is told of them.
+//! Integration of arriving actions: which can be applied now, their positions, and the peers they are relayed to.
 
 use super::effect::LogEffect;
 use super::frame::{LogFrame, Logged};

@@ -123,8 +123,8 @@ impl Writer {
         dot.actor == self.actor && dot.seq > self.sent
     }
 
-    /// Goes on under another name, for when what others have of this one cannot be continued.
-    pub(super) fn renew(&mut self) {
+    /// Rotates the actor, where others have dots of this one that it did not write.
+    pub(super) fn rotate_actor(&mut self) {
         *self = Writer::new(Actor::from_random(mix(self.actor.bits(), self.next)));
     }
 }

@@ -78,11 +78,11 @@ impl<A: Content, S: Content> LogNode<A, S> {
         self.waits_until = tip.cuts + WAITS_FOR;
         // An actor of which others cannot have what comes before its next action cannot go on.
         if self.vector.get(self.own.actor) + 1 != self.own.next {
-            self.own.renew();
+            self.own.rotate_actor();
             self.open.clear();
         }
         if self.vector.get(self.stand_in.actor) + 1 != self.stand_in.next {
-            self.stand_in.renew();
+            self.stand_in.rotate_actor();
         }
         for (own, held) in anew {
             if own {

@@ -67,7 +67,7 @@ pub(super) enum Relation {
     Behind,
     /// It has cut more often: whether alike, only it can tell.
     Ahead,
-    /// It cut differently, or so long ago that it cannot be told.
+    /// It cut differently, or so long ago that the order is unknown.
     Apart,
 }
 

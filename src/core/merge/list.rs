@@ -1,11 +1,11 @@
-//! Lists of records: ordered sets whose elements are told apart by an identity, with the content of each merged by path.
+//! Lists of records: ordered sets whose elements are identified by an id, with the content of each merged by path.
 //!
 //! Beside the list stands a cell for each element, which holds its place, as in a set. What a record holds but its identity stands
 //! at the path of the identity. An object without an identity is one that nobody can edit: another takes its place.
 //!
 //! Taking away a record takes away its content too. So it wins over concurrent edits and moves.
 //!
-//! A map is such a list too: of entries, told apart by their keys. What stands at the path of a key is the value, whatever it is. A
+//! A map is such a list too: of entries, identified by their keys. What stands at the path of a key is the value, whatever it is. A
 //! map's order is that of the places of its entries.
 
 use super::ident::{self, Of};

@@ -11,7 +11,7 @@
 //!
 //! A thing that takes another's place must start without the other's parts, and yet two windows that make the same thing
 //! in the same place at once must not lose each other's. So a node carries its [`Era`]: the stamp of what it replaced.
-//! Parts written later than that are its own, whoever made the node they were written under; sums and edits, whose cells
+//! Parts written later than that are its own, under a node of any writer; sums and edits, whose cells
 //! are written over and over, name the era they belong to. Initial values of all windows are one era.
 //!
 //! # What wins
@@ -125,7 +125,7 @@ pub trait TextDoc<V> {
 /// It mirrors the cells and decides nothing about which write to a cell wins: a cell may well go back to what it held.
 pub struct Merged<V> {
     tree: Tree<V>,
-    /// By which property records are told apart.
+    /// The property that identifies records.
     by: Key,
     /// The root's own cell; `tree` has the later of it and `plain`.
     root: Option<tree::Cell<V>>,
@@ -144,7 +144,7 @@ impl<V: Value> Default for Merged<V> {
     }
 }
 
-/// By which property records are told apart where nothing else is said.
+/// The property that identifies records by default.
 pub const IDENTITY: &str = "id";
 
 /// Whose cell that is, if only one writer may write it. `rest` is a tree cell's name.
@@ -157,7 +157,7 @@ pub fn owner_of(rest: &str) -> Option<Actor> {
 }
 
 impl<V: Value> Merged<V> {
-    /// A key without cells, in which records are told apart by that property.
+    /// A key without cells, whose records that property identifies.
     #[must_use]
     pub fn new(by: &str) -> Self {
         Self {

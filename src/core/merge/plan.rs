@@ -12,7 +12,7 @@ use crate::core::value::{Parts, Value};
 /// Writes on their way, in order.
 pub(super) struct Plan<'a, V> {
     pub actor: Actor,
-    /// By which property records are told apart.
+    /// The property that identifies records.
     pub by: &'a str,
     pub texts: Option<&'a dyn Texts<V>>,
     /// Texts are edited, however much of them: see [`How::is_typed`](crate::core::model::How::is_typed).

@@ -1,4 +1,4 @@
-//! Ordered sets: a cell for each element, which holds its place. Elements with the same content are told apart by a
+//! Ordered sets: a cell for each element, which holds its place. Elements with the same content are distinguished by a
 //! number, so an array keeps its duplicates.
 
 use super::ident;

@@ -21,7 +21,7 @@ use crate::core::value::Value;
 use open::{Edit, Open};
 use std::rc::Rc;
 
-/// Wishes that are told apart; beyond that, the last takes the place of the one before.
+/// Pending edits that are kept apart; beyond that, the last replaces the one before.
 const MOST_WISHES: usize = 256;
 
 /// Which text.

@@ -17,7 +17,7 @@ pub fn unapply<V: Value>(current: Option<&V>, old: Option<&V>, new: Option<&V>, 
     at_depth(current, old, new, (0, by))
 }
 
-/// How deep, and by which property records are told apart.
+/// How deep, and the property that identifies records.
 pub(super) type At<'a> = (usize, &'a str);
 
 pub(super) fn at_depth<V: Value>(

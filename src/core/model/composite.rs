@@ -13,8 +13,8 @@ pub(super) struct Composite<V> {
     pub(super) tree: Option<Merged<V>>,
     /// What it shows.
     pub(super) shown: Option<V>,
-    /// The candidates that were last told of.
-    pub(super) told: Vec<Stamp>,
+    /// The candidates that were last reported.
+    pub(super) reported: Vec<Stamp>,
 }
 
 impl<V> Composite<V> {
@@ -23,7 +23,7 @@ impl<V> Composite<V> {
             parts: Vec::new(),
             tree: None,
             shown,
-            told: Vec::new(),
+            reported: Vec::new(),
         }
     }
 

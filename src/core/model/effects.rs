@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::core::cell::{Cell, Why, parse};
+use crate::core::cell::{Cell, VetoReason, parse};
 use crate::core::id::{Key, PeerRef};
 use crate::core::register::Stamp;
 use crate::core::sync::{ChangeOrigin, KeyChange, StateFrame};
@@ -23,15 +23,15 @@ pub struct How {
     pub is_transaction: bool,
     /// It joins the transaction of the writes since the last flush.
     pub joins_turn: bool,
-    /// It may have to be taken back: its id stays good until it is confirmed or taken back.
-    pub may_fall: bool,
+    /// It may be rolled back: its id stays valid until it is confirmed or rolled back.
+    pub may_roll_back: bool,
     /// `undo` takes it back.
     pub undoable: bool,
     /// Somebody typed: a text is edited however much of it changes, it is never replaced by another.
     pub is_typed: bool,
     /// It came without a frame, as if from another window; not broadcast.
     pub is_plain: bool,
-    /// Whom the listeners are told it is of.
+    /// The origin that listeners receive.
     pub origin: ChangeOrigin,
 }
 
@@ -40,7 +40,7 @@ impl Default for How {
         Self {
             is_transaction: false,
             joins_turn: false,
-            may_fall: false,
+            may_roll_back: false,
             undoable: false,
             is_typed: false,
             is_plain: false,
@@ -110,12 +110,12 @@ pub enum ModelEffect<V> {
     },
     /// Somebody refused writes of this window; they have been taken back.
     Lost {
-        /// Those that could still fall.
+        /// Those that could still be rolled back.
         ids: Vec<WriteId>,
         /// The keys of the others.
         keys: Vec<Key>,
         /// Why: of several reasons one that is not a simple refusal.
-        why: Why,
+        reason: VetoReason,
     },
     /// See [`StateEffect::Restamped`](crate::core::sync::StateEffect::Restamped).
     Restamped {

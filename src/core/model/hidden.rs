@@ -25,7 +25,7 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// The keys that others wrote to while a write of this window on them was pending, and who told it, since this was last
+    /// The keys that others wrote to while a write of this window on them was pending, and which peer sent it, since this was last
     /// asked.
     pub fn take_hidden(&mut self) -> Vec<(Key, PeerRef)> {
         std::mem::take(&mut self.hidden)

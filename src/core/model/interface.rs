@@ -14,9 +14,9 @@ use crate::core::value::Value;
 
 /// One shared state in one window, by key. What has a default here is what a model without conflicts answers.
 pub trait StateModel<V: Value> {
-    /// The node below, for what it alone decides: what was seen, who has what.
+    /// The replication node, for its own queries: what was seen, and by which peers.
     fn node(&self) -> &StateNode<Cell<V>>;
-    /// The node below. What it answers goes through [`translate`](Self::translate).
+    /// The replication node. Its effects go through [`translate`](Self::translate).
     fn node_mut(&mut self) -> &mut StateNode<Cell<V>>;
     /// Effects of cells as effects of keys.
     fn translate(&mut self, effects: Vec<StateEffect<Cell<V>>>) -> ModelEffects<V>;
@@ -121,7 +121,7 @@ pub trait StateModel<V: Value> {
 }
 
 impl<V: Value> dyn StateModel<V> + '_ {
-    /// Lets the node below act, see [`StateNode`].
+    /// Lets the replication node act, see [`StateNode`].
     pub fn with_node(
         &mut self,
         act: impl FnOnce(&mut StateNode<Cell<V>>) -> Vec<StateEffect<Cell<V>>>,

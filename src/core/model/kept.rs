@@ -51,7 +51,7 @@ impl<V: Value> PlainModel<V> {
         for (key, old) in kept.shown.iter() {
             changes.take_in(self.change(key, old.clone()));
         }
-        told(changes, ChangeOrigin::Rollback)
+        changed(changes, ChangeOrigin::Rollback)
     }
 
     /// Takes a write along to the other model. It shows at once.
@@ -113,7 +113,7 @@ impl<V: Value> PlainModel<V> {
             }
             changes.take_in(self.change(&key, old));
         }
-        told(changes, origin)
+        changed(changes, origin)
     }
 
     pub(super) fn push(&mut self, command: Command<V>) {
@@ -124,7 +124,7 @@ impl<V: Value> PlainModel<V> {
     }
 }
 
-fn told<V>(changes: Vec<KeyChange<V>>, origin: ChangeOrigin) -> ModelEffects<V> {
+fn changed<V>(changes: Vec<KeyChange<V>>, origin: ChangeOrigin) -> ModelEffects<V> {
     let mut effects = Vec::new();
     if !changes.is_empty() {
         effects.push(ModelEffect::Changed {

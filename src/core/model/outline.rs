@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use super::show::{is_vetoed, latest};
 use super::{CellChange, Model, ModelEffects, Strategy};
-use crate::core::cell::{Cell, Part, Veto, Why, cell_name, parse, parse_suffix, root_name, suffix, write_of};
+use crate::core::cell::{
+    Cell, Part, Veto, VetoReason, cell_name, parse, parse_suffix, root_name, suffix, write_of,
+};
 use crate::core::id::{Key, PeerRef};
 use crate::core::register::Stamp;
 use crate::core::replica::Stage;
@@ -112,7 +114,7 @@ impl<V: Value> Model<V> {
         let vetoes = self.vetoes(&key);
         vetoes
             .iter()
-            .any(|veto| veto.why == Why::Denied && veto.part == part && veto.stamp == stamp)
+            .any(|veto| veto.reason == VetoReason::Denied && veto.part == part && veto.stamp == stamp)
     }
 
     /// The write that a key shows, by its cell.
@@ -128,10 +130,10 @@ impl<V: Value> Model<V> {
     pub fn holds(&self, name: &Key, part: &Part, write: Stamp) -> bool {
         let held = self.node.register(name);
         held.is_some_and(|held| match (&held.value, part) {
-            (Some(Cell::Slot(slot)), Part::Slot(actor)) => slot.layers().any(|layer| {
+            (Some(Cell::Slot(slot)), Part::Slot(actor)) => slot.history().any(|entry| {
                 write
                     == Stamp {
-                        time: layer.time,
+                        time: entry.time,
                         actor: *actor,
                     }
             }),
@@ -140,14 +142,14 @@ impl<V: Value> Model<V> {
     }
 
     /// Makes the write that a key shows count no more, unless nobody made it.
-    pub fn veto_shown(&mut self, key: &Key, why: Why, now: f64) -> Option<ModelEffects<V>> {
+    pub fn veto_shown(&mut self, key: &Key, reason: VetoReason, now: f64) -> Option<ModelEffects<V>> {
         let list = self.visible_writes(key);
         let top = latest(&list).filter(|top| !top.stamp.time.is_initial())?;
         let veto = Veto {
             part: Rc::clone(&top.part),
             stamp: top.stamp,
             base: None,
-            why,
+            reason,
         };
         let mut cells = Vec::new();
         self.plan_vetoes(key, vec![veto], now, &mut cells);

@@ -35,7 +35,7 @@ pub struct PlainModel<V> {
 /// Whether a write needs the other model.
 #[must_use]
 pub fn write_needs_more<V>(ops: &[(Key, Op<V>)], how: How) -> bool {
-    if how.joins_turn || how.may_fall {
+    if how.joins_turn || how.may_roll_back {
         return true;
     }
     let mut set = ops.iter().filter(|op| matches!(op.1, Op::Set(_)));

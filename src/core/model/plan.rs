@@ -8,7 +8,7 @@ use super::show::{binding, is_vetoed, latest};
 use super::transaction::{Component, is_aborted};
 use super::write::Cells;
 use super::{How, Model, Op, Strategy};
-use crate::core::cell::{Cell, Part, Slot, UNDER, Veto, Why, cell_name, root_name, suffix};
+use crate::core::cell::{Cell, Part, Slot, UNDER, Veto, VetoReason, cell_name, root_name, suffix};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
@@ -47,7 +47,7 @@ impl<V: Value> Model<V> {
             _ if grouped => shared,
             _ => self.node.now(now),
         };
-        if !(grouped || keeps_all || entangled || how.may_fall) {
+        if !(grouped || keeps_all || entangled || how.may_roll_back) {
             cells.push((root_name(&key), value.map(Cell::Plain), time));
             return;
         }
@@ -57,9 +57,9 @@ impl<V: Value> Model<V> {
             time,
             value,
             base: self.base_of(&key, &contributions, me),
-            under: self
-                .under_of(&key, cells)
-                .filter(|under| grouped || how.may_fall || !under.group.is_empty() || self.is_on_trial(&key)),
+            under: self.under_of(&key, cells).filter(|under| {
+                grouped || how.may_roll_back || !under.group.is_empty() || self.is_tentative(&key)
+            }),
             seen: self.seen_of(&key, &contributions, me),
             group: if grouped { Rc::clone(group) } else { Rc::default() },
             from: if strategy == Strategy::Manual {
@@ -82,7 +82,7 @@ impl<V: Value> Model<V> {
         ));
     }
 
-    /// Of the writes to that key the latest known here, aborted ones too: a write that falls does not give its place to
+    /// The time of the latest write to that key known here, aborted ones too: a rolled back write does not free its time for
     /// the next.
     fn latest_time(&self, key: &Key) -> Option<Time> {
         let root = self.node.register(&root_name(key)).map(|root| root.stamp.time);
@@ -110,10 +110,10 @@ impl<V: Value> Model<V> {
         Some((shown, top.stamp))
     }
 
-    /// This window's own writes to the key that stand, as far down as one may fall; without those that `cells` are about to
-    /// veto.
+    /// This window's own visible writes to the key, as far back as one may be rolled back; without those that `cells` are
+    /// about to veto.
     fn under_of(&self, key: &Key, cells: &Cells<V>) -> Option<Rc<Slot<V>>> {
-        let (me, aborted, on_trial) = (self.node.actor(), self.aborted(key), self.is_on_trial(key));
+        let (me, aborted, is_tentative) = (self.node.actor(), self.aborted(key), self.is_tentative(key));
         let (name, part) = (cell_name(key, &Part::Slot(me)), suffix(&Part::Slot(me)));
         let mut vetoes = self.vetoes(key);
         let own = cell_name(key, &Part::Veto(me));
@@ -122,22 +122,22 @@ impl<V: Value> Model<V> {
                 vetoes.take_in(list.iter().cloned());
             }
         }
-        let layers = self.history(key, me, &vetoes);
+        let history = self.history(key, me, &vetoes);
         let mut kept: Vec<&(Stamp, Rc<Slot<V>>)> = Vec::new();
-        for layer @ (stamp, slot) in &layers {
+        for entry @ (stamp, slot) in &history {
             if is_vetoed(&vetoes, &part, *stamp) || is_aborted(aborted, *stamp) {
                 continue;
             }
             let mut pending = self.pending.iter().flat_map(|one| &one.cells);
-            let may_fall = !slot.group.is_empty() || pending.any(|one| one.0 == name && one.1 == *stamp);
-            kept.push(layer);
-            if !(may_fall || on_trial) || kept.len() >= UNDER {
+            let may_roll_back = !slot.group.is_empty() || pending.any(|one| one.0 == name && one.1 == *stamp);
+            kept.push(entry);
+            if !(may_roll_back || is_tentative) || kept.len() >= UNDER {
                 break;
             }
         }
         // A write that is known as what another replaced is taken for one by itself: no member of a group may be known so.
         let is_lone = |of: Stamp| {
-            !layers
+            !history
                 .iter()
                 .any(|(stamp, slot)| *stamp == of && !slot.group.is_empty())
         };
@@ -185,8 +185,7 @@ impl<V: Value> Model<V> {
         seen
     }
 
-    /// Before a key of a aborted group is written over, what made the group fall is written down: it may be what is
-    /// written over.
+    /// Before a key of an aborted group is overwritten, the abort is recorded: the overwritten write may be its cause.
     pub(super) fn record_aborts(&mut self, ops: &[(Key, Op<V>)], now: f64, cells: &mut Cells<V>) {
         let mut sealed: Vec<Rc<Component>> = Vec::new();
         for (key, op) in ops {
@@ -214,7 +213,7 @@ impl<V: Value> Model<V> {
                         part,
                         stamp,
                         base: None,
-                        why: Why::Fell,
+                        reason: VetoReason::Aborted,
                     })
                     .gather();
                 self.plan_vetoes(member, dead, now, cells);

@@ -62,8 +62,8 @@ impl<V: Value> Model<V> {
         };
         for (actor, _) in composite.slots() {
             let part = suffix(&Part::Slot(actor));
-            let layers = self.history(key, actor, &vetoes);
-            let stands = layers.iter().find(|(stamp, slot)| {
+            let history = self.history(key, actor, &vetoes);
+            let stands = history.iter().find(|(stamp, slot)| {
                 !is_vetoed(&vetoes, &part, *stamp) && (slot.group.is_empty() || !is_aborted(aborted, *stamp))
             });
             if let Some((stamp, slot)) = stands {
@@ -94,11 +94,15 @@ impl<V: Value> Model<V> {
             };
             (stamp, Rc::clone(slot))
         };
-        let mut layers: Vec<_> = slot.layers().map(with_stamp).gather();
+        let mut history: Vec<_> = slot.history().map(with_stamp).gather();
         let part = suffix(&Part::Slot(actor));
         for (cell, _) in bases(vetoes, &part) {
             if let Cell::Slot(base) = cell {
-                layers.take_in(base.layers().map(with_stamp).filter(|one| one.1.time < slot.time));
+                history.take_in(
+                    base.history()
+                        .map(with_stamp)
+                        .filter(|one| one.1.time < slot.time),
+                );
             }
         }
         let settled = matches!(
@@ -107,17 +111,17 @@ impl<V: Value> Model<V> {
         );
         if settled {
             // Where writes are kept side by side it is none: what it knew of is not known here.
-            let replaced: Vec<_> = layers
+            let replaced: Vec<_> = history
                 .iter()
                 .filter_map(|(stamp, slot)| replaced(*stamp, slot))
                 .filter(|(stamp, _)| !is_vetoed(vetoes, "", *stamp))
                 .gather();
-            layers.take_in(replaced);
+            history.take_in(replaced);
         }
         // Of one write the fullest account stands before the others.
-        order::sort_by_key(&mut layers, |layer| std::cmp::Reverse(layer.0));
-        layers.dedup_by_key(|layer| layer.0);
-        layers
+        order::sort_by_key(&mut history, |entry| std::cmp::Reverse(entry.0));
+        history.dedup_by_key(|entry| entry.0);
+        history
     }
 
     /// What was added to that write of the key, by everyone.

@@ -47,7 +47,7 @@ pub struct Strategies {
     pub default: Strategy,
     /// Of those that are.
     pub by_key: SmallMap<Key, Strategy>,
-    /// By which property the records of keys that are not named are told apart, if not by the usual one.
+    /// The property that identifies records of keys without an own one, if not the usual one.
     pub identity: Option<Key>,
     /// Of those that are.
     pub identity_by_key: SmallMap<Key, Key>,
@@ -60,7 +60,7 @@ impl Strategies {
         self.by_key.get(key).copied().unwrap_or(self.default)
     }
 
-    /// By which property the records of that key are told apart.
+    /// The property that identifies the records of that key.
     #[must_use]
     pub fn identity_of(&self, key: &str) -> Key {
         let named = self.identity_by_key.get(key);

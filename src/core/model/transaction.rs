@@ -86,15 +86,15 @@ impl<V: Value> Model<V> {
 
     /// Takes note of the groups that a cell on that key tells of.
     pub(super) fn note_groups(&mut self, key: &Key, cell: &Cell<V>) {
-        let tells = |slot: &Rc<Slot<V>>| slot.layers().any(|layer| !layer.group.is_empty());
-        let tells = match cell {
-            Cell::Slot(slot) => tells(slot),
+        let has_group = |slot: &Rc<Slot<V>>| slot.history().any(|entry| !entry.group.is_empty());
+        let has_group = match cell {
+            Cell::Slot(slot) => has_group(slot),
             Cell::Veto(list) => list
                 .iter()
-                .any(|veto| matches!(&veto.base, Some((Cell::Slot(slot), _)) if tells(slot))),
+                .any(|veto| matches!(&veto.base, Some((Cell::Slot(slot), _)) if has_group(slot))),
             _ => false,
         };
-        if tells && !self.components.contains_key(key) {
+        if has_group && !self.components.contains_key(key) {
             self.components.insert(Rc::clone(key), Rc::default());
         }
     }
@@ -108,14 +108,14 @@ impl<V: Value> Model<V> {
         let mut all = Vec::new();
         for (actor, _) in composite.slots() {
             let part = suffix(&Part::Slot(actor));
-            let layers = self.history(key, actor, &vetoes).into_iter();
-            all.take_in(layers.map(|(stamp, slot)| (stamp, slot, Rc::clone(&part))));
+            let history = self.history(key, actor, &vetoes).into_iter();
+            all.take_in(history.map(|(stamp, slot)| (stamp, slot, Rc::clone(&part))));
         }
         all
     }
 
-    /// Works out again what falls where those keys are concerned. With them, the keys where something else falls than
-    /// before: what others show has not changed.
+    /// Computes again which groups on those keys are aborted. Returns them with the keys whose aborted groups changed: the
+    /// visible values of other keys have not.
     pub(super) fn regroup(&mut self, mut touched: Vec<Key>) -> Vec<Key> {
         let mut found = Found::default();
         for key in touched.iter().filter(|key| self.is_grouped(key)) {
@@ -176,7 +176,7 @@ impl<V: Value> Model<V> {
         touched
     }
 
-    /// Keeps with each key what hangs together with it, and what falls there. The keys where that is not what is_aborted before.
+    /// Stores with each key its component and the aborted groups. Returns the keys where the aborted groups changed.
     fn tie(&mut self, found: &Found, groups: &SmallMap<Stamp, Group>, aborted: &[Stamp]) -> Vec<Key> {
         let mut heads: Vec<usize> = (0..found.keys.len()).gather();
         for (_, group) in groups.iter() {

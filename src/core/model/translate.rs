@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::composite::{Composite, plain};
 use super::{Model, ModelEffect, ModelEffects, Strategy, same};
-use crate::core::cell::{self, Cell, Part, Why, cell_name, is_plain, parse};
+use crate::core::cell::{self, Cell, Part, VetoReason, cell_name, is_plain, parse};
 use crate::core::clock::Time;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::{Gather, List};
@@ -166,14 +166,14 @@ impl<V: Value> Model<V> {
         if !contested.is_empty() {
             out.push(ModelEffect::Contested { keys: contested });
         }
-        let (mut ids, mut keys, mut why) = (Vec::new(), Vec::new(), Why::Refused);
+        let (mut ids, mut keys, mut reason) = (Vec::new(), Vec::new(), VetoReason::Refused);
         for change in &vetoes {
-            let (some, key) = self.lost(change, &mut why);
+            let (some, key) = self.lost(change, &mut reason);
             ids.take_in(some);
             keys.take_in(key);
         }
         if !ids.is_empty() || !keys.is_empty() {
-            out.push(ModelEffect::Lost { ids, keys, why });
+            out.push(ModelEffect::Lost { ids, keys, reason });
         }
     }
 
@@ -216,11 +216,11 @@ impl<V: Value> Model<V> {
             if self.strategies.of(&key) == Strategy::Manual {
                 let stamps: Vec<Stamp> = self.live_of(&key).iter().map(|one| one.stamp).gather();
                 let composite = self.composite(&key);
-                if composite.told != stamps {
+                if composite.reported != stamps {
                     if stamps.len() > 1 {
                         contested.push(key);
                     }
-                    composite.told = stamps;
+                    composite.reported = stamps;
                 }
             }
         }

@@ -4,46 +4,46 @@
 //! are vetoed (of a function's candidates, those that are bad by themselves), and the next visible value is checked in turn, until
 //! one passes or no foreign write is left. A window's own writes are not checked.
 //!
-//! The veto is a cell, so every window drops the write, also when its writer is gone. Whatever lies under a rejected write
-//! stands or falls with its own transaction. A transaction that was aborted by a later write is marked as aborted, so nobody
+//! The veto is a cell, so every window drops the write, also when its writer is gone. Writes under a rejected write
+//! are kept or aborted with their own transactions. A transaction that was aborted by a later write is marked as aborted, so nobody
 //! reports it as a rejection.
 
 use std::rc::Rc;
 
 use super::show::{binding, is_vetoed, latest, live};
 use super::{CellChange, Model, ModelEffect, ModelEffects, Strategy, same};
-use crate::core::cell::{Cell, Part, Why, cell_name, parse, parse_suffix, suffix};
+use crate::core::cell::{Cell, Part, VetoReason, cell_name, parse, parse_suffix, suffix};
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
 use crate::core::register::Stamp;
 use crate::core::sync::KeyChange;
 use crate::core::value::Value;
 
-/// How often what shows instead is asked about by itself. After that everything of the others' on that key falls at once:
-/// a pile of bad writes costs no more than that.
+/// How many next candidates are validated one by one. After that all foreign writes on that key are vetoed at once: this
+/// bounds the cost of many bad writes.
 const ROUNDS: usize = 20;
 
-/// Who may refuse. Nothing is borrowed while it is asked.
+/// The validator. No borrow is held while it is called.
 pub trait Validator<V> {
-    /// Whether the user lets that in.
+    /// Whether the user's function accepts the changes.
     fn accepts(&mut self, changes: &[KeyChange<V>]) -> bool;
     /// Lets the model act.
     fn model<R: Default>(&mut self, act: impl FnOnce(&mut Model<V>) -> R) -> R;
-    /// Has the key's function say what it shows, see [`Model::settle`].
+    /// Resolves the key by its custom function, see [`Model::settle`].
     fn settle(&mut self, key: &Key) -> Option<KeyChange<V>>;
 }
 
-/// The writes of others that what a key shows is made of.
-enum Blamed<V> {
-    /// They fall together.
+/// The foreign writes that the visible value of a key is made of.
+enum Sources<V> {
+    /// Vetoed together.
     All(Vec<CellChange<V>>),
     /// Each is a value by itself, the earliest first. With each, whether it came now.
     Each(Vec<(Option<V>, CellChange<V>, bool)>),
 }
 
-impl<V> Default for Blamed<V> {
+impl<V> Default for Sources<V> {
     fn default() -> Self {
-        Blamed::All(Vec::new())
+        Sources::All(Vec::new())
     }
 }
 
@@ -73,7 +73,7 @@ pub fn validate<V: Value>(
         let mut cells = Vec::new();
         for key in &bad {
             cells.take_in(match round {
-                0..ROUNDS => blamed(host, key, came),
+                0..ROUNDS => rejected_writes(host, key, came),
                 _ => host.model(|model| model.all_of_others(key)),
             });
         }
@@ -82,7 +82,7 @@ pub fn validate<V: Value>(
         }
         refused = true;
         let mut touched = bad;
-        let effects = host.model(|model| model.veto(cells, Why::Refused, now));
+        let effects = host.model(|model| model.veto(cells, VetoReason::Refused, now));
         lay_back(host, effects, &mut left, &mut touched, &mut rest);
         // What was there before was let in before.
         asked = left
@@ -110,7 +110,7 @@ pub fn drop_unreadable<V: Value>(
 ) -> Validated<V> {
     let (mut left, mut touched, mut rest) = (changes, Vec::new(), Vec::new());
     let refused = !cells.is_empty();
-    let effects = host.model(|model| model.veto(cells, Why::Unreadable, now));
+    let effects = host.model(|model| model.veto(cells, VetoReason::Unreadable, now));
     lay_back(host, effects, &mut left, &mut touched, &mut rest);
     left.keep(|one| !same(one.old.as_ref(), one.new.as_ref()));
     Validated {
@@ -172,11 +172,15 @@ fn bad_keys<V: Value>(host: &mut impl Validator<V>, asked: &[KeyChange<V>]) -> V
     if bad.is_empty() { keys(asked) } else { bad }
 }
 
-/// What falls of a key whose value is refused.
-fn blamed<V: Value>(host: &mut impl Validator<V>, key: &Key, came: &[CellChange<V>]) -> Vec<CellChange<V>> {
-    let each = match host.model(|model| model.blamed(key, came)) {
-        Blamed::All(cells) => return cells,
-        Blamed::Each(each) => each,
+/// The writes to veto of a key whose value is rejected.
+fn rejected_writes<V: Value>(
+    host: &mut impl Validator<V>,
+    key: &Key,
+    came: &[CellChange<V>],
+) -> Vec<CellChange<V>> {
+    let each = match host.model(|model| model.sources(key, came)) {
+        Sources::All(cells) => return cells,
+        Sources::Each(each) => each,
     };
     if each.len() == 1 {
         return each.into_iter().map(|one| one.1).gather();
@@ -208,15 +212,15 @@ impl<V: Value> Model<V> {
     /// Whether what a key shows is made of writes of others.
     #[must_use]
     pub fn shows_others(&self, key: &Key) -> bool {
-        match self.blamed(key, &[]) {
-            Blamed::All(cells) => !cells.is_empty(),
-            Blamed::Each(each) => !each.is_empty(),
+        match self.sources(key, &[]) {
+            Sources::All(cells) => !cells.is_empty(),
+            Sources::Each(each) => !each.is_empty(),
         }
     }
 
     /// The writes of others that the key's value is made of: what was added to it now, or a part of it that came now; else
     /// what it shows.
-    fn blamed(&self, key: &Key, came: &[CellChange<V>]) -> Blamed<V> {
+    fn sources(&self, key: &Key, came: &[CellChange<V>]) -> Sources<V> {
         let vetoes = self.vetoes(key);
         let visible = self.visible_writes(key);
         let top = latest(&visible).map(|one| one.stamp);
@@ -237,7 +241,7 @@ impl<V: Value> Model<V> {
             .cloned()
             .gather();
         if !added.is_empty() {
-            return Blamed::All(added);
+            return Sources::All(added);
         }
         let shown = match self.strategies.of(key) {
             // A function may show any of those that it was given.
@@ -262,9 +266,9 @@ impl<V: Value> Model<V> {
         }
         if each.is_empty() {
             // An own value, or none, to which others have added.
-            return Blamed::All(self.added_by_others(key, to));
+            return Sources::All(self.added_by_others(key, to));
         }
-        Blamed::Each(each)
+        Sources::Each(each)
     }
 
     /// Everything that others wrote to that key and that counts.

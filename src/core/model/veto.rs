@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use super::write::Cells;
 use super::{CellChange, Model, ModelEffects, WriteId};
-use crate::core::cell::{Cell, Count, Part, Veto, Why, cell_name, parse, parse_suffix, suffix, write_of};
+use crate::core::cell::{
+    Cell, Count, Part, Veto, VetoReason, cell_name, parse, parse_suffix, suffix, write_of,
+};
 use crate::core::id::Key;
 use crate::core::lists::{Gather, List};
 use crate::core::merge::unapply;
@@ -13,7 +15,7 @@ use crate::core::replica::Stage;
 use crate::core::sync::ChangeOrigin;
 use crate::core::value::Value;
 
-/// A write of this window that can still fall.
+/// A write of this window that can still be rolled back.
 pub(super) struct Pending<V> {
     pub(super) id: WriteId,
     /// Its cells.
@@ -57,7 +59,7 @@ impl<V: Value> Model<V> {
                 part: suffix(&part),
                 stamp,
                 base: None,
-                why: Why::Refused,
+                reason: VetoReason::Refused,
             };
             matches!(part, Part::Slot(_)).then_some((key, veto))
         });
@@ -73,7 +75,7 @@ impl<V: Value> Model<V> {
     }
 
     /// Makes those writes count no more, in every window.
-    pub fn veto(&mut self, changes: Vec<CellChange<V>>, why: Why, now: f64) -> ModelEffects<V> {
+    pub fn veto(&mut self, changes: Vec<CellChange<V>>, reason: VetoReason, now: f64) -> ModelEffects<V> {
         let mut by_key: Vec<(Key, Vec<Veto<V>>)> = Vec::new();
         for CellChange { name, stamp, base } in changes {
             let Some((key, part)) = parse(&name) else {
@@ -88,7 +90,7 @@ impl<V: Value> Model<V> {
                 part: suffix(&part),
                 stamp,
                 base,
-                why,
+                reason,
             };
             match by_key.iter_mut().find(|one| one.0 == key) {
                 Some(one) => one.1.push(veto),
@@ -119,12 +121,12 @@ impl<V: Value> Model<V> {
         None
     }
 
-    /// Own writes that vetoes of others have just taken back: those that could still fall, and the keys of the others. `why`
+    /// Own writes that vetoes of others have just taken back: those that could still be rolled back, and the keys of the others. `reason`
     /// is the reason of the last that was not simply refused.
     pub(super) fn lost(
         &mut self,
         change: &crate::core::sync::KeyChange<Cell<V>>,
-        why: &mut Why,
+        reason: &mut VetoReason,
     ) -> (Vec<WriteId>, Option<Key>) {
         let mut lost = Vec::new();
         let Some((key, Part::Veto(by))) = parse(&change.key) else {
@@ -141,7 +143,7 @@ impl<V: Value> Model<V> {
         let mut final_ones = false;
         for veto in list
             .iter()
-            .filter(|veto| by != me && veto.stamp.actor == me && veto.why != Why::Fell)
+            .filter(|veto| by != me && veto.stamp.actor == me && veto.reason != VetoReason::Aborted)
         {
             let known = before.is_some_and(|before| {
                 before
@@ -151,8 +153,8 @@ impl<V: Value> Model<V> {
             let Some(part) = parse_suffix(&veto.part).filter(|_| !known) else {
                 continue;
             };
-            if veto.why != Why::Refused {
-                *why = veto.why;
+            if veto.reason != VetoReason::Refused {
+                *reason = veto.reason;
             }
             let cell = cell_name(&key, &part);
             let count = lost.len();

@@ -58,7 +58,7 @@ impl<V: Value> Model<V> {
                     continue;
                 };
                 let slot = self.slot(key, actor);
-                if slot.is_some_and(|slot| slot.layers().any(|layer| layer.time == veto.stamp.time)) {
+                if slot.is_some_and(|slot| slot.history().any(|entry| entry.time == veto.stamp.time)) {
                     continue;
                 }
                 if !floors.contains_key(&*veto.part) {
@@ -85,7 +85,7 @@ impl<V: Value> Model<V> {
 
     /// Whether a write of this window that its slot of that key tells of may still be taken back, or was: the next one
     /// then carries along what stands under it.
-    pub(super) fn is_on_trial(&self, key: &Key) -> bool {
+    pub(super) fn is_tentative(&self, key: &Key) -> bool {
         let me = self.node.actor();
         let name = cell_name(key, &Part::Slot(me));
         let mut pending = self.pending.iter().flat_map(|one| &one.cells);
@@ -98,7 +98,7 @@ impl<V: Value> Model<V> {
         };
         let mut vetoes = vetoes.filter(|veto| veto.stamp.actor == me);
         let slot = self.slot(key, me);
-        slot.is_some_and(|slot| vetoes.any(|veto| slot.layers().any(|layer| layer.time == veto.stamp.time)))
+        slot.is_some_and(|slot| vetoes.any(|veto| slot.history().any(|entry| entry.time == veto.stamp.time)))
     }
 
     /// Adds to the vetoes of this window on that key, and drops those whose write has been written over.
@@ -144,8 +144,8 @@ impl<V: Value> Model<V> {
         match part {
             Part::Slot(actor) => {
                 let vetoes = self.vetoes(key);
-                let layers = self.history(key, actor, &vetoes);
-                layers.iter().any(|layer| layer.0 == veto.stamp)
+                let history = self.history(key, actor, &vetoes);
+                history.iter().any(|entry| entry.0 == veto.stamp)
             }
             _ => self
                 .node
@@ -168,23 +168,23 @@ fn latest_of_each<V>(mut gone: Vec<Veto<V>>) -> Vec<Veto<V>> {
     floors
 }
 
-/// A slot without its layers at or before that time.
+/// A slot without the writes of its history at or before that time.
 fn above<V: Clone>(slot: &Rc<Slot<V>>, floor: Time) -> Option<Rc<Slot<V>>> {
     if slot.time <= floor {
         return None;
     }
-    let mut layers: Vec<&Rc<Slot<V>>> = slot.layers().gather();
-    if layers.iter().all(|layer| layer.time > floor) {
+    let mut history: Vec<&Rc<Slot<V>>> = slot.history().gather();
+    if history.iter().all(|entry| entry.time > floor) {
         return Some(Rc::clone(slot));
     }
-    layers.keep(|layer| layer.time > floor);
+    history.keep(|entry| entry.time > floor);
     let mut under = None;
-    for layer in layers.into_iter().rev() {
-        let layer = Slot {
+    for entry in history.into_iter().rev() {
+        let entry = Slot {
             under,
-            ..(**layer).clone()
+            ..(**entry).clone()
         };
-        under = Some(Rc::new(layer));
+        under = Some(Rc::new(entry));
     }
     under
 }

@@ -22,7 +22,7 @@ pub(super) type Cells<V> = Vec<(Key, Option<Cell<V>>, Time)>;
 pub struct NotANumber(pub Key);
 
 impl<V: Value> Model<V> {
-    /// Writes at once, here; the others are told by the next flush. Refused as a whole, or done as a whole.
+    /// Writes at once, here; the next flush sends it. Refused as a whole, or applied as a whole.
     ///
     /// # Errors
     /// [`NotANumber`] if something is added to what is not a number.
@@ -42,7 +42,7 @@ impl<V: Value> Model<V> {
         let merged: Vec<(Key, Option<V>)> = ops
             .iter()
             .filter(|(key, op)| {
-                how.may_fall && matches!(op, Op::Set(_)) && self.strategies.of(key) == Strategy::Merge
+                how.may_roll_back && matches!(op, Op::Set(_)) && self.strategies.of(key) == Strategy::Merge
             })
             .map(|(key, _)| (Rc::clone(key), self.get(key).cloned()))
             .gather();
@@ -74,7 +74,7 @@ impl<V: Value> Model<V> {
         let plain = self.keys.is_empty()
             && !how.is_transaction
             && !how.joins_turn
-            && !how.may_fall
+            && !how.may_roll_back
             && !self.counts_writes
             && self.strategies.by_key.is_empty()
             && self.strategies.default == Strategy::LastWriteWins;
@@ -85,7 +85,7 @@ impl<V: Value> Model<V> {
             merged.keep(|key| self.strategies.of(key) == Strategy::Merge);
         }
         let added = ops.iter().filter_map(|(key, op)| match op {
-            Op::Add(by) if how.may_fall => Some((Rc::clone(key), *by)),
+            Op::Add(by) if how.may_roll_back => Some((Rc::clone(key), *by)),
             _ => None,
         });
         let added: Vec<(Key, f64)> = added.gather();
@@ -119,7 +119,7 @@ impl<V: Value> Model<V> {
                 ));
             }
         }
-        if how.may_fall {
+        if how.may_roll_back {
             let actor = self.node.actor();
             let written = cells.iter().filter_map(|(name, cell, time)| {
                 let stamp = Stamp { time: *time, actor };

@@ -24,8 +24,8 @@ use crate::core::register::Stamp;
 use crate::core::version::VersionVector;
 
 impl<V: Content> Replica<V> {
-    /// Whether the print may be compared: nothing is held that the vector does not cover.
-    pub fn is_told(&mut self) -> bool {
+    /// Whether digests may be compared: the vector covers everything that is held.
+    pub fn is_comparable(&mut self) -> bool {
         !self.has_open() && !self.has_silent()
     }
 
@@ -104,7 +104,7 @@ impl<V: Content> Replica<V> {
         changes
     }
 
-    /// Forgets those registers as if they had been deleted, and the deletion forgotten. What is not told yet stays.
+    /// Forgets those registers as if they had been deleted, and the deletion forgotten. What is not sent yet stays.
     pub fn drop_named(&mut self, is_named: impl Fn(&Key) -> bool) {
         let is_gone = |slot: &Slot<V>| slot.stage == Stage::Sent && is_named(&slot.key);
         let gone: Vec<bool> = self.slots.iter().map(is_gone).gather();
@@ -173,7 +173,7 @@ impl<V: Content> Replica<V> {
         }
         order::sort(&mut used);
         let is_silent = self.own_seq() > 0 && self.retired.is_silent(self.actor);
-        if is_silent && used.binary_search(&self.actor).is_err() && self.is_told() {
+        if is_silent && used.binary_search(&self.actor).is_err() && self.is_comparable() {
             // The others forget this window as well: it comes back under another name, or their vectors would never again
             // be the same as this one.
             self.actor = self.actor.successor();
@@ -204,7 +204,7 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Leaves out of another window's vector whoever was forgotten here. Of a writer whose numbers were claimed before it used
+    /// Leaves out of another window's vector the writers that were forgotten here. Of a writer whose numbers were claimed before it used
     /// them, that window has something else than what was forgotten.
     pub fn strip(&self, vector: &mut VersionVector) {
         let gone = vector

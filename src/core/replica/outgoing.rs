@@ -1,4 +1,4 @@
-//! What other windows are told: batches of one turn, deltas, and the dots that both carry.
+//! Outgoing writes: batches of one turn, deltas, and the dots that both carry.
 
 use super::{Replica, Slot, Stage};
 use crate::core::batch::{Batch, Delta};
@@ -23,7 +23,7 @@ impl<V: Content> Replica<V> {
             .map(|slot| (&slot.key, slot.register.value.as_ref()))
     }
 
-    /// Whether there is something that nobody was told.
+    /// Whether there are writes that were not sent to any window.
     pub fn has_silent(&mut self) -> bool {
         while let Some(&last) = self.silent.last() {
             if self.stage(last) == Some(Stage::Silent) {
@@ -73,8 +73,8 @@ impl<V: Content> Replica<V> {
         })
     }
 
-    /// Gives everything that has no dot the next one, to be told by a delta.
-    pub fn seal(&mut self) {
+    /// Assigns the next dots to everything that has none, to be sent by a delta.
+    pub fn assign_dots(&mut self) {
         let dot = self.next_dot();
         let open = std::mem::take(&mut self.open);
         let silent = std::mem::take(&mut self.silent);
@@ -92,14 +92,14 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Goes on as another actor, and tells everything of its own anew under that name.
+    /// Rotates the actor, and assigns new dots to all of its own writes.
     ///
-    /// For when somebody has seen more of this actor than it wrote: what stands behind those numbers over there is not
-    /// known here, and what is written here under them would be taken for a repetition. Under a name of its own nothing
-    /// is lost, and what was forged is a write like any other.
-    pub fn renew(&mut self, actor: Actor) {
+    /// For when a peer has seen more of this actor than it wrote: the contents of those dots are not known here, and new
+    /// writes under them would be taken for repetitions. A new actor loses nothing, and a forged write is a write like any
+    /// other.
+    pub fn rotate_actor(&mut self, actor: Actor) {
         let old = std::mem::replace(&mut self.actor, actor);
-        // What others have under the old name is not known, even where the numbers are the same: it is asked for anew.
+        // What others have of the old actor is not known, even under equal dots: it is requested again.
         self.vector.forget(old);
         let dot = self.next_dot();
         for slot in &mut self.slots {
@@ -110,9 +110,9 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Tells what `actor` wrote anew, under a number of this window's own: its numbers were used twice, so who has seen
-    /// them may have seen something else.
-    pub fn restate(&mut self, actor: Actor) {
+    /// Assigns dots of this window to the writes of `actor`: its dots were used twice, so a peer that has seen them may have
+    /// seen something else.
+    pub fn reassign_dots(&mut self, actor: Actor) {
         for (at, slot) in self.slots.iter_mut().enumerate() {
             if slot.stage == Stage::Sent && slot.register.dot.actor == actor {
                 slot.stage = Stage::Silent;

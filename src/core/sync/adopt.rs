@@ -41,7 +41,7 @@ impl<V: Content> StateNode<V> {
     }
 
     /// Merges writes by their own stamps, as if they came from that neighbour; those from the future are left out. The
-    /// others are told by the next [`flush`](Self::flush), under this window's numbers.
+    /// next [`flush`](Self::flush) sends them to the others, under this window's dots.
     pub fn take_over(
         &mut self,
         writes: Vec<(Key, Option<V>, Stamp)>,
@@ -54,8 +54,8 @@ impl<V: Content> StateNode<V> {
                 changes.take_in(self.replica.write(key, value, stamp, Stage::Silent));
             }
         }
-        let told: Effects<V> = changed(changes, from, ChangeOrigin::Remote).into_iter().gather();
-        told
+        let effects: Effects<V> = changed(changes, from, ChangeOrigin::Remote).into_iter().gather();
+        effects
     }
 
     /// Forgets registers whose values show nowhere, see [`Replica::drop_named`](crate::core::replica::Replica::drop_named).

@@ -12,26 +12,27 @@ use crate::core::lists::Gather;
 use crate::core::version::{VersionVector, mix};
 
 impl<V: Content> StateNode<V> {
-    /// Asks every neighbour whether it has the same. Who is thought to have it gets a glance, the others the whole vector.
+    /// Compares with every neighbour: one that is believed to be equal gets digests, the others the whole vector.
     pub(super) fn compare(&mut self, effects: &mut Effects<V>) {
         if !self.peers.is_empty() {
-            // For what is compared from now on: glances and deltas name it.
+            // Computed now, because digests and deltas name it from here on.
             self.replica.content();
         }
-        if self.replica.is_told() {
+        if self.replica.is_comparable() {
             let vector = self.replica.vector();
-            let same = |peer: &&super::peers::Peer| peer.known.as_ref() == Some(vector) && !peer.owed;
+            let same =
+                |peer: &&super::peers::Peer| peer.known.as_ref() == Some(vector) && !peer.delta_pending;
             let to: Vec<PeerRef> = self.peers.iter().filter(same).map(|peer| peer.id).gather();
-            let glance = self.glance(false);
-            send(to.clone(), glance, effects);
+            let digest = self.digest_frame(false);
+            send(to.clone(), digest, effects);
             self.ask(|peer| !to.contains(&peer.id), effects);
         } else {
             self.ask(|_| true, effects);
         }
     }
 
-    fn glance(&self, is_answer: bool) -> StateFrame<V> {
-        StateFrame::Glance {
+    fn digest_frame(&self, is_answer: bool) -> StateFrame<V> {
+        StateFrame::Digest {
             seen: self.replica.vector().digest(),
             print: self.replica.print(),
             content: self.replica.known_content(),
@@ -39,7 +40,7 @@ impl<V: Content> StateNode<V> {
         }
     }
 
-    pub(super) fn receive_glance(
+    pub(super) fn receive_digest(
         &mut self,
         from: PeerRef,
         seen: u64,
@@ -48,9 +49,9 @@ impl<V: Content> StateNode<V> {
         effects: &mut Effects<V>,
     ) {
         if self.ready {
-            self.tell(&[], effects);
+            self.send_deltas(&[], effects);
         }
-        let same = self.replica.vector().digest() == seen && self.replica.is_told();
+        let same = self.replica.vector().digest() == seen && self.replica.is_comparable();
         let vector = self.replica.vector().clone();
         let Some(peer) = self.peers.get_mut(from).filter(|peer| peer.known.is_some()) else {
             return;
@@ -59,7 +60,7 @@ impl<V: Content> StateNode<V> {
             // Something is under way, or was lost.
             return self.ask(|peer| peer.id == from, effects);
         }
-        peer.told = vector.clone();
+        peer.acknowledged = vector.clone();
         peer.known = Some(vector);
         peer.asked = false;
         peer.awaited = false;
@@ -72,7 +73,7 @@ impl<V: Content> StateNode<V> {
                 peer.difference.ends();
             }
             if !is_answer {
-                send(vec![from], self.glance(true), effects);
+                send(vec![from], self.digest_frame(true), effects);
             }
         }
         self.check_ready(effects);
@@ -89,18 +90,18 @@ impl<V: Content> StateNode<V> {
             effects.push(StateEffect::Refused { from, code });
         }
         if is_due(tries) {
-            self.tell_whole(from, effects);
+            self.send_full(from, effects);
         }
     }
 
-    /// Of contents of one write that are not the same, those here win, whatever they are: for a replica that stands for another.
+    /// Of two contents of one write, the one here wins always: for a replica that mirrors another.
     pub fn keep_contents(&mut self) {
         self.keeps_contents = true;
     }
 
     /// A neighbour has seen the same and shows something else: one of the two lacks a deletion that the other has forgotten, or
-    /// somebody gave them two contents of one write. Everything tells; it is told once between two ticks, however often that neighbour says so.
-    pub(super) fn tell_whole(&mut self, to: PeerRef, effects: &mut Effects<V>) {
+    /// a peer gave them two contents of one write. The full state repairs both; it is sent at most once between two ticks.
+    pub(super) fn send_full(&mut self, to: PeerRef, effects: &mut Effects<V>) {
         let Some(peer) = self.peers.get_mut(to).filter(|peer| !peer.compared) else {
             return;
         };
@@ -115,13 +116,13 @@ impl<V: Content> StateNode<V> {
         let Some(peer) = self.peers.get_mut(to).filter(|peer| peer.known.is_some()) else {
             return effects;
         };
-        peer.known = Some(peer.told.clone());
-        // It has told that it has all: then it was to compare what it holds.
-        let whole = std::mem::take(&mut peer.compared) && peer.told.covers(vector);
+        peer.known = Some(peer.acknowledged.clone());
+        // It has acknowledged everything: then the lost frame was the full state.
+        let whole = std::mem::take(&mut peer.compared) && peer.acknowledged.covers(vector);
         if whole {
-            self.tell_whole(to, &mut effects);
+            self.send_full(to, &mut effects);
         } else {
-            self.tell(&[to], &mut effects);
+            self.send_deltas(&[to], &mut effects);
         }
         effects
     }
@@ -138,7 +139,7 @@ impl<V: Content> StateNode<V> {
             return;
         }
         for peer in self.peers.iter_mut() {
-            peer.told.forget_all(gone);
+            peer.acknowledged.forget_all(gone);
             if let Some(known) = &mut peer.known {
                 known.forget_all(gone);
             }

@@ -14,7 +14,7 @@ use crate::core::version::VersionVector;
 
 /// How long a neighbour that does not say what it has may keep this window from being ready: frozen ones never do.
 const PATIENCE_MS: f64 = 5_000.0;
-/// How many more of its renewals a window has again at each tick.
+/// How many more of its rotations a window has again at each tick.
 const RENEWALS_A_TICK: u32 = 4;
 
 /// One state in one window.
@@ -25,18 +25,18 @@ pub struct StateNode<V> {
     pub(super) clock: Clock,
     pub(super) peers: Peers,
     pub(super) born: f64,
-    /// The host has looked round: nobody else is awaited.
+    /// Discovery is over: no other neighbour is awaited.
     pub(super) settled: bool,
     pub(super) ready: bool,
     /// A delta has been applied: what the other neighbours have is mostly here already.
     pub(super) met: bool,
-    /// How often this window had to take another name, or to tell another's writes anew, of late.
-    pub(super) renewals: u32,
+    /// How often this window rotated its actor, or reassigned dots to foreign writes, of late.
+    pub(super) rotations: u32,
     /// See [`keep_contents`](Self::keep_contents).
     pub(super) keeps_contents: bool,
-    /// Something came from storage that others may lack, and they have not been told.
+    /// Storage brought registers that others may lack, and they are not sent yet.
     pub(super) restored: bool,
-    /// Up to which number somebody who has gone may have this window's batches.
+    /// Up to which number a peer that has left may have this window's batches.
     pub(super) handed: u64,
 }
 
@@ -55,7 +55,7 @@ impl<V: Content> StateNode<V> {
             settled: false,
             ready: false,
             met: false,
-            renewals: 0,
+            rotations: 0,
             keeps_contents: false,
             restored: false,
             handed: 0,
@@ -75,7 +75,7 @@ impl<V: Content> StateNode<V> {
         replica
     }
 
-    /// Writes at once, here; `None` deletes. The others are told by the next [`flush`](Self::flush).
+    /// Writes at once, here; `None` deletes. The next [`flush`](Self::flush) sends it.
     pub fn write(&mut self, entries: Vec<(Key, Option<V>)>, now: f64) -> Vec<StateEffect<V>> {
         let mut changes = Vec::with_capacity(entries.len());
         for (key, value) in entries {
@@ -98,7 +98,7 @@ impl<V: Content> StateNode<V> {
         self.clock.tick(now)
     }
 
-    /// Writes with times that are given, as one change. Plainly applied writes wait until others have to be told all.
+    /// Writes with times that are given, as one change. Plainly applied writes wait until a delta has to be sent.
     pub fn write_at(
         &mut self,
         entries: Vec<(Key, Option<V>, Time)>,
@@ -129,8 +129,8 @@ impl<V: Content> StateNode<V> {
         let mut effects = Vec::new();
         self.replica.forget_surplus();
         if self.peers.iter().any(Peer::follows) && self.replica.has_silent() {
-            // What was written may rest on what nobody was told: both go together.
-            self.tell(&[], &mut effects);
+            // The writes may depend on registers that were not sent yet: both go together.
+            self.send_deltas(&[], &mut effects);
         } else {
             self.flush_open(&mut effects);
         }
@@ -166,18 +166,18 @@ impl<V: Content> StateNode<V> {
         if let Some(gone) = &before {
             self.note_gone(gone);
         }
-        let owed = before.as_ref().is_some_and(|before| before.owed);
+        let delta_pending = before.as_ref().is_some_and(|before| before.delta_pending);
         let awaited = !self.settled || before.is_some_and(|before| before.awaited);
         // A window that has nothing yet asks one neighbour first: the others would send it the same once more.
         let held = !self.ready && !self.met && self.peers.iter().any(|other| other.asked);
         self.peers.add(Peer {
             id: peer,
             known: None,
-            told: VersionVector::new(),
+            acknowledged: VersionVector::new(),
             asked: false,
             held,
             awaited,
-            owed,
+            delta_pending,
             compared: false,
             difference: Difference::default(),
             up_at: now,
@@ -211,7 +211,7 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// The host has looked round: whoever is there has come up.
+    /// Discovery is over: the neighbours that are there have come up.
     pub fn settle_ready(&mut self) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
         self.settled = true;
@@ -223,9 +223,9 @@ impl<V: Content> StateNode<V> {
     /// from sleep. Also gives up waiting for neighbours that do not answer.
     pub fn tick(&mut self, now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
-        // Before it is ready, a window keeps initial values to itself: they would be told only to lose.
+        // Before it is ready, a window keeps initial values to itself: sent, they would only lose.
         if self.ready && self.replica.has_silent() {
-            self.tell(&[], &mut effects);
+            self.send_deltas(&[], &mut effects);
         }
         for peer in self.peers.iter_mut() {
             peer.asked = false;
@@ -233,7 +233,7 @@ impl<V: Content> StateNode<V> {
             peer.difference.tick();
             peer.awaited &= now - peer.up_at < PATIENCE_MS;
         }
-        self.renewals = self.renewals.saturating_sub(RENEWALS_A_TICK);
+        self.rotations = self.rotations.saturating_sub(RENEWALS_A_TICK);
         self.tidy(now);
         self.compare(&mut effects);
         self.check_ready(&mut effects);
@@ -266,12 +266,12 @@ impl<V: Content> StateNode<V> {
     }
 
     /// Whether a neighbour has said that it has this window's batches up to that one, and all that it had seen by then is here:
-    /// what it wrote in answer, such as a veto, may come after its word where frames overtake each other. True if it is gone.
+    /// a write in answer, such as a veto, may arrive after the acknowledgement where frames overtake each other. True if it is lost.
     #[must_use]
-    pub fn has_told(&self, peer: PeerRef, seq: u64) -> bool {
-        self.peers
-            .get(peer)
-            .is_none_or(|peer| peer.told.get(self.actor()) >= seq && self.replica.vector().covers(&peer.told))
+    pub fn has_acknowledged(&self, peer: PeerRef, seq: u64) -> bool {
+        self.peers.get(peer).is_none_or(|peer| {
+            peer.acknowledged.get(self.actor()) >= seq && self.replica.vector().covers(&peer.acknowledged)
+        })
     }
 
     /// How many batches this window has sent.
@@ -328,7 +328,7 @@ impl<V: Content> StateNode<V> {
         self.replica.actor()
     }
 
-    /// Whether [`StateEffect::Ready`] was told.
+    /// Whether [`StateEffect::Ready`] was emitted.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.ready

@@ -1,4 +1,4 @@
-//! What this window knows of its neighbours: what they have acknowledged, and what is pending for them.
+//! The neighbours of a state: what each has acknowledged, and what is pending for it.
 
 use crate::core::difference::Difference;
 use crate::core::id::PeerRef;
@@ -8,20 +8,20 @@ use crate::core::version::VersionVector;
 /// One neighbour.
 pub struct Peer {
     pub id: PeerRef,
-    /// What it has seen, or was sent; `None` until it told. It gets no batch before: it could not apply it.
+    /// What it has seen, or was sent; `None` until it has sent its vector. It gets no batch before: it could not apply it.
     ///
-    /// A guess on a wire that loses frames. Its own word resets it; a delta made from a wrong guess is refused.
+    /// A guess on a wire that loses frames. Its next vector corrects it; a delta made from a wrong guess is refused.
     pub known: Option<VersionVector>,
-    /// What it said itself that it has.
-    pub told: VersionVector,
+    /// What it has acknowledged.
+    pub acknowledged: VersionVector,
     /// It was asked for what this window lacks, and has not answered.
     pub asked: bool,
-    /// It is to be asked once another neighbour has told what they surely share.
+    /// It is to be asked once another neighbour has sent what they surely share.
     pub held: bool,
-    /// This window is not ready before it has told what it has.
+    /// This window is not ready before the neighbour has sent what it has.
     pub awaited: bool,
-    /// A delta is due to it: it gets nothing else before.
-    pub owed: bool,
+    /// A delta is pending for it: it gets nothing else before.
+    pub delta_pending: bool,
     /// It was sent everything since the last tick, because it has seen the same and shows something else.
     pub compared: bool,
     /// What comparisons found since it last held the same.
@@ -33,12 +33,12 @@ pub struct Peer {
 impl Peer {
     /// Whether it takes batches.
     pub fn follows(&self) -> bool {
-        self.known.is_some() && !self.owed
+        self.known.is_some() && !self.delta_pending
     }
 
     /// Whether it takes batches but lacks something of `vector`.
     pub fn lacks(&self, vector: &VersionVector) -> bool {
-        !self.owed && self.known.as_ref().is_some_and(|known| !known.covers(vector))
+        !self.delta_pending && self.known.as_ref().is_some_and(|known| !known.covers(vector))
     }
 
     /// Notes that it has that batch.

@@ -15,10 +15,10 @@ use crate::core::register::{Dot, Stamp};
 use crate::core::replica::Stage;
 use crate::core::version::VersionVector;
 
-/// How often a window takes another name, or tells another's writes anew, because numbers were used twice: so often at once, and
-/// a few times more at each tick. It costs all of them a writer to remember, so a liar does not get it as often as it likes. What
-/// is not done then is done when the next comparison finds it.
-const RENEWALS: u32 = 16;
+/// How often a window rotates its actor, or reassigns dots to foreign writes, because dots were used twice: so often at once, and
+/// a few times more at each tick. Each rotation costs every window a writer to remember, so a forging peer cannot cause it
+/// without a limit. The next comparison finds what was left out.
+const ROTATIONS: u32 = 16;
 
 impl<V: Content> StateNode<V> {
     /// A neighbour's frame. `also` are neighbours that surely got the same frame, on a broadcast wire: it is not
@@ -39,13 +39,13 @@ impl<V: Content> StateNode<V> {
             StateFrame::Batch(batch) => self.receive_batch(from, also, batch, now, &mut effects),
             StateFrame::Sync { vector, born } => self.receive_sync(from, vector, born, &mut effects),
             StateFrame::Delta(delta) => self.receive_delta(from, delta, now, &mut effects),
-            StateFrame::Glance {
+            StateFrame::Digest {
                 seen,
                 print,
                 content,
                 is_answer,
             } => {
-                self.receive_glance(from, seen, (print, content), is_answer, &mut effects);
+                self.receive_digest(from, seen, (print, content), is_answer, &mut effects);
                 Ok(())
             }
         };
@@ -89,7 +89,7 @@ impl<V: Content> StateNode<V> {
             });
             let changes = self.adopt(entries, latest, now);
             if !changes.is_empty() {
-                self.tell(&[], effects);
+                self.send_deltas(&[], effects);
                 effects.take_in(changed(changes, Some(from), ChangeOrigin::Remote));
             }
             return Ok(());
@@ -142,7 +142,7 @@ impl<V: Content> StateNode<V> {
         if !born.0.is_finite() || born.1 == self.actor() {
             return Err(ERR_MALFORMED);
         }
-        if self.unwritten(self.actor(), vector.get(self.actor())) && !self.renew() {
+        if self.unwritten(self.actor(), vector.get(self.actor())) && !self.rotate_actor() {
             return Err(ERR_MALFORMED);
         }
         let elder = born < (self.born, self.actor());
@@ -150,13 +150,13 @@ impl<V: Content> StateNode<V> {
         let Some(peer) = self.peers.get_mut(from) else {
             return Ok(());
         };
-        peer.told = vector.clone();
+        peer.acknowledged = vector.clone();
         peer.known = Some(vector);
-        // Until the elder has told what it has, the initial values here would be told only to lose.
+        // Before the elder has sent its state, initial values sent from here would only lose.
         if !self.ready && peer.awaited && elder {
-            peer.owed = true;
+            peer.delta_pending = true;
         } else {
-            self.tell(&[from], effects);
+            self.send_deltas(&[from], effects);
         }
         if lacking {
             // It takes this window to have what got lost.
@@ -173,7 +173,7 @@ impl<V: Content> StateNode<V> {
         effects: &mut Effects<V>,
     ) -> Result<(), &'static str> {
         if self.unwritten(self.actor(), delta.vector.get(self.actor())) {
-            self.renew();
+            self.rotate_actor();
         }
         let checked = self.check_delta(&delta, now);
         let Some(peer) = self.peers.get_mut(from) else {
@@ -182,7 +182,7 @@ impl<V: Content> StateNode<V> {
         let latest = match checked {
             Ok(latest) => latest,
             Err(code) => {
-                // It has told, though nothing of use. It stays asked: asking again would bring the same.
+                // It has answered, though nothing of use. It stays asked: asking again would bring the same.
                 peer.awaited = false;
                 self.check_ready(effects);
                 return Err(code);
@@ -193,7 +193,7 @@ impl<V: Content> StateNode<V> {
         }
         self.replica.strip(&mut delta.since);
         self.replica.strip(&mut delta.vector);
-        peer.told.join(&delta.vector);
+        peer.acknowledged.join(&delta.vector);
         match &mut peer.known {
             Some(known) => {
                 known.join(&delta.vector);
@@ -206,7 +206,7 @@ impl<V: Content> StateNode<V> {
         }
         peer.asked = false;
         peer.awaited = false;
-        let owed = std::mem::take(&mut peer.owed);
+        let delta_pending = std::mem::take(&mut peer.delta_pending);
         self.met = true;
         let before = effects.len();
         let theirs = delta.entries.iter().map(|entry| (&entry.key, entry.stamp));
@@ -219,7 +219,7 @@ impl<V: Content> StateNode<V> {
         if delta.whole {
             there.take_in(delta.entries.iter().map(|entry| entry.key.clone()));
             order::sort(&mut there);
-            // Other contents of writes that are here. One that wins is to be told: that window has seen it, and would not ask.
+            // Other contents of writes that are here. A winner has to be sent: that window has seen the dot, and would not ask.
             for entry in &delta.entries {
                 won |= self
                     .replica
@@ -245,10 +245,10 @@ impl<V: Content> StateNode<V> {
         }
         self.replica.saw_all(&delta.vector);
         let vector = self.replica.vector();
-        if owed {
-            self.tell(&[from], effects);
+        if delta_pending {
+            self.send_deltas(&[from], effects);
         } else if restated || self.peers.iter().any(|peer| peer.lacks(vector)) {
-            self.tell(&[], effects);
+            self.send_deltas(&[], effects);
         }
         // The others that wait to be asked; and this one, if it has shown since it was asked that it has more. An answer
         // that brings nothing is not asked for again: a peer may claim what it never gives.
@@ -260,8 +260,8 @@ impl<V: Content> StateNode<V> {
         let own = self.replica.known_content();
         let differs =
             delta.print != self.replica.print() || (delta.content != own && delta.content != 0 && own != 0);
-        if (won || (same && differs)) && self.replica.is_told() {
-            self.tell_whole(from, effects);
+        if (won || (same && differs)) && self.replica.is_comparable() {
+            self.send_full(from, effects);
         }
         self.check_ready(effects);
         Ok(())
@@ -273,9 +273,9 @@ impl<V: Content> StateNode<V> {
         held.is_some_and(|register| register.stamp == entry.stamp)
     }
 
-    /// Writes that come under numbers which have been seen. They are here, or were beaten; where one is not, the numbers
-    /// were used twice, by a liar or by a window that forgot. It is taken in by its stamp like any other, and told to all
-    /// under a number of this window's own, so that it does not matter who had seen which of the two.
+    /// Writes that come under numbers which have been seen. They are here, or were beaten; where one is not, the dots
+    /// were used twice, by a forging peer or by a window that forgot. It is merged by its stamp like any other, and sent to all
+    /// under a dot of this window, so that it does not matter which peer had seen which of the two.
     fn adopt(
         &mut self,
         entries: impl Iterator<Item = (Key, Option<V>, Stamp)>,
@@ -287,12 +287,12 @@ impl<V: Content> StateNode<V> {
             if self.replica.may_be_deleted(&key, stamp.time) {
                 continue;
             }
-            // A deletion that others still remember is told anew by this alone.
+            // This alone sends a deletion again that others still remember.
             let is_forgotten = value.is_none() && self.replica.has_forgotten();
             let change = self.replica.write(key, value, stamp, Stage::Silent);
-            if change.is_some() && !is_forgotten && self.renewals < RENEWALS {
-                self.renewals += 1;
-                self.replica.restate(stamp.actor);
+            if change.is_some() && !is_forgotten && self.rotations < ROTATIONS {
+                self.rotations += 1;
+                self.replica.reassign_dots(stamp.actor);
             }
             changes.take_in(change);
         }
@@ -302,13 +302,13 @@ impl<V: Content> StateNode<V> {
         changes
     }
 
-    /// Takes another name, if it has not done so too often: see [`Replica::renew`](crate::core::replica::Replica::renew).
-    fn renew(&mut self) -> bool {
-        if self.renewals >= RENEWALS {
+    /// Rotates the actor, if that was not done too often: see [`Replica::rotate_actor`](crate::core::replica::Replica::rotate_actor).
+    fn rotate_actor(&mut self) -> bool {
+        if self.rotations >= ROTATIONS {
             return false;
         }
-        self.renewals += 1;
-        self.replica.renew(self.actor().successor());
+        self.rotations += 1;
+        self.replica.rotate_actor(self.actor().successor());
         self.handed = self.replica.own_seq();
         true
     }

@@ -1,8 +1,8 @@
 //! Writes of this window that would lose to a time that cannot be, though it was not named in knowledge of them: they are
 //! stamped anew.
 //!
-//! Whoever hears of a wrong time counts on from it, so its next write wins. A write that was made before it heard would lose, to
-//! what a clock that was wrong has left in storage, or to a liar. It is made again instead, later than what it met. That
+//! A window that receives a wrong time continues from it, so its next write wins. An earlier write of it would lose to what a
+//! wrong clock has left in storage, or to a forged time. It is restamped instead, later than what it met. That
 //! happens to a write once: its new stamp is beyond this window's clock itself.
 
 use super::StateEffect;

@@ -10,14 +10,14 @@ use crate::core::replica::Stage;
 
 impl<V: Content> StateNode<V> {
     /// Merges stored registers, each by its own stamp; one that is ahead is left out. Those that are news
-    /// here are told to the others under this window's own numbers, unless somebody turns out to have them.
+    /// here are sent to the others under this window's own dots, unless a neighbour turns out to have them.
     pub fn import(&mut self, records: Vec<Record<V>>, now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
         let theirs = records.iter().filter(|record| !record.stamp.time.is_ahead(now));
         let theirs = theirs.map(|record| (&record.key, record.stamp));
         self.reissue(theirs, None, now, &mut effects);
         if self.ready && !effects.is_empty() {
-            self.tell(&[], &mut effects);
+            self.send_deltas(&[], &mut effects);
         }
         let mut changes = Vec::with_capacity(records.len());
         for Record {
@@ -43,7 +43,7 @@ impl<V: Content> StateNode<V> {
         if self.replica.has_silent() {
             self.restored = true;
             if self.ready {
-                self.tell_restored(&mut effects);
+                self.send_restored(&mut effects);
             }
         }
         effects.take_in(changed(changes, None, ChangeOrigin::Storage));
@@ -64,13 +64,13 @@ impl<V: Content> StateNode<V> {
         })
     }
 
-    /// Tells the neighbours what came from storage; those who come later are told like everyone who comes.
-    pub(super) fn tell_restored(&mut self, effects: &mut Effects<V>) {
+    /// Sends the neighbours the registers from storage; later neighbours get them with the usual exchange.
+    pub(super) fn send_restored(&mut self, effects: &mut Effects<V>) {
         if std::mem::take(&mut self.restored)
             && self.replica.has_silent()
             && self.peers.iter().any(Peer::follows)
         {
-            self.tell(&[], effects);
+            self.send_deltas(&[], effects);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Dissemination: which neighbour is sent what.
+//! Dissemination: chooses the frames for each neighbour.
 
 use super::node::{Effects, StateNode};
 use super::peers::Peer;
@@ -21,16 +21,16 @@ impl<V: Content> StateNode<V> {
         }
     }
 
-    /// Sends a delta to each of `due`, even an empty one, and to everyone else who lacks something.
-    pub(super) fn tell(&mut self, due: &[PeerRef], effects: &mut Effects<V>) {
+    /// Sends a delta to each of `due`, even an empty one, and to every other neighbour that lacks something.
+    pub(super) fn send_deltas(&mut self, due: &[PeerRef], effects: &mut Effects<V>) {
         for peer in self.peers.iter_mut() {
-            peer.owed |= due.contains(&peer.id);
+            peer.delta_pending |= due.contains(&peer.id);
         }
         // A delta claims all that this window has seen, so nothing may be left that beat some of it and has no dot.
-        // Nor may a batch overtake the delta with its causes: whoever lacks those gets both in one.
+        // Nor may a batch overtake the delta with its causes: a neighbour that lacks those gets both in one.
         let behind = self.peers.iter().any(|peer| peer.lacks(self.replica.vector()));
         if behind || self.replica.has_silent() {
-            self.replica.seal();
+            self.replica.assign_dots();
         } else {
             self.flush_open(effects);
         }
@@ -44,7 +44,7 @@ impl<V: Content> StateNode<V> {
             let Some(known) = &mut peer.known else {
                 continue;
             };
-            peer.owed = false;
+            peer.delta_pending = false;
             let since = known.meet(vector);
             known.join(vector);
             match groups.iter_mut().find(|group| group.0 == since) {
@@ -69,23 +69,23 @@ impl<V: Content> StateNode<V> {
         send(to, StateFrame::Sync { vector, born }, effects);
     }
 
-    /// Becomes ready once nobody is awaited; then whoever waited for this window gets its answer.
+    /// Becomes ready once no neighbour is awaited, then answers the neighbours that waited for this window.
     pub(super) fn check_ready(&mut self, effects: &mut Effects<V>) {
         if self.ready || !self.settled || self.peers.iter().any(|peer| peer.awaited) {
             return;
         }
         self.ready = true;
         self.ask(|peer| peer.held, effects);
-        let owed: Vec<PeerRef> = self
+        let pending: Vec<PeerRef> = self
             .peers
             .iter()
-            .filter(|peer| peer.owed)
+            .filter(|peer| peer.delta_pending)
             .map(|peer| peer.id)
             .gather();
-        if !owed.is_empty() {
-            self.tell(&owed, effects);
+        if !pending.is_empty() {
+            self.send_deltas(&pending, effects);
         }
-        self.tell_restored(effects);
+        self.send_restored(effects);
         effects.push(StateEffect::Ready);
     }
 }

@@ -79,7 +79,7 @@ export function ownKind() {
 }
 
 // Surely of two sites: other schemes, or hosts that differ in their last two labels. Hosts below a public suffix of two labels
-// are told apart by the list of those suffixes only, which is too long to bring along.
+// are distinguished by the list of those suffixes only, which is too long to bring along.
 const differ = (one, other) => {
   try {
     const [a, b] = [one, other].map((origin) => new URL(origin));

@@ -30,7 +30,7 @@ class Writer {
   #length = 0;
   #seen = new Map();
 
-  #room(size) {
+  #reserve(size) {
     if (this.#length + size > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + size));
       larger.set(this.#bytes.subarray(0, this.#length));
@@ -41,7 +41,7 @@ class Writer {
     return at;
   }
   byte(value) {
-    const at = this.#room(1);
+    const at = this.#reserve(1);
     this.#bytes[at] = value;
   }
   count(value) {
@@ -53,12 +53,12 @@ class Writer {
     this.byte(rest);
   }
   number(value) {
-    const at = this.#room(8);
+    const at = this.#reserve(8);
     new DataView(this.#bytes.buffer).setFloat64(at, value);
   }
   raw(bytes) {
     this.count(bytes.length);
-    const at = this.#room(bytes.length);
+    const at = this.#reserve(bytes.length);
     this.#bytes.set(bytes, at);
   }
   string(text) {
@@ -73,7 +73,7 @@ class Writer {
       this.raw(new Uint8Array(wide.buffer));
     }
   }
-  /** A part of something: where in it the trouble was is told on the way out. */
+  /** A part of something: the error names its place on the way out. */
   part(key, read) {
     try {
       this.value(read());
@@ -191,7 +191,7 @@ class Reader {
       value += (byte % 128) * scale;
       if (byte < 128) break;
     }
-    // Everything that is counted takes at least a byte: a larger count is a lie, told before anything is allocated.
+    // Everything that is counted takes at least a byte: a larger count is false, reported before anything is allocated.
     if (value > this.#bytes.length) throw new RangeError('a count beyond the frame');
     return value;
   }

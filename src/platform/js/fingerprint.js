@@ -1,5 +1,5 @@
 // Fingerprints of users' values: 53 bits that are the same in every window that got a copy of the value, whatever way the copy
-// took. They find out that a peer gave two windows different values under one name. Made for speed, not against whoever works
+// took. They find out that a peer gave two windows different values under one name. Made for speed, not against a peer that works
 // out two values with the same fingerprint.
 //
 // The order of an object's properties does not count, nor whether a part that stands in two places is one object. A value of

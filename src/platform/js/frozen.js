@@ -14,7 +14,7 @@ export const put = (object, key, value) => {
 /** Data that was frozen here, all the way down: it is what it was, so nobody needs a copy. */
 export const settled = new WeakSet();
 
-/** Whether a value can be told from another by what it is, and never changes. */
+/** Whether a value is compared by its content, and never changes. */
 export function isSettled(value) {
   return typeof value !== 'object' || value === null || settled.has(value);
 }

@@ -69,7 +69,7 @@ export function readOptions(given, known, what) {
   return [...names.map(valueOf), ignored];
 }
 
-/** Tells the developer of each ignored option once; `told` remembers which. */
+/** Logs each ignored option once; `told` remembers which. */
 export function noteIgnored(most, logger, told, ignored) {
   for (const one of ignored) {
     if (told.includes(one[0])) continue;

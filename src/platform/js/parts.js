@@ -56,7 +56,7 @@ const partsOfCollection = (value) => {
 /**
  * What a value consists of, for merging: 1 for an array of primitives, [true, identity, value, ...] for any other array,
  * [key, value, ...] for a plain object, for Maps and Sets see above, 0 for anything else, and for what a key or string of it could
- * not cross into wasm unchanged. Records are told apart by their property `by`.
+ * not cross into wasm unchanged. The property `by` identifies records.
  */
 export function partsOf(value, by) {
   if (typeof value !== 'object' || value === null) return 0;

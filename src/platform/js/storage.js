@@ -194,7 +194,7 @@ export function openStorage(kind, key) {
 const TOLD_TWICE = 'mozInnerScreenX' in g || 'webkitRequestFileSystem' in g;
 
 /**
- * Calls `leaves` with whether the page may return, in the last event before it goes and after whoever else listens to that:
+ * Calls `leaves` with whether the page may return, in the last event before it goes and after all other listeners of it:
  * what they write is still sent, and stored. Returns what ends it.
  */
 export function watchLeaving(leaves) {

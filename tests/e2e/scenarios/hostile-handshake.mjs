@@ -214,15 +214,15 @@ scenario('a window joins no more often than a window has reason to', async (t) =
   await assertFriend(t, victim);
 });
 
-scenario('a door is not offered to thousands of documents that say they are new', async (t) => {
+scenario('a target is not offered to thousands of documents that say they are new', async (t) => {
   const { victim } = await besieged(t);
   const src = t.url(t.b, silent, {}, PLAIN);
   await victim.eval(
-    (src) => void (window.attempt = settle(parley.connect(addFrame('door', src), 'door', { timeout: 6000 }))),
+    (src) => void (window.attempt = settle(parley.connect(addFrame('widget', src), 'widget', { timeout: 6000 }))),
     src,
   );
-  const door = await victim.frame('door').loaded();
-  const offers = await door.eval(async () => {
+  const widget = await victim.frame('widget').loaded();
+  const offers = await widget.eval(async () => {
     for (let i = 0; i < 3000; i++) {
       byHand.hello(parent, `nonce ${i}`, i);
       if (i % 100 === 0) await turn();
@@ -233,9 +233,9 @@ scenario('a door is not offered to thousands of documents that say they are new'
   t.assert.ok(offers > 0 && offers <= 100, `${offers} offers`);
   await assertFriend(t, victim);
   // It is asked again: an honest document that comes after all that is let in.
-  await door.eval(
+  await widget.eval(
     (src) => void setTimeout(() => location.assign(src)),
-    t.url(t.b, named, { allowed: [t.a], who: 'door' }),
+    t.url(t.b, named, { allowed: [t.a], who: 'widget' }),
   );
   t.assert.ok((await victim.eval(() => attempt)).value);
 });
@@ -253,13 +253,13 @@ scenario('an allowed address that leads to a stranger while we send', async (t) 
   const victim = await t.open(t.a, peer, { allowed: [t.b], initial: { secret: 's3cret' } });
   const src = `${t.b}/?redirect=${encodeURIComponent(evil)}`;
   await victim.eval((src) => {
-    window.attempt = settle(parley.connect(addFrame('door', src), 'door', { timeout: 1500 }));
+    window.attempt = settle(parley.connect(addFrame('widget', src), 'widget', { timeout: 1500 }));
     window.sending = setInterval(() => parley.broadcast('note', 's3cret'), 5);
   }, src);
   const outcome = await victim.eval(() => attempt);
   t.assert.equal(outcome.code, 'ERR_ORIGIN', JSON.stringify(outcome));
   t.assert.ok(outcome.message.includes(t.evil));
-  const enemy = await victim.frame('door').loaded();
+  const enemy = await victim.frame('widget').loaded();
   const steps = await enemy.eval(() => byHand.steps.map((step) => [step.step, Boolean(step.port)]));
   t.assert.deepEqual(
     steps.filter(([step, port]) => step !== 'knock' || port),
@@ -285,16 +285,16 @@ async function portGiver(t, then) {
     });
   });
   await victim.eval(
-    (src) => void (window.attempt = settle(parley.connect(addFrame('door', src), 'door', { timeout: 6000 }))),
+    (src) => void (window.attempt = settle(parley.connect(addFrame('widget', src), 'widget', { timeout: 6000 }))),
     t.url(t.b, silent, {}, PLAIN),
   );
-  const door = await victim.frame('door').loaded();
-  await door.eval(
+  const widget = await victim.frame('widget').loaded();
+  await widget.eval(
     async (then) => {
       byHand.knock(parent);
       byHand.hello(parent, 'n', 77);
       const { port } = await byHand.nextStep('offer');
-      byHand.join(port, 'door');
+      byHand.join(port, 'widget');
       await pause(50);
       parent.frames[0].postMessage('take it', '*', [port]);
       setTimeout(() => location.assign(then), 50);
@@ -302,7 +302,7 @@ async function portGiver(t, then) {
     await then(),
   );
   t.assert.ok((await victim.eval(() => attempt)).value);
-  return { victim, accomplice, door };
+  return { victim, accomplice, widget };
 }
 
 scenario('a frame that leaves its port to another and goes to a stranger is let go all the same', async (t) => {
@@ -314,17 +314,17 @@ scenario('a frame that leaves its port to another and goes to a stranger is let 
   await victim.eval(() => Promise.all([parley.broadcast('note', 's3cret'), state.setState({ secret: 's3cret' })]));
   await victim.eval(() => pause(200));
   t.assert.equal(await accomplice.eval(() => frames_.length), before, 'nothing more is said on it');
-  t.assert.equal(await victim.eval(() => parley.isConnected('door')), false);
+  t.assert.equal(await victim.eval(() => parley.isConnected('widget')), false);
 });
 
 scenario('another origin in the same window is another document, whatever it says of itself', async (t) => {
-  const { victim, accomplice, door } = await portGiver(t, async () => t.url(t.a, silent, {}, PLAIN));
+  const { victim, accomplice, widget } = await portGiver(t, async () => t.url(t.a, silent, {}, PLAIN));
   await accomplice.until(() => window.taken);
-  await door.until(() => location.hostname.startsWith('a.') && window.loaded);
-  await door.eval(() => byHand.hello(parent, 'n', 77));
+  await widget.until(() => location.hostname.startsWith('a.') && window.loaded);
+  await widget.eval(() => byHand.hello(parent, 'n', 77));
   const gone = await victim.until(() => events.find(({ event }) => event === 'system:disconnected'));
   t.assert.equal(gone.reason, 'navigated');
-  const offered = await door.eval(async () => (await byHand.nextStep('offer')).nonce);
+  const offered = await widget.eval(async () => (await byHand.nextStep('offer')).nonce);
   t.assert.equal(offered, 'n', 'the newcomer is offered a connection of its own');
 });
 

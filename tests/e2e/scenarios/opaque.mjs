@@ -169,7 +169,7 @@ scenario(
   },
 );
 
-scenario('another sandboxed frame does not get in by the door of the one', async (t) => {
+scenario('another sandboxed frame does not connect by the target of the first', async (t) => {
   const parent = await home(t);
   const quiet = t.url(t.b, () => {}, {}, { page: 'plain.html' });
   const src = t.url(

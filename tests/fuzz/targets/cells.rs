@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use parley_sync::core::batch::Batch;
-use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, Why, cell_name, suffix};
+use parley_sync::core::cell::{Cell, Count, Part, Slot, Veto, VetoReason, cell_name, suffix};
 use parley_sync::core::clock::{Clock, Time};
 use parley_sync::core::id::{Actor, Key};
 use parley_sync::core::merge::Node;
@@ -126,10 +126,10 @@ impl Liar<'_, '_> {
             Veto {
                 part: suffix(&part),
                 stamp: self.stamp(),
-                why: if self.choices.once(8) {
-                    Why::Fell
+                reason: if self.choices.once(8) {
+                    VetoReason::Aborted
                 } else {
-                    Why::Refused
+                    VetoReason::Refused
                 },
                 base: self
                     .choices

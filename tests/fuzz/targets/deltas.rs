@@ -183,7 +183,7 @@ fn holds(room: &Room, at: usize, seen: &VersionVector, frame: &StateFrame<Value>
             let mut news = delta.entries.iter().filter(|entry| !seen.contains(entry.dot));
             news.all(|entry| later(&entry.key, entry.stamp))
         }
-        StateFrame::Sync { .. } | StateFrame::Glance { .. } => true,
+        StateFrame::Sync { .. } | StateFrame::Digest { .. } => true,
     }
 }
 
@@ -195,7 +195,7 @@ fn hear(choices: &mut Choices, room: &mut Room, at: usize, frame: &StateFrame<Va
     let kind = match frame {
         StateFrame::Batch(_) => 0,
         StateFrame::Delta(_) => 1,
-        StateFrame::Sync { .. } | StateFrame::Glance { .. } => 2,
+        StateFrame::Sync { .. } | StateFrame::Digest { .. } => 2,
     };
     let changed = room.state(at) != state;
     choices.note(kind, room.refused.len() - refused);
@@ -225,7 +225,7 @@ fn hear(choices: &mut Choices, room: &mut Room, at: usize, frame: &StateFrame<Va
             let now = room.nodes[at].vector();
             now.covers(&delta.vector) && !vector.covers(&delta.vector)
         }
-        StateFrame::Sync { .. } | StateFrame::Glance { .. } => false,
+        StateFrame::Sync { .. } | StateFrame::Digest { .. } => false,
     };
     assert!(!news || holds(room, at, &vector, frame), "taken in part");
 }

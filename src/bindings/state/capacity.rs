@@ -67,7 +67,7 @@ impl StateHost {
         let Some(limits) = self.carrier.limits() else {
             return Ok(());
         };
-        // A write that may fall lies deeper in its frame than a plain one, and beside what it replaced.
+        // A write that may be rolled back lies deeper in its frame than a plain one, and beside what it replaced.
         let deepest = limits.depth - (limits.depth / 4).min(WRAPPING);
         let mut left = limits.message_bytes;
         for (key, op) in ops {

@@ -34,7 +34,7 @@ impl<V: Content> Replica<V> {
 
     /// Whether the writes of one frame of another window fit in, each with whether it holds a value, and its time. Counted
     /// is what they add at most: a frame names a key once. Deletions of what is not here do not count where they may be
-    /// forgotten at once: who was full for long is told of many.
+    /// forgotten at once: a window that was full for long receives many.
     pub fn takes<'a>(&self, writes: impl Iterator<Item = (&'a str, bool, Time)> + Clone) -> bool {
         let mut bytes = self.names;
         for (key, ..) in writes.clone() {
