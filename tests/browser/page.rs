@@ -17,12 +17,12 @@ macro_rules! modules {
 /// The page imports them as blobs. As files they would all be asked for at once, and the test runner's server, which keeps
 /// a thread busy for each open connection, sometimes leaves the fifth unanswered until the browser closes another.
 const MODULES: [(&str, &str); MODULE_COUNT] = modules! {
-    "same" "harness" "wires" "table"
+    "same" "harness" "wires" "table" "time"
     "assertions" "connecting" "answers" "failing" "values" "schemas" "reentrant"
     "lossy" "broadcasting" "wrong" "malformed" "listening" "writing" "replicating"
     "settling" "storing" "stores"
 };
-const MODULE_COUNT: usize = 21;
+const MODULE_COUNT: usize = 22;
 
 const IMPORT: &str = r#"
     return (globalThis.parleyTables ??= (async () => {

@@ -90,7 +90,7 @@ for (const [from, to] of PAIRS) {
       await until(() => a.getState().length > 0 && b.getState().length > 0);
       assert.deepEqual([a.getState(), b.getState()], [[from], [to]], 'they do not even differ');
       liar.destroy();
-      await until(() => a.getState()[0] === b.getState()[0], 15_000);
+      await until(() => a.getState()[0] === b.getState()[0]);
       b.dispatch({ type: 'add', value: 'after' });
       await until(() => a.getState().length === 2);
       assert.deepEqual(a.getState(), b.getState());

@@ -4,11 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Leader, Parley, createTestNetwork } from '../../pkg/index.js';
 import { generator } from './lib.mjs';
+import { VirtualTime } from './plain.lib.mjs';
 import { line, pause, until } from './windows.mjs';
 
 /** Windows with a Leader each; never may two of those that can hear each other lead. */
 class Candidates {
-  constructor(options) {
+  /** With `time`, waits are of virtual time. */
+  constructor({ time, ...options } = {}) {
+    this.time = time;
     this.network = createTestNetwork(options);
     this.all = [];
     this.apart = false;
@@ -29,6 +32,16 @@ class Candidates {
     return view;
   }
 
+  /** So many, one after the other: each later in virtual time than the one before. */
+  async openInTurn(count) {
+    const views = [];
+    for (let n = 0; n < count; n++) {
+      views.push(this.open());
+      await this.time.pass(1);
+    }
+    return views;
+  }
+
   check() {
     if (!this.apart && this.leading().length > 1) this.violations.push(this.leading().length);
   }
@@ -42,9 +55,15 @@ class Candidates {
     this.all.splice(this.all.indexOf(view), 1);
   }
 
+  /** Waits until `holds`; in virtual time no longer than `ms`. */
+  async until(holds, ms) {
+    if (!this.time) return until(holds);
+    assert.ok(await this.time.pass(ms, holds), `not within ${ms} ms: ${holds}`);
+  }
+
   async theOne() {
     await this.network.settle();
-    await until(() => this.leading().length > 0, 1000);
+    await this.until(() => this.leading().length > 0, 1000);
     const leading = this.leading();
     assert.equal(leading.length, 1, 'exactly one leads');
     return leading[0];
@@ -55,6 +74,18 @@ class Candidates {
     assert.deepEqual(this.violations, [], 'at no moment did two lead');
   }
 }
+
+/** A test in which time passes only where it says so: what it says of milliseconds holds on any machine. */
+const inVirtualTime = (name, run) =>
+  test(name, async () => {
+    const time = new VirtualTime();
+    time.install();
+    try {
+      await run(time);
+    } finally {
+      time.restore();
+    }
+  });
 
 test('alone it leads at once, and no longer when it is over', async () => {
   const parley = Parley.create();
@@ -132,7 +163,7 @@ test('names: several on one Parley, each once', async () => {
   const [mail, other] = [new Leader(one, { name: 'mail' }), new Leader(two, { name: 'mail' })];
   await network.settle();
   // Nobody has asked for the first name in the other window, which may still be about to.
-  await until(() => first.isLeader, 1000);
+  await until(() => first.isLeader);
   assert.deepEqual([mail.isLeader, other.isLeader], [true, false]);
   mail.stepDown();
   await network.settle();
@@ -141,7 +172,7 @@ test('names: several on one Parley, each once', async () => {
   first.destroy();
   const again = new Leader(one);
   await network.settle();
-  await until(() => again.isLeader, 1000);
+  await until(() => again.isLeader);
   assert.deepEqual([first.isLeader, again.isLeader], [false, true]);
   assert.throws(() => first.subscribe(() => {}), { code: 'ERR_DESTROYED' });
   for (const wrong of [undefined, {}, { on() {}, broadcast() {} }]) {
@@ -168,51 +199,50 @@ test('a listener that steps down when it leads: each has its turn, and nobody is
   windows.destroy();
 });
 
-test('a leader that falls silent is replaced within 3 s; one stays when it is heard again', async () => {
-  const windows = new Candidates();
-  const [a, b, c] = [windows.open(), windows.open(), windows.open()];
+inVirtualTime('a leader that falls silent is replaced within 3 s; one stays when it is heard again', async (time) => {
+  const windows = new Candidates({ time });
+  const [a, b, c] = await windows.openInTurn(3);
   assert.equal(await windows.theOne(), a);
-  await pause(700);
+  await time.pass(700);
   windows.apart = true;
   windows.network.partition([a.parley], [b.parley, c.parley]);
-  const since = performance.now();
-  await until(() => b.leader.isLeader || c.leader.isLeader, 3000);
-  assert.ok(performance.now() - since > 1400, 'not before a leader that sleeps doubts itself');
+  const replaced = () => b.leader.isLeader || c.leader.isLeader;
+  assert.equal(await time.pass(1400, replaced), false, 'not before a leader that sleeps doubts itself');
+  assert.equal(await time.pass(1600, replaced), true, 'within 3 s');
   assert.equal(b.leader.isLeader && c.leader.isLeader, false);
   windows.network.heal();
   await windows.network.settle();
-  await until(() => windows.leading().length === 1, 1000);
+  await windows.until(() => windows.leading().length === 1, 1000);
   windows.apart = false;
   assert.equal(await windows.theOne(), a, 'who has led for longer stays');
-  await pause(2500);
+  await time.pass(2500);
   assert.equal(await windows.theOne(), a);
   windows.destroy();
 });
 
-test('while all is well nothing changes', async () => {
-  const windows = new Candidates();
-  const [a, b] = [windows.open(), windows.open()];
+inVirtualTime('while all is well nothing changes', async (time) => {
+  const windows = new Candidates({ time });
+  const [a, b] = await windows.openInTurn(2);
   assert.equal(await windows.theOne(), a);
   const changes = [];
   for (const { leader } of [a, b]) leader.subscribe((leads) => changes.push(leads));
-  for (const end = performance.now() + 5000; performance.now() < end; await pause(50))
-    assert.equal(a.leader.isLeader, true);
+  assert.equal(await time.pass(60_000, () => !a.leader.isLeader), false, 'it leads all the time');
   assert.deepEqual(changes, []);
   windows.destroy();
 });
 
-test('a candidate that hangs does not keep the others from leading', async () => {
-  const windows = new Candidates();
-  const [a, b, c] = [windows.open(), windows.open(), windows.open()];
+inVirtualTime('a candidate that hangs does not keep the others from leading', async (time) => {
+  const windows = new Candidates({ time });
+  const [a, b, c] = await windows.openInTurn(3);
   assert.equal(await windows.theOne(), a);
   // b, the next in line, is frozen: connected, but nothing reaches it or comes from it.
   windows.apart = true;
   windows.network.partition([a.parley, c.parley], [b.parley]);
   windows.close(a);
-  await until(() => c.leader.isLeader, 3000);
+  await windows.until(() => c.leader.isLeader, 3000);
   windows.network.heal();
   await windows.network.settle();
-  await until(() => windows.leading().length === 1, 1000);
+  await windows.until(() => windows.leading().length === 1, 1000);
   windows.destroy();
 });
 
@@ -238,9 +268,9 @@ test('a channel in one process: one leader', async () => {
   };
   const windows = [open(), open(), open()];
   const leading = () => windows.filter(({ leader }) => leader.isLeader);
-  await until(() => leading().length === 1, 3000);
+  await until(() => leading().length === 1);
   windows.splice(windows.indexOf(leading()[0]), 1)[0].parley.destroy();
-  await until(() => leading().length === 1, 3000);
+  await until(() => leading().length === 1);
   for (const { parley } of windows) parley.destroy();
 });
 
@@ -257,11 +287,11 @@ const schedule = async (seed) => {
     else if (what === 4) await new Promise((resolve) => setImmediate(resolve));
     else {
       await windows.network.settle();
-      await until(() => windows.leading().length === 1, 3000);
+      await until(() => windows.leading().length === 1);
     }
   }
   await windows.network.settle();
-  await until(() => windows.leading().length === 1, 3000);
+  await until(() => windows.leading().length === 1);
   windows.destroy();
 };
 

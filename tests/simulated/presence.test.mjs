@@ -156,7 +156,7 @@ test('a window whose end was seen is gone, though a frozen one still lists it', 
   cut(0);
   assert.deepEqual(seen(presence), { frozen: 'frozen' });
   // And its entry does not stay in the state for ever.
-  await until(() => !(dead._uids[0] in words.getState()), 3000);
+  await until(() => !(dead._uids[0] in words.getState()));
   for (const parley of parleys) parley.destroy();
 });
 
@@ -196,7 +196,7 @@ test('entries of the dead do not pile up', async () => {
     await network.settle();
     assert.equal(presence.others.size, 0);
   }
-  await until(() => Object.keys(raw.getState()).length === 1, 3000);
+  await until(() => Object.keys(raw.getState()).length === 1);
   assert.deepEqual(Object.keys(raw.getState()), [stays._uids[0]]);
   stays.destroy();
 });

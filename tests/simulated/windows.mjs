@@ -40,10 +40,14 @@ function wire() {
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export async function until(ask, ms = 2000) {
-  for (const end = performance.now() + ms; ; await pause(5)) {
+/** How long a test waits for what never comes, ms. Nothing is measured by it. */
+const DEADLINE = 30_000;
+
+/** Waits until the answer is truthy, and returns it. */
+export async function until(ask) {
+  for (const end = performance.now() + DEADLINE; ; await pause(5)) {
     const answer = ask();
     if (answer) return answer;
-    assert.ok(performance.now() < end, `not within ${ms} ms: ${ask}`);
+    assert.ok(performance.now() < end, `not within ${DEADLINE} ms: ${ask}`);
   }
 }

@@ -23,6 +23,10 @@ export function adopt(parley, state, store) {
 
 const open = [];
 
+// A case may hold the page's timers and clock (`time.js`); its waits go on.
+const later = globalThis.setTimeout;
+const now = performance.now.bind(performance);
+
 /** Destroyed when the case is over. What a case breaks on purpose is not to be logged. */
 export function parley(options) {
   const made = Parley.create({ logLevel: 'none', timeout: 3000, ...options });
@@ -90,7 +94,7 @@ export function turn() {
 }
 
 export function sleep(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return new Promise((resolve) => later(resolve, ms));
 }
 
 /** Long enough for anything that was posted to have arrived, and for whatever that would set off. */
@@ -103,11 +107,11 @@ export async function quiet() {
 
 /** Waits until `holds` gives something true, and gives that. */
 export async function until(holds, what) {
-  const end = performance.now() + 5000;
+  const end = now() + 5000;
   for (;;) {
     const value = holds();
     if (value) return value;
-    if (performance.now() > end) fail(`never came: ${what}`);
+    if (now() > end) fail(`never came: ${what}`);
     await sleep(2);
   }
 }

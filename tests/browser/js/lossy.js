@@ -1,6 +1,7 @@
 // Links that lose, repeat, break and lie about being fine.
 import { equal, events, ok, parley, quiet, refused, sleep, turn, until } from './harness.js';
 import { table } from './table.js';
+import { hold } from './time.js';
 import { linked, linkPair } from './wires.js';
 
 const TAG = (frame) => frame[0] % 32;
@@ -70,11 +71,11 @@ export const { run, names } = table({
     const call = a.send('never', 0, { timeout: 60_000 });
     call.catch(() => {});
     await until(() => metadata, 'the message');
-    const begun = performance.now();
+    // No timer runs any more: only the end of the wire can end the call.
+    hold();
     cut();
     const error = await refused(call, 'ERR_PEER_LOST');
     equal(error.details, { targetId: 'b', reason: 'closed' });
-    ok(performance.now() - begun < 500, 'at once');
     equal(
       seen.map(([kind, { id, reason }]) => [kind, id, reason]),
       [

@@ -1,5 +1,5 @@
 // Two Parleys and what is between them, in one page.
-import { defer, parley, until } from './harness.js';
+import { defer, parley, sleep, until } from './harness.js';
 
 /**
  * Two ends of a user's link. Frames arrive in a task of their own, in order, as structured clones; what `filter` says no to
@@ -17,7 +17,7 @@ export function linkPair({ binary = false, filter = () => true } = {}) {
       if (this.closed) return;
       const copy = structuredClone(frame, { transfer });
       log.push({ from: name, frame: copy });
-      if (filter(copy, name)) setTimeout(() => this.far.closed || this.far.onframe?.(copy));
+      if (filter(copy, name)) sleep(0).then(() => this.far.closed || this.far.onframe?.(copy));
     },
     /** What reaches the other end as if it had been sent from here. */
     inject(frame) {

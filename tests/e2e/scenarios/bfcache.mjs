@@ -61,7 +61,6 @@ scenario(
       const outcome = await stays.eval((id) => settle(parley.send('echo', 1, { targetId: id })), id);
       t.assert.equal(outcome.code, 'ERR_PEER_LOST');
       t.assert.equal(outcome.details.reason, 'suspended');
-      t.assert.ok(outcome.took < 500, `told after ${outcome.took} ms`);
       await stays.eval(() => state.setState({ meanwhile: 1 }));
       await stays.eval(() => parley.broadcast('note', 'nobody hears'));
     });

@@ -134,7 +134,6 @@ scenario('a page without a Parley: connect gives up at its timeout', async (t) =
   t.assert.equal(outcome.code, 'ERR_TIMEOUT');
   t.assert.equal(outcome.name, 'TimeoutError');
   t.assert.ok(outcome.isParleyError);
-  t.assert.ok(outcome.took >= 550 && outcome.took < 2500, `took ${outcome.took} ms`);
   t.assert.equal(await parent.eval(() => parley.isConnected('child')), false);
 });
 
@@ -148,7 +147,6 @@ scenario('a signal ends connect', async (t) => {
     return outcome;
   });
   t.assert.equal(outcome.code, 'ERR_ABORTED');
-  t.assert.ok(outcome.took < 1000);
 });
 
 scenario('what is no window is refused by name', async (t) => {

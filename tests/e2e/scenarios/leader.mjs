@@ -1,4 +1,4 @@
-// Exactly one window of the mesh leads, whatever happens to it; another follows within three seconds.
+// Exactly one window of the mesh leads, whatever happens to it; then another follows.
 import { inBackground } from '../browsers/background.mjs';
 import { scenario } from '../lib/scenario.mjs';
 import { rendererOf } from '../lib/process.mjs';
@@ -28,7 +28,6 @@ const ways = [
 ];
 
 const leads = (view) => view.eval(() => leader.isLeader);
-const atMost = 3000;
 
 async function open(t, count, args) {
   const tabs = [];
@@ -51,8 +50,8 @@ async function theOne(t, tabs) {
   return found[0];
 }
 
-/** `leave` takes the leader away; one of the others follows in time, and no two terms overlap. */
-async function succeeds(t, tabs, leave, { within = atMost, term } = {}) {
+/** `leave` takes the leader away; one of the others follows, and no two terms overlap. */
+async function succeeds(t, tabs, leave, { term } = {}) {
   const first = await theOne(t, tabs);
   const others = tabs.filter((tab) => tab !== first);
   const before = await first.eval(() => terms);
@@ -60,10 +59,9 @@ async function succeeds(t, tabs, leave, { within = atMost, term } = {}) {
   await leave(first);
   const next = await theOne(t, others);
   const [from] = (await next.eval(() => terms)).at(-1);
-  t.assert.ok(from - since < within, `somebody leads after ${Math.round(from - since)} ms`);
   t.assert.ok(from > before.at(-1)[0], 'one after the other');
   if (term) t.assert.ok(from >= (await term(first)), 'never two');
-  return { first, next, others, took: from - since };
+  return { first, next, others, from, took: from - since };
 }
 
 for (const [how, args] of ways) {
@@ -171,21 +169,19 @@ for (const [how, args] of ways) {
     async (t) => {
       const tabs = await open(t, 3, args);
       await tabs[0].until(() => parley.peers.length === 2);
-      const { first, next } = await succeeds(
-        t,
-        tabs,
-        (tab) =>
-          tab.eval(() => {
-            // Whatever runs first after the pause sees it.
-            setTimeout(() => {
-              for (const end = performance.now() + 4500; performance.now() < end;);
-              window.atOnce = leader.isLeader;
-            });
-            setTimeout(() => (window.first = leader.isLeader));
-          }),
-        { within: atMost },
+      const { first, next, from } = await succeeds(t, tabs, (tab) =>
+        tab.eval(() => {
+          // Whatever runs first after the pause sees it.
+          setTimeout(() => {
+            for (const end = performance.now() + 4500; performance.now() < end;);
+            window.woke = moment();
+            window.atOnce = leader.isLeader;
+          });
+          setTimeout(() => (window.first = leader.isLeader));
+        }),
       );
       await first.until(() => window.first !== undefined);
+      t.assert.ok(from < (await first.eval(() => woke)), 'the other leads before the one that hangs wakes');
       t.assert.deepEqual(await first.eval(() => [atOnce, window.first, leader.isLeader]), [false, false, false]);
       t.assert.equal((await theOne(t, tabs)).name, next.name);
       await first.until(() => told.at(-1) === false);
@@ -227,7 +223,6 @@ for (const [how, args] of ways) {
         await first.freeze();
         await next.until(() => leader.isLeader);
         const [from] = (await next.eval(() => terms)).at(-1);
-        t.assert.ok(from - since < atMost, `after ${from - since} ms`);
         t.note(`after ${Math.round(from - since)} ms`);
         await next.eval(() => pause(1000));
         await first.thaw();

@@ -94,7 +94,7 @@ for (const [where, site] of [
     await parent.eval((url) => void (document.getElementById('child').src = url), url);
     const outcome = await parent.eval(() => call);
     t.assert.equal(outcome.code, 'ERR_PEER_LOST');
-    t.assert.ok(outcome.took < 5000, `after ${outcome.took} ms`);
+    t.assert.notEqual(outcome.details?.reason, 'timeout', 'its end was noticed, not its silence');
     // What it was in the middle of doing for the child is called off.
     await parent.until(() => heard.includes('aborted'));
   });
@@ -139,6 +139,26 @@ scenario(
   { needs: ['crash'], timeout: 40_000 },
 );
 
+/** No timer that is set from now on runs before `release()`. */
+function holdTimers() {
+  const { setTimeout: set, clearTimeout: clear } = window;
+  const [held, released] = [new Map(), new Map()];
+  let last = 2 ** 30;
+  window.setTimeout = (...timer) => {
+    last += 1;
+    held.set(last, timer);
+    return last;
+  };
+  window.clearTimeout = (id) => {
+    if (!held.delete(id)) clear.call(window, released.get(id) ?? id);
+  };
+  window.release = () => {
+    window.setTimeout = set;
+    for (const [id, timer] of held) released.set(id, set.apply(window, timer));
+    held.clear();
+  };
+}
+
 scenario(
   'hidden for real, with timers that run once a second: messages, answers and writes are as quick as ever',
   (t) =>
@@ -155,22 +175,24 @@ scenario(
         for (let n = 0; n < 3; n++) await pause(10);
         return performance.now() - since > 1000;
       });
+      // From here to `release()` its timers do not run at all: what arrives and leaves waits for none of them.
+      await hidden.eval(holdTimers);
       const id = await hidden.eval(() => parley.instanceId);
-      const took = await seen.eval(async (id) => {
-        const took = [];
-        for (let n = 0; n < 20; n++) took.push((await settle(parley.send('echo', n, { targetId: id }))).took);
-        return took.sort((a, b) => a - b);
+      const outcomes = await seen.eval(async (id) => {
+        const outcomes = [];
+        for (let n = 0; n < 20; n++) outcomes.push(await settle(parley.send('echo', n, { targetId: id })));
+        return outcomes;
       }, id);
+      for (const [n, outcome] of outcomes.entries()) t.assert.equal(outcome.value?.echoed, n, JSON.stringify(outcome));
+      const took = outcomes.map(({ took }) => took).sort((a, b) => a - b);
       t.note(`answers after ${took[10]} ms (median), ${took[19]} ms (longest)`);
-      t.assert.ok(took[19] < 500, `an answer took ${took[19]} ms`);
       // Through the hidden page, to its frame and back.
-      const since = Date.now();
       await seen.eval(() => state.setState({ there: 1 }));
       await hidden.until(() => state.get('there') === 1);
       t.assert.equal((await hidden.eval(() => parley.send('echo', 1, { targetId: 'child' }))).echoed, 1);
       await hidden.eval(() => state.setState({ back: 1 }));
       await seen.until(() => state.get('back') === 1);
-      t.assert.ok(Date.now() - since < 2000, `there and back took ${Date.now() - since} ms`);
+      await hidden.eval(() => release());
       // What is debounced there takes a timer, or the next word of it.
       await hidden.eval(() => {
         window.slow = new SyncedState(parley, {}, { name: 'slow', debounceMs: 50 });

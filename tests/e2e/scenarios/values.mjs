@@ -126,7 +126,6 @@ for (const [where, site] of [
     await child.eval(() => void parley.on('bad-answer', () => ({ callback() {} })));
     const outcome = await parent.eval(() => settle(parley.send('bad-answer')));
     t.assert.ok(['ERR_SERIALIZATION', 'ERR_HANDLER'].includes(outcome.code), JSON.stringify(outcome));
-    t.assert.ok(outcome.took < 2000);
     t.expectConsole(/parley|clone/i);
   });
 
