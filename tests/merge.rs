@@ -14,6 +14,7 @@
     clippy::indexing_slicing
 )]
 
+mod allocated;
 mod merge_network;
 
 use merge_network::schedule::{Case, play};

@@ -8,10 +8,10 @@
     clippy::indexing_slicing
 )]
 
+mod allocated;
 mod model_room;
 
-use std::time::{Duration, Instant};
-
+use allocated::{assert_linear, total};
 use model_room::{Room, transaction};
 use parley_sync::core::model::Strategy;
 
@@ -25,46 +25,67 @@ fn all<'a>(names: &'a [String], value: &'a str) -> Vec<(&'a str, &'a str)> {
 
 const KEYS: usize = 1000;
 
-/// A bound that no machine misses unless the work grows with the square of the keys and more.
-fn costs_little(what: &str, act: impl FnOnce()) {
-    let start = Instant::now();
-    act();
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(2), "{what} took {took:?}");
+fn empty() -> Room {
+    Room::new(3, Strategy::LastWriteWins, &[])
+}
+
+fn write_all(room: &mut Room, at: usize, keys: &[String], value: &str) {
+    room.write(at, &all(keys, value), transaction());
+    room.meet();
 }
 
 #[test]
 fn a_transaction_over_a_thousand_keys_costs_little() {
-    let keys = names(KEYS);
-    let mut room = Room::new(3, Strategy::LastWriteWins, &[]);
-    costs_little("a transaction", || {
-        room.write(0, &all(&keys, "a"), transaction());
-        room.meet();
+    assert_linear("a transaction", KEYS, |count| {
+        let (keys, mut room) = (names(count), empty());
+        let cost = total(|| write_all(&mut room, 0, &keys, "a"));
+        room.agree(&all(&keys, "a"));
+        cost
     });
-    room.agree(&all(&keys, "a"));
-    costs_little("one over it", || {
-        room.write(1, &all(&keys, "b"), transaction());
-        room.meet();
+}
+
+#[test]
+fn a_transaction_over_another_costs_little() {
+    assert_linear("a transaction over another", KEYS, |count| {
+        let (keys, mut room) = (names(count), empty());
+        write_all(&mut room, 0, &keys, "a");
+        let cost = total(|| write_all(&mut room, 1, &keys, "b"));
+        room.agree(&all(&keys, "b"));
+        cost
     });
-    room.agree(&all(&keys, "b"));
+}
+
+/// A transaction over all keys, written apart from a write that aborts it.
+fn conflict(keys: &[String]) -> Room {
+    let mut room = empty();
+    write_all(&mut room, 0, keys, "a");
+    room.part();
+    room.write(0, &all(keys, "b"), transaction());
+    room.set(1, "item-7", "c");
+    room
 }
 
 #[test]
 fn a_transaction_over_a_thousand_keys_falls_at_little_cost() {
-    let keys = names(KEYS);
-    let mut room = Room::new(3, Strategy::LastWriteWins, &[]);
-    room.write(0, &all(&keys, "a"), transaction());
-    room.meet();
-    room.part();
-    room.write(0, &all(&keys, "b"), transaction());
-    room.set(1, "item-7", "c");
-    costs_little("its fall", || room.meet());
-    let mut expected = all(&keys, "a");
-    expected[7].1 = "c";
-    room.agree(&expected);
-    costs_little("writing over it", || {
-        room.write(2, &all(&keys, "d"), transaction());
-        room.meet();
+    assert_linear("the fall of a transaction", KEYS, |count| {
+        let keys = names(count);
+        let mut room = conflict(&keys);
+        let cost = total(|| room.meet());
+        let mut expected = all(&keys, "a");
+        expected[7].1 = "c";
+        room.agree(&expected);
+        cost
     });
-    room.agree(&all(&keys, "d"));
+}
+
+#[test]
+fn writing_over_a_transaction_that_fell_costs_little() {
+    assert_linear("a transaction over one that fell", KEYS, |count| {
+        let keys = names(count);
+        let mut room = conflict(&keys);
+        room.meet();
+        let cost = total(|| write_all(&mut room, 2, &keys, "d"));
+        room.agree(&all(&keys, "d"));
+        cost
+    });
 }

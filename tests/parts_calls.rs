@@ -119,20 +119,20 @@ fn a_long_call_does_not_keep_the_short_ones_around() {
     assert_eq!(calls.cancel(long), Some((1, 0)));
 }
 
+/// No answer copies the calls that still wait, or allocates at all. A search from one end would look at 10^13 calls for
+/// these, which takes hours: the limit of the test run ends it.
 #[test]
-fn ten_thousand_in_flight_are_answered_backwards_without_a_scan() {
+fn millions_in_flight_are_answered_backwards_without_a_scan() {
+    const IN_FLIGHT: usize = 4_000_000;
     let mut calls = Calls::new();
-    let start = std::time::Instant::now();
-    for round in 0..20 {
-        let ids: Vec<u64> = (0..10_000)
-            .map(|n| calls.begin(1, 1e6 + f64::from(n), 0, 0.0, ()))
-            .collect();
-        for id in ids.into_iter().rev() {
-            assert!(calls.finish(id, 1).is_some(), "round {round}");
-        }
+    for n in 0..IN_FLIGHT {
+        calls.begin(1, 1e6 + n as f64, 0, 0.0, ());
+    }
+    for id in (1..=IN_FLIGHT as u64).rev() {
+        let all = allocated::total(|| assert!(calls.finish(id, 1).is_some(), "{id}"));
+        assert_eq!(all.count, 0, "the answer to {id}: {all:?}");
     }
     assert!(calls.is_empty() && calls.next_deadline().is_none());
-    assert!(start.elapsed().as_secs() < 10);
 }
 
 #[derive(Clone, Debug)]

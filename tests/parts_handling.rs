@@ -7,31 +7,32 @@
     clippy::indexing_slicing
 )]
 
+mod allocated;
+
 use parley_sync::core::handling::Handling;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
+/// No answer copies the questions that are left, or allocates at all. Were they searched from one end, or moved for each
+/// answer, these would take 10^13 steps, which is hours: the limit of the test run ends it.
 #[test]
-fn a_hundred_thousand_answered_in_any_order_are_quick() {
+fn millions_are_answered_in_any_order_without_a_scan() {
+    const QUESTIONS: u64 = 4_000_000;
     for order in [0u64, 1, 2] {
         let mut handling = Handling::default();
-        let start = std::time::Instant::now();
-        for number in 1..=100_000u64 {
-            handling.insert(number, number);
+        for number in 1..=QUESTIONS {
+            handling.insert(number, ());
         }
-        for i in 0..100_000u64 {
+        for i in 0..QUESTIONS {
             let number = match order {
                 0 => i + 1,
-                1 => 100_000 - i,
-                _ => (i * 7919) % 100_000 + 1,
+                1 => QUESTIONS - i,
+                _ => (i * 7919) % QUESTIONS + 1,
             };
-            assert_eq!(handling.take(number), Some(number));
+            let all = allocated::total(|| assert_eq!(handling.take(number), Some(())));
+            assert_eq!(all.count, 0, "order {order}, the answer to {number}: {all:?}");
         }
         assert!(handling.is_empty());
-        assert!(
-            start.elapsed().as_secs() < 5,
-            "order {order}: nothing moves for each answer"
-        );
     }
 }
 

@@ -10,16 +10,20 @@
     clippy::needless_range_loop
 )]
 
+#[path = "../allocated/mod.rs"]
+mod allocated;
 mod choices;
 mod run;
 mod targets;
+mod until;
 
-use run::{fuzz, until};
+use run::fuzz;
 use targets::{TARGETS, forge};
+use until::Length;
 
 fn target(name: &str, cases: u64) {
     let target = TARGETS.iter().find(|target| target.name == name).unwrap();
-    fuzz(target, until(cases));
+    fuzz(target, &Length::of(cases));
 }
 
 #[test]

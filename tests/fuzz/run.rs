@@ -3,42 +3,38 @@
 
 use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
-use std::time::{Duration, Instant};
 
+use crate::allocated::{Total, total};
 use crate::choices::Choices;
 use crate::targets::Target;
+use crate::until::Length;
 use parley_sync_kit::Random;
 
 /// Of a short run, and of any.
 const SEED: u64 = 0x7061_726c_6579;
 const LONGEST: usize = 600;
 const KEPT: usize = 4_000;
-/// A case that takes longer is one that hangs.
-const SLOW: Duration = Duration::from_secs(30);
+/// How much a case may allocate: some twenty times the most that any was seen to, 24,000 allocations of 2.3 MB.
+const MOST: Total = Total {
+    count: 500_000,
+    bytes: 50_000_000,
+};
+/// How many inputs are tried to make one that fails smaller.
+const ATTEMPTS: usize = 5_000;
 
-pub enum Until {
-    Cases(u64),
-    Over(Duration),
-}
-
-fn number(name: &str) -> Option<u64> {
+pub fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
-}
-
-/// As long as PARLEY_FUZZ_SECONDS says, else so many cases.
-pub fn until(cases: u64) -> Until {
-    number("PARLEY_FUZZ_SECONDS").map_or(Until::Cases(cases), |seconds| {
-        Until::Over(Duration::from_secs(seconds))
-    })
 }
 
 /// What went wrong, if anything did; and what the case came to.
 fn attempt(target: &Target, bytes: &[u8]) -> (Option<String>, BTreeSet<u64>) {
     let mut choices = Choices::new(bytes);
-    let started = Instant::now();
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| (target.run)(&mut choices)));
+    let mut outcome = Ok(());
+    let work = total(|| outcome = panic::catch_unwind(AssertUnwindSafe(|| (target.run)(&mut choices))));
     let wrong = match outcome {
-        Ok(()) if started.elapsed() > SLOW => Some(format!("it took {:?}", started.elapsed())),
+        Ok(()) if work.count > MOST.count || work.bytes > MOST.bytes => {
+            Some(format!("it allocates {work:?}"))
+        }
         Ok(()) => None,
         Err(thrown) => Some(
             thrown
@@ -85,11 +81,13 @@ fn changed(random: &mut Random, kept: &[Vec<u8>]) -> Vec<u8> {
 
 /// The smallest input found that fails.
 fn shrunk(target: &Target, bytes: &[u8]) -> Vec<u8> {
-    let started = Instant::now();
+    let mut attempts = 0;
     let mut best = bytes.to_vec();
     let mut size = best.len().div_ceil(2);
-    let fails =
-        |bytes: &[u8]| started.elapsed() < Duration::from_secs(20) && attempt(target, bytes).0.is_some();
+    let mut fails = |bytes: &[u8]| {
+        attempts += 1;
+        attempts <= ATTEMPTS && attempt(target, bytes).0.is_some()
+    };
     while size > 0 {
         let mut at = 0;
         while at < best.len() {
@@ -118,7 +116,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Runs one target; panics with what it found.
-pub fn fuzz(target: &Target, until: Until) {
+pub fn fuzz(target: &Target, length: &Length) {
     if let Ok(input) = std::env::var("PARLEY_FUZZ_INPUT") {
         let bytes: Vec<u8> = (0..input.len() / 2)
             .map(|at| u8::from_str_radix(&input[at * 2..at * 2 + 2], 16).unwrap())
@@ -131,16 +129,9 @@ pub fn fuzz(target: &Target, until: Until) {
     let mut random = Random::new(number("PARLEY_SEED").unwrap_or(SEED));
     let mut kept: Vec<Vec<u8>> = Vec::new();
     let mut seen = BTreeSet::new();
-    let (started, mut cases) = (Instant::now(), 0);
+    let mut cases = 0;
     let mut found = None;
-    loop {
-        let over = match until {
-            Until::Cases(count) => cases >= count,
-            Until::Over(time) => started.elapsed() >= time,
-        };
-        if over {
-            break;
-        }
+    while !length.is_over(cases) {
         let bytes = if kept.is_empty() || random.percent(30) {
             fresh(&mut random)
         } else {
@@ -162,11 +153,10 @@ pub fn fuzz(target: &Target, until: Until) {
     }
     let small = found.map(|bytes| (attempt(target, &bytes).0, bytes));
     panic::set_hook(hook);
-    let seconds = started.elapsed().as_secs_f64();
     println!(
-        "{}: {cases} executions in {seconds:.1} s, {:.0} a second; {} inputs kept; {} findings",
+        "{}: {}; {} inputs kept; {} findings",
         target.name,
-        cases as f64 / seconds.max(0.001),
+        length.rate(cases),
         kept.len(),
         usize::from(small.is_some())
     );

@@ -7,6 +7,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "../allocated/mod.rs"]
+mod allocated;
 mod apart;
 mod forged;
 mod joining;

@@ -2,12 +2,13 @@
 //! show the same, and what is written over them shows.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use parley_sync::core::clock::Time;
 use parley_sync::core::id::Actor;
 use parley_sync::core::merge::{Era, Node};
 use parley_sync::core::register::Stamp;
+
+use crate::allocated::{assert_linear, total};
 
 use super::draw::{any, change};
 use super::text::Op;
@@ -178,33 +179,48 @@ fn any_cells_end_alike() {
     }
 }
 
-#[test]
-fn deep_names_and_many_cells_take_no_time() {
-    let begun = Instant::now();
-    let mut window = Window::new(0);
-    let at = |time: f64| Stamp {
+fn at(time: f64) -> Stamp {
+    Stamp {
         time: Time::from_f64(time).unwrap(),
         actor: Actor::from_random(3),
-    };
+    }
+}
+
+#[test]
+fn many_items_in_one_place_cost_little() {
+    assert_linear("items in one place", 20_000, |count| {
+        total(|| {
+            let mut window = Window::new(0);
+            window.merged.set("", Some(Node::Object(None)), at(1.0));
+            window.merged.set("/s", Some(Node::Set(None)), at(1.0));
+            for item in 0..count {
+                // All in the same place, the last name first.
+                let name = format!("/s#e{:x}:z", count - item);
+                let item = Node::Item(Rc::from("P--------0P"));
+                window.merged.set(&name, Some(item), at(2.0));
+            }
+            let Some(Json::Object(shown)) = window.show() else {
+                panic!("no object");
+            };
+            assert!(matches!(&shown["s"], Json::Array(items) if items.len() == count));
+            window.at_least(10.0);
+            window.write(Some(&super::value::object([("s", super::value::array(["x"]))])));
+        })
+    });
+}
+
+#[test]
+fn a_name_that_is_too_deep_costs_little() {
+    let mut window = Window::new(0);
     window.merged.set("", Some(Node::Object(None)), at(1.0));
-    for steps in [32, 33, 1_000_000] {
-        window
-            .merged
-            .set(&"/a".repeat(steps), Some(Node::Object(None)), at(1.0));
-    }
-    window.merged.set("/s", Some(Node::Set(None)), at(1.0));
-    for item in 0..20_000u32 {
-        // All in the same place, the last name first.
-        let name = format!("/s#e{:x}:z", 20_000 - item);
-        window
-            .merged
-            .set(&name, Some(Node::Item(Rc::from("P--------0P"))), at(2.0));
-    }
-    let Some(Json::Object(shown)) = window.show() else {
-        panic!("no object");
+    let mut cost = |steps: usize| {
+        let name = "/a".repeat(steps);
+        total(|| window.merged.set(&name, Some(Node::Object(None)), at(1.0)))
     };
-    assert!(matches!(&shown["s"], Json::Array(items) if items.len() == 20_000));
-    window.at_least(10.0);
-    window.write(Some(&super::value::object([("s", super::value::array(["x"]))])));
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    let (deepest, one_more, many_more) = (cost(32), cost(33), cost(1_000_000));
+    assert!(
+        one_more.bytes <= deepest.bytes && many_more.bytes <= one_more.bytes,
+        "{deepest:?} {one_more:?} {many_more:?}"
+    );
+    assert!(matches!(window.show(), Some(Json::Object(_))));
 }

@@ -64,7 +64,7 @@ const STEPS: [Step; 21] = [
     },
     Step {
         name: "purity",
-        what: "the core names no browser, clock or randomness; dependencies go one way",
+        what: "the core names no browser, clock or randomness, native tests no clock; dependencies go one way",
         needs: &[],
         slow: false,
         run: pure,
@@ -240,7 +240,7 @@ fn formatted() -> Outcome {
 }
 
 fn pure() -> Outcome {
-    all([purity::check(), rings::check()])
+    all([purity::check(), purity::check_tests(), rings::check()])
 }
 
 fn built() -> Outcome {

@@ -1,4 +1,4 @@
-//! The invariant of the innermost ring: `src/core` names no browser, no clock, no randomness, no I/O.
+//! What files may not name. `src/core` names no browser, no clock, no randomness, no I/O; the native tests name no clock.
 
 use std::fs;
 use std::path::Path;
@@ -32,23 +32,44 @@ const FORBIDDEN: [&str; 23] = [
     "thread_local",
 ];
 
+/// Clocks. How long a test takes depends on the machine: tests count allocations instead (`tests/allocated`).
+const CLOCKS: [&str; 3] = ["Instant", "SystemTime", "elapsed"];
+
+/// A long run of the fuzzer lasts as long as it is told to.
+const MAY_READ_A_CLOCK: &str = "tests/fuzz/until.rs";
+
 /// Reads every file of the core; comments may say anything.
 pub fn check() -> Outcome {
+    search("src/core", &FORBIDDEN, "", "the core must stay pure")
+}
+
+/// Reads every native test of `tests`.
+pub fn check_tests() -> Outcome {
+    let why = "a native test asserts no time: count what it allocates, with tests/allocated";
+    search("tests", &CLOCKS, MAY_READ_A_CLOCK, why)
+}
+
+/// Fails where a file of a directory names one of the words.
+fn search(directory: &str, words: &'static [&'static str], except: &str, why: &str) -> Outcome {
     let root = paths::root();
     let mut found = Vec::new();
-    let read = visit(&root.join("src/core"), &mut |path, text| {
+    let read = visit(&root.join(directory), &mut |path, text| {
+        let shown = path.strip_prefix(&root).unwrap_or(path);
+        if shown == Path::new(except) {
+            return;
+        }
         for (number, line) in text.lines().enumerate() {
-            let shown = path.strip_prefix(&root).unwrap_or(path).display();
-            found.extend(offences(line).map(|word| format!("{shown}:{}: names {word}", number + 1)));
+            let at = format!("{}:{}", shown.display(), number + 1);
+            found.extend(offences(line, words).map(|word| format!("{at}: names {word}")));
         }
     });
-    match read.map_err(|error| format!("cannot read src/core: {error}"))? {
-        0 => Err("there is no file in src/core".to_owned()),
+    match read.map_err(|error| format!("cannot read {directory}: {error}"))? {
+        0 => Err(format!("there is no file in {directory}")),
         files if found.is_empty() => {
-            println!("    {files} files");
+            println!("    {directory}: {files} files");
             Ok(())
         }
-        _ => Err(format!("the core must stay pure:\n{}", found.join("\n"))),
+        _ => Err(format!("{why}:\n{}", found.join("\n"))),
     }
 }
 
@@ -66,9 +87,9 @@ pub(super) fn visit(directory: &Path, see: &mut impl FnMut(&Path, &str)) -> std:
     Ok(files)
 }
 
-fn offences(line: &str) -> impl Iterator<Item = &'static str> {
+fn offences(line: &str, words: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
     let code = line.split("//").next().unwrap_or_default();
-    FORBIDDEN.into_iter().filter(move |word| names(code, word))
+    words.iter().copied().filter(move |word| names(code, word))
 }
 
 /// Whether the word stands there whole: `rand` is not in `operand`.
@@ -82,7 +103,11 @@ fn names(code: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::offences;
+    use super::{CLOCKS, FORBIDDEN};
+
+    fn offences(line: &str) -> impl Iterator<Item = &'static str> {
+        super::offences(line, &FORBIDDEN)
+    }
 
     #[test]
     fn whole_words_outside_comments() {
@@ -96,5 +121,13 @@ mod tests {
         );
         assert_eq!(offences("use rand::Rng;").collect::<Vec<_>>(), ["rand"]);
         assert_eq!(offences("let operand = random; // rand, JsValue").count(), 0);
+    }
+
+    #[test]
+    fn a_test_that_reads_a_clock_is_found() {
+        let found = |line| super::offences(line, &CLOCKS).collect::<Vec<_>>();
+        assert_eq!(found("assert!(start.elapsed().as_secs() < 5);"), ["elapsed"]);
+        assert_eq!(found("let start = std::time::Instant::now();"), ["Instant"]);
+        assert!(found("let time = Time::initial(now); // an Instant").is_empty());
     }
 }
