@@ -60,6 +60,20 @@ test('a part that cannot be loaded: the transaction is refused, taken back and t
   assert.deepEqual(one.getState(), { a: 0, b: 0, n: 0 });
   assert.deepEqual(errors[0], ['ERR_ENVIRONMENT']);
   assert.deepEqual(seen.at(-1), ['rollback', 0, 0]);
+  const again = loader.hold();
+  const taken = one.setState({ a: 3 }, { rollbackOnError: true });
+  // Who writes in answer to a failure asks for the part once more.
+  const off = one.subscribe((_, __, { origin }) => {
+    if (origin !== 'rollback') return;
+    off();
+    answered = one.transaction(() => void one.setState({ a: 4, b: 4 }));
+    answered.catch(() => {});
+  });
+  let answered;
+  again.fail(new Error('offline'));
+  await assert.rejects(taken, { code: 'ERR_ENVIRONMENT' });
+  await assert.rejects(answered, { code: 'ERR_ENVIRONMENT' });
+  assert.deepEqual(one.getState(), { a: 0, b: 0, n: 0 });
   await one.setState({ n: 1 });
   await two.setState({ a: 2 });
   await deliver();

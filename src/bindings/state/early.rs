@@ -12,9 +12,9 @@ use super::{Held, StateHost, StateOptions};
 use crate::bindings::shared::Shared;
 use crate::core::cell::Cell;
 use crate::core::frame::Kind;
-use crate::core::id::PeerRef;
+use crate::core::id::{Key, PeerRef};
 use crate::core::lists::List;
-use crate::core::model::{Op, Strategy, cell_needs_more};
+use crate::core::model::{How, Op, Strategy, cell_needs_more, write_needs_more};
 use crate::core::persist::Record;
 use crate::core::sync::StateFrame;
 use crate::platform::cell::RefCell;
@@ -197,6 +197,10 @@ impl StateHost {
         } else {
             self.go_on();
             self.early.loading.set(Loading::No);
+            // A listener may have written what needs the part.
+            if self.keeps_writes() {
+                self.require_more();
+            }
         }
     }
 
@@ -231,10 +235,9 @@ impl StateHost {
         }
     }
 
-    /// A write that needs the other model loads it; a state that merges, or whose writes are not settled by which is the later,
-    /// needed it before.
-    pub(super) fn expect(&self, ops: &[(crate::core::id::Key, Op<Held>)], how: crate::core::model::How) {
-        if crate::core::model::write_needs_more(ops, how) {
+    /// Loads the part if a write needs it. A state that needs it by its options has asked for it before.
+    pub(super) fn load_for(&self, ops: &[(Key, Op<Held>)], how: How) {
+        if write_needs_more(ops, how) {
             self.require_more();
         }
     }

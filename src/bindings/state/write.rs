@@ -151,7 +151,7 @@ impl StateHost {
             is_typed: options.typed,
             ..How::default()
         };
-        self.expect(&shared, how);
+        self.load_for(&shared, how);
         let written = if shared.is_empty() {
             None
         } else {

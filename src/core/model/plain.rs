@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::composite::plain;
 use super::counts::{Counted, with_added};
 use super::interface::StateModel;
 use super::kept::{Command, Kept};
@@ -114,7 +115,7 @@ impl<V: Value> PlainModel<V> {
     fn changes_of(&mut self, cells: Vec<KeyChange<Cell<V>>>) -> Vec<KeyChange<V>> {
         let mut recounted: Vec<Key> = Vec::new();
         for cell in &cells {
-            let Some((key, Part::Count(actor))) = named(&cell.key) else {
+            let Some((key, Part::Count(actor))) = parse(&cell.key) else {
                 continue;
             };
             if !self.counted.contains_key(&key) {
@@ -136,7 +137,7 @@ impl<V: Value> PlainModel<V> {
         }
         let mut changes = Vec::with_capacity(cells.len());
         for cell in cells {
-            let Some((key, Part::Root)) = named(&cell.key) else {
+            let Some((key, Part::Root)) = parse(&cell.key) else {
                 continue;
             };
             if self.counted.contains_key(&key) {
@@ -222,7 +223,7 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
         };
         let roots = self.node.iter().filter_map(move |(name, cell)| {
             let Cell::Plain(value) = cell else { return None };
-            let (key, part) = named(name)?;
+            let (key, part) = parse(name)?;
             let is_root = part == Part::Root && !self.counted.contains_key(&key) && !is_kept(&key);
             is_root.then_some((key, value))
         });
@@ -292,7 +293,10 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
     }
 
     fn retract(&mut self, id: WriteId, _now: f64) -> ModelEffects<V> {
-        self.push(Command::Retract(id));
+        // Without it the write has been dropped already.
+        if self.kept.is_some() {
+            self.push(Command::Retract(id));
+        }
         Vec::new()
     }
 
@@ -305,13 +309,4 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
     fn plain_mut(&mut self) -> Option<&mut PlainModel<V>> {
         Some(self)
     }
-}
-
-fn plain<V: Clone>(cell: Option<&Cell<V>>) -> Option<V> {
-    super::composite::plain(cell)
-}
-
-/// The key and the part that a name is of; the name itself for most.
-fn named(name: &Key) -> Option<(Key, Part)> {
-    parse(name)
 }
