@@ -166,6 +166,8 @@ extern "C" {
     pub(crate) fn own_origin() -> Option<String>;
     /// Parent and opener.
     pub(crate) fn relatives() -> Array;
+    #[wasm_bindgen(js_name = isOwnParent)]
+    pub(crate) fn is_own_parent(window: &JsValue) -> bool;
     #[wasm_bindgen(js_name = kindOf)]
     pub(crate) fn kind_of(source: &JsValue) -> String;
     /// A window, those it is in, and those that opened them.

@@ -61,7 +61,7 @@ impl Parley {
             let message = "anyOrigin: true needs grants: say what a page may do that is not known";
             return Err(fail(codes::CONFIG, message));
         }
-        if options.any_origin && (kind != "window" || host::kind_of(target) != "parent") {
+        if options.any_origin && (kind != "window" || !host::is_own_parent(target)) {
             let message = "the option anyOrigin is for window.parent: any other window is named by its origin in allowedOrigins";
             return Err(fail(codes::CONFIG, message));
         }

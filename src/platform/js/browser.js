@@ -37,13 +37,20 @@ export function relatives() {
   return out;
 }
 
+/** Whether this page is in a frame directly inside `window`. */
+export function isOwnParent(window) {
+  const own = ownWindow();
+  return own !== undefined && own.parent !== own && own.parent === window;
+}
+
 /** What a window is to us, asked only of properties that every origin may read. */
 export function kindOf(source) {
   const own = ownWindow();
   if (own === undefined) return 'link';
-  if (source === own.opener) return 'opener';
-  if (source === own.parent && own.parent !== own) return 'parent';
   try {
+    // Any page that this one is inside of: a frame in a frame has several.
+    for (let at = own; at.parent && at.parent !== at; at = at.parent) if (at.parent === source) return 'parent';
+    if (source === own.opener) return 'opener';
     if (source.parent === own && source !== own) return 'iframe';
     if (source.parent !== source) return 'iframe';
     if (source.opener === own) return 'popup';
