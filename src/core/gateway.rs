@@ -7,8 +7,12 @@
 //! writes for ever, and count increments twice.) Vectors and batch numbers belong to the view, so a peer's claims about them
 //! never reach the state.
 //!
-//! - **Outwards** go cells of readable keys, without the names of windows, and of a transaction only the readable members. If the
-//!   transaction is aborted through a member that the peer may not read, the view vetoes the rest, or overwrites it where nothing
+//! - **Outwards** go cells of readable keys, without the names of windows.
+//! - **Of a transaction** only the members go outwards whose keys are exchanged, and the peer takes them for a smaller transaction or
+//!   for lone writes. If another member aborts the transaction, the peer cannot know: over there the rest would count, and abort
+//!   others. So where the peer would show something else, the *state* vetoes the rest, see [`Model::aborted_parts`]. All windows
+//!   obey that veto, and the transaction stays aborted, even if the cause of the abort goes. A veto in the view alone would not do: an
+//!   abort may be lifted in the state later. Keys that the peer may read and not write are corrected in the view: nothing of them
 //!   passes back.
 //! - **Inwards** go cells of writable keys, in the name of writers that the state does not know. A cell in the name of a window of
 //!   the state is that window's own copy returning, or arrives over a more direct route, or is forged. Slots, counts, vetoes and edits
@@ -53,6 +57,8 @@ pub struct Gateway<V> {
     corrected: SmallMap<Key, u32>,
     /// Keys of which something was denied, the same perhaps more than once.
     denied: Vec<Key>,
+    /// Keys of which something has changed since [`take_aborted`](Self::take_aborted), the same perhaps more than once.
+    changed: Vec<Key>,
 }
 
 /// What a peer may do, and the keys that are not exchanged with it.
@@ -102,6 +108,7 @@ impl<V: Value> Gateway<V> {
             ceiling: None,
             corrected: SmallMap::new(),
             denied: Vec::new(),
+            changed: Vec::new(),
         };
         gateway.view.watch(true);
         let cells: Vec<Written<V>> = state.written().filter_map(|cell| gateway.outgoing(cell)).gather();
@@ -240,6 +247,9 @@ impl<V: Value> Gateway<V> {
         let written = cells
             .iter()
             .filter_map(|cell| parse(&cell.0).map(|parsed| parsed.0));
+        // Also of keys that are not exchanged: a transaction may span them.
+        self.changed
+            .take_in(names.iter().filter_map(|name| Some(parse(name)?.0)));
         // The visible value of a key may depend on cells of other keys.
         let mut keys: Vec<Key> = written.chain(shown.iter().cloned()).gather();
         if keys.is_empty() {

@@ -25,6 +25,7 @@ mod interface;
 mod kept;
 mod of_plain;
 mod outline;
+mod partial;
 mod plain;
 mod plan;
 mod show;

@@ -55,6 +55,27 @@ impl Network {
         assert!(self.denied.is_empty(), "nothing is denied");
     }
 
+    /// Two windows agree on each key that reaches one from the other.
+    pub fn check_mixed(&self) {
+        for key in KEYS {
+            let mut alike: Vec<usize> = (0..WINDOWS).collect();
+            for _ in 0..WINDOWS {
+                for (a, b) in self.pairs() {
+                    let filter = self.filter(a, b).and_then(|filter| filter.1);
+                    if filter.is_none_or(|excluded| !excluded.contains(key)) {
+                        let first = alike[a].min(alike[b]);
+                        (alike[a], alike[b]) = (first, first);
+                    }
+                }
+            }
+            for (at, first) in alike.into_iter().enumerate() {
+                let (here, there) = (self.models[at].get(key), self.models[first].get(key));
+                assert_eq!(here, there, "{key} in windows {at} and {first}");
+            }
+        }
+        assert!(self.denied.is_empty(), "nothing is denied");
+    }
+
     /// Trusted windows agree, and the others on what they may read.
     pub fn check(&self) {
         for key in KEYS {

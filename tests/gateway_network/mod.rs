@@ -44,6 +44,8 @@ pub struct Network {
     links: Vec<(usize, usize)>,
     strategies: Strategies,
     filter: Filter,
+    /// How each window treats the keys, where every two may differ.
+    treatments: Option<Vec<Treatments>>,
     /// The windows behind gateways are not restricted; their options differ for one key.
     is_mismatched: bool,
     /// The trusted windows are connected through others only.
@@ -69,31 +71,52 @@ pub fn grants() -> Grants {
     Grants::parse(Some(&list(&READ)), Some(&list(&WRITE)), None).unwrap()
 }
 
+/// Of a window that settles those keys differently from the others.
+fn treatments(different: &[&str]) -> Treatments {
+    let mut treatments = Treatments {
+        default: Some(Rc::from("same")),
+        ..Treatments::default()
+    };
+    for &key in different {
+        treatments.by_key.insert(Key::from(key), Rc::from("different"));
+    }
+    treatments
+}
+
 impl Network {
     /// `links`: which trusted window lets in which of the others.
     pub fn new(strategy: Strategy, links: &[(usize, usize)]) -> Network {
-        Self::open(strategy, links, (Rc::new(grants()), None))
+        Self::open(strategy, links, (Rc::new(grants()), None), None)
     }
 
     /// Windows 3 and 4 settle [`APART`] differently: they and the others keep it apart, through gateways on both sides.
     pub fn mismatched(strategy: Strategy, links: &[(usize, usize)]) -> Network {
-        let named = |treatment: &str| {
-            let mut treatments = Treatments {
-                default: Some(Rc::from("same")),
-                ..Treatments::default()
-            };
-            treatments.by_key.insert(Key::from(APART), Rc::from(treatment));
-            treatments
-        };
-        let excluded = named("one").compare(&named("other")).1.unwrap();
+        let excluded = treatments(&[]).compare(&treatments(&[APART])).1.unwrap();
         Self::open(
             strategy,
             links,
             (Rc::new(Grants::default()), Some(Rc::new(excluded))),
+            None,
         )
     }
 
-    fn open(strategy: Strategy, links: &[(usize, usize)], filter: Filter) -> Network {
+    /// Each window settles each of those keys differently from most others, or not: `differs` says so. Whoever differs from
+    /// another keeps apart with it what they settle differently.
+    pub fn mixed(strategy: Strategy, links: &[(usize, usize)], mut differs: impl FnMut() -> bool) -> Network {
+        let of_one = |_| {
+            let keys: Vec<&str> = KEYS.into_iter().filter(|_| differs()).collect();
+            treatments(&keys)
+        };
+        let all = (0..WINDOWS).map(of_one).collect();
+        Self::open(strategy, links, (Rc::new(Grants::default()), None), Some(all))
+    }
+
+    fn open(
+        strategy: Strategy,
+        links: &[(usize, usize)],
+        filter: Filter,
+        treatments: Option<Vec<Treatments>>,
+    ) -> Network {
         let strategies = Strategies {
             default: strategy,
             ..Strategies::default()
@@ -104,9 +127,10 @@ impl Network {
             wires: Wires::default(),
             links: links.to_vec(),
             strategies,
-            is_mismatched: filter.1.is_some(),
+            is_mismatched: filter.1.is_some() || treatments.is_some(),
             is_parted: false,
             filter,
+            treatments,
             now: START,
             actors: 1000,
             values: 0,
@@ -175,24 +199,33 @@ impl Network {
     pub fn join(&mut self, a: usize, b: usize) {
         self.wires.cut(a, b);
         self.wires.join(a, b);
-        let is_link = self.links.contains(&(a, b));
-        for (host, peer, has_gateway) in [(a, b, is_link), (b, a, is_link && self.is_mismatched)] {
-            if has_gateway {
-                self.open_gateway(host, peer);
-            } else {
-                self.act(host, |model, now| {
+        for (host, peer) in [(a, b), (b, a)] {
+            match self.filter(host, peer) {
+                Some(filter) => self.open_gateway(host, peer, filter),
+                None => self.act(host, |model, now| {
                     model.with_node(|node| node.peer_up(peer as PeerRef, now))
-                });
+                }),
             }
         }
     }
 
-    fn open_gateway(&mut self, host: usize, peer: usize) {
+    /// Through what a window exchanges with another, if not directly.
+    fn filter(&self, host: usize, peer: usize) -> Option<Filter> {
+        if let Some(treatments) = &self.treatments {
+            let excluded = treatments[host].compare(&treatments[peer]).1?;
+            return Some((Rc::clone(&self.filter.0), Some(Rc::new(excluded))));
+        }
+        let is_host = self.links.contains(&(host, peer));
+        let has_gateway = is_host || (self.is_mismatched && self.links.contains(&(peer, host)));
+        has_gateway.then(|| self.filter.clone())
+    }
+
+    fn open_gateway(&mut self, host: usize, peer: usize, filter: Filter) {
         let view = self.model(host, Vec::new());
         let (gateway, effects) = Gateway::open(
             peer as PeerRef,
             "s",
-            self.filter.clone(),
+            filter,
             view,
             &self.models[host],
             self.now,

@@ -7,7 +7,7 @@ use parley_sync::core::model::{Model, ModelEffect, ModelEffects};
 use parley_sync::core::sync::{KeyChange, StateFrame};
 
 use super::check::names_of;
-use super::{APART, ENDLESS, Frame, Network, TRUSTED, Val, WINDOWS};
+use super::{ENDLESS, Frame, Network, TRUSTED, Val, WINDOWS};
 
 impl Network {
     pub(super) fn act(&mut self, at: usize, act: impl FnOnce(&mut Model<Val>, f64) -> ModelEffects<Val>) {
@@ -51,6 +51,21 @@ impl Network {
                 ModelEffect::Contested { .. } | ModelEffect::Restamped { .. } | ModelEffect::Ready => {}
             }
         }
+        self.veto_aborted(at);
+    }
+
+    /// What gateways found aborted in part only is vetoed in the state.
+    fn veto_aborted(&mut self, at: usize) {
+        let mut aborted = Vec::new();
+        for (link, gateway) in &mut self.gateways {
+            if link.0 == at {
+                aborted.extend(gateway.take_aborted(&self.models[at]));
+            }
+        }
+        if !aborted.is_empty() {
+            self.act(at, |model, now| model.veto(aborted, VetoReason::Aborted, now));
+            self.flush(at);
+        }
     }
 
     pub(super) fn forward(&mut self, at: usize, shown: &[Key]) {
@@ -78,11 +93,11 @@ impl Network {
     }
 
     pub(super) fn post(&mut self, from: usize, to: usize, frame: Frame) {
-        if self.is_mismatched && (from < TRUSTED) != (to < TRUSTED) {
-            assert!(
-                names_of(&frame).iter().all(|key| **key != *APART),
-                "{APART} crosses"
-            );
+        if self.is_mismatched {
+            if let Some((_, Some(excluded))) = self.filter(from, to) {
+                let crosses = names_of(&frame).into_iter().find(|key| excluded.contains(key));
+                assert_eq!(crosses, None, "crosses from {from} to {to}");
+            }
         } else if from < TRUSTED && to >= TRUSTED {
             self.check_secrecy(&frame);
         }
@@ -121,6 +136,7 @@ impl Network {
         }
         let gateway = self.gateways.get_mut(&link).unwrap();
         gateway.correct(&self.models[link.0], &checked.touched, now);
+        self.veto_aborted(link.0);
         self.flush_gateways(link.0);
         let gateway = self.gateways.get_mut(&link).unwrap();
         gateway.forget_denied(&self.models[link.0], self.kept_denied);

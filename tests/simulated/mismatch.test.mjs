@@ -251,6 +251,31 @@ test('a transaction over a key that fits and one that does not', async (t) => {
   assert.equal(a.state.get('j'), 3);
 });
 
+test('a transaction that is aborted through a key that does not fit aborts no other where that key is missing', async (t) => {
+  const { network, all } = await open(t, {}, { conflict: { x: 'merge' } }, {});
+  const [a, b, c] = all;
+  const clock = Date.now;
+  t.after(() => (Date.now = clock));
+  let later = 0;
+  Date.now = () => clock() + later;
+  /** Each write is later than the one before it, whoever wrote that. */
+  const write = async ({ state }, values, together = false) => {
+    later += 10;
+    if (together) await state.transaction(() => void state.setState(values));
+    else await state.setState(values);
+  };
+  network.partition([a.parley], [b.parley], [c.parley]);
+  await write(c, { k: 1, i: 1 }, true);
+  await write(a, { k: 2, x: 2 }, true);
+  await write(c, { x: 3 });
+  await write(c, { k: 4 });
+  network.heal();
+  await network.settle();
+  for (const { state } of [a, c]) assert.deepEqual(state.getState(), { k: 4, i: 1, x: 3 });
+  assert.deepEqual(b.state.getState(), { k: 4, i: 1 });
+  for (const one of [a, c]) assert.deepEqual(one.told(), [['x', LWW, 'merge']]);
+});
+
 test('a late window that differs in one key is ready with all others', async (t) => {
   for (const others of [1, 2]) {
     const { network, all } = await open(t, ...Array.from({ length: others }, () => ({})));

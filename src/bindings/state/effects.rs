@@ -57,6 +57,7 @@ impl StateHost {
                 ModelEffect::Refused { from, code } => self.carrier.refused(from, code, &self.options.name),
             }
         }
+        self.veto_aborted();
         // What this window wrote in this turn goes to all at once, when the turn ends.
         if self.turn.borrow().is_none() {
             self.flush_filtered_peers();

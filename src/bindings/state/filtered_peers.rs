@@ -60,6 +60,8 @@ pub(super) trait FilteredPeer {
     fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<Held>>);
     /// Cells of these names have changed in the state, and the visible values of these keys.
     fn forward(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]);
+    /// Refuses, in the state, the parts of aborted transactions of which the peer would take the rest as valid.
+    fn veto_aborted(&self, state: &StateHost);
 }
 
 type NodeEffects = Vec<StateEffect<Cell<Held>>>;
@@ -258,6 +260,15 @@ impl StateHost {
                 Vec::new()
             });
         }
+    }
+
+    /// Lets every window know which transactions are aborted that such a peer receives in part. To be called once `validate` has
+    /// refused what it refuses: these transactions stay aborted.
+    pub(super) fn veto_aborted(&self) {
+        self.each_filtered_peer(&|filtered| {
+            filtered.veto_aborted(self);
+            Vec::new()
+        });
     }
 
     pub(super) fn flush_filtered_peers(&self) {

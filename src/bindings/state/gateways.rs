@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use super::filtered_peers::FilteredPeer;
 use super::{Held, StateHost, codec};
-use crate::core::cell::Cell;
+use crate::core::cell::{Cell, VetoReason};
 use crate::core::codes;
 use crate::core::gateway::{DENIED, Filter, Gateway};
 use crate::core::id::{Actor, Key, PeerRef};
@@ -127,6 +127,7 @@ fn open(state: &StateHost, peer: PeerRef, filter: Filter) {
         .borrow_mut()
         .push(Rc::new(RefCell::new(filtered)));
     state.send_to_filtered_peer(effects);
+    state.veto_aborted();
     state.look_for_texts();
 }
 
@@ -179,6 +180,21 @@ impl FilteredPeer for RefCell<Gateway<Held>> {
             self.borrow_mut().forward(model, names, shown, host::wall());
         }
     }
+
+    fn veto_aborted(&self, state: &StateHost) {
+        let aborted = match state.node.borrow().full() {
+            Some(model) => self.borrow_mut().take_aborted(model),
+            None => return,
+        };
+        if aborted.is_empty() {
+            return;
+        }
+        state.decide(|model, now| match model.full_mut() {
+            Some(model) => model.veto(aborted, VetoReason::Aborted, now),
+            None => Vec::new(),
+        });
+        state.open_turn_alone();
+    }
 }
 
 fn hear(state: &StateHost, filtered: &RefCell<Gateway<Held>>, decoded: StateFrame<Cell<Held>>) {
@@ -216,6 +232,7 @@ fn hear(state: &StateHost, filtered: &RefCell<Gateway<Held>>, decoded: StateFram
     if let Some(model) = state.node.borrow().full() {
         filtered.borrow_mut().correct(model, &checked.touched, now);
     }
+    state.veto_aborted();
     let effects = filtered.borrow_mut().flush(now);
     state.send_to_filtered_peer(effects);
     if let Some(model) = state.node.borrow().full() {

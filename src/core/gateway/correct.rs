@@ -1,39 +1,53 @@
-//! Correction of the view where its visible value differs from the state's.
+//! Correction of a view whose visible value differs from the state's.
 //!
-//! The two differ where they do not hold the same writes: a transaction was aborted through a member that the peer may not
-//! read, or a denied write is later than the one it hid.
+//! The two differ where they do not hold the same writes: a transaction was aborted through a member that is not exchanged with
+//! the peer, or a denied write is later than the one it hid. Where the peer may write, the state vetoes what it aborted, so
+//! all windows agree; where the peer may only read, the view is corrected.
 
 use std::rc::Rc;
 
 use super::{Gateway, ROUNDS, Received, same};
 use crate::core::cell::{Cell, VetoReason, parse};
 use crate::core::id::Key;
-use crate::core::model::{How, Model, Op, Strategy};
+use crate::core::lists::List;
+use crate::core::model::{CellChange, How, Model, Op, Strategy};
 use crate::core::value::Value;
 
 /// How often one key is corrected before somebody writes it again.
 const TIMES: u32 = 4;
 
 impl<V: Value> Gateway<V> {
-    /// Makes the visible values of these keys in the view equal to the state's, for keys that the peer may read.
+    /// Makes the visible values of these keys in the view equal to the state's, for keys that the peer may read and not write. Of
+    /// the others see [`take_aborted`](Self::take_aborted).
     pub fn correct(&mut self, state: &Model<V>, keys: &[Key], now: f64) {
+        self.changed.take_in(keys.iter().cloned());
         for key in keys {
-            if !self.may_read(key) {
-                continue;
-            }
             // A custom function resolves its candidates elsewhere.
-            if state.strategy(key) == Strategy::Custom || same(self.view.get(key), state.get(key)) {
+            if !self.may_read(key)
+                || self.may_write(key)
+                || state.strategy(key) == Strategy::Custom
+                || same(self.view.get(key), state.get(key))
+            {
                 continue;
             }
             self.drop_aborted(state, key, now);
-            if !self.may_write(key) && !same(self.view.get(key), state.get(key)) {
+            if !same(self.view.get(key), state.get(key)) {
                 self.write_over(state, key, now);
             }
         }
     }
 
+    /// The writes that the state has to [`veto`](Model::veto) as aborted before the peer agrees, see
+    /// [`Model::aborted_parts`]. To be asked after every change, once `validate` has refused what it refuses.
+    pub fn take_aborted(&mut self, state: &Model<V>) -> Vec<CellChange<V>> {
+        let changed = std::mem::take(&mut self.changed);
+        let differs = |key: &Key| {
+            self.may_read(key) && self.may_write(key) && !same(self.view.get(key), state.get(key))
+        };
+        state.aborted_parts(&changed, &differs, &|key| self.may_read(key))
+    }
+
     /// Vetoes aborted writes: those that the state holds and does not show. A write that it does not hold yet will arrive.
-    /// Nothing is overwritten: a later write could abort others.
     fn drop_aborted(&mut self, state: &Model<V>, key: &Key, now: f64) {
         for _ in 0..ROUNDS {
             let Some((name, write)) = self.view.shown_by(key) else {
