@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use connection_network::scenes::{back_from_the_cache, invitation_to_the_one_before, one_after_the_other};
-use connection_network::{Case, Summary, found, moments, play};
+use connection_network::{Case, Summary, found, moments, play, routes};
 use parley_sync_kit::schedule::Run;
 
 const SCHEDULES: u64 = 100_000;
@@ -140,6 +140,11 @@ fn the_lock_of_a_worker_is_announced() {
 #[test]
 fn an_id_names_one_peer() {
     for_each_seed(moments::taken_ids);
+}
+
+#[test]
+fn a_message_is_relayed_between_the_ends_of_a_declared_route_only() {
+    for_each_seed(routes::declared_routes);
 }
 
 #[test]

@@ -320,3 +320,26 @@ fn a_grant_for_who_is_not_let_in_is_a_slip() {
         Ok(())
     );
 }
+
+#[test]
+fn what_a_peer_may_relay_is_nothing_unless_listed() {
+    let relayed = |list: &[&str]| Grants::default().with_relayed(Some(&owned(list)));
+    assert!(!Grants::default().may_relay("ui:a"));
+    assert!(!Grants::nothing().may_relay("ui:a") && !messages(&["ui:*"]).may_relay("ui:a"));
+    assert!(!relayed(&[]).unwrap().may_relay("ui:a"));
+    let grants = relayed(&["ui:*", "log"]).unwrap();
+    assert!(grants.may_relay("ui:a") && grants.may_relay("log"));
+    assert!(!grants.may_relay("ui:") && !grants.may_relay("logs"));
+    // It says nothing of what the peer may send by itself, nor of its states.
+    assert!(grants.may_send("other") && !grants.restricts());
+    let bad = BadGrant {
+        list: GrantList::Relayed,
+        index: 1,
+    };
+    assert_eq!(relayed(&["log", "*"]), Err(bad));
+    assert!(!grants.without_relayed().may_relay("log"));
+    // Of two grants: what both list.
+    let both = grants.and(&relayed(&["ui:a"]).unwrap());
+    assert!(both.may_relay("ui:a") && !both.may_relay("ui:b") && !both.may_relay("log"));
+    assert!(!grants.and(&Grants::default()).may_relay("log"));
+}

@@ -1,5 +1,5 @@
 // The part of the inspector in a window that is inspected: it watches one Parley, keeps what happened last, and controls its links.
-import { KINDS, described, sizeOf } from '../wasm/host/log.js';
+import { KINDS, described, isMessage, sizeOf } from '../wasm/host/log.js';
 import { Gate } from './gate.js';
 import { preview } from './preview.js';
 import { States } from './states.js';
@@ -73,14 +73,14 @@ export class Agent {
     if (entry.received) this.#states.heard(kind, frame, peer);
     if (kind === 'batch' || kind === 'delta') this.#readSoon();
     if (kind !== 'ping' && kind !== 'pong') {
-      const about = kind === 'message' ? frame[2] : typeof frame[1] === 'string' ? frame[1] : '';
+      const about = isMessage(kind) ? frame[2] : typeof frame[1] === 'string' ? frame[1] : '';
       this.#add({
         type: kind,
         way,
         peer,
         bytes,
         fate: !held ? undefined : link.gate.dropped > dropped ? 'dropped' : 'held',
-        text: [about, kind === 'message' || kind === 'answer' ? preview(frame[3]) : ''].filter(Boolean).join(' '),
+        text: [about, isMessage(kind) || kind === 'answer' ? preview(frame[3]) : ''].filter(Boolean).join(' '),
       });
     }
     return held;

@@ -11,13 +11,15 @@ use crate::platform::error::{fail, fail_with, text};
 
 /// One peer's grants. Throws ERR_CONFIG naming what is wrong.
 pub(crate) fn read(given: &JsValue, what: &str) -> Result<Grants, JsValue> {
-    let given = Options::read(given, "read write messages", what)?;
+    let given = Options::read(given, "read write messages relayed", what)?;
     let (read, write, messages) = (
         given.strings("read")?,
         given.strings("write")?,
         given.strings("messages")?,
     );
+    let relayed = given.strings("relayed")?;
     Grants::parse(read.as_deref(), write.as_deref(), messages.as_deref())
+        .and_then(|grants| grants.with_relayed(relayed.as_deref()))
         .map_err(|bad| fail(codes::CONFIG, &text(&[what, ": ", bad.text()])))
 }
 

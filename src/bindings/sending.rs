@@ -30,6 +30,8 @@ pub(crate) struct CallOptions {
     pub(crate) opaque: bool,
     pub(crate) any_origin: bool,
     pub(crate) grants: Option<Rc<Grants>>,
+    pub(crate) relay: Option<Vec<String>>,
+    pub(crate) relay_to: Option<String>,
 }
 
 impl CallOptions {
@@ -50,6 +52,8 @@ impl CallOptions {
             opaque: false,
             any_origin: false,
             grants: None,
+            relay: None,
+            relay_to: None,
         };
         if given.is_undefined() {
             return Ok(options);
@@ -64,6 +68,8 @@ impl CallOptions {
         options.transfer = args::transfer(&given.get("transfer"))?;
         options.opaque = given.boolean("opaque")?.unwrap_or(false);
         options.any_origin = given.boolean("anyOrigin")?.unwrap_or(false);
+        options.relay = given.strings("relay")?;
+        options.relay_to = given.string("relayTo")?;
         let granted = given.get("grants");
         if !granted.is_undefined() {
             options.grants = Some(Rc::new(grants::read(&granted, "the grants of connect()")?));

@@ -48,9 +48,13 @@ pub enum Kind {
     Parcel = 18,
     /// That frame, and where in it the parcels before it belong.
     Mended = 19,
+    /// A message for another peer of the receiver.
+    Relay = 20,
+    /// A message that the sender passes on, with its source.
+    Relayed = 21,
 }
 
-const ALL: [Kind; 20] = [
+const ALL: [Kind; 22] = [
     Kind::Join,
     Kind::Message,
     Kind::Answer,
@@ -71,6 +75,8 @@ const ALL: [Kind; 20] = [
     Kind::Unreadable,
     Kind::Parcel,
     Kind::Mended,
+    Kind::Relay,
+    Kind::Relayed,
 ];
 
 /// Why a frame's first element is no kind of this version.

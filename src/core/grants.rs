@@ -1,4 +1,4 @@
-//! What a peer may see and do: which keys of which states it reads and writes, which messages it sends.
+//! What a peer may see and do: which keys of which states it reads and writes, which messages it sends and passes on.
 
 use crate::core::lists::Gather;
 
@@ -6,7 +6,7 @@ mod origins;
 
 pub use origins::{BadEntry, OriginGrants};
 
-/// One peer's grants. For each of the three, no list means all, and an empty list means nothing.
+/// One peer's grants. For each of the first three, no list means all, and an empty list means nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
     /// Keys it may read: they alone reach it.
@@ -15,6 +15,8 @@ pub struct Grants {
     pub write: Option<Vec<KeyPattern>>,
     /// Types of message it may send.
     pub messages: Option<Vec<TypePattern>>,
+    /// Types of message that it may pass on from its own peers. Unlike the others, no list means none.
+    pub relayed: Vec<TypePattern>,
 }
 
 /// `name.key`, or `name.*`: every key of that state. The name ends at the first dot, so a state with a dot in its
@@ -34,7 +36,7 @@ pub enum TypePattern {
     Prefix(String),
 }
 
-/// Which of the three lists an entry stands in.
+/// Which of the lists an entry stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantList {
     /// `read`
@@ -43,6 +45,8 @@ pub enum GrantList {
     Write,
     /// `messages`
     Messages,
+    /// `relayed`
+    Relayed,
 }
 
 /// An entry that is no pattern.
@@ -61,6 +65,7 @@ impl BadGrant {
             GrantList::Read => "grants.read lists 'name.key' or 'name.*'",
             GrantList::Write => "grants.write lists 'name.key' or 'name.*'",
             GrantList::Messages => "grants.messages lists message types or 'prefix:*'",
+            GrantList::Relayed => "grants.relayed lists message types or 'prefix:*'",
         }
     }
 }
@@ -77,7 +82,23 @@ impl Grants {
             read: list(read, GrantList::Read, KeyPattern::parse)?,
             write: list(write, GrantList::Write, KeyPattern::parse)?,
             messages: list(messages, GrantList::Messages, TypePattern::parse)?,
+            relayed: Vec::new(),
         })
+    }
+
+    /// The same, with types of message that the peer may pass on.
+    pub fn with_relayed(mut self, relayed: Option<&[String]>) -> Result<Grants, BadGrant> {
+        self.relayed = list(relayed, GrantList::Relayed, TypePattern::parse)?.unwrap_or_default();
+        Ok(self)
+    }
+
+    /// The same, without what the peer may pass on.
+    #[must_use]
+    pub fn without_relayed(&self) -> Grants {
+        Grants {
+            relayed: Vec::new(),
+            ..self.clone()
+        }
     }
 
     /// Nothing at all.
@@ -86,6 +107,7 @@ impl Grants {
             read: Some(Vec::new()),
             write: Some(Vec::new()),
             messages: Some(Vec::new()),
+            relayed: Vec::new(),
         }
     }
 
@@ -147,14 +169,18 @@ impl Grants {
             read: both(&self.read, &other.read, KeyPattern::and),
             write: both(&self.write, &other.write, KeyPattern::and),
             messages: both(&self.messages, &other.messages, TypePattern::and),
+            relayed: pairs(&self.relayed, &other.relayed, TypePattern::and),
         }
     }
 
     /// Whether the peer may send messages of this type.
     pub fn may_send(&self, kind: &str) -> bool {
-        self.messages
-            .as_ref()
-            .is_none_or(|list| list.iter().any(|pattern| pattern.matches(kind)))
+        self.messages.as_ref().is_none_or(|list| matches_any(list, kind))
+    }
+
+    /// Whether the peer may pass on messages of this type from its own peers.
+    pub fn may_relay(&self, kind: &str) -> bool {
+        matches_any(&self.relayed, kind)
     }
 }
 
@@ -253,10 +279,18 @@ fn both<P: Clone>(
     let (Some(left), Some(right)) = (one, two) else {
         return one.clone().or_else(|| two.clone());
     };
+    Some(pairs(left, right, and))
+}
+
+fn pairs<P>(left: &[P], right: &[P], and: fn(&P, &P) -> Option<P>) -> Vec<P> {
     let pairs = left
         .iter()
         .flat_map(|a| right.iter().filter_map(move |b| and(a, b)));
-    Some(pairs.gather())
+    pairs.gather()
+}
+
+fn matches_any(list: &[TypePattern], kind: &str) -> bool {
+    list.iter().any(|pattern| pattern.matches(kind))
 }
 
 fn covers(list: &Option<Vec<KeyPattern>>, name: &str, key: &str) -> bool {

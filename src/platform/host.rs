@@ -103,6 +103,9 @@ extern "C" {
     /// Whether a handler of two parameters may call the second.
     #[wasm_bindgen(js_name = namesRespond)]
     pub(crate) fn names_respond(handler: &Function) -> bool;
+    /// From whom a frame was relayed; undefined if it is malformed.
+    #[wasm_bindgen(js_name = relaySource)]
+    pub(crate) fn relay_source(frame: &Array) -> JsValue;
     #[wasm_bindgen(js_name = makeMetadata)]
     pub(crate) fn make_metadata(
         message: &str,
@@ -110,6 +113,7 @@ extern "C" {
         origin: &JsValue,
         timestamp: f64,
         expects: bool,
+        source: &JsValue,
     ) -> JsValue;
     #[wasm_bindgen(js_name = answersLater)]
     pub(crate) fn answers_later(metadata: &JsValue) -> bool;

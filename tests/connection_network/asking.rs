@@ -63,6 +63,7 @@ impl World {
                 waiting: Some(call),
                 deadline,
                 presence: Presence::default(),
+                relay: Vec::new(),
                 grants,
                 host: now,
             });

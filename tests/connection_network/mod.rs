@@ -10,6 +10,7 @@ pub mod hearing;
 pub mod hostile;
 pub mod lifecycle;
 pub mod moments;
+pub mod routes;
 pub mod scenes;
 pub mod steps;
 pub mod timers;

@@ -5,6 +5,7 @@ import { pause } from './windows.mjs';
 const tag = (kind) => 32 + kind;
 export const [JOIN, MESSAGE, ANSWER, ABORT, BYE, PING, PONG, BATCH, SYNC, DELTA, APPEND, LOG_SYNC, LOG_DELTA] =
   Array.from({ length: 13 }, (_, kind) => tag(kind));
+export const [RELAY, RELAYED] = [tag(20), tag(21)];
 
 /** A list that says it is long, and holds nothing: a few bytes on the wire. */
 export const hollow = (length) => {
@@ -15,14 +16,14 @@ export const hollow = (length) => {
 
 /**
  * A Parley with one such peer, which sends `frame`s. `traps` is what came of them in the module: errors that no test and no
- * user can catch, each the end of what was being done.
+ * user can catch, each the end of what was being done. `connecting` are the options of connect().
  */
-export async function besieged(options) {
+export async function besieged(options, connecting) {
   const { port1, port2 } = new MessageChannel();
   const frames = [];
   port2.onmessage = ({ data }) => frames.push(data);
   const parley = Parley.create({ logLevel: 'none', timeout: 2000, ...options });
-  const connected = parley.connect(port1, 'attacker');
+  const connected = parley.connect(port1, 'attacker', connecting);
   port2.postMessage([JOIN, 'uid of the attacker', 'attacker', 'port', false]);
   await connected;
   const traps = [];

@@ -33,6 +33,16 @@ export async function messaging(iframe: HTMLIFrameElement): Promise<string> {
   parley.onSystem(SYSTEM_EVENTS.CONNECTED, (peer) => peer.latency?.toFixed());
   parley.onSystem('system:disconnected', ({ id, reason }) => `${id} ${reason satisfies string}`);
   const answer: number = await parley.send<{ x: number }, number>('double', { x: 2 }, { targetId: child.id });
+  await parley.connect(window.parent, 'host', { grants: { messages: ['ui:*'], relayed: new Set(['ui:*']) } });
+  await parley.connect(iframe, 'view', { opaque: true, grants: {}, relay: ['host'] });
+  parley.on('ui:tool', (payload, respond, { relayedFrom, senderId }) => {
+    const source: PeerInfo | undefined = relayedFrom;
+    if (source) void parley.send('ui:answer', payload, { targetId: senderId, relayTo: source.id });
+  });
+  // @ts-expect-error: a list of ids
+  void parley.connect(iframe, 'view', { relay: 'host' });
+  // @ts-expect-error: a broadcast takes no route
+  void parley.broadcast('x', 1, { relayTo: 'host' });
   stop();
   try {
     await parley.send('other');

@@ -11,11 +11,11 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  '{ Parley }': { aim: 60, limit: 101 },
-  '{ Parley, SyncedState }': { aim: 90, limit: 194 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 214 },
-  everything: { aim: 190, limit: 220 },
-  slim: { aim: 190, limit: 269 },
+  '{ Parley }': { aim: 60, limit: 104 },
+  '{ Parley, SyncedState }': { aim: 90, limit: 196 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 216 },
+  everything: { aim: 190, limit: 222 },
+  slim: { aim: 190, limit: 270 },
   text: { aim: 45, limit: 45 },
   react: { aim: 2, limit: 2 },
   inspector: { aim: 11, limit: 12 },
@@ -58,6 +58,20 @@ async function bundled(entry) {
   return Buffer.concat([...wanted].map((name) => outputFiles[names.indexOf(name)].contents));
 }
 
+/** A view in a sandbox, as one classic script: what may be loaded later stands in the same file. */
+async function oneScript(entry) {
+  const { outputFiles } = await build({
+    stdin: { contents: entry, resolveDir: packageDirectory },
+    absWorkingDir: packageDirectory,
+    bundle: true,
+    format: 'iife',
+    logLevel: 'warning',
+    minify: true,
+    write: false,
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
 const wasm = await readFile(join(built, 'parley_sync_bg.wasm'));
 const bytesOf = async (name) => (await import(pathToFileURL(join(built, name)))).bytes();
 const sizes = {
@@ -72,6 +86,12 @@ const sizes = {
   everything: weigh(await bundled('index.js')),
   slim: weigh(await bundled('slim.js'), wasm),
   iife: weigh(await readFile(join(built, 'parley-sync.iife.js'))),
+  'view, messages': weigh(await oneScript(`import { Parley } from './index.js'; globalThis.parley = Parley.create();`)),
+  'view, states': weigh(
+    await oneScript(
+      `import { Parley, SyncedState } from './index.js'; globalThis.state = new SyncedState(Parley.create());`,
+    ),
+  ),
   'text wasm': weigh(await bytesOf('text-inline.js')),
   text: weigh(await bundled('src/text.js')),
   react: weigh(await bundled('bindings/react.js')),

@@ -6,7 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
-use super::deliver::Question;
+use super::deliver::{Hop, Question};
 use crate::core::codes;
 use crate::core::frame::Kind;
 use crate::core::id::PeerRef;
@@ -39,11 +39,13 @@ impl Hub {
             }
         });
         let (hub, asked) = (self.weak(), question.clone());
-        let rejected = callback::reaction(move |error| {
-            if let Some(hub) = hub.upgrade() {
+        let rejected = callback::reaction(move |error| match hub.upgrade() {
+            Some(hub) if matches!(asked.hop, Hop::To(_)) => hub.relay_failed(&asked, &error),
+            Some(hub) => {
                 hub.answer_failure(&asked, &error);
                 hub.report(&error);
             }
+            None => {}
         });
         promise::then(value, &fulfilled, Some(&rejected));
     }

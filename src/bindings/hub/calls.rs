@@ -2,7 +2,7 @@
 //! arrives in the order in which it was sent.
 
 use js_sys::{Array, Function};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
 use super::peers::Identity;
@@ -19,6 +19,7 @@ use crate::platform::host::{self, Deferred};
 pub(crate) struct Pending {
     promise: Deferred,
     what: String,
+    hop: JsValue,
     /// Kept only for calls with retries.
     frame: Option<JsValue>,
     stop_listening: Option<Function>,
@@ -35,8 +36,13 @@ pub(crate) struct Outgoing {
     pub(crate) expects: bool,
     pub(crate) signal: Option<JsValue>,
     pub(crate) transfer: Option<Array>,
+    /// What follows in the frame of a message that takes two hops: to whom the receiver relays it, or from whom this window does.
+    /// Undefined for any other.
+    pub(crate) hop: JsValue,
 }
 
+/// How many parts `hop` has in a message that the receiver relays: the id. One that this window relays has a source.
+const TO: u32 = 1;
 /// The last element of a message frame.
 const EXPECTS_NOTHING: f64 = 0.0;
 const EXPECTS_ANSWER: f64 = 1.0;
@@ -113,15 +119,14 @@ impl Hub {
     /// Sends a message; the promise settles with the answer, or at once if none is expected.
     pub(crate) fn send(&self, out: Outgoing) -> Result<JsValue, JsValue> {
         let at = self.target(out.target.as_deref())?;
+        self.send_to(at, out)
+    }
+
+    /// The same, to this peer.
+    pub(super) fn send_to(&self, at: PeerRef, out: Outgoing) -> Result<JsValue, JsValue> {
         if !out.expects {
             let id = self.inner.borrow_mut().calls.next_id() as f64;
-            let frame = host::message_frame(
-                Kind::Message.tag(),
-                id,
-                &out.what_js,
-                &out.payload,
-                EXPECTS_NOTHING,
-            );
+            let frame = out.frame(id, EXPECTS_NOTHING);
             self.post(at, &frame, out.transfer.as_ref())
                 .map_err(|error| unsendable(&out.payload, error))?;
             return Ok(js_sys::Promise::resolve(&JsValue::UNDEFINED).into());
@@ -134,7 +139,8 @@ impl Hub {
         };
         let pending = Pending {
             promise: promise.clone(),
-            what: out.what,
+            what: out.what.clone(),
+            hop: out.hop.clone(),
             frame: None,
             stop_listening: None,
         };
@@ -148,13 +154,7 @@ impl Hub {
         } else {
             EXPECTS_ANSWER
         };
-        let frame = JsValue::from(host::message_frame(
-            Kind::Message.tag(),
-            id,
-            &out.what_js,
-            &out.payload,
-            expects,
-        ));
+        let frame = JsValue::from(out.frame(id, expects));
         if let Err(error) = self.post(at, &frame, out.transfer.as_ref()) {
             self.inner.borrow_mut().calls.cancel(id as u64);
             return Err(unsendable(&out.payload, error));
@@ -275,17 +275,29 @@ impl Hub {
             Some(codes::DENIED) => codes::DENIED,
             Some(codes::LIMIT) => codes::LIMIT,
             Some(codes::SERIALIZATION) => codes::SERIALIZATION,
+            // Of the window behind the one that answers.
+            Some(codes::PEER_LOST) if !pending.hop.is_undefined() => codes::PEER_LOST,
             _ => codes::HANDLER,
         };
         let reason = host::short_text(&frame.get(4), LONGEST_REASON).unwrap_or_default();
-        let message = match code {
-            codes::NO_HANDLER => text(&["the peer has no handler for '", &pending.what, "'"]),
-            codes::HANDLER if reason.is_empty() => {
-                text(&["the peer's handler for '", &pending.what, "' failed"])
+        let quoted = match pending.hop.dyn_ref::<Array>() {
+            Some(to) if to.length() == TO => {
+                Some(text(&["'", &to.get(0).as_string().unwrap_or_default(), "'"]))
             }
-            codes::HANDLER => text(&["the peer's handler for '", &pending.what, "' failed: ", &reason]),
-            _ if reason.is_empty() => text(&["the peer refused '", &pending.what, "'"]),
-            _ => text(&["the peer refused '", &pending.what, "': ", &reason]),
+            // Of a message that this window relays: it passes on as it is.
+            Some(_) => return pending.reject(&fail(code, &reason)),
+            None => None,
+        };
+        let who = quoted.as_deref().unwrap_or("the peer");
+        let message = match code {
+            codes::NO_HANDLER => text(&[who, " has no handler for '", &pending.what, "'"]),
+            codes::HANDLER if reason.is_empty() => {
+                text(&[who, "'s handler for '", &pending.what, "' failed"])
+            }
+            codes::HANDLER => text(&[who, "'s handler for '", &pending.what, "' failed: ", &reason]),
+            codes::PEER_LOST => text(&["'", &pending.what, "' did not reach ", who, ": ", &reason]),
+            _ if reason.is_empty() => text(&[who, " refused '", &pending.what, "'"]),
+            _ => text(&[who, " refused '", &pending.what, "': ", &reason]),
         };
         pending.reject(&fail(code, &message));
     }
@@ -360,6 +372,18 @@ impl Hub {
             pending.stop();
             pending.promise.end(error);
         }
+    }
+}
+
+impl Outgoing {
+    fn frame(&self, id: f64, expects: f64) -> Array {
+        let (kind, hop) = match self.hop.dyn_ref::<Array>() {
+            None => (Kind::Message, None),
+            Some(hop) if hop.length() == TO => (Kind::Relay, Some(hop)),
+            Some(hop) => (Kind::Relayed, Some(hop)),
+        };
+        let frame = host::message_frame(kind.tag(), id, &self.what_js, &self.payload, expects);
+        hop.map_or_else(|| frame.clone(), |hop| frame.concat(hop))
     }
 }
 

@@ -87,6 +87,7 @@ impl Hub {
             deadline,
             presence: Presence::default(),
             grants: wanted.grants.clone(),
+            relay: wanted.relay.unwrap_or_default(),
             host: Details {
                 _listeners: listeners,
                 ..Details::default()
@@ -202,6 +203,9 @@ impl Hub {
             (waiting, target.peer, target.number)
         };
         self.decide(|connections, _| {
+            if let (Some(relay), Some(target)) = (&wanted.relay, connections.target(number)) {
+                target.relay.clone_from(relay);
+            }
             connections.asked_again(number, wanted.opaque, wanted.any_origin, wanted.grants.as_ref());
         });
         if let Some(promise) = waiting {

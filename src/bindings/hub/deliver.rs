@@ -23,7 +23,8 @@ use crate::platform::{host, promise};
 pub(crate) struct Question {
     pub(super) peer: PeerRef,
     pub(super) id: f64,
-    what: String,
+    pub(super) what: String,
+    pub(super) hop: Hop,
     pub(super) expects: bool,
     pub(super) keep: bool,
     /// Whether the sender may know what goes wrong here.
@@ -31,6 +32,30 @@ pub(crate) struct Question {
     pub(super) answered: Cell<bool>,
     /// Its handler has returned nothing, and may still call `respond`.
     returned: Cell<bool>,
+}
+
+/// Whether a message is for handlers here.
+pub(super) enum Hop {
+    /// Of the peer itself, for this window.
+    Direct,
+    /// To be relayed to the peer of this id.
+    To(String),
+    /// Relayed by the peer; of whom, as the peer says, in the form of a PeerInfo.
+    From(JsValue),
+}
+
+impl Hop {
+    /// None if the frame is malformed.
+    fn read(kind: Kind, frame: &Array) -> Option<Hop> {
+        match kind {
+            Kind::Relay => host::short_text(&frame.get(5), NAME).map(Hop::To),
+            Kind::Relayed => {
+                let source = host::relay_source(frame);
+                (!source.is_undefined()).then_some(Hop::From(source))
+            }
+            _ => Some(Hop::Direct),
+        }
+    }
 }
 
 /// A message that its sender waits for, and the metadata whose signal tells when it no longer does.
@@ -46,7 +71,7 @@ impl Hub {
             return;
         }
         match kind {
-            Kind::Message => self.on_message(from, frame, host::wall()),
+            Kind::Message | Kind::Relay | Kind::Relayed => self.on_message(from, kind, frame, host::wall()),
             Kind::Answer => self.on_answer(from, frame),
             Kind::Abort => self.on_abort(from, frame),
             Kind::Bye => self.on_bye(from, frame),
@@ -109,7 +134,7 @@ impl Hub {
         }
         self.reject_from(from, codes::LIMIT);
         match kind {
-            Kind::Message => self.refuse_message(from, frame, codes::LIMIT),
+            Kind::Message | Kind::Relay | Kind::Relayed => self.refuse_message(from, frame, codes::LIMIT),
             Kind::Answer => self.refuse_answer(from, frame),
             _ => {}
         }
@@ -170,7 +195,7 @@ impl Hub {
         host::abort_metadata(&metadata, codes::ABORTED, "the caller no longer waits");
     }
 
-    fn on_message(&self, from: PeerRef, frame: &Array, now: f64) {
+    fn on_message(&self, from: PeerRef, kind: Kind, frame: &Array, now: f64) {
         let (Some(id), Some(what), Some(expects)) = (
             frame.get(1).as_f64(),
             host::short_text(&frame.get(2), NAME),
@@ -181,13 +206,21 @@ impl Hub {
         if !(1.0..=crate::core::id::MAX_EXACT).contains(&id) || id.trunc() != id {
             return self.reject_from(from, codes::MALFORMED);
         }
+        let Some(hop) = Hop::read(kind, frame) else {
+            return self.reject_from(from, codes::MALFORMED);
+        };
         let state = self.state_for_message(&what);
         let (denied, full) = match self.inner.borrow().peers.get(from) {
             Some(peer) => {
                 let grants = peer.grants.as_ref();
-                let may_send = grants.is_none_or(|grants| grants.may_send(&what));
-                // An update in words is a write like any other.
-                let may_write = state.as_ref().is_none_or(|state| peer.takes_part(&**state));
+                let may_send = match hop {
+                    Hop::From(_) => grants.is_some_and(|grants| grants.may_relay(&what)),
+                    _ => grants.is_none_or(|grants| grants.may_send(&what)),
+                };
+                // An update in words is a write like any other, and nobody writes in the name of the window between.
+                let may_write = state
+                    .as_ref()
+                    .is_none_or(|state| matches!(hop, Hop::Direct) && peer.takes_part(&**state));
                 (
                     !may_send || !may_write,
                     peer.host.handling.len() >= self.config.counts.pending_calls,
@@ -208,7 +241,8 @@ impl Hub {
                 } else {
                     peer.host.answered.iter().find(|(at, _)| *at == id)
                 };
-                let may_know = peer.identity.is_kin || self.config.expose_errors;
+                let is_kin = peer.identity.is_kin && !matches!(hop, Hop::From(_));
+                let may_know = is_kin || self.config.expose_errors;
                 (first, kept.map(|(_, frame)| frame.clone()), may_know)
             }
             None => return,
@@ -224,6 +258,7 @@ impl Hub {
             peer: from,
             id,
             what,
+            hop,
             expects: expects >= 1.0,
             keep: expects >= MAY_REPEAT,
             may_know,
@@ -278,6 +313,11 @@ impl Hub {
 
     /// Calls every handler of the type. The first answer counts.
     fn handle(&self, question: &Rc<Question>, payload: &JsValue, now: f64) {
+        let source = match &question.hop {
+            Hop::Direct => &JsValue::UNDEFINED,
+            Hop::From(source) => source,
+            Hop::To(to) => return self.relay(question, to, payload, now),
+        };
         let (handlers, sender, origin) = {
             let mut inner = self.inner.borrow_mut();
             let handlers = inner.handlers.get(&question.what).cloned().unwrap_or_default();
@@ -299,17 +339,15 @@ impl Hub {
             self.answer_error(question, codes::NO_HANDLER, &JsValue::UNDEFINED);
             return;
         }
-        let metadata =
-            host::make_metadata(&number_text(question.id), &sender, &origin, now, question.expects);
-        if question.expects
-            && let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer)
-        {
-            let handled = Handled {
-                question: question.clone(),
-                metadata: metadata.clone(),
-            };
-            peer.host.handling.insert(question.id as u64, handled);
-        }
+        let metadata = host::make_metadata(
+            &number_text(question.id),
+            &sender,
+            &origin,
+            now,
+            question.expects,
+            source,
+        );
+        self.note_handled(question, &metadata);
         let respond = host::make_respond(&self.respond, f64::from(question.peer), question.id);
         let (mut later, mut may_respond) = (false, false);
         let mut failed = None;
@@ -346,6 +384,21 @@ impl Hub {
                 self.note_returned(question.peer, question.id);
             }
             self.answer(question, &JsValue::UNDEFINED, None);
+        }
+    }
+}
+
+impl Hub {
+    /// A message is being handled: an abort by its sender reaches the signal of this metadata.
+    pub(super) fn note_handled(&self, question: &Rc<Question>, metadata: &JsValue) {
+        if question.expects
+            && let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer)
+        {
+            let handled = Handled {
+                question: question.clone(),
+                metadata: metadata.clone(),
+            };
+            peer.host.handling.insert(question.id as u64, handled);
         }
     }
 }

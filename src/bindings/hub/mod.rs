@@ -16,6 +16,7 @@ mod mesh;
 mod partition;
 mod peers;
 mod prerender;
+mod relay;
 mod session;
 mod sleep;
 mod states;

@@ -358,7 +358,7 @@ impl Hub {
             )
         };
         let payload = payload();
-        let metadata = host::make_metadata("", &sender, &origin, host::wall(), false);
+        let metadata = host::make_metadata("", &sender, &origin, host::wall(), false, &JsValue::UNDEFINED);
         for handler in handlers {
             let result = handler
                 .call

@@ -84,6 +84,7 @@ pub(crate) struct Wanted {
     pub(crate) opaque: bool,
     pub(crate) any_origin: bool,
     pub(crate) grants: Option<Rc<Grants>>,
+    pub(crate) relay: Option<Vec<String>>,
 }
 
 impl Target {

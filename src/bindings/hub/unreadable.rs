@@ -83,7 +83,7 @@ impl Hub {
             return;
         };
         match kind {
-            Kind::Message => {
+            Kind::Message | Kind::Relay | Kind::Relayed => {
                 let what = head.get(2).as_string().unwrap_or_default();
                 let error = self.unreadable_error(peer, &["the payload of '", &what, "'"], &what);
                 let id = head.get(1).as_f64().unwrap_or_default() as u64;

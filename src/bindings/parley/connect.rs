@@ -41,7 +41,7 @@ impl Parley {
         }
         let options = CallOptions::read(
             options,
-            "timeout signal opaque anyOrigin grants",
+            "timeout signal opaque anyOrigin grants relay",
             "connect()'s options",
             &self.hub().config,
         )?;
@@ -65,6 +65,14 @@ impl Parley {
             let message = "the option anyOrigin is for window.parent: any other window is named by its origin in allowedOrigins";
             return Err(fail(codes::CONFIG, message));
         }
+        if let Some(relay) = &options.relay {
+            let is_itself = |id: &String| id.is_empty() || alias.as_ref() == Some(id);
+            if alias.is_none() || relay.iter().any(is_itself) {
+                let message =
+                    "the option relay is for a peer with a targetId, and lists the targetIds of other peers";
+                return Err(fail(codes::CONFIG, message));
+            }
+        }
         if options.signal.as_ref().is_some_and(is_aborted) {
             return Err(fail(codes::ABORTED, "connect() was aborted"));
         }
@@ -78,6 +86,7 @@ impl Parley {
             opaque: options.opaque,
             any_origin: options.any_origin,
             grants: options.grants,
+            relay: options.relay,
         })
     }
 

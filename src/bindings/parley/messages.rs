@@ -61,7 +61,7 @@ impl Parley {
         let what = args::message_type(kind)?;
         let options = CallOptions::read(
             options,
-            "targetId timeout retries expectsResponse signal transfer",
+            "targetId relayTo timeout retries expectsResponse signal transfer",
             "send()'s options",
             &self.hub().config,
         )?;
@@ -87,12 +87,19 @@ impl Parley {
             expects: options.expects,
             signal: options.signal,
             transfer: options.transfer,
+            hop: options
+                .relay_to
+                .map_or(JsValue::UNDEFINED, |to| Array::of1(&to.into()).into()),
         };
         if out.retries > 0 && out.transfer.is_some() {
             return Err(fail(
                 codes::ARGUMENT,
                 "what is transferred is gone after the first attempt: no retries",
             ));
+        }
+        if !out.hop.is_undefined() && out.transfer.is_some() {
+            let message = "a relayed message is copied on its way: relayTo goes without transfer";
+            return Err(fail(codes::ARGUMENT, message));
         }
         self.alive()?;
         match registered.and_then(|registered| registered.schema.clone()) {

@@ -137,6 +137,7 @@ impl<H: Host> Connections<H> {
                 grants: policy.grants_for(policy.own()),
                 proof: Proof::None,
             };
+            self.free_alias(policy, member.claimed);
             let at = self.add_route(policy, uid, member.claimed, &proven, None, now);
             // One that could hold no lock cannot be waited for.
             if member.is_locked {

@@ -354,7 +354,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// An uncalled window inherits the grants of the windows that contain or opened it, and of any other window of its origin.
-    /// Otherwise a restricted frame could escape its grants by opening another window.
+    /// Otherwise a restricted frame could escape its grants by opening another window. What they may relay, it may not.
     fn held_to(&self, sender: &Sender<H::Window>, origin: &str) -> Option<Rc<Grants>> {
         let belongs = |target: &&Target<H>| {
             let mut lineage = sender.lineage.iter();
@@ -362,7 +362,11 @@ impl<H: Host> Connections<H> {
         };
         let its = self.targets.iter().filter(belongs);
         let said = its.filter_map(|target| target.grants.as_ref());
-        said.fold(None, |held, grants| Some(both(held, grants)))
+        let held = said.fold(None, |held, grants| Some(both(held, grants)));
+        held.map(|held| match held.relayed.is_empty() {
+            true => held,
+            false => Rc::new(held.without_relayed()),
+        })
     }
 }
 

@@ -21,6 +21,7 @@ pub mod peers;
 pub mod policy;
 pub mod proof;
 pub mod readiness;
+pub mod relay;
 pub mod routes;
 pub mod sessions;
 pub mod signs;

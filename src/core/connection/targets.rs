@@ -39,6 +39,8 @@ pub struct Target<H: Host> {
     pub presence: Presence,
     /// What its peer may see and do, if more is said of it than of its origin.
     pub grants: Option<Rc<Grants>>,
+    /// The ids of the targets that messages pass to and from.
+    pub relay: Vec<String>,
     /// What the host keeps of it.
     pub host: H::Target,
 }
@@ -47,6 +49,11 @@ impl<H: Host> Target<H> {
     /// The id that `connect` gave it; empty if none.
     pub fn alias(&self) -> &str {
         self.alias.as_deref().unwrap_or_default()
+    }
+
+    /// Whether its option `relay` names this target.
+    pub(super) fn relays_to(&self, alias: &str) -> bool {
+        self.relay.iter().any(|named| named == alias)
     }
 
     /// As `getConnectionState` names it.
@@ -181,6 +188,20 @@ impl<H: Host> Connections<H> {
         self.refuse(number, Refusal::NotInPage);
         self.targets.keep(|target| target.number != number);
         true
+    }
+
+    /// A member of the channel calls itself `alias`. If `connect` gave that id to a window of this origin that is closed, or that a page
+    /// with another opener policy has cut off, its target ends, so that the member is the same peer.
+    pub(super) fn free_alias(&mut self, policy: &Policy, alias: &str) {
+        self.targets.keep(|target| {
+            let is_cut_off = target.alias() == alias
+                && target.kind != "iframe"
+                && target.peer.is_none()
+                && !target.is_awaited()
+                && target.is_over()
+                && policy.is_own(target.handshake.origin());
+            !is_cut_off
+        });
     }
 
     /// Peers whose frame left the page, or whose popup was closed, without a goodbye.

@@ -8,8 +8,11 @@ const LEVELS = ['none', 'error', 'warn', 'info', 'debug'];
 /** The kinds of frames, in the order of their numbers on the wire. */
 export const KINDS = (
   'join message answer abort bye ping pong batch sync delta append log-sync log-delta log-ack lacks sleep digest ' +
-  'unreadable parcel mended'
+  'unreadable parcel mended relay relayed'
 ).split(' ');
+
+/** Whether frames of this kind are messages: their third element is the type, their fourth the payload. */
+export const isMessage = (kind) => kind === 'message' || kind === 'relay' || kind === 'relayed';
 
 /** About how many bytes a frame has: what JSON would take of it, where JSON can. */
 export const sizeOf = (frame) => {
@@ -27,7 +30,7 @@ const frameOf =
   ({ peer, frame }) => {
     const kind = KINDS[frame[0] % 32] ?? 'unknown';
     const bytes = sizeOf(frame);
-    const about = kind === 'message' ? ` '${frame[2]}'` : typeof frame[1] === 'string' ? ` '${frame[1]}'` : '';
+    const about = isMessage(kind) ? ` '${frame[2]}'` : typeof frame[1] === 'string' ? ` '${frame[1]}'` : '';
     return [`${way} ${peer}: ${kind}${about}, some ${bytes ?? '?'} bytes`, { peer, kind, bytes, frame }];
   };
 
@@ -139,7 +142,7 @@ export function analyticsEvent(asked, topic, { peer, frame }) {
     ...more,
   });
   const by = (way) => `${way} ${peer} ${id}`;
-  if (kind === 'message') {
+  if (isMessage(kind)) {
     if (asked.has(by(topic))) return undefined;
     if (expects) asked.set(by(topic), [third, now]);
     if (asked.size > ASKED) asked.delete(asked.keys().next().value);

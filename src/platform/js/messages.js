@@ -118,12 +118,13 @@ class MessageMetadata {
   #control;
   #reason;
   #later = false;
-  constructor(messageId, senderId, origin, timestamp, expectsResponse) {
+  constructor(messageId, senderId, origin, timestamp, expectsResponse, relayedFrom) {
     this.messageId = messageId;
     this.senderId = senderId;
     this.origin = origin;
     this.timestamp = timestamp;
     this.expectsResponse = expectsResponse;
+    if (relayedFrom !== undefined) this.relayedFrom = relayedFrom;
   }
   get signal() {
     if (this.#control === undefined) {
@@ -144,8 +145,8 @@ class MessageMetadata {
   }
 }
 
-export function makeMetadata(messageId, senderId, origin, timestamp, expectsResponse) {
-  return new MessageMetadata(messageId, senderId, origin, timestamp, expectsResponse);
+export function makeMetadata(messageId, senderId, origin, timestamp, expectsResponse, relayedFrom) {
+  return new MessageMetadata(messageId, senderId, origin, timestamp, expectsResponse, relayedFrom);
 }
 
 export function answersLater(metadata) {
@@ -160,6 +161,13 @@ export function peerInfo(id, kind, origin, state, latency) {
   const info = { id, kind, origin, state };
   if (latency >= 0) info.latency = latency;
   return info;
+}
+
+const isShort = (text) => typeof text === 'string' && text.length <= 1024;
+
+/** The peer of the sender that a relayed frame is from, as the sender says; undefined if the frame is malformed. */
+export function relaySource([, , , , , id, kind, origin]) {
+  if (isShort(id) && isShort(kind) && isShort(origin)) return peerInfo(id, kind, origin, 'connected');
 }
 
 /** Calls `run` when the signal aborts (at once if it has); returns how to stop listening. */

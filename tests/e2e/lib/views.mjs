@@ -1,4 +1,6 @@
 // A host, proxies of another origin in it, and views of opaque origin in those: what the scenarios of views share.
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { peer } from './casts.mjs';
 
 /** What each of the three grants the next, unless a scenario says otherwise. */
@@ -50,15 +52,59 @@ export function viewPage(t, { anyOrigin = false, grants, initial } = {}) {
   </script>`;
 }
 
-/** A proxy puts a view into its page, and connects it. */
-export async function insertView(t, middle, id, { grants = TRUST, relay, anyOrigin, viewSide, initial } = {}) {
-  const html = viewPage(t, { anyOrigin, grants: viewSide, initial });
+/** A proxy puts a view into its page, and connects it; with `again` also each later document of that frame. */
+export async function insertView(
+  t,
+  middle,
+  id,
+  {
+    grants = TRUST,
+    relay,
+    anyOrigin,
+    viewSide,
+    initial,
+    again,
+    html = viewPage(t, { anyOrigin, grants: viewSide, initial }),
+  } = {},
+) {
   const connected = await middle.eval(
-    (id, srcdoc, options) =>
-      settle(parley.connect(addFrame(id, undefined, { sandbox: 'allow-scripts', srcdoc }), id, options)),
+    (id, srcdoc, options, again) => {
+      const frame = addFrame(id, undefined, { sandbox: 'allow-scripts', srcdoc });
+      const join = () => settle(parley.connect(frame, id, options));
+      if (again)
+        parley.onSystem('system:disconnected', (gone) => {
+          if (gone.id === id && gone.reason === 'navigated') join();
+        });
+      return join();
+    },
     id,
     html,
     { opaque: true, grants, ...(relay && { relay }) },
+    again ?? false,
   );
   t.assert.equal(connected.value?.id, id, JSON.stringify(connected));
+}
+
+/** A view whose only script is inlined: bundled as its author would, with the package inside. */
+export async function bundledView(grants) {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { Parley, SyncedState } from './pkg/index.js';
+        const parley = Parley.create({ allowedOrigins: [] });
+        parley.on('echo', (payload) => payload);
+        const state = new SyncedState(parley, {});
+        const grants = ${JSON.stringify(grants)};
+        parley.connect(window.parent, 'proxy', { anyOrigin: true, grants }).then(() => {
+          Object.assign(window, { parley, state, loaded: true });
+        });`,
+      resolveDir: fileURLToPath(new URL('../../..', import.meta.url)),
+    },
+    bundle: true,
+    format: 'iife',
+    minify: true,
+    write: false,
+  });
+  const script = outputFiles[0].text.replaceAll('</script', '<\\/script');
+  const policy = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'";
+  return `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}"><body><script>${script}</script>`;
 }

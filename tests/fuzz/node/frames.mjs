@@ -11,7 +11,7 @@ export const what = 'frames of every kind, real ones mutated and made-up ones, t
 
 /** No single frame may keep a window busy for so long, ms. */
 const SLOW = 10_000;
-const KINDS = 20;
+const KINDS = 22;
 const VERSION = 32;
 const BYE = VERSION + 4;
 
@@ -97,6 +97,18 @@ const madeUp = (dice, actors, kind = dice.below(KINDS)) => {
         dice.pick(['echo', 'later', 'checked', 's:update', 'secret:update', 'log:update', 'nobody']),
         dice.pick([{ updates: { a: 'liar', f: 1 }, timestamp: now() }, odd(dice)]),
         dice.below(4),
+      ];
+    case 20:
+    case 21:
+      return [
+        tag,
+        id,
+        dice.pick(['echo', 's:update', 'nobody']),
+        odd(dice),
+        dice.below(4),
+        dice.pick(['evil', 'honest-0', 'honest-1', odd(dice)]),
+        dice.pick(['tab', odd(dice)]),
+        dice.pick(['https://a.example', odd(dice)]),
       ];
     case 2:
       return [tag, id, dice.once(2), dice.pick(['ERR_HANDLER', odd(dice)]), 'because'];
