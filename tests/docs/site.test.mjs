@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { entries } from '../../xtask/js/site/declarations.mjs';
 import { withIntegrity } from '../../xtask/js/integrity.mjs';
 import { header } from '../../xtask/js/site/layout.mjs';
-import { examples } from '../../xtask/js/site/playground.mjs';
+import { codeOf, examples } from '../../xtask/js/site/playground.mjs';
 import { blocks, read, root, userPages } from './markdown.mjs';
 import { count, ids, site, targets, text } from './pages.mjs';
 
@@ -22,7 +22,7 @@ const { homepage, repository, name } = JSON.parse(read('pkg/package.json'));
 
 test('there are pages', () => {
   assert.ok(guides.length >= 22, `${guides.length} guides`);
-  assert.equal(windows.length, examples.length);
+  assert.equal(windows.length, examples.length + examples.flatMap(({ inner = [] }) => inner).length);
   assert.ok(examples.length >= 4, `${examples.length} examples`);
 });
 
@@ -50,7 +50,8 @@ test('every page can be reached from the documentation', () => {
   }
   assert.deepEqual(
     [...built.paths, 'index.html'].filter((page) => !seen.has(page)),
-    [],
+    // Frames inside of a window: the script there names them.
+    examples.flatMap(({ inner = [] }) => inner.map((name) => `playground/windows/${name}.html`)),
   );
 });
 
@@ -162,10 +163,17 @@ test('the code beside an example is the code that its windows run', () => {
   for (const [index, example] of examples.entries()) {
     const html = built.read(`playground/${index === 0 ? 'index' : example.name}.html`);
     const shell = built.read(`playground/windows/${example.name}.html`);
-    assert.ok(shell.includes(`src="../examples/${example.name}.js"`), example.name);
-    assert.ok(shell.includes(read(`www/playground/examples/${example.name}.html`).trim()), example.name);
+    const shells = [
+      [example.name, shell],
+      ...(example.inner ?? []).map((name) => [name, built.read(`playground/windows/${name}.html`)]),
+    ];
+    for (const [name, shell] of shells) {
+      assert.ok(shell.includes(`src="../examples/${name}.js"`), name);
+      assert.ok(shell.includes(read(`www/playground/examples/${name}.html`).trim()), name);
+    }
     const shown = [...html.matchAll(/<pre class="code">([\s\S]*?)<\/pre>/g)].map(([, code]) => text(code));
-    const files = [`examples/${example.name}.js`, `examples/${example.name}.html`, 'window.js'];
+    const files = codeOf(example).map(([name]) => `examples/${name}`);
+    if (!example.inner) files.push('window.js');
     assert.deepEqual(
       shown,
       files.map((file) => read(`www/playground/${file}`).trimEnd()),

@@ -41,7 +41,7 @@ const shows = (view, selector, text) =>
   view.until(
     (selector, text) => {
       const element = document.querySelector(selector);
-      return (element.value ?? element.textContent) === text;
+      return (element?.value ?? element?.textContent) === text;
     },
     selector,
     text,
@@ -162,4 +162,36 @@ scenario('the pause switch, pressed again and again, leaves the windows as it sa
   await pressed(windows[2], 5);
   for (const one of windows) await shows(one, '#count', '3');
   for (const one of windows) await connected(one, 2);
+});
+
+scenario('a view in a sandbox shares the state, and its messages pass through the proxy', async (t) => {
+  const page = await t.visit(`${t.a}/playground/views.html`);
+  await page.until(() => {
+    const frame = document.querySelector('iframe');
+    if (!frame?.src) return false;
+    frame.id = 'host';
+    return true;
+  });
+  const host = page.frame('host');
+  const proxy = host.frame('proxy');
+  const view = proxy.frame('view');
+  await shows(host, '#connection', 'Connected to the proxy');
+  await shows(proxy, '#connection', 'Connected to host and view');
+  await shows(view, '#seen', 'A trip: Map');
+  t.assert.equal(await view.eval(() => origin), 'null');
+  await host.eval(() => {
+    const title = document.querySelector('#title');
+    title.value = 'A long trip';
+    title.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await shows(view, '#seen', 'A long trip: Map');
+  await view.eval(press, '#add');
+  await shows(view, '#answer', 'The host has 2 items.');
+  await shows(host, '#asked', 'The view behind the proxy added Tent.');
+  await shows(view, '#seen', 'A long trip: Map, Tent');
+  await proxy.eval(press, '#reload');
+  await view.until(() => document.querySelector('#answer')?.textContent === '');
+  await shows(view, '#seen', 'A long trip: Map, Tent');
+  await host.eval(press, '#question');
+  await host.until(() => /^\d+ × \d+$/.test(document.querySelector('#answer').textContent));
 });

@@ -123,3 +123,38 @@ async function assertOnePeer(t, above, below, id) {
   t.assert.equal(times, 1, 'to every connected peer, exactly once each');
   t.assert.equal(await above.eval((key) => changes.filter((keys) => keys === key).length, id), 1);
 }
+
+for (const [where, site] of [
+  ['of another origin', 'b'],
+  ['of its own origin', 'a'],
+])
+  scenario(`a popup that returns from a COOP page ${where} is the same peer, through the channel`, async (t) => {
+    const args = { channel: 'home', options: { instanceId: 'child' } };
+    const opener = await t.open(t.a, peer, { allowed: [t.a], channel: 'home' });
+    const popup = await t.popup(opener, open, t.url(t.a, peer, args));
+    await popup.loaded();
+    t.assert.equal((await opener.eval(() => connections.child)).value?.kind, 'popup');
+    await opener.eval(() => state.setState({ before: 1 }));
+    await popup.until(() => state.get('before') === 1);
+    // The detour cuts the two windows off from each other for good.
+    await popup.eval(
+      (url) => void setTimeout(() => location.assign(url)),
+      t.url(t[site], () => {}, {}, { page: 'plain.html', coop: 'same-origin' }),
+    );
+    await opener.until(() => window.popup.closed);
+    await opener.until(() => events.some(({ event, id }) => event === 'system:disconnected' && id === 'child'));
+    await opener.eval(() => state.setState({ meanwhile: 1 }));
+    await popup.until((origin) => location.origin === origin && document.readyState === 'complete', t[site]);
+    await popup.eval((url) => void setTimeout(() => location.assign(url)), t.url(t.a, peer, args));
+    const back = await opener.until(() => events.find(({ event }) => event === 'system:reconnected'));
+    t.assert.equal(back.id, 'child');
+    await popup.loaded();
+    t.assert.equal(await popup.eval(() => window.opener), null);
+    t.assert.deepEqual(await opener.eval(() => parley.peers.map(({ id, state }) => [id, state])), [
+      ['child', 'connected'],
+    ]);
+    t.assert.equal((await opener.eval(() => parley.send('echo', 1, { targetId: 'child' }))).echoed, 1);
+    await popup.until(() => state.get('before') === 1 && state.get('meanwhile') === 1);
+    await popup.eval(() => state.setState({ after: 1 }));
+    await opener.until(() => state.get('after') === 1);
+  });

@@ -14,6 +14,13 @@ export const examples = JSON.parse(read(`www/${FOLDER}/examples.json`));
 const pageOf = (index, { name }) => `${FOLDER}/${index === 0 ? 'index' : name}.html`;
 const windowOf = ({ name }) => `${FOLDER}/windows/${name}.html`;
 
+/** The code of an example, each file with what it says of itself. `code` is for those that have more than one script and one document. */
+export const codeOf = ({ name, code }) =>
+  code ?? [
+    [`${name}.js`, 'Each window runs'],
+    [`${name}.html`, 'In this document'],
+  ];
+
 /** The examples that send their readers to this guide, as `{ title, path }`. */
 export const examplesFor = (guide) =>
   examples
@@ -25,6 +32,11 @@ export const playground = () =>
   examples.flatMap((example, index) => [
     { path: pageOf(index, example), html: page(example, index) },
     { path: windowOf(example), html: windowDocument(example) },
+    // Frames inside of its window: no siblings, so nothing to pause.
+    ...(example.inner ?? []).map((name) => {
+      const inner = { ...example, name, title: `${example.title}, ${name}` };
+      return { path: windowOf(inner), html: windowDocument(inner) };
+    }),
   ]);
 
 function page(example, index) {
@@ -60,11 +72,8 @@ function page(example, index) {
     Array.from({ length: windows }, (_, at) => frame(path, example, at)),
     '</section>',
     '<section class="playground-code" aria-label="The code">',
-    file(`examples/${example.name}.js`, 'Each window runs'),
-    file(`examples/${example.name}.html`, 'In this document'),
-    '<details><summary>The Parley, the connections and the pause switch, in all examples: <code>window.js</code></summary>',
-    file('window.js', 'Runs first'),
-    '</details>',
+    ...codeOf(example).map(([name, caption]) => file(`examples/${name}`, caption)),
+    ...(example.inner ? [] : shared),
     '</section>',
     '</main>',
     footer(path, `www/${FOLDER}/examples/${example.name}.js`),
@@ -73,6 +82,12 @@ function page(example, index) {
     '',
   );
 }
+
+const shared = [
+  '<details><summary>The Parley, the connections and the pause switch, in all examples: <code>window.js</code></summary>',
+  file('window.js', 'Runs first'),
+  '</details>',
+];
 
 const tab = (path, example, at, isHere) =>
   `<li><a href="${relative(path, pageOf(at, example))}"${isHere ? ' aria-current="page"' : ''}>${escape(example.short)}</a></li>`;
@@ -111,14 +126,18 @@ function windowDocument(example) {
         [`${FOLDER}/height.js`, 'type="module"'],
         [`${FOLDER}/examples/${example.name}.js`, 'type="module"'],
       ],
-      csp: policy(`script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`),
+      csp: policy(
+        `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'${example.inner ? `; frame-src 'self' ${LOOPBACK}` : ''}`,
+      ),
       extra: `<script type="importmap">${map}</script>`,
     }),
     '<body>',
     '<header class="window-bar">',
     '<h1 id="place">A window</h1>',
     '<p id="connection" role="status">Connecting</p>',
-    '<button type="button" class="button small switch" role="switch" aria-checked="false" id="pause">Pause</button>',
+    example.inner
+      ? ''
+      : '<button type="button" class="button small switch" role="switch" aria-checked="false" id="pause">Pause</button>',
     '</header>',
     '<main>',
     read(`www/${FOLDER}/examples/${example.name}.html`).trimEnd(),
