@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use connection_network::scenes::{back_from_the_cache, invitation_to_the_one_before, one_after_the_other};
-use connection_network::{Case, Summary, found, moments, play, routes};
+use connection_network::{Case, Summary, cut_off, found, moments, play, routes};
 use parley_sync_kit::schedule::Run;
 
 const SCHEDULES: u64 = 100_000;
@@ -140,6 +140,11 @@ fn the_lock_of_a_worker_is_announced() {
 #[test]
 fn an_id_names_one_peer() {
     for_each_seed(moments::taken_ids);
+}
+
+#[test]
+fn a_popup_that_was_cut_off_and_comes_back_by_the_channel_is_the_same_peer() {
+    for_each_seed(cut_off::cut_off_and_back);
 }
 
 #[test]

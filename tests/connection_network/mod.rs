@@ -2,6 +2,7 @@
 
 pub mod asking;
 pub mod check;
+pub mod cut_off;
 pub mod document;
 pub mod effects;
 pub mod found;
