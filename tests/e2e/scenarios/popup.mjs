@@ -144,7 +144,7 @@ for (const [where, site] of [
     await opener.until(() => window.popup.closed);
     await opener.until(() => events.some(({ event, id }) => event === 'system:disconnected' && id === 'child'));
     await opener.eval(() => state.setState({ meanwhile: 1 }));
-    await popup.until((origin) => location.origin === origin && document.readyState === 'complete', t[site]);
+    await popup.until(() => location.search.includes('coop') && window.loaded);
     await popup.eval((url) => void setTimeout(() => location.assign(url)), t.url(t.a, peer, args));
     const back = await opener.until(() => events.find(({ event }) => event === 'system:reconnected'));
     t.assert.equal(back.id, 'child');
