@@ -2,8 +2,11 @@
 
 #![allow(clippy::indexing_slicing, clippy::string_slice, clippy::unwrap_used)]
 
+#[path = "../../tests/allocated/mod.rs"]
+mod allocated;
 mod common;
 
+use allocated::{assert_linear, total};
 use common::{Fate, Random, Style, Window, first_seed, human, schedules};
 use parley_sync_text::{Doc, Hunk, hunks};
 
@@ -83,30 +86,51 @@ fn several_edits_in_one_turn_leave_room_for_others() {
     assert_eq!(other.text(), one.text());
 }
 
-/// Texts without anything in common, and repetitive ones: the comparison must not take the square of their length.
+type Texts = fn(usize) -> (String, String);
+
+fn words(count: usize, from: usize) -> String {
+    let word = |i: usize| format!("{} ", (i * 7 + from) % 100_003);
+    (0..count).map(word).collect()
+}
+
+/// Texts without anything in common, and repetitive ones, with the most pieces that are compared.
+const LONG: [(&str, usize, Texts); 5] = [
+    // A space is a piece too.
+    ("other words", 2_000, |n| {
+        (words(n, 0), format!("and {}", words(n - 1, 50_001)))
+    }),
+    ("words of lines", 1_000, |n| {
+        ("a b\n".repeat(n), "b a\n".repeat(n))
+    }),
+    ("lines", 4_000, |n| {
+        ("a\n".repeat(n), "b\n".repeat(n / 2) + &"a\nb\n".repeat(n / 4))
+    }),
+    ("letters", 250, |n| ("ab".repeat(n), "ba".repeat(n / 2) + "cab")),
+    ("wide letters", 2_000, |n| {
+        ("日本".repeat(n), "本日".repeat(n - 2) + "語日本")
+    }),
+];
+
+/// Comparing takes the square of the number of pieces in the worst case: more than a limit are not compared.
 #[test]
-fn long_texts_are_compared_in_time() {
-    let words = |from: u32| -> String {
-        (0..60_000)
-            .map(|i| format!("{} ", (i * 7 + from) % 100_003))
-            .collect()
-    };
-    let lines = |word: &str| format!("{word}\n").repeat(60_000);
-    for (before, after) in [
-        ("a b\n".repeat(999), "b a\n".repeat(999)),
-        ("a\n".repeat(3_999), "b\n".repeat(1_999) + &"a\nb\n".repeat(1_000)),
-        ("ab".repeat(249), "ba".repeat(240)),
-        (words(0), words(50_001)),
-        (lines("a b"), lines("b a")),
-        ("ab".repeat(100_000), "ba".repeat(150_000)),
-        ("日本".repeat(50_000), "本語日".repeat(50_000)),
-    ] {
-        let started = std::time::Instant::now();
-        let found = hunks(&before, &after);
-        assert!(!found.is_empty());
-        let took = started.elapsed();
-        println!("{} bytes: {} edits, {took:?}", before.len(), found.len());
-        assert!(took.as_secs() < 5, "{took:?}");
+fn more_pieces_than_the_limit_are_one_edit() {
+    for (name, limit, texts) in LONG {
+        let count = |n| {
+            let (before, after) = texts(n);
+            hunks(&before, &after).len()
+        };
+        assert!(count(limit) > 1, "{name}: so many are compared");
+        assert_eq!(count(limit * 5 / 4), 1, "{name}: more are not");
+    }
+}
+
+#[test]
+fn what_is_not_compared_takes_work_in_proportion_to_its_length() {
+    for (name, limit, texts) in LONG {
+        assert_linear(name, limit * 10, |n| {
+            let (before, after) = texts(n);
+            total(|| assert_eq!(hunks(&before, &after).len(), 1, "{name}"))
+        });
     }
 }
 

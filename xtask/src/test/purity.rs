@@ -43,10 +43,11 @@ pub fn check() -> Outcome {
     search("src/core", &FORBIDDEN, "", "the core must stay pure")
 }
 
-/// Reads every native test of `tests`.
+/// Reads every native test of `tests` and `text/tests`.
 pub fn check_tests() -> Outcome {
     let why = "a native test asserts no time: count what it allocates, with tests/allocated";
-    search("tests", &CLOCKS, MAY_READ_A_CLOCK, why)
+    search("tests", &CLOCKS, MAY_READ_A_CLOCK, why)?;
+    search("text/tests", &CLOCKS, "", why)
 }
 
 /// Fails where a file of a directory names one of the words.
