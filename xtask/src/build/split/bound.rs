@@ -8,6 +8,8 @@ use wasmparser::{
     TableSectionReader, TypeRef, TypeSectionReader,
 };
 
+use super::silent;
+
 /// Entries of a table from a place on: functions by their index.
 pub struct Run {
     pub table: u32,
@@ -28,6 +30,8 @@ pub struct Bound<'a> {
     pub exports: Vec<Export<'a>>,
     pub runs: Vec<Run>,
     pub bodies: Vec<FunctionBody<'a>>,
+    /// Those that only panic: they trap at once.
+    pub silent: HashSet<u32>,
     pub data: Option<DataSectionReader<'a>>,
     names: HashMap<u32, &'a str>,
     /// The functions that a function calls or takes a reference of.
@@ -79,12 +83,28 @@ impl<'a> Bound<'a> {
                 _ => {}
             }
         }
+        module.find_silent()?;
         Ok(module)
+    }
+
+    fn find_silent(&mut self) -> wasmparser::Result<()> {
+        for (body, function) in self.bodies.iter().zip(self.imported()..) {
+            if silent::only_panics(self.name(function)) && silent::diverges(body)? {
+                self.silent.insert(function);
+                self.calls.remove(&function);
+            }
+        }
+        Ok(())
     }
 
     /// How many functions are imports; they come first.
     pub fn imported(&self) -> u32 {
         self.imports.len() as u32
+    }
+
+    /// The name of a function.
+    pub fn name(&self, function: u32) -> &str {
+        self.names.get(&function).copied().unwrap_or_default()
     }
 
     /// Every function.
@@ -116,14 +136,13 @@ impl<'a> Bound<'a> {
     /// and of what wasm-bindgen added to `all` what they need. An export that it added goes with what it calls.
     pub fn reached(&self, part: usize, known: &HashSet<&str>, all: &HashSet<&str>) -> HashSet<u32> {
         let own = |function: &u32| *function >= self.imported();
-        let name = |function: u32| self.names.get(&function).copied().unwrap_or_default();
         let mut reached: HashSet<u32> = self
             .functions()
-            .filter(|function| own(function) && known.contains(name(*function)))
+            .filter(|function| own(function) && known.contains(self.name(*function)))
             .collect();
         let added: Vec<u32> = self
             .functions()
-            .filter(|function| own(function) && !all.contains(name(*function)))
+            .filter(|function| own(function) && !all.contains(self.name(*function)))
             .collect();
         let entries: HashSet<u32> = self
             .runs

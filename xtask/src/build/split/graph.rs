@@ -11,6 +11,8 @@ use wasmparser::{
     TypeRef,
 };
 
+use super::silent;
+
 /// A function by its index, or a datum by its symbol.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Node {
@@ -24,12 +26,18 @@ struct Datum {
     symbol: u32,
 }
 
+/// For each segment of data its length, and the places in it that nothing reads.
+pub type Unread = [(usize, Vec<Range<usize>>)];
+
 /// Functions and data of a module, and which refers to which.
 #[derive(Default)]
 pub struct Graph {
     names: HashMap<u32, String>,
     exports: Vec<(String, u32)>,
     arrows: HashMap<Node, Vec<Node>>,
+    data: Vec<Datum>,
+    /// How long each segment of data is.
+    segments: Vec<usize>,
 }
 
 /// What is known before the relocations can be understood.
@@ -125,7 +133,48 @@ impl Graph {
                 }
             }
         }
+        let segments = layout.segments.iter().map(|place| bytes.get(place.clone()));
+        let segments: Vec<&[u8]> = segments.map(Option::unwrap_or_default).collect();
+        graph.segments = segments.iter().map(|segment| segment.len()).collect();
+        graph.data = layout.data;
+        graph.forget_panics(&segments);
         Ok(graph)
+    }
+
+    /// What only panics refers to nothing, and nothing refers to the places of panics.
+    fn forget_panics(&mut self, segments: &[&[u8]]) {
+        let bytes = |datum: &Datum| {
+            let segment = segments.get(datum.segment as usize);
+            segment.and_then(|segment| segment.get(datum.place.clone()))
+        };
+        let of_symbol: HashMap<u32, &Datum> = self.data.iter().map(|datum| (datum.symbol, datum)).collect();
+        let is_file = |node: &Node| match node {
+            Node::Data(symbol) => of_symbol
+                .get(symbol)
+                .and_then(|datum| bytes(datum))
+                .is_some_and(silent::is_source_file),
+            Node::Function(_) => false,
+        };
+        let places = self.data.iter().filter(|datum| {
+            let refers_to = self.arrows.get(&Node::Data(datum.symbol));
+            datum.place.len() == silent::LOCATION
+                && refers_to.is_some_and(|to| to.len() == 1 && to.iter().all(is_file))
+        });
+        let places: HashSet<Node> = places.map(|place| Node::Data(place.symbol)).collect();
+        for (from, to) in &mut self.arrows {
+            let panics = match from {
+                Node::Function(index) => self
+                    .names
+                    .get(index)
+                    .is_some_and(|name| silent::only_panics(name)),
+                Node::Data(_) => false,
+            };
+            if panics {
+                to.clear();
+            } else {
+                to.retain(|to| !places.contains(to));
+            }
+        }
     }
 
     /// The names of all functions.
@@ -135,6 +184,46 @@ impl Graph {
 
     /// The names of the functions that can be reached from exports of which `is_root` holds.
     pub fn reachable(&self, is_root: impl Fn(&str) -> bool) -> HashSet<&str> {
+        let reached = self.reached(is_root).into_iter();
+        let names = reached.filter_map(|node| match node {
+            Node::Function(index) => self.names.get(&index),
+            Node::Data(_) => None,
+        });
+        names.map(String::as_str).collect()
+    }
+
+    /// The data that nothing reads.
+    pub fn unread(&self) -> Box<Unread> {
+        let reached = self.reached(|_| true);
+        let segments = self.segments.iter().zip(0..);
+        let unread = segments.map(|(length, number)| {
+            // Symbols can share bytes: one that is read is enough.
+            let mut read = vec![true; *length];
+            let here = || self.data.iter().filter(|datum| datum.segment == number);
+            for is_read in [false, true] {
+                for datum in here().filter(|datum| reached.contains(&Node::Data(datum.symbol)) == is_read) {
+                    if let Some(bytes) = read.get_mut(datum.place.clone()) {
+                        bytes.fill(is_read);
+                    }
+                }
+            }
+            let mut places: Vec<Range<usize>> = Vec::new();
+            for at in read
+                .iter()
+                .enumerate()
+                .filter_map(|(at, read)| (!read).then_some(at))
+            {
+                match places.last_mut() {
+                    Some(place) if place.end == at => place.end += 1,
+                    _ => places.push(at..at + 1),
+                }
+            }
+            (*length, places)
+        });
+        unread.collect()
+    }
+
+    fn reached(&self, is_root: impl Fn(&str) -> bool) -> HashSet<Node> {
         // wasm-bindgen calls these while it runs, and takes them out.
         let describes = |export: &str| export.starts_with("__wbindgen_describe");
         let roots = self
@@ -148,11 +237,7 @@ impl Graph {
                 next.extend(self.arrows.get(&node).into_iter().flatten());
             }
         }
-        let names = seen.into_iter().filter_map(|node| match node {
-            Node::Function(index) => self.names.get(&index),
-            Node::Data(_) => None,
-        });
-        names.map(String::as_str).collect()
+        seen
     }
 }
 

@@ -4,10 +4,12 @@
 //! function or datum refers to another. What can be reached from the exports of the first part belongs to it, what else can be
 //! reached from those of the second to that, and so on ([`graph`]). After wasm-bindgen the functions are found again by their names
 //! ([`bound`]). A later part imports memory, tables, globals and the functions it calls from the earlier ones, and puts its own
-//! into their places of the table ([`write`]). So nothing is there twice, and a call across is a call of wasm.
+//! into their places of the table ([`write`]). So nothing is there twice, and a call across is a call of wasm. What only panics is left
+//! out ([`silent`]).
 
 mod bound;
 mod graph;
+mod silent;
 mod write;
 
 use std::collections::HashMap;
@@ -100,19 +102,24 @@ pub fn split(raw: &Path, bound: &Path) -> Outcome<Parts> {
     let wrong = |error: wasmparser::Error| format!("cannot split the wasm: {error}");
     let graph = Graph::read(&raw).map_err(wrong)?;
     let module = Bound::read(&bytes).map_err(wrong)?;
-    // The part of each function; in the end, of all.
+    let linked = graph.all();
+    // The part of each function; in the end, of all that are not left out.
     let mut parts: HashMap<u32, usize> = HashMap::new();
     for part in 0..PARTS.len() {
         let known = graph.reachable(|export| is_there(part_of(export), part));
-        for function in module.reached(part, &known, &graph.all()) {
+        for function in module.reached(part, &known, &linked) {
             let place = parts.entry(function).or_insert(part);
             *place = shared_by(*place, part);
         }
     }
+    // What wasm-bindgen added and nobody is known to call may be used by its glue. What the linker had and nobody reaches is left
+    // out: only a panic ran it.
     for function in module.imported()..module.functions().end {
-        parts.entry(function).or_insert(PARTS.len() - 1);
+        if !linked.contains(module.name(function)) {
+            parts.entry(function).or_insert(PARTS.len() - 1);
+        }
     }
-    let (files, names) = write::parts(&module, &parts)?;
+    let (files, names) = write::parts(&module, &parts, &graph.unread())?;
     let write = |path: PathBuf, content: &[u8]| {
         fs::write(&path, content).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         Ok::<_, String>(path)

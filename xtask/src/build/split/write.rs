@@ -6,12 +6,13 @@ use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, Module, TableSection,
+    Function, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, Module, TableSection,
     TableType, TypeSection,
 };
-use wasmparser::ExternalKind;
+use wasmparser::{DataKind, ExternalKind};
 
 use super::bound::{Bound, Run};
+use super::graph::Unread;
 use crate::Outcome;
 
 /// Functions by their new indices.
@@ -60,8 +61,12 @@ fn said(error: Error<impl std::fmt::Display + std::fmt::Debug>) -> String {
 }
 
 /// Each part, and `{ parts: [name], parents: [part], imports: [[module, name, new name, part]], exports: [[name, new name, part]] }`.
-/// `parts` says of which a function is.
-pub fn parts(module: &Bound<'_>, parts: &HashMap<u32, usize>) -> Outcome<(Vec<Vec<u8>>, String)> {
+/// `parts` says of which a function is; those it does not name are left out. `unread` is what of the data is read by nobody.
+pub fn parts(
+    module: &Bound<'_>,
+    parts: &HashMap<u32, usize>,
+    unread: &Unread,
+) -> Outcome<(Vec<Vec<u8>>, String)> {
     let layout = Layout::of(module, parts);
     let mut names = Names::default();
     let import_names: Vec<String> = module
@@ -118,7 +123,9 @@ pub fn parts(module: &Bound<'_>, parts: &HashMap<u32, usize>) -> Outcome<(Vec<Ve
     }
     for (part, imports, functions) in needs.into_iter().rev() {
         let mut numbers = Numbers(functions.into_iter().zip(0..).collect());
-        let runs = runs(&module.runs, &|function| layout.part(function) == part);
+        let runs = runs(&module.runs, &|function| {
+            layout.parts.get(&function) == Some(&part)
+        });
         let own = layout.own(part);
         written.push(one(
             module,
@@ -127,7 +134,7 @@ pub fn parts(module: &Bound<'_>, parts: &HashMap<u32, usize>) -> Outcome<(Vec<Ve
             &own,
             offers.by(part),
             &runs,
-            part == 0,
+            (part == 0).then_some(unread),
         )?);
     }
     let imports: Vec<String> = module
@@ -306,7 +313,35 @@ fn runs(all: &[Run], is_wanted: &dyn Fn(u32) -> bool) -> Vec<Run> {
     runs
 }
 
-/// A module of these functions. `owns` memory, tables, globals and data.
+/// The data, with zeros for what nobody reads.
+fn data(module: &Bound<'_>, unread: &Unread) -> Outcome<DataSection> {
+    let wrong = |error: wasmparser::Error| format!("cannot split the wasm: {error}");
+    let mut section = DataSection::new();
+    for (number, segment) in module.data.clone().into_iter().flatten().enumerate() {
+        let segment = segment.map_err(wrong)?;
+        let mut bytes = segment.data.to_vec();
+        let (length, places) = unread.get(number).ok_or("the wasm got a segment of data")?;
+        if *length != bytes.len() {
+            return Err(format!("segment {number} of the wasm's data has another length"));
+        }
+        for place in places {
+            bytes[place.clone()].fill(0);
+        }
+        match segment.kind {
+            DataKind::Active {
+                memory_index,
+                offset_expr,
+            } => {
+                let offset = Numbers(HashMap::new()).const_expr(offset_expr).map_err(said)?;
+                section.active(memory_index, &offset, bytes)
+            }
+            DataKind::Passive => section.passive(bytes),
+        };
+    }
+    Ok(section)
+}
+
+/// A module of these functions. With what of the data nobody reads it owns memory, tables, globals and data.
 fn one(
     module: &Bound<'_>,
     numbers: &mut Numbers,
@@ -314,7 +349,7 @@ fn one(
     functions: &[u32],
     exports: Exports,
     runs: &[Run],
-    owns: bool,
+    unread: Option<&Unread>,
 ) -> Outcome<Vec<u8>> {
     let mut out = Module::new();
     let mut types = TypeSection::new();
@@ -332,7 +367,7 @@ fn one(
         section.function(index);
     }
     out.section(&section);
-    if owns {
+    if unread.is_some() {
         let (mut tables, mut memories, mut globals) =
             (TableSection::new(), MemorySection::new(), GlobalSection::new());
         if let Some(read) = &module.tables {
@@ -379,6 +414,12 @@ fn one(
     out.section(&elements);
     let mut code = CodeSection::new();
     for function in functions {
+        if module.silent.contains(function) {
+            let mut trap = Function::new([]);
+            trap.instructions().unreachable().end();
+            code.function(&trap);
+            continue;
+        }
         let body = module.bodies.get((*function - module.imported()) as usize);
         let body = body.ok_or("a function of the wasm has no body")?;
         numbers
@@ -386,12 +427,8 @@ fn one(
             .map_err(said)?;
     }
     out.section(&code);
-    if owns && let Some(read) = &module.data {
-        let mut data = DataSection::new();
-        numbers
-            .parse_data_section(&mut data, read.clone())
-            .map_err(said)?;
-        out.section(&data);
+    if let Some(unread) = unread {
+        out.section(&data(module, unread)?);
     }
     Ok(out.finish())
 }
