@@ -92,9 +92,15 @@ for (const name of REQUIRED) {
 const module = { format: 'esm', minify: true };
 const beside = (path) => ({ file: `../${path}` });
 const inlined = Object.fromEntries(
-  ['inline-messages', 'inline-states', 'inline-stores', 'inline-conflicts', 'inline-gateways', 'text-inline'].map(
-    (name) => [`/wasm/${name}.js`, beside(`${name}.js`)],
-  ),
+  [
+    'inline-messages',
+    'inline-states',
+    'inline-stores',
+    'inline-conflicts',
+    'inline-gateways',
+    'text-inline',
+    'unpack',
+  ].map((name) => [`/wasm/${name}.js`, beside(`${name}.js`)]),
 );
 const hub = { '/wasm/parley_sync.js': { file: './index.js' }, '/host/errors.js': { file: './index.js' } };
 const one = { '/text-engine.js': { file: './text-engine.js' } };

@@ -2,7 +2,7 @@
 // what the entries of the package import from pkg/wasm.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
-import { inlined } from './encode.mjs';
+import { inlined } from './inline.mjs';
 import { built, replace } from './files.mjs';
 import {
   withBoundMethods,

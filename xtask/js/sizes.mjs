@@ -11,12 +11,12 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  '{ Parley }': { aim: 60, limit: 104 },
-  '{ Parley, SyncedState }': { aim: 90, limit: 196 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 216 },
-  everything: { aim: 190, limit: 222 },
-  slim: { aim: 190, limit: 270 },
-  text: { aim: 45, limit: 45 },
+  '{ Parley }': { aim: 60, limit: 94 },
+  '{ Parley, SyncedState }': { aim: 90, limit: 176 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 193 },
+  everything: { aim: 190, limit: 199 },
+  slim: { aim: 190, limit: 267 },
+  text: { aim: 45, limit: 42 },
   react: { aim: 2, limit: 2 },
   inspector: { aim: 11, limit: 12 },
   links: { aim: 2, limit: 2 },

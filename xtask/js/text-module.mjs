@@ -2,7 +2,7 @@
 // what the entry for text imports from pkg/wasm.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inlined } from './encode.mjs';
+import { inlined } from './inline.mjs';
 import { built, replace } from './files.mjs';
 import { withLateText, withoutFinalizers } from './glue.mjs';
 import { withShortNames } from './names.mjs';

@@ -64,14 +64,14 @@ export async function fromCdn(browser) {
   };
 
   await check(
-    'CDN, an import map: five requests, one more for merging, two for text, all with the hashes of the documentation',
+    'CDN, an import map: six requests, one more for merging, two for text, all with the hashes of the documentation',
     async () => {
       const lines = await linesBelow('Without a bundler: an import map');
       const { outcome, fetched } = await open(browser, 'cdn-map', lines + MAIN);
       holds(outcome);
       assert.deepEqual(outcome.texts, ['not a 😀!', 'not a 😀!']);
-      assert.equal(outcome.before, 5);
-      assert.equal(fetched.length, 8);
+      assert.equal(outcome.before, 6);
+      assert.equal(fetched.length, 9);
       const { integrity } = JSON.parse(/<script type="importmap">([\s\S]*?)<\/script>/.exec(lines)[1]);
       const named = Object.keys(integrity).map((url) => url.replace(/^.*parley-sync@[\d.]+\//, ''));
       // The page has no restricted peer: nothing is fetched for one.

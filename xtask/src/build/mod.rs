@@ -45,10 +45,26 @@ pub fn modules() -> Outcome {
 
 fn build(effort: Effort) -> Outcome {
     let _alone = lock()?;
+    unpacker()?;
     main_module(effort)?;
     text_module(effort)?;
     task("bundling for require and for script tags", || {
         command::run(command::at_root("node").arg(paths::script("bundles.mjs")))
+    })
+}
+
+/// What unpacks the other modules: small and fast in each build, for every start waits for it.
+fn unpacker() -> Outcome {
+    task("compiling what unpacks", || {
+        let raw = wasm::compile(wasm::PACKING, Effort::Full)?;
+        let module = paths::target().join("parley-sync-unpacker.wasm");
+        fs::copy(&raw, &module).map_err(|error| format!("cannot copy {}: {error}", raw.display()))?;
+        wasm::optimise_last(&module)?;
+        command::run(
+            command::at_root("node")
+                .arg(paths::script("unpacker.mjs"))
+                .arg(&module),
+        )
     })
 }
 
@@ -65,6 +81,7 @@ fn main_module(effort: Effort) -> Outcome {
         })?;
     }
     task("inlining the wasm", || {
+        parts.files.iter().try_for_each(|part| wasm::pack(part))?;
         command::run(
             command::at_root("node")
                 .arg(paths::script("modules.mjs"))
@@ -87,6 +104,7 @@ fn text_module(effort: Effort) -> Outcome {
         Effort::Quick => wasm::unchanged(&directory)?,
     };
     task("text: inlining the wasm", || {
+        wasm::pack(&module)?;
         command::run(
             command::at_root("node")
                 .arg(paths::script("text-module.mjs"))

@@ -7,6 +7,16 @@ use crate::{Outcome, all, command};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
+/// The crates that a page gets.
+const SHIPPED: [&str; 6] = [
+    "--package",
+    "parley-sync",
+    "--package",
+    "parley-sync-text",
+    "--package",
+    "parley-sync-packing",
+];
+
 /// For compiling and running all of them on a small, busy machine.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
 
@@ -21,8 +31,9 @@ pub fn clippy() -> Outcome {
     all([
         clippy(&["--workspace", "--all-targets"]),
         browser("parley-sync", "--all-targets"),
-        // The tests of the text crate are native ones.
+        // The tests of the other crates are native ones.
         browser("parley-sync-text", "--lib"),
+        browser("parley-sync-packing", "--lib"),
     ])
 }
 
@@ -33,7 +44,7 @@ pub fn docs() -> Outcome {
         cargo
             .env("RUSTDOCFLAGS", "-D warnings")
             .args(["doc", "--quiet", "--no-deps"])
-            .args(["--package", "parley-sync", "--package", "parley-sync-text"]);
+            .args(SHIPPED);
         command::run(cargo.args(target))
     };
     all([doc(&[]), doc(&["--target", WASM])])
@@ -44,7 +55,7 @@ pub fn tests() -> Outcome {
     let cargo = |more: &[&str]| {
         let mut cargo = command::cargo();
         cargo.args(["test", "--profile", "native"]);
-        cargo.args(["--package", "parley-sync", "--package", "parley-sync-text"]);
+        cargo.args(SHIPPED);
         cargo.args(more);
         cargo
     };

@@ -1,0 +1,30 @@
+//! A wasm module in the order in which a compressor finds most repeated.
+//!
+//! A compressor such as brotli predicts a byte from the bytes before it. In a wasm module each opcode stands between the numbers of
+//! its neighbours, and predicts them badly. Packed, all opcodes stand together, then all indices of locals, all offsets, and so on
+//! (split-stream compression: Ernst et al., "Code compression", PLDI 1997). After brotli the modules of this package weigh 12 %
+//! less than as they are.
+//!
+//! The build packs each part of the wasm (`pack`) and writes it as text into a module of JavaScript. A page reads the text and
+//! unpacks it with this crate, compiled to a wasm of its own (`page`): in JavaScript that loop took longer than all else at
+//! start, since it runs before the engine has compiled it.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `streams` | which bytes of a module stand together, and the one walk over a module that packing and unpacking share |
+//! | `pack` | from a module to its streams |
+//! | `unpack` | from the streams to the module, byte for byte |
+//! | `text` | bytes as printable characters |
+//! | `page` | what the page calls |
+
+#[cfg(not(target_arch = "wasm32"))]
+mod pack;
+#[cfg(target_arch = "wasm32")]
+pub mod page;
+mod streams;
+pub mod text;
+mod unpack;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use pack::{Unpackable, pack};
+pub use unpack::unpack;
