@@ -5,6 +5,7 @@ import { createTestNetwork, SyncedState } from '../../pkg/index.js';
 import { provideConflicts } from '../../pkg/src/conflicts.js';
 import { setPartLoader } from '../../pkg/wasm/host/browser.js';
 import { bytes } from '../../pkg/wasm/inline-conflicts.js';
+import { until } from './windows.mjs';
 
 const turn = () => new Promise((done) => setTimeout(done, 0));
 
@@ -37,7 +38,13 @@ async function windows(count, options, initial = { a: 0, b: 0, n: 0 }) {
   return { network, parleys, states, errors, destroy };
 }
 
-/** As `settle` of the network, which waits for parts. */
+/** All are connected, and have what the others have. */
+const joined = async ({ parleys, states }) => {
+  await until(() => parleys.every((parley) => [...parley.peers].length === parleys.length - 1));
+  await Promise.all(states.map((state) => state.ready));
+};
+
+/** Time in which what must not happen could. */
 const deliver = async () => {
   for (let i = 0; i < 30; i++) await turn();
 };
@@ -45,8 +52,9 @@ const deliver = async () => {
 // The first tests make the part fail: once it is there, it stays.
 
 test('a part that cannot be loaded: the transaction is refused, taken back and told, and plain writes go on', async () => {
-  const { states, errors, destroy } = await windows(2);
-  await deliver();
+  const opened = await windows(2);
+  const { states, errors, destroy } = opened;
+  await joined(opened);
   const [one, two] = states;
   const gate = loader.hold();
   const seen = [];
@@ -76,7 +84,7 @@ test('a part that cannot be loaded: the transaction is refused, taken back and t
   assert.deepEqual(one.getState(), { a: 0, b: 0, n: 0 });
   await one.setState({ n: 1 });
   await two.setState({ a: 2 });
-  await deliver();
+  await until(() => one.get('a') === 2 && two.get('n') === 1);
   for (const state of states) assert.deepEqual(state.getState(), { a: 2, b: 0, n: 1 });
   destroy();
 });
@@ -92,8 +100,7 @@ test('a state that merges where the part cannot be loaded: told, ready, and nobo
   for (const list of errors) assert.deepEqual(list, ['ERR_ENVIRONMENT']);
   const plain = parleys.map((parley) => new SyncedState(parley, { x: 0 }, { name: 'plain' }));
   await plain[0].setState({ x: 1 });
-  await deliver();
-  assert.equal(plain[1].get('x'), 1);
+  await until(() => plain[1].get('x') === 1);
   destroy();
 });
 
@@ -109,8 +116,9 @@ test('destroy() while the part is on its way: what waits is refused by a code', 
 });
 
 test('a transaction of another window: it waits for the part, with all that comes after it', async () => {
-  const { states, errors, destroy } = await windows(3);
-  await deliver();
+  const opened = await windows(3);
+  const { states, errors, destroy } = opened;
+  await joined(opened);
   const [one, two, three] = states;
   const gate = loader.hold();
   const seen = [];
@@ -123,11 +131,12 @@ test('a transaction of another window: it waits for the part, with all that come
   assert.deepEqual(seen, []);
   // Plain writes of the others go on.
   await two.setState({ n: 7 });
-  await deliver();
+  await until(() => seen.length > 0);
   assert.deepEqual(seen, [[0, 0, 7]]);
   gate.done();
   await Promise.all([written, later]);
-  await deliver();
+  const shown = () => states.map((state) => JSON.stringify([state.get('a'), state.get('b'), state.get('n')]));
+  await until(() => two.get('a') === 1 && new Set(shown()).size === 1);
   assert.equal(loader.wanted, 1);
   for (const state of states) assert.deepEqual(state.getState(), two.getState());
   assert.deepEqual([two.get('a'), two.get('b')], [1, 1]);

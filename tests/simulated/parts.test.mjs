@@ -8,7 +8,8 @@ test('an import compiles nothing; messages, states and stores are compiled when 
   WebAssembly.Module = class extends Module {
     constructor(bytes) {
       super(bytes);
-      compiled++;
+      // Not what unpacks the parts.
+      if (bytes.length > 10_000) compiled++;
     }
   };
   t.after(() => (WebAssembly.Module = Module));

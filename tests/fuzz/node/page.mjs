@@ -7,11 +7,13 @@ const script = new vm.Script(readFileSync(new URL('../../../pkg/wasm/parley-sync
   filename: 'parley-sync.iife.js',
 });
 
-let compiled;
+/** The modules of the package, by their lengths. */
+const compiled = new Map();
 
 /** As the platform's, but the same bytes are compiled once, whatever realm they are in. */
 function Module(bytes) {
-  return (compiled ??= new WebAssembly.Module(bytes));
+  if (!compiled.has(bytes.length)) compiled.set(bytes.length, new WebAssembly.Module(bytes));
+  return compiled.get(bytes.length);
 }
 Module.prototype = WebAssembly.Module.prototype;
 
