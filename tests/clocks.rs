@@ -49,6 +49,6 @@ fn models_agree_whatever_clocks_do() {
 #[test]
 fn logs_agree_whatever_clocks_do() {
     use log_network::{case::Case, play};
-    let generate = |seed| Case::generate(seed).jumping(seed);
+    let generate = |seed| Case::generate(seed).jumping();
     run().shrinking("clocks of logs", generate, |case| play(case).map(drop));
 }

@@ -2,8 +2,8 @@
 //!
 //! `PARLEY_LOG_SCHEDULES` is how many schedules to play, `PARLEY_SEED` the first one's seed.
 //!
-//! Seen to fail: with equal times decided by the order of arrival (schedule 0), with actions taken before their causes (schedule
-//! 8), and with what was sent to a neighbour counted as acknowledged by it (schedule 29).
+//! Seen to fail: with equal times decided by the order of arrival (schedule 1), with actions taken before their causes (schedule
+//! 0), and with what was sent to a neighbour counted as acknowledged by it (schedule 45).
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,

@@ -1,18 +1,9 @@
 //! A schedule: who is there, over what wires, and what happens in which order. All of it follows from a seed.
 
-use parley_sync_kit::Random;
-use parley_sync_kit::jumps::with_jumps;
+use parley_sync_kit::jumps::among_moves;
+use parley_sync_kit::links::{Shape, Wire};
 use parley_sync_kit::shrink::Schedule;
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Shape {
-    /// Everyone with everyone, over one broadcast wire.
-    Mesh,
-    /// A parent in the middle.
-    Star,
-    /// Each relays for the next.
-    Chain,
-}
+use parley_sync_kit::{Move, Random, Setup};
 
 /// How much the windows keep.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,75 +17,31 @@ pub enum Keep {
     Little,
 }
 
-#[derive(Clone, Debug)]
-pub struct Case {
-    pub windows: usize,
-    pub shape: Shape,
-    /// Whether wires lose, double and reorder until the end.
-    pub lossy: bool,
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// The host of a debounced window is slow: it carries out nothing but what a step tells it to.
+    pub setup: Setup,
     pub keep: Keep,
-    /// The windows' clocks differ by up to this many milliseconds.
-    pub skew: u32,
     /// A subscriber dispatches when it hears of some actions.
     pub reactive: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub config: Config,
     pub steps: Vec<Step>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    /// Opens one more window, if there is a place left for it.
-    Open,
-    Dispatch {
-        window: usize,
-        count: usize,
-    },
-    DispatchRemote {
-        window: usize,
-    },
-    Flush {
-        window: usize,
-    },
+    /// What can happen to any network.
+    Move(Move),
+    /// Some actions in one turn.
+    Dispatch { at: usize, count: usize },
+    /// An action that waits for the other windows.
+    DispatchRemote { at: usize },
     /// The host carries out what the log wanted, up to so many effects.
-    Work {
-        window: usize,
-        effects: usize,
-    },
-    /// The first frames of a wire arrive.
-    Deliver {
-        wire: usize,
-        frames: usize,
-    },
-    Lose {
-        wire: usize,
-    },
-    Double {
-        wire: usize,
-    },
-    Overtake {
-        wire: usize,
-    },
-    Part {
-        wire: usize,
-    },
-    Join {
-        wire: usize,
-    },
-    /// The window at this place dies; a new one takes its place.
-    Reload {
-        window: usize,
-    },
-    Tick {
-        window: usize,
-    },
-    Pass {
-        ms: u32,
-    },
-    #[allow(dead_code, reason = "not every test sets clocks")]
-    /// A window's clock is set, or that of all. A window that is opened later reads a clock that is right.
-    Jump {
-        window: Option<usize>,
-        ms: i64,
-    },
+    Work { at: usize, effects: usize },
 }
 
 impl Schedule for Case {
@@ -103,79 +50,85 @@ impl Schedule for Case {
     fn steps(&mut self) -> &mut Vec<Step> {
         &mut self.steps
     }
+
+    fn setup(&mut self) -> Option<&mut Setup> {
+        Some(&mut self.config.setup)
+    }
+
+    fn simpler() -> &'static [fn(&mut Self)] {
+        &[|case| case.config.reactive = false]
+    }
 }
 
 impl Case {
     #[allow(dead_code, reason = "not every test sets clocks")]
     /// The same schedule, with clocks that are set at any moment.
-    pub fn jumping(mut self, seed: u64) -> Case {
-        self.steps = with_jumps(
-            seed,
-            self.windows,
-            &self.steps,
-            |window, ms| Step::Jump { window, ms },
-            |window| Step::Reload { window },
-        );
+    pub fn jumping(mut self) -> Case {
+        self.steps = among_moves(&self.config.setup, &self.steps, Step::Move);
         self
     }
 
     pub fn generate(seed: u64) -> Case {
         let mut random = Random::new(seed);
         let windows = random.between(2, 5) as usize;
-        let shape = random.pick(&[Shape::Mesh, Shape::Mesh, Shape::Star, Shape::Chain]);
-        let keep = match random.pick(&[Keep::All, Keep::Patient, Keep::Little]) {
-            Keep::Patient if shape != Shape::Mesh => Keep::All,
-            keep => keep,
-        };
-        let lossy = keep != Keep::Patient && random.percent(40);
-        let length = random.between(5, 90);
-        let calm = random.percent(50);
-        let steps = (0..length)
-            .map(|_| step(&mut random, windows, lossy, calm))
-            .filter(|step| keep != Keep::Patient || !matches!(step, Step::Part { .. }))
-            .collect();
-        Case {
-            windows,
-            shape,
-            lossy,
+        let keep = random.pick(&[Keep::All, Keep::Patient, Keep::Little]);
+        let mut wire = Wire::generate(&mut random, 60, &[0, 5, 30]);
+        if keep == Keep::Patient {
+            (wire.fifo, wire.loss, wire.duplicate) = (true, 0, 0);
+        }
+        let mut setup = Setup::generate(&mut random, windows, wire, 50, 60);
+        if keep == Keep::Patient {
+            setup.shape = random.pick(&[Shape::Full, Shape::Mesh]);
+        }
+        let config = Config {
+            setup,
             keep,
-            skew: random.pick(&[0, 0, 5, 2_000, 120_000]),
             reactive: random.percent(30),
-            steps,
+        };
+        // Kinds of steps: none that hurts, none that hurts unnoticed, all.
+        let kinds = match setup.is_reliable() {
+            true => random.pick(&[80, 95]),
+            false => 100,
+        };
+        let count = random.between(5, 90);
+        let steps = (0..count).map(|_| Step::generate(&mut random, windows, kinds));
+        let parts = |step: &Step| matches!(step, Step::Move(Move::Down { .. }));
+        Case {
+            config,
+            steps: steps
+                .filter(|step| keep != Keep::Patient || !parts(step))
+                .collect(),
         }
     }
 }
 
-fn step(random: &mut Random, windows: usize, lossy: bool, calm: bool) -> Step {
-    let window = random.below(windows);
-    let wire = random.below(64);
-    match random.below(100) {
-        0..4 => Step::Open,
-        4..28 => Step::Dispatch {
-            window,
-            count: random.pick(&[1, 1, 1, 2, 5, 12]),
-        },
-        28..30 => Step::DispatchRemote { window },
-        30..44 => Step::Flush { window },
-        44..56 => Step::Work {
-            window,
-            effects: random.pick(&[1, 2, 50]),
-        },
-        56..78 => Step::Deliver {
-            wire,
-            frames: random.pick(&[1, 1, 2, 50]),
-        },
-        78..84 if lossy => random.pick(&[
-            Step::Lose { wire },
-            Step::Double { wire },
-            Step::Overtake { wire },
-        ]),
-        78..86 if !calm => Step::Part { wire },
-        86..91 => Step::Join { wire },
-        91..93 if !calm => Step::Reload { window },
-        93..96 => Step::Tick { window },
-        _ => Step::Pass {
-            ms: random.pick(&[0, 1, 1, 7, 1_000]),
-        },
+impl Step {
+    fn generate(random: &mut Random, windows: usize, kinds: usize) -> Step {
+        let at = random.below(windows);
+        let (a, b) = (at, random.below(windows));
+        match random.below(kinds) {
+            0..=23 => Step::Dispatch {
+                at,
+                count: random.pick(&[1, 1, 1, 2, 5, 12]),
+            },
+            24..=25 => Step::DispatchRemote { at },
+            26..=33 => Step::Move(Move::Flush { at }),
+            34..=45 => Step::Work {
+                at,
+                effects: random.pick(&[1, 2, 50]),
+            },
+            46..=67 => Step::Move(Move::Run {
+                ms: random.pick(&[0, 1, 7, 50, 500, 1_000]),
+            }),
+            68..=70 => Step::Move(Move::Open { at }),
+            71..=73 => Step::Move(Move::Tick { at }),
+            74..=75 => Step::Move(Move::Freeze { at }),
+            76..=79 => Step::Move(Move::Thaw { at }),
+            80..=85 => Step::Move(Move::Down { a, b }),
+            86..=91 => Step::Move(Move::Up { a, b }),
+            92..=94 => Step::Move(Move::Reload { at }),
+            95..=97 => Step::Move(Move::Cut { a, b }),
+            _ => Step::Move(Move::Mend { a, b }),
+        }
     }
 }

@@ -1,53 +1,58 @@
-//! Many windows and the wires between them, in one thread and from one seed.
+//! A network of windows that share an action log: their logs and hosts are real, time and wires are the kit's.
 
 pub mod case;
+mod check;
 pub mod window;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::rc::Rc;
 
-use case::{Case, Keep, Shape, Step};
+use case::{Case, Config, Keep, Step};
+pub use check::Summary;
 use parley_sync::core::log::{LogEffect, LogFrame, Options};
-use parley_sync_kit::Wires;
-use window::{Act, State, Window};
+use parley_sync_kit::event::Arrival;
+use parley_sync_kit::{Network as _, Outcome, Space, moves};
+use window::{Act, Effect, State, Window};
+
+/// More arrivals than any schedule needs: beyond it, windows answer each other for ever.
+const ENDLESS: u32 = 100_000;
+/// Nothing of a schedule has so many effects in one turn: beyond it, a window answers itself for ever.
+const MOST_EFFECTS: usize = 10_000;
 
 type Frame = LogFrame<Act, State>;
 
 pub struct Network {
-    case: Case,
+    config: Config,
     options: Options,
-    windows: Vec<Window>,
-    /// Each frame with the others that a broadcast gave it to.
-    wires: Wires<(Vec<u32>, Frame)>,
-    now: f64,
+    space: Space<Window, Frame>,
     next_id: u32,
-    next_actor: u64,
-    /// Dispatched by windows that are still alive.
+    /// Dispatched by windows that are still alive: the number of each action, and where its window is.
     expected: HashMap<u32, usize>,
-    /// Everything ever dispatched: whether it was in a broadcast that nothing can have lost does not matter here.
+    /// Every action that was ever dispatched, with its cause.
     born: HashMap<u32, Option<u32>>,
 }
 
 /// Plays a case to its end, heals everything, waits until it is quiet, and compares the windows.
 pub fn play(case: &Case) -> Result<Summary, String> {
-    let mut network = Network::new(case.clone());
-    for step in case.steps.clone() {
+    let mut network = Network::new(case.config);
+    let setup = &case.config.setup;
+    network.open_all(setup.windows - setup.late)?;
+    for &step in &case.steps {
         network.step(step)?;
+        network.check_held()?;
     }
+    network.mend()?;
     network.settle()?;
+    // A round carries news one window further, and a takeover may follow on another.
+    for _ in 0..3 * setup.windows + 4 {
+        network.tick_all(10)?;
+    }
     network.check()
 }
 
-/// What a schedule came to.
-#[derive(Default, Debug)]
-pub struct Summary {
-    pub actions: usize,
-    pub cuts: u64,
-    pub lost: usize,
-}
-
 impl Network {
-    fn new(case: Case) -> Network {
-        let (keep, patience) = match case.keep {
+    fn new(config: Config) -> Network {
+        let (keep, patience) = match config.keep {
             Keep::All => (100_000, 0),
             Keep::Patient => (6, 100_000),
             Keep::Little => (6, 12),
@@ -58,333 +63,143 @@ impl Network {
             cut: 4,
             patience,
         };
-        let mut network = Network {
-            case,
+        Network {
+            config,
             options,
-            windows: Vec::new(),
-            wires: Wires::default(),
-            now: 1_700_000_000_000.0,
+            space: Space::new(&config.setup, ENDLESS),
             next_id: 0,
-            next_actor: 0,
             expected: HashMap::new(),
             born: HashMap::new(),
-        };
-        network.open();
-        network.open();
-        network
-    }
-
-    fn neighbours(&self, a: usize, b: usize) -> bool {
-        a != b
-            && match self.case.shape {
-                Shape::Mesh => true,
-                Shape::Star => a == 0 || b == 0,
-                Shape::Chain => a.abs_diff(b) == 1,
-            }
-    }
-
-    fn fresh_window(&mut self, place: usize) -> Window {
-        self.next_actor += 1;
-        let skew = match self.windows.get(place) {
-            Some(before) => before.skew,
-            None => f64::from(self.case.skew) * [0.0, 1.0, -1.0, 0.5, -0.3][place % 5],
-        };
-        let actor = self.next_actor.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let (reactive, forgetful) = (self.case.reactive, self.case.keep == Keep::Little);
-        let number = self.next_actor as u32;
-        Window::new(
-            number,
-            actor,
-            self.now + skew,
-            skew,
-            self.options,
-            reactive,
-            forgetful,
-        )
-    }
-
-    fn open(&mut self) {
-        let place = self.windows.len();
-        if place < self.case.windows {
-            let window = self.fresh_window(place);
-            self.windows.push(window);
-            self.join_all(place);
         }
     }
 
-    fn join_all(&mut self, place: usize) {
-        for other in 0..self.windows.len() {
-            if self.neighbours(place, other) {
-                self.join(place, other);
-            }
-        }
-        let effects = self.windows[place].node.settle_ready();
-        self.windows[place].queue(effects);
-    }
-
-    fn join(&mut self, a: usize, b: usize) {
-        if !self.wires.join(a, b) {
-            return;
-        }
-        for (from, to) in [(a, b), (b, a)] {
-            // Spans are measured by a time that nobody sets.
-            let effects = self.windows[from].node.peer_up(to as u32, self.now);
-            self.windows[from].queue(effects);
-        }
-    }
-
-    fn part(&mut self, a: usize, b: usize) {
-        if !self.wires.cut(a, b) {
-            return;
-        }
-        for (from, to) in [(a, b), (b, a)] {
-            let now = self.now + self.windows[from].skew;
-            let effects = self.windows[from].node.peer_down(to as u32, now);
-            self.windows[from].forget_peer(to as u32);
-            self.windows[from].queue(effects);
-        }
-    }
-
-    /// One of the pairs that may be connected, both directions counted.
-    fn pair(&self, wire: usize) -> Option<(usize, usize)> {
-        let count = self.windows.len();
-        let pairs: Vec<(usize, usize)> = (0..count * count)
-            .map(|at| (at / count, at % count))
-            .filter(|&(a, b)| self.neighbours(a, b))
-            .collect();
-        (!pairs.is_empty()).then(|| pairs[wire % pairs.len()])
-    }
-
-    fn step(&mut self, step: Step) -> Result<(), String> {
-        let count = self.windows.len();
+    fn step(&mut self, step: Step) -> Outcome {
         match step {
-            Step::Open => self.open(),
-            Step::Dispatch {
-                window,
-                count: actions,
-            } => {
-                for _ in 0..actions {
-                    self.dispatch(window % count, false)?;
-                }
-            }
-            Step::DispatchRemote { window } => self.dispatch(window % count, true)?,
-            Step::Flush { window } => {
-                let effects = self.windows[window % count].node.flush(self.now);
-                self.windows[window % count].queue(effects);
-            }
-            Step::Work { window, effects } => self.work(window % count, effects)?,
-            Step::Deliver { wire, frames } => {
-                if let Some((from, to)) = self.pair(wire) {
-                    self.deliver(from, to, frames);
-                }
-            }
-            Step::Lose { wire } => {
-                if let Some((from, to)) = self.pair(wire) {
-                    self.wires.next(from, to);
-                }
-            }
-            Step::Double { wire } => {
-                if let Some((from, to)) = self.pair(wire) {
-                    self.wires.double(from, to);
-                }
-            }
-            Step::Overtake { wire } => {
-                if let Some((from, to)) = self.pair(wire) {
-                    self.wires.overtake(from, to);
-                }
-            }
-            Step::Part { wire } => {
-                if let Some((a, b)) = self.pair(wire) {
-                    self.part(a, b);
-                }
-            }
-            Step::Join { wire } => {
-                if let Some((a, b)) = self.pair(wire) {
-                    self.join(a, b);
-                }
-            }
-            Step::Reload { window } => self.reload(window % count),
-            Step::Tick { window } => self.tick(window % count),
-            Step::Pass { ms } => self.now += f64::from(ms),
-            Step::Jump { window, ms } => {
-                for (place, one) in self.windows.iter_mut().enumerate() {
-                    one.skew += if window.is_none_or(|at| at % count == place) {
-                        ms as f64
-                    } else {
-                        0.0
-                    };
-                }
-            }
+            Step::Move(one) => moves::happen(self, one),
+            Step::Dispatch { at, count } => self.turn(at, |network| {
+                (0..count).try_for_each(|_| network.dispatch(at, false))
+            }),
+            Step::DispatchRemote { at } => self.turn(at, |network| network.dispatch(at, true)),
+            Step::Work { at, effects } if !self.space.sites[at].frozen => self.work(at, effects),
+            Step::Work { .. } => Ok(()),
         }
-        for window in &self.windows {
-            let (held, _) = window.node.held();
-            // A cut waits for the host to hand back the state there, so the bound is that of an idle host.
-            let bound = self.options.keep + self.options.cut + self.options.patience + 160;
-            if window.idle() && held > bound {
-                return Err(format!("{held} actions are held"));
-            }
-        }
-        Ok(())
     }
 
-    fn dispatch(&mut self, window: usize, remote: bool) -> Result<(), String> {
+    fn dispatch(&mut self, at: usize, is_remote: bool) -> Outcome {
         // What a person does comes after what they see: the host is idle.
-        self.work(window, usize::MAX)?;
+        self.work(at, MOST_EFFECTS)?;
         self.next_id += 1;
-        let id = self.next_id;
-        let now = self.now;
-        if remote {
-            self.windows[window].dispatch_remote(id, now);
-        } else {
-            self.windows[window].dispatch(id, now);
+        let (id, now) = (self.next_id, self.clock(at));
+        let Some(window) = &mut self.space.sites[at].window else {
+            return Ok(());
+        };
+        match is_remote {
+            true => window.dispatch_remote(id, now),
+            false => window.dispatch(id, now),
         }
-        self.expected.insert(id, window);
-        self.note(window);
+        self.expected.insert(id, at);
+        self.note(at);
         Ok(())
     }
 
-    fn note(&mut self, window: usize) {
-        for logged in self.windows[window].node.tail() {
+    fn note(&mut self, at: usize) {
+        let window = self.space.sites[at].window.iter();
+        for logged in window.flat_map(|window| window.node.tail()) {
             self.born.entry(logged.action.id).or_insert(logged.action.cause);
         }
     }
 
-    fn work(&mut self, window: usize, effects: usize) -> Result<(), String> {
+    /// The host of a window carries out what its log wants, up to so many effects.
+    fn work(&mut self, at: usize, effects: usize) -> Outcome {
         for _ in 0..effects {
-            if self.windows[window].idle() {
+            let now = self.clock(at);
+            let window = self.space.sites[at].window.as_mut();
+            let Some(window) = window.filter(|window| !window.idle()) else {
                 break;
-            }
-            let effect = self.windows[window].work(&mut self.next_id, self.now)?;
-            if let Some(LogEffect::Send { to, frame }) = effect {
-                for &peer in &to {
-                    let also = match self.case.shape {
-                        Shape::Mesh if !self.case.lossy => {
-                            to.iter().copied().filter(|&other| other != peer).collect()
-                        }
-                        _ => Vec::new(),
-                    };
-                    self.wires.post(window, peer as usize, (also, frame.clone()));
-                }
-            }
-        }
-        self.note(window);
-        Ok(())
-    }
-
-    fn deliver(&mut self, from: usize, to: usize, frames: usize) {
-        for _ in 0..frames {
-            let Some((also, frame)) = self.wires.next(from, to) else {
-                return;
             };
-            let now = self.now + self.windows[to].skew;
-            let effects = self.windows[to].node.receive(from as u32, &also, frame, now);
-            self.windows[to].queue(effects);
-        }
-    }
-
-    fn reload(&mut self, place: usize) {
-        for other in 0..self.windows.len() {
-            self.part(place, other);
-        }
-        self.expected.retain(|_, &mut owner| owner != place);
-        self.windows[place] = self.fresh_window(place);
-        self.join_all(place);
-    }
-
-    fn tick(&mut self, window: usize) {
-        let effects = self.windows[window].node.tick(self.now);
-        self.windows[window].queue(effects);
-    }
-
-    fn settle(&mut self) -> Result<(), String> {
-        let count = self.windows.len();
-        for a in 0..count {
-            for b in 0..count {
-                if self.neighbours(a, b) {
-                    self.join(a, b);
-                }
+            let sent = window.work(&mut self.next_id, now);
+            let sent = sent.map_err(|error| format!("window {at}: {error}"))?;
+            if let Some(LogEffect::Send { to, frame }) = sent {
+                self.transmit(at, &to, frame, false);
             }
         }
-        // A round carries news one window further, and a takeover may follow on another.
-        for _ in 0..3 * count + 4 {
-            for window in 0..count {
-                self.tick(window);
-            }
-            self.drain()?;
-            self.now += 10.0;
-        }
+        self.note(at);
         Ok(())
     }
 
-    fn drain(&mut self) -> Result<(), String> {
-        for round in 0.. {
-            if round > 10_000 {
-                return Err("it never becomes quiet".into());
-            }
-            let mut busy = false;
-            for window in 0..self.windows.len() {
-                busy |= !self.windows[window].idle();
-                self.work(window, usize::MAX)?;
-                if self.windows[window].node.pending() {
-                    busy = true;
-                    let effects = self.windows[window].node.flush(self.now);
-                    self.windows[window].queue(effects);
-                }
-            }
-            for (from, to) in self.wires.ways() {
-                busy |= self.wires.last(from, to).is_some();
-                self.deliver(from, to, usize::MAX);
-            }
-            if !busy {
-                break;
-            }
+    fn queue(&mut self, at: usize, effects: Vec<Effect>) {
+        if let Some(window) = &mut self.space.sites[at].window {
+            window.queue(effects);
         }
+    }
+}
+
+impl parley_sync_kit::Network for Network {
+    type Window = Window;
+    type Frame = Frame;
+
+    fn space(&mut self) -> &mut Space<Window, Frame> {
+        &mut self.space
+    }
+
+    fn open_window(&mut self, at: usize) -> Outcome {
+        let born = self.clock(at);
+        let place = self.space.sites[at].lives * 100 + at as u32;
+        let actor = self.space.random.next();
+        let forgetful = self.config.keep == Keep::Little;
+        let window = Window::new(place, actor, born, self.options, self.config.reactive, forgetful);
+        self.space.sites[at].window = Some(window);
         Ok(())
     }
 
-    fn check(&self) -> Result<Summary, String> {
-        let first = &self.windows[0];
-        for (place, window) in self.windows.iter().enumerate() {
-            if !window.ready {
-                return Err(format!("window {place} is not ready"));
+    fn hear(&mut self, at: usize, arrival: Arrival<Frame>) -> Outcome {
+        // Spans are measured by a time that nobody sets.
+        let (now, steady) = (self.clock(at), self.steady());
+        let is_reliable = self.config.setup.is_reliable();
+        let Some(window) = &mut self.space.sites[at].window else {
+            return Ok(());
+        };
+        let effects = match arrival {
+            Arrival::Frame { from, also, frame } => {
+                let also = if is_reliable { &*also } else { &[] };
+                let frame = Rc::unwrap_or_clone(frame);
+                window.node.receive(from as u32, also, frame, now)
             }
-            if window.state != first.state {
-                return Err(format!(
-                    "window 0 has {:?}\nwindow {place} has {:?}",
-                    first.state, window.state
-                ));
+            Arrival::Up(peer) => window.node.peer_up(peer as u32, steady),
+            Arrival::Down(peer) => {
+                window.forget_peer(peer as u32);
+                window.node.peer_down(peer as u32, now)
             }
-            if window.node.vector() != first.node.vector() || window.node.position() != first.node.position()
-            {
-                return Err(format!("window {place} has seen something else than window 0"));
-            }
-        }
-        let applied = &first.state.applied;
-        let places: HashMap<u32, usize> = applied.iter().enumerate().map(|(at, &id)| (id, at)).collect();
-        if applied.iter().collect::<HashSet<_>>().len() != applied.len() {
-            return Err(format!("an action counts twice: {applied:?}"));
-        }
-        for (id, cause) in &self.born {
-            let (at, before) = (places.get(id), cause.and_then(|cause| places.get(&cause)));
-            if self.case.keep != Keep::Little
-                && let (Some(at), Some(before)) = (at, before)
-                && at < before
-            {
-                return Err(format!("{id} stands before its cause {cause:?}"));
-            }
-        }
-        let lost = self
-            .expected
-            .keys()
-            .filter(|id| *id % 13 != 5 && !places.contains_key(id))
-            .count();
-        if lost > 0 && self.case.keep != Keep::Little {
-            return Err(format!("{lost} actions of living windows are lost"));
-        }
-        Ok(Summary {
-            actions: applied.len(),
-            cuts: first.node.tip().cuts,
-            lost,
-        })
+        };
+        window.queue(effects);
+        Ok(())
+    }
+
+    fn flush(&mut self, at: usize) -> Outcome {
+        self.work(at, MOST_EFFECTS)?;
+        let steady = self.steady();
+        let window = self.space.sites[at].window.as_mut();
+        let effects = window.map_or_else(Vec::new, |window| window.node.flush(steady));
+        self.queue(at, effects);
+        self.work(at, MOST_EFFECTS)
+    }
+
+    fn tick(&mut self, at: usize) -> Outcome {
+        let steady = self.steady();
+        let window = self.space.sites[at].window.as_mut();
+        let effects = window.map_or_else(Vec::new, |window| window.node.tick(steady));
+        self.queue(at, effects);
+        Ok(())
+    }
+
+    fn looked_round(&mut self, at: usize) -> Outcome {
+        let window = self.space.sites[at].window.as_mut();
+        let effects = window.map_or_else(Vec::new, |window| window.node.settle_ready());
+        self.queue(at, effects);
+        self.end_turn(at)
+    }
+
+    fn dies(&mut self, at: usize) {
+        self.expected.retain(|_, &mut owner| owner != at);
     }
 }

@@ -39,7 +39,6 @@ pub type Effect = LogEffect<Act, State>;
 pub struct Window {
     pub node: Node,
     pub state: State,
-    pub skew: f64,
     pub ready: bool,
     todo: VecDeque<Effect>,
     heard: HashSet<u32>,
@@ -66,7 +65,6 @@ impl Window {
         place: u32,
         actor: u64,
         born: f64,
-        skew: f64,
         options: Options,
         reactive: bool,
         forgetful: bool,
@@ -78,7 +76,6 @@ impl Window {
         Window {
             node: LogNode::new(Actor::from_random(actor), born, state.clone(), options),
             state,
-            skew,
             ready: false,
             todo: VecDeque::new(),
             heard: HashSet::new(),
@@ -106,13 +103,13 @@ impl Window {
 
     pub fn dispatch(&mut self, id: u32, now: f64) {
         let act = self.act(id);
-        let effects = self.node.dispatch(act, now + self.skew);
+        let effects = self.node.dispatch(act, now);
         self.queue(effects);
     }
 
     pub fn dispatch_remote(&mut self, id: u32, now: f64) {
         let act = self.act(id);
-        let effects = self.node.dispatch_remote(act, now + self.skew);
+        let effects = self.node.dispatch_remote(act, now);
         self.queue(effects);
     }
 
