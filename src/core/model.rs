@@ -62,7 +62,7 @@ use super::merge::{Merged, Texts};
 use super::replica::Stage;
 use super::sync::{ChangeOrigin, StateEffect, StateNode};
 use super::value::Value;
-use crate::core::lists::Gather;
+use crate::core::lists::{Gather, List};
 
 /// One shared state in one window.
 pub struct Model<V> {
@@ -233,15 +233,7 @@ impl<V: Value> Model<V> {
         }
         let mut effects = self.put_cells(cells, Stage::Open, ChangeOrigin::Local);
         let changes = self.refresh(keys);
-        if !changes.is_empty() {
-            effects.push(ModelEffect::Changed {
-                changes,
-                unsettled: Vec::new(),
-                from: None,
-                origin: ChangeOrigin::Remote,
-                cells: Vec::new(),
-            });
-        }
+        effects.take_in(ModelEffect::changed(changes, None, ChangeOrigin::Remote));
         effects
     }
 

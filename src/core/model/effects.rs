@@ -133,5 +133,22 @@ pub enum ModelEffect<V> {
     },
 }
 
+impl<V> ModelEffect<V> {
+    /// The effect of changes whose values and writers are known; None if there are none.
+    pub(super) fn changed(
+        changes: Vec<KeyChange<V>>,
+        from: Option<PeerRef>,
+        origin: ChangeOrigin,
+    ) -> Option<Self> {
+        (!changes.is_empty()).then_some(Self::Changed {
+            changes,
+            unsettled: Vec::new(),
+            from,
+            origin,
+            cells: Vec::new(),
+        })
+    }
+}
+
 /// Effects, in order.
 pub type ModelEffects<V> = Vec<ModelEffect<V>>;

@@ -3,16 +3,18 @@
 use std::rc::Rc;
 
 use super::How;
-use super::{Candidate, Model, ModelEffects, NotANumber, Op, PlainModel, Unsettled, WriteId};
+use super::{Candidate, Model, ModelEffects, NotANumber, Op, PlainModel, Unsettled, WriteId, same};
 use crate::core::cell::{Cell, Part, is_plain, parse};
 use crate::core::clock::Time;
 use crate::core::id::{Key, PeerRef};
 use crate::core::merge::Texts;
 use crate::core::order;
+use crate::core::register::Stamp;
 use crate::core::sync::{KeyChange, StateEffect, StateNode};
 use crate::core::value::Value;
 
-/// One shared state in one window, by key. What has a default here is what a model without conflicts answers.
+/// One shared state in one window, by key. The default methods are the answers of a model
+/// without conflicts.
 pub trait StateModel<V: Value> {
     /// The replication node, for its own queries: what was seen, and by which peers.
     fn node(&self) -> &StateNode<Cell<V>>;
@@ -22,6 +24,8 @@ pub trait StateModel<V: Value> {
     fn translate(&mut self, effects: Vec<StateEffect<Cell<V>>>) -> ModelEffects<V>;
     /// What a key holds.
     fn get(&self, key: &str) -> Option<&V>;
+    /// The stamp of the visible write of a key.
+    fn top(&self, key: &Key) -> Option<Stamp>;
     /// Every key that is there.
     fn iter(&self) -> Box<dyn Iterator<Item = (Key, &V)> + '_>;
     /// See [`Model::write`].
@@ -142,6 +146,26 @@ impl<V: Value> dyn StateModel<V> + '_ {
     }
 }
 
+/// What changed of a key that showed `old`; None if it shows the same.
+pub(super) fn change<V: Value>(model: &dyn StateModel<V>, key: &Key, old: Option<V>) -> Option<KeyChange<V>> {
+    let new = model.get(key).cloned();
+    (!same(old.as_ref(), new.as_ref())).then(|| KeyChange {
+        key: Rc::clone(key),
+        old,
+        new,
+        was: None,
+        stamp: model.top(key).unwrap_or(nobody(model.node())),
+    })
+}
+
+/// The stamp of a key that nobody wrote.
+pub(super) fn nobody<V: Value>(node: &StateNode<Cell<V>>) -> Stamp {
+    Stamp {
+        time: Time::after(None),
+        actor: node.actor(),
+    }
+}
+
 /// Keys with writes that wait for the next flush, each once.
 pub(super) fn open_keys<V: Value>(node: &StateNode<Cell<V>>) -> Vec<Key> {
     let mut keys: Vec<Key> = Vec::new();
@@ -175,6 +199,9 @@ impl<V: Value> StateModel<V> for Model<V> {
     }
     fn get(&self, key: &str) -> Option<&V> {
         self.get(key)
+    }
+    fn top(&self, key: &Key) -> Option<Stamp> {
+        self.top(key)
     }
     fn iter(&self) -> Box<dyn Iterator<Item = (Key, &V)> + '_> {
         Box::new(self.iter())

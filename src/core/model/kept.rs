@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::counts::with_added;
-use super::interface::StateModel;
+use super::interface::{StateModel, change};
 use super::{How, ModelEffect, ModelEffects, Op, PlainModel, WriteId};
 use crate::core::id::Key;
 use crate::core::lists::{Gather, List};
@@ -49,9 +49,9 @@ impl<V: Value> PlainModel<V> {
         };
         let mut changes = Vec::new();
         for (key, old) in kept.shown.iter() {
-            changes.take_in(self.change(key, old.clone()));
+            changes.take_in(change(self, key, old.clone()));
         }
-        changed(changes, ChangeOrigin::Rollback)
+        effects(changes, ChangeOrigin::Rollback)
     }
 
     /// Takes a write along to the other model. It shows at once.
@@ -111,9 +111,9 @@ impl<V: Value> PlainModel<V> {
             if let Some(kept) = &mut self.kept {
                 kept.shown.insert(Rc::clone(&key), value);
             }
-            changes.take_in(self.change(&key, old));
+            changes.take_in(change(self, &key, old));
         }
-        changed(changes, origin)
+        effects(changes, origin)
     }
 
     pub(super) fn push(&mut self, command: Command<V>) {
@@ -124,16 +124,8 @@ impl<V: Value> PlainModel<V> {
     }
 }
 
-fn changed<V>(changes: Vec<KeyChange<V>>, origin: ChangeOrigin) -> ModelEffects<V> {
+fn effects<V>(changes: Vec<KeyChange<V>>, origin: ChangeOrigin) -> ModelEffects<V> {
     let mut effects = Vec::new();
-    if !changes.is_empty() {
-        effects.push(ModelEffect::Changed {
-            changes,
-            unsettled: Vec::new(),
-            from: None,
-            origin,
-            cells: Vec::new(),
-        });
-    }
+    effects.take_in(ModelEffect::changed(changes, None, origin));
     effects
 }

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use super::interface::change;
 use super::kept::{Command, Kept};
-use super::{Model, ModelEffect, ModelEffects, PlainModel, Strategies, WriteId, same};
+use super::{Model, ModelEffect, ModelEffects, PlainModel, Strategies, WriteId};
 use crate::core::id::Key;
 use crate::core::lists::{Gather, List};
 use crate::core::map::SmallMap;
@@ -76,7 +77,7 @@ impl<V: Value> Model<V> {
         }
         let mut changes: Vec<KeyChange<V>> = Vec::new();
         for (key, old) in touched {
-            changes.take_in(model.change_from(&key, old));
+            changes.take_in(change(&model, &key, old));
         }
         if !(changes.is_empty() && open.is_empty()) {
             rest.push(ModelEffect::Changed {
@@ -94,7 +95,7 @@ impl<V: Value> Model<V> {
         match command {
             Command::Write(ops, how, WriteId(id)) => {
                 self.next_write = id.saturating_sub(1);
-                // What is added to was a number when that was kept.
+                // The write was checked when it was kept: it adds to numbers only.
                 self.write(ops, how, now)
                     .map_or_else(|_| Vec::new(), |done| done.1)
             }
@@ -107,16 +108,5 @@ impl<V: Value> Model<V> {
                 Vec::new()
             }
         }
-    }
-
-    fn change_from(&self, key: &Key, old: Option<V>) -> Option<KeyChange<V>> {
-        let new = self.get(key).cloned();
-        (!same(old.as_ref(), new.as_ref())).then(|| KeyChange {
-            key: Rc::clone(key),
-            old,
-            new,
-            was: None,
-            stamp: self.top(key).unwrap_or(self.nobody()),
-        })
     }
 }

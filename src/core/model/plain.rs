@@ -8,11 +8,11 @@ use std::rc::Rc;
 
 use super::composite::plain;
 use super::counts::{Counted, with_added};
-use super::interface::StateModel;
+use super::interface::{StateModel, change};
 use super::kept::{Command, Kept};
 use super::steps::{Step, Steps};
-use super::write::last_of_each;
-use super::{How, ModelEffect, ModelEffects, NotANumber, Op, WriteId, same};
+use super::write::{check_numbers, joined};
+use super::{How, ModelEffect, ModelEffects, NotANumber, Op, WriteId};
 use crate::core::cell::{Cell, Part, is_plain, parse, root_name};
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
@@ -65,30 +65,6 @@ impl<V: Value> PlainModel<V> {
         }
     }
 
-    /// What changed of a key that showed `old`.
-    pub(super) fn change(&self, key: &Key, old: Option<V>) -> Option<KeyChange<V>> {
-        let new = self.get(key).cloned();
-        (!same(old.as_ref(), new.as_ref())).then(|| KeyChange {
-            key: Rc::clone(key),
-            old,
-            new,
-            was: None,
-            stamp: self.top(key).unwrap_or(self.nobody()),
-        })
-    }
-
-    fn nobody(&self) -> Stamp {
-        Stamp {
-            time: crate::core::clock::Time::after(None),
-            actor: self.node.actor(),
-        }
-    }
-
-    /// The write that shows.
-    fn top(&self, key: &Key) -> Option<Stamp> {
-        self.node.stamp(&root_name(key))
-    }
-
     fn root(&self, key: &str) -> Option<&V> {
         let cell = if is_plain(key) {
             self.node.get(key)
@@ -108,7 +84,7 @@ impl<V: Value> PlainModel<V> {
         let shown = with_added(value, added);
         let kept = self.counted.get_mut(&**key)?;
         let old = std::mem::replace(&mut kept.shown, shown);
-        self.change(key, old)
+        change(self, key, old)
     }
 
     /// Effects of cells as effects of keys.
@@ -188,15 +164,7 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
                     origin,
                 } => {
                     let changes = self.changes_of(changes);
-                    if !changes.is_empty() {
-                        out.push(ModelEffect::Changed {
-                            changes,
-                            unsettled: Vec::new(),
-                            from,
-                            origin,
-                            cells: Vec::new(),
-                        });
-                    }
+                    out.take_in(ModelEffect::changed(changes, from, origin));
                 }
                 StateEffect::Restamped { writes } => out.push(ModelEffect::Restamped { writes }),
                 StateEffect::Ready => out.push(ModelEffect::Ready),
@@ -214,6 +182,10 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
             Some(counted) => counted.shown.as_ref(),
             None => self.root(key),
         }
+    }
+
+    fn top(&self, key: &Key) -> Option<Stamp> {
+        self.node.stamp(&root_name(key))
     }
 
     fn iter(&self) -> Box<dyn Iterator<Item = (Key, &V)> + '_> {
@@ -240,23 +212,13 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
         how: How,
         now: f64,
     ) -> Result<(WriteId, ModelEffects<V>), NotANumber> {
-        for (key, op) in &ops {
-            let number = |value: &V| value.as_number().is_some();
-            if matches!(op, Op::Add(_)) && !self.get(key).is_none_or(number) {
-                return Err(NotANumber(Rc::clone(key)));
-            }
-        }
+        check_numbers(self, &ops)?;
         if self.kept.is_some() || write_needs_more(&ops, how) {
             return Ok(self.keep_write(ops, how));
         }
-        let held = |model: &Self, key: &Key| (model.get(key).cloned(), model.top(key));
-        let step = how.undoable.then(|| Step::before(&ops, |key| held(self, key)));
+        let step = how.undoable.then(|| Step::before(self, &ops));
         self.next_write += 1;
-        let ops = if how.is_transaction {
-            last_of_each(ops)
-        } else {
-            ops
-        };
+        let ops = joined(ops, how);
         let mut cells = Vec::with_capacity(ops.len());
         for (key, op) in ops {
             match op {
@@ -270,7 +232,7 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
         let effects = self.node.write_at(cells, Stage::Open, how.origin);
         let effects = self.translate(effects);
         if let Some(mut step) = step {
-            step.settle(|key| held(self, key));
+            step.settle(self);
             self.undos.push(step);
         }
         Ok((WriteId(self.next_write), effects))

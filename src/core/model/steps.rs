@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Op;
+use super::{Op, StateModel};
 use crate::core::id::Key;
 use crate::core::lists::Gather;
 use crate::core::register::Stamp;
@@ -69,32 +69,29 @@ impl<V> Steps<V> {
 }
 
 impl<V: Value> Step<V> {
-    pub(super) fn before(ops: &[(Key, Op<V>)], held: impl Fn(&Key) -> (Option<V>, Option<Stamp>)) -> Self {
-        let items = ops.iter().map(|(key, op)| {
-            let (old, was) = held(key);
-            Item {
-                key: Rc::clone(key),
-                added: match op {
-                    Op::Add(by) => Some(*by),
-                    Op::Set(_) => None,
-                },
-                old,
-                new: None,
-                was,
-                stamp: None,
-            }
+    /// The write of these operations, which is about to be made.
+    pub(super) fn before(model: &dyn StateModel<V>, ops: &[(Key, Op<V>)]) -> Self {
+        let items = ops.iter().map(|(key, op)| Item {
+            key: Rc::clone(key),
+            added: match op {
+                Op::Add(by) => Some(*by),
+                Op::Set(_) => None,
+            },
+            old: model.get(key).cloned(),
+            new: None,
+            was: model.top(key),
+            stamp: None,
         });
         Self {
             items: items.gather(),
         }
     }
 
-    /// Takes note of how things stand after the write.
-    pub(super) fn settle(&mut self, held: impl Fn(&Key) -> (Option<V>, Option<Stamp>)) {
+    /// The write was made: notes what the keys show now.
+    pub(super) fn settle(&mut self, model: &dyn StateModel<V>) {
         for item in &mut self.items {
-            let (new, stamp) = held(&item.key);
-            item.new = new;
-            item.stamp = stamp;
+            item.new = model.get(&item.key).cloned();
+            item.stamp = model.top(&item.key);
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::composite::{Composite, plain};
+use super::interface::nobody;
 use super::{Model, ModelEffect, ModelEffects, Strategy, same};
 use crate::core::cell::{self, Cell, Part, VetoReason, cell_name, is_plain, parse};
-use crate::core::clock::Time;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::{Gather, List};
 use crate::core::register::Stamp;
@@ -208,7 +208,7 @@ impl<V: Value> Model<V> {
                             old,
                             new,
                             was: None,
-                            stamp: stamp.unwrap_or(self.nobody()),
+                            stamp: stamp.unwrap_or(nobody(&self.node)),
                         });
                     }
                 }
@@ -245,13 +245,6 @@ impl<V: Value> Model<V> {
                     _ => tree.unset(&rest),
                 }
             }
-        }
-    }
-
-    pub(super) fn nobody(&self) -> Stamp {
-        Stamp {
-            time: Time::after(None),
-            actor: self.node.actor(),
         }
     }
 }

@@ -27,7 +27,7 @@ impl<V: Value> Model<V> {
             if ops.is_empty() {
                 continue;
             }
-            let mut back = Step::before(&ops, |key| (self.get(key).cloned(), self.top(key)));
+            let mut back = Step::before(self, &ops);
             let how = How {
                 undoable: false,
                 is_transaction: ops.len() > 1,
@@ -35,7 +35,7 @@ impl<V: Value> Model<V> {
             };
             // Only numbers are added to that were numbers when they were added to; others were left out.
             let (_, effects) = self.write(ops, how, now).ok()?;
-            back.settle(|key| (self.get(key).cloned(), self.top(key)));
+            back.settle(self);
             for item in &back.items {
                 let done = step.items.iter().find(|done| done.key == item.key);
                 if let Some(done) = done.filter(|done| done.added.is_none()) {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::show::latest;
 use super::steps::Step;
-use super::{How, Model, ModelEffect, ModelEffects, Op, Pending, Strategy, WriteId};
+use super::{How, Model, ModelEffect, ModelEffects, Op, Pending, StateModel, Strategy, WriteId};
 use crate::core::cell::{Cell, Count, Part, Slot, cell_name, parse, root_name, write_of};
 use crate::core::clock::Time;
 use crate::core::id::Key;
@@ -32,13 +32,8 @@ impl<V: Value> Model<V> {
         how: How,
         now: f64,
     ) -> Result<(WriteId, ModelEffects<V>), NotANumber> {
-        for (key, op) in &ops {
-            let number = |value: &V| value.as_number().is_some();
-            if matches!(op, Op::Add(_)) && !self.get(key).is_none_or(number) {
-                return Err(NotANumber(Rc::clone(key)));
-            }
-        }
-        let step = how.undoable.then(|| self.before(&ops));
+        check_numbers(self, &ops)?;
+        let step = how.undoable.then(|| Step::before(self, &ops));
         let merged: Vec<(Key, Option<V>)> = ops
             .iter()
             .filter(|(key, op)| {
@@ -48,12 +43,7 @@ impl<V: Value> Model<V> {
             .gather();
         self.next_write += 1;
         let id = WriteId(self.next_write);
-        let ops = if how.is_transaction {
-            last_of_each(ops)
-        } else {
-            ops
-        };
-        let effects = self.put(ops, how, id, now);
+        let effects = self.put(joined(ops, how), how, id, now);
         let merged: Vec<_> = merged
             .into_iter()
             .map(|(key, old)| {
@@ -64,8 +54,10 @@ impl<V: Value> Model<V> {
         if let Some(pending) = self.pending.last_mut().filter(|pending| pending.id == id) {
             pending.merged = merged;
         }
-        if let Some(step) = step {
-            self.after(step);
+        if let Some(mut step) = step {
+            step.settle(self);
+            self.undos.push(step);
+            self.redos.clear();
         }
         Ok((id, effects))
     }
@@ -139,15 +131,7 @@ impl<V: Value> Model<V> {
         let mut effects = self.put_cells(cells, stage, origin);
         // What waits for the engine that merges texts has no cells yet, and shows here all the same.
         let changes = self.refresh(merged);
-        if !changes.is_empty() {
-            effects.push(ModelEffect::Changed {
-                changes,
-                unsettled: Vec::new(),
-                from: None,
-                origin,
-                cells: Vec::new(),
-            });
-        }
+        effects.take_in(ModelEffect::changed(changes, None, origin));
         effects
     }
 
@@ -239,26 +223,37 @@ impl<V: Value> Model<V> {
         self.put(ops, how, WriteId(0), now)
     }
 
-    /// What undoing needs to know, before the write.
-    fn before(&self, ops: &[(Key, Op<V>)]) -> Step<V> {
-        Step::before(ops, |key| (self.get(key).cloned(), self.top(key)))
-    }
-
     /// The write that shows.
     #[must_use]
     pub fn top(&self, key: &Key) -> Option<Stamp> {
         latest(&self.visible_writes(key)).map(|one| one.stamp)
     }
+}
 
-    fn after(&mut self, mut step: Step<V>) {
-        step.settle(|key| (self.get(key).cloned(), self.top(key)));
-        self.undos.push(step);
-        self.redos.clear();
+/// Refuses a write that adds to what is not a number.
+pub(super) fn check_numbers<V: Value>(
+    model: &dyn StateModel<V>,
+    ops: &[(Key, Op<V>)],
+) -> Result<(), NotANumber> {
+    for (key, op) in ops {
+        let number = |value: &V| value.as_number().is_some();
+        if matches!(op, Op::Add(_)) && !model.get(key).is_none_or(number) {
+            return Err(NotANumber(Rc::clone(key)));
+        }
+    }
+    Ok(())
+}
+
+/// The operations of a write: a transaction has one for each key.
+pub(super) fn joined<V: Value>(ops: Vec<(Key, Op<V>)>, how: How) -> Vec<(Key, Op<V>)> {
+    match how.is_transaction {
+        true => last_of_each(ops),
+        false => ops,
     }
 }
 
 /// One write for each key: the last, with what was added after it.
-pub(super) fn last_of_each<V: Value>(ops: Vec<(Key, Op<V>)>) -> Vec<(Key, Op<V>)> {
+fn last_of_each<V: Value>(ops: Vec<(Key, Op<V>)>) -> Vec<(Key, Op<V>)> {
     let mut kept: Vec<(Key, Op<V>)> = Vec::with_capacity(ops.len());
     for (key, op) in ops {
         let Some(at) = kept.iter().position(|one| one.0 == key) else {
