@@ -1,8 +1,7 @@
 // Plain messengers, one promise at a time: any object with `on` and `broadcast`.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { isDeepStrictEqual, promisify } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { SlicedSyncedState, SyncedState, SyncedStore } from '../../pkg/index.js';
 import { PlainNetwork, VirtualTime } from './plain.lib.mjs';
 
@@ -398,16 +397,4 @@ test('a messenger that fails is told of once, however often it is tried', async 
     console.error = error;
   }
   assert.deepEqual(told, ['no wire']);
-});
-
-test('a state on a plain messenger keeps no process alive, and can be waited for', { timeout: 60_000 }, async () => {
-  const script = `
-    import { SyncedState, SyncedStore } from ${JSON.stringify(new URL('../../pkg/index.js', import.meta.url).href)};
-    const messenger = { on() {}, broadcast() {} };
-    const state = new SyncedState(messenger, {});
-    await new SyncedStore(messenger, (list) => list, []).ready;
-    await state.ready;
-    console.log('ready');`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
-  assert.equal(stdout, 'ready\n');
 });
