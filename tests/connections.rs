@@ -17,7 +17,9 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use connection_network::scenes::{back_from_the_cache, invitation_to_the_one_before, one_after_the_other};
-use connection_network::{Case, Summary, cut_off, found, moments, play, routes};
+use connection_network::{
+    Case, Summary, asked, cut_off, ended, found, half_open, play, presence, routes, tabs,
+};
 use parley_sync_kit::schedule::Run;
 
 const SCHEDULES: u64 = 100_000;
@@ -74,72 +76,102 @@ fn an_invitation_lets_nobody_in_but_the_document_that_said_hello() {
 
 #[test]
 fn a_frame_that_is_put_into_the_page_later_is_connected() {
-    for_each_seed(moments::put_into_the_page_later);
+    for_each_seed(presence::put_into_the_page_later);
 }
 
 #[test]
 fn a_frame_that_never_comes_into_the_page_is_given_up() {
-    for_each_seed(moments::never_put_into_the_page);
+    for_each_seed(presence::never_put_into_the_page);
 }
 
 #[test]
 fn a_frame_that_leaves_before_it_answers_is_given_up() {
-    for_each_seed(moments::left_before_it_answered);
+    for_each_seed(presence::left_before_it_answered);
 }
 
 #[test]
 fn a_frame_that_is_waited_for_is_watched() {
-    for_each_seed(moments::silence_is_reported);
+    for_each_seed(presence::silence_is_reported);
 }
 
 #[test]
 fn a_tab_is_ready_when_all_members_of_its_channel_have_joined() {
-    for_each_seed(moments::ready_with_all_members);
+    for_each_seed(tabs::ready_with_all_members);
 }
 
 #[test]
 fn a_member_that_crashed_is_not_waited_for() {
-    for_each_seed(moments::ready_without_a_member_that_crashed);
+    for_each_seed(tabs::ready_without_a_member_that_crashed);
 }
 
 #[test]
 fn members_that_have_not_answered_are_asked_again() {
-    for_each_seed(moments::asked_again_on_the_channel);
+    for_each_seed(tabs::asked_again_on_the_channel);
 }
 
 #[test]
 fn the_former_lock_of_a_member_that_is_back_does_not_end_it() {
-    for_each_seed(moments::back_on_the_channel_at_once);
+    for_each_seed(tabs::back_on_the_channel_at_once);
 }
 
 #[test]
 fn a_member_that_disconnect_let_go_of_stays_away() {
-    for_each_seed(moments::shunned_on_the_channel);
+    for_each_seed(tabs::shunned_on_the_channel);
 }
 
 #[test]
 fn a_wire_of_no_use_ends_its_connect_and_says_so() {
-    for_each_seed(moments::unusable_wire);
+    for_each_seed(half_open::unusable_wire);
 }
 
 #[test]
 fn a_wire_that_closes_ends_what_waits_for_it() {
-    for_each_seed(moments::closed_wire);
+    for_each_seed(half_open::closed_wire);
 }
 
 #[test]
 fn a_worker_that_fails_before_its_hello_is_given_up() {
-    for_each_seed(moments::failed_worker);
+    for_each_seed(half_open::failed_worker);
 }
 
 #[test]
 fn the_lock_of_a_worker_is_announced() {
-    for_each_seed(moments::lock_of_a_worker);
+    for_each_seed(half_open::lock_of_a_worker);
 }
 
 #[test]
 fn an_id_names_one_peer() {
-    for_each_seed(moments::taken_ids);
+    for_each_seed(asked::taken_ids);
+}
+
+#[test]
+fn a_second_connect_finds_the_target_of_the_first() {
+    for_each_seed(asked::connected_again);
+}
+
+#[test]
+fn a_connect_that_a_suspended_peer_does_not_answer_leaves_the_peer() {
+    for_each_seed(asked::suspended_too_long);
+}
+
+#[test]
+fn disconnect_lets_states_send_before_its_goodbye() {
+    for_each_seed(asked::disconnected);
+}
+
+#[test]
+fn destroy_ends_everything_in_one_order() {
+    for_each_seed(asked::destroyed);
+}
+
+#[test]
+fn destroy_ends_a_handshake_under_way() {
+    for_each_seed(asked::destroyed_half_open);
+}
+
+#[test]
+fn a_page_that_leaves_holds_its_wires_back() {
+    for_each_seed(asked::held_while_away);
 }
 
 #[test]
@@ -154,25 +186,25 @@ fn a_message_is_relayed_between_the_ends_of_a_declared_route_only() {
 
 #[test]
 fn states_are_compared_now_and_then() {
-    for_each_seed(moments::compared_now_and_then);
+    for_each_seed(ended::compared_now_and_then);
 }
 
 #[test]
 fn a_frozen_page_is_suspended_until_it_goes_on() {
-    for_each_seed(moments::frozen_for_a_while);
+    for_each_seed(ended::frozen_for_a_while);
 }
 
 #[test]
 fn a_page_that_ends_says_so() {
-    for_each_seed(moments::last_frames);
+    for_each_seed(ended::last_frames);
 }
 
 #[test]
 fn a_window_that_closes_without_a_goodbye_is_noticed() {
-    for_each_seed(moments::closed_without_a_goodbye);
+    for_each_seed(ended::closed_without_a_goodbye);
 }
 
 #[test]
 fn a_peer_that_gives_no_sign_of_life_is_left() {
-    for_each_seed(moments::no_sign_of_life);
+    for_each_seed(ended::no_sign_of_life);
 }

@@ -2,12 +2,10 @@
 
 use std::rc::Rc;
 
-use parley_sync::core::connection::target::Handshake;
+use parley_sync::core::connection::connect::{Call, Found, Request};
 use parley_sync::core::connection::targets::Target;
-use parley_sync::core::connection::waiting::Presence;
 use parley_sync::core::grants::Grants;
 
-use super::traffic::Frame;
 use super::world::World;
 
 /// What connect() is called with.
@@ -33,7 +31,7 @@ impl Asked {
 
 impl World {
     /// connect(), as the bindings do it.
-    pub fn connect(&mut self, doc: usize, window: usize, asked: Asked) {
+    pub fn connect(&mut self, doc: usize, window: usize, asked: Asked) -> Found {
         self.trace(|| format!("document {doc} calls connect({window}, {asked:?})"));
         let (win, now) = (self.win(window), self.now);
         let deadline = now + asked.timeout;
@@ -43,60 +41,66 @@ impl World {
         if self.docs[doc].connections.blocked.has(&win) {
             self.docs[doc].readmitted.insert(window, now);
         }
-        let call = self.docs[doc].calls.len();
-        let targets = &mut self.docs[doc].connections.targets;
-        let mut known = targets.iter_mut();
-        let known = known.find(|target| target.place.as_ref() == Some(&win));
-        let Some(known) = known else {
-            self.docs[doc].calls.push(None);
-            let connections = &mut self.docs[doc].connections;
-            let number = connections.next_number();
-            let is_frame = self.windows[window].parent == Some(own);
-            connections.targets.push(Target {
-                number,
-                handshake: Handshake::new(asked.opaque, asked.any_origin),
-                alias: Some(format!("window {window}")),
-                kind: if is_frame { "iframe" } else { "window" }.to_owned(),
-                place: Some(win),
-                session: None,
-                peer: None,
-                waiting: Some(call),
-                deadline,
-                presence: Presence::default(),
-                relay: Vec::new(),
-                grants,
-                host: now,
-            });
-            return self.decide(doc, |connections, policy| {
-                connections.await_window(number, now);
-                connections.asked(policy, number);
-            });
+        let request = Request {
+            alias: Some(format!("window {window}")),
+            opaque: asked.opaque,
+            any_origin: asked.any_origin,
+            grants,
+            relay: None,
         };
-        let (number, is_settled) = (known.number, known.is_awaited() || known.peer.is_some());
-        if !is_settled {
-            known.host = now;
-            self.docs[doc].calls.push(None);
-        }
-        self.decide(doc, |connections, _| {
-            connections.asked_again(number, asked.opaque, asked.any_origin, grants.as_ref());
-            if !is_settled {
-                connections.await_again(number, call, deadline);
-                connections.await_window(number, now);
-            }
+        let found = self.decide(doc, |connections, _| {
+            connections.find_target(&request, |place| *place == win)
         });
+        let call = self.docs[doc].calls.len();
+        match found {
+            Found::New => {
+                self.docs[doc].calls.push(None);
+                let is_frame = self.windows[window].parent == Some(own);
+                let kind = if is_frame { "iframe" } else { "window" };
+                let number = self.docs[doc].connections.next_number();
+                let waits = Call {
+                    waiting: call,
+                    deadline,
+                    host: now,
+                };
+                let target = Target::new(number, request, kind.to_owned(), Some(win), waits);
+                self.decide(doc, |connections, policy| {
+                    connections.add_target(policy, target, now);
+                });
+            }
+            Found::Lost(number) => {
+                self.docs[doc].calls.push(None);
+                if let Some(target) = self.docs[doc].connections.target(number) {
+                    target.host = now;
+                }
+                self.decide(doc, |connections, _| {
+                    connections.await_again(number, call, deadline, now);
+                });
+            }
+            Found::Awaited(_) | Found::Connected(_) => {}
+            Found::IdTaken if self.is_taken(doc, &format!("window {window}")) => {}
+            Found::IdTaken | Found::Ended => self.fault = Some(format!("connect() is refused: {found:?}")),
+        }
+        found
+    }
+
+    /// Whether a peer has that id: a liar that calls itself so, a member of the channel that had it before its window was cut off,
+    /// or the former document of the window, which is in the cache.
+    fn is_taken(&self, doc: usize, alias: &str) -> bool {
+        let mut peers = self.docs[doc].connections.peers.everyone();
+        peers.any(|(_, peer)| peer.identity.alias == alias)
     }
 
     /// disconnect(), as the bindings do it.
     pub fn disconnect(&mut self, doc: usize, name: &str, window: Option<usize>) {
         self.trace(|| format!("document {doc} calls disconnect({name})"));
         self.docs[doc].parted.extend(window);
-        let parting = self.decide(doc, |connections, _| connections.part(name));
-        if let Some(target) = parting.awaited {
-            self.refuse(doc, *target);
-        }
-        if let Some(at) = parting.peer {
-            self.post_to(doc, at, Frame::Bye(false));
-            self.decide(doc, |connections, _| connections.let_go(at));
-        }
+        self.decide(doc, |connections, _| connections.part(name));
+    }
+
+    /// destroy(), as the bindings do it.
+    pub fn destroy(&mut self, doc: usize) {
+        self.trace(|| format!("document {doc} calls destroy()"));
+        self.decide(doc, |connections, _| connections.destroy());
     }
 }

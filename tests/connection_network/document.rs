@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use parley_sync::core::connection::connections::Connections;
 use parley_sync::core::connection::discovery::Discovery;
 use parley_sync::core::connection::effect::Membership;
+use parley_sync::core::connection::pauses;
 use parley_sync::core::connection::policy::Policy;
 use parley_sync::core::limits::Counts;
 use parley_sync::core::origin::Allowlist;
@@ -151,7 +152,7 @@ impl World {
             let (gone, rest): (Vec<_>, Vec<_>) = watched.into_iter().partition(|member| member.uid == uid);
             self.docs[other].watched = rest;
             for member in gone {
-                self.set_timer(other, 50.0, Timer::MemberGone(member));
+                self.set_timer(other, pauses::GOODBYE_COMES, Timer::MemberGone(member));
             }
             if self.docs[other].awaited.contains(&uid) {
                 let uid = uid.clone();

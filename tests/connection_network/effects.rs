@@ -2,12 +2,14 @@
 
 use parley_sync::core::connection::connections::Connections;
 use parley_sync::core::connection::effect::{self, Effect, To};
+use parley_sync::core::connection::pauses;
 use parley_sync::core::connection::policy::Policy;
 use parley_sync::core::connection::proof::{Proof, Proven};
 use parley_sync::core::connection::targets::Target;
 use parley_sync::core::frame::Reason;
 use parley_sync::core::id::PeerRef;
 
+use super::document::Life;
 use super::handles::{Test, Win};
 use super::traffic::{Frame, Posted, Timer};
 use super::world::World;
@@ -58,16 +60,16 @@ impl World {
                 if self.is_member(&member.uid) {
                     self.docs[doc].watched.push(member);
                 } else {
-                    self.set_timer(doc, 50.0, Timer::MemberGone(member));
+                    self.set_timer(doc, pauses::GOODBYE_COMES, Timer::MemberGone(member));
                 }
             }
             Effect::Shun(uid) => self.docs[doc].shunned.push(uid),
             Effect::JoinChannel => self.join_channel(doc),
             Effect::LeaveChannel => self.leave_channel(doc),
             Effect::Close(wire) | Effect::ClosePort(wire) => self.close(wire),
-            Effect::CloseLater(wire) => self.set_timer(doc, 100.0, Timer::CloseWire(wire)),
+            Effect::CloseLater(wire) => self.set_timer(doc, pauses::PORT_ARRIVES, Timer::CloseWire(wire)),
             Effect::Knock(to) => self.post(doc, to.id, "*", Posted::Knock),
-            Effect::KnockLater(target) => self.set_timer(doc, 1000.0, Timer::KnockAt(target)),
+            Effect::KnockLater(target) => self.set_timer(doc, pauses::KNOCKS_AGAIN, Timer::KnockAt(target)),
             Effect::Hello { to, origin, nonce } => {
                 let mark = self.docs[doc].mark;
                 self.post(doc, to.id, &origin, Posted::Hello { mark, nonce });
@@ -82,6 +84,9 @@ impl World {
             | Effect::Unanswered(_)
             | Effect::Compare
             | Effect::Settled
+            | Effect::Flush
+            | Effect::Hold { .. }
+            | Effect::Connecting(_)
             | Effect::Ended { .. } => {}
             Effect::Connected { at, .. } | Effect::Resumed(at) => {
                 self.trace(|| format!("document {doc} is connected with peer {at}"));
@@ -94,27 +99,35 @@ impl World {
                 let is_there = self.docs[doc].connections.peers.get(at).is_some();
                 self.settle(doc, call, is_there);
             }
+            Effect::NotReturned(call, _) => self.settle(doc, call, false),
             Effect::Refuse(target, _) => self.refuse(doc, *target),
             Effect::CheckDiscovery => self.check_discovery(doc),
             Effect::AskForSign(at) => {
                 let asked = self.now;
                 self.ping(doc, at);
-                self.set_timer(doc, 1000.0, Timer::Sign { at, asked });
+                self.set_timer(doc, pauses::SIGN_COMES, Timer::Sign { at, asked });
             }
-            Effect::AwaitHello { target, at } => self.set_timer(doc, 3000.0, Timer::Hidden { target, at }),
+            Effect::AwaitHello { target, at } => {
+                self.set_timer(doc, pauses::HELLO_COMES, Timer::Hidden { target, at })
+            }
             Effect::Ping(at) => self.ping(doc, at),
-            Effect::AwaitLastFrames => self.set_timer(doc, 500.0, Timer::LastFrames),
+            Effect::AwaitLastFrames => self.set_timer(doc, pauses::LAST_FRAMES_COME, Timer::LastFrames),
             Effect::Leave(at, reason) => {
                 self.post_to(doc, at, Frame::Bye(false));
                 self.decide(doc, |connections, _| connections.lose_peer(at, reason));
             }
+            Effect::Part(at) => {
+                self.post_to(doc, at, Frame::Bye(false));
+                self.decide(doc, |connections, _| connections.let_go(at));
+            }
+            Effect::End => self.decide(doc, |connections, _| connections.end()),
+            Effect::Destroyed => self.docs[doc].life = Life::Dead,
             Effect::Lost { at, reason, .. } => {
                 self.trace(|| format!("document {doc} loses peer {at}: {reason:?}"))
             }
             Effect::Suspended(..) => {}
             Effect::WatchClosing(at, window) => {
-                let window = window.id;
-                self.set_timer(doc, 200.0, Timer::Closing { at, window });
+                self.set_timer(doc, pauses::CLOSING_SHOWS, Timer::Closing { at, window });
             }
         }
     }

@@ -20,7 +20,7 @@ impl Host for Test {
 }
 
 /// A window: its number, the page that it is in, and whether it is there.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Win {
     pub id: usize,
     pub page: usize,

@@ -1,19 +1,23 @@
 //! A seeded network of windows: parents, frames, popups, siblings, tabs on a channel, and hostile ones among them.
 
+pub mod asked;
 pub mod asking;
 pub mod check;
 pub mod cut_off;
 pub mod document;
 pub mod effects;
+pub mod ended;
 pub mod found;
+pub mod half_open;
 pub mod handles;
 pub mod hearing;
 pub mod hostile;
 pub mod lifecycle;
-pub mod moments;
+pub mod presence;
 pub mod routes;
 pub mod scenes;
 pub mod steps;
+pub mod tabs;
 pub mod timers;
 pub mod traffic;
 pub mod world;

@@ -8,6 +8,17 @@ use super::traffic::{Event, Frame, Posted};
 use super::world::World;
 use super::{A, B, QUIET};
 
+pub(super) type Scene = Result<(), String>;
+
+/// Fails with `otherwise` unless the condition holds.
+pub(super) fn is(condition: bool, otherwise: &str) -> Scene {
+    if condition {
+        Ok(())
+    } else {
+        Err(otherwise.to_owned())
+    }
+}
+
 pub(super) fn loading(window: usize, origin: &str, other: &str) -> Loading {
     Loading {
         window,

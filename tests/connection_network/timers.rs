@@ -1,7 +1,6 @@
 //! What a document does later: it looks at its peers, its targets and its frames.
 
 use parley_sync::core::connection::discovery::Progress;
-use parley_sync::core::frame::Reason;
 
 use super::document::Life;
 use super::traffic::Timer;
@@ -39,13 +38,7 @@ impl World {
                 self.decide(doc, |connections, _| connections.hello_due(target, at))
             }
             Timer::Closing { at, window } => {
-                let is_closed = self.windows[window].win.is_gone.get();
-                let reason = if is_closed {
-                    Reason::Closed
-                } else {
-                    Reason::Navigated
-                };
-                self.decide(doc, |connections, _| connections.has_left(at, reason));
+                self.decide(doc, |connections, _| connections.closing_shown(at, &window));
             }
             Timer::LastFrames => self.decide(doc, |connections, _| connections.lose_gone()),
             Timer::Locked => {

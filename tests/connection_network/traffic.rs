@@ -7,6 +7,7 @@ use parley_sync::core::id::PeerRef;
 use parley_sync::core::origin::OPAQUE;
 
 use super::document::Life;
+use super::handles::Win;
 use super::world::World;
 
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ pub enum Timer {
     },
     Closing {
         at: PeerRef,
-        window: usize,
+        window: Win,
     },
     LastFrames,
     /// The channel is joined, and its lock granted.

@@ -156,3 +156,13 @@ test('sleep that is nonsense is the deeper one, and never a crash', async (t) =>
     near.destroy();
   }
 });
+
+test('connect() while destroy() runs is refused, and does not wait', async (t) => {
+  const { near } = await pair(t);
+  let late;
+  near.onSystem(SYSTEM_EVENTS.DISCONNECTED, () => {
+    late = near.connect({ onframe: null, onclose: null, send() {}, close() {} }, 'late').catch(({ code }) => code);
+  });
+  near.destroy();
+  assert.equal(await late, 'ERR_DESTROYED');
+});

@@ -13,8 +13,8 @@ import { built, packageDirectory } from './files.mjs';
 const BUDGETS = {
   '{ Parley }': { aim: 60, limit: 94 },
   '{ Parley, SyncedState }': { aim: 90, limit: 176 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 193 },
-  everything: { aim: 190, limit: 199 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 194 },
+  everything: { aim: 190, limit: 200 },
   slim: { aim: 190, limit: 267 },
   text: { aim: 45, limit: 42 },
   react: { aim: 2, limit: 2 },

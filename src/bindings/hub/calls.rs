@@ -365,8 +365,8 @@ impl Hub {
         }
     }
 
-    /// Ends every call to a peer, by destroy().
-    pub(crate) fn reject_calls_to(&self, at: PeerRef, error: &JsValue) {
+    /// Ends every call to a peer: destroy() was called here.
+    pub(crate) fn end_calls_to(&self, at: PeerRef, error: &JsValue) {
         let lost = self.inner.borrow_mut().calls.lost(at);
         for (_, pending) in lost {
             pending.stop();

@@ -116,13 +116,9 @@ impl Hub {
         host::lock_names(LOCKS, &seen);
     }
 
-    /// Ends discovery unanswered; for destroy().
-    pub(crate) fn end_discovery(&self) {
-        let watches = {
-            let mut inner = self.inner.borrow_mut();
-            inner.discovery = None;
-            std::mem::take(&mut inner.lock_watches)
-        };
+    /// Stops waiting for the locks of members.
+    pub(super) fn stop_lock_watches(&self) {
+        let watches = std::mem::take(&mut self.inner.borrow_mut().lock_watches);
         stop(watches);
     }
 

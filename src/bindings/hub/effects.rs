@@ -15,27 +15,19 @@ use super::wires::unfit;
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::effect::{self, Frame, Refusal, To};
-use crate::core::connection::host::Window;
 use crate::core::connection::liveness::BEAT;
+use crate::core::connection::pauses;
 use crate::core::connection::policy::Policy;
 use crate::core::connection::proof::Proof;
-use crate::core::connection::target::SECOND;
 use crate::core::frame::{Kind, Reason, Sleep};
 use crate::core::handling::Handling;
 use crate::core::id::PeerRef;
-use crate::platform::error::fail;
+use crate::platform::error::{destroyed, fail};
 use crate::platform::host;
 use crate::transport::Wire;
 use crate::transport::window::Address;
 
 type Effect = effect::Effect<Browser>;
-
-/// How long a port may be on its way to another window, ms.
-const PORT_ARRIVES: f64 = 100.0;
-/// How long after a window was seen to be gone the last frames of its document may arrive, ms.
-const LAST_FRAMES_COME: f64 = 500.0;
-/// How long after its document said goodbye a window that closes may still count as open, ms.
-const CLOSING_SHOWS: f64 = 200.0;
 
 impl Hub {
     /// Lets the core decide, then does what follows.
@@ -52,9 +44,11 @@ impl Hub {
         for effect in effects {
             match effect {
                 Effect::Post(to, frame) => self.post_frame(to, &frame),
+                Effect::Flush => self.states_flush(),
+                Effect::Hold { wire, may_return } => wire.hold(may_return),
                 Effect::Close(wire) => wire.close(),
                 Effect::CloseLater(wire) => {
-                    after(PORT_ARRIVES, move || wire.close());
+                    after(pauses::PORT_ARRIVES, move || wire.close());
                 }
                 Effect::ClosePort(port) => port.close(),
                 Effect::Knock(window) => window.knock(),
@@ -79,6 +73,9 @@ impl Hub {
                 }
                 Effect::LeaveChannel => self.leave_mesh(),
                 Effect::Reject { origin, code } => self.reject(&origin, code),
+                Effect::Connecting(identity) => {
+                    self.emit_state(&identity, State::Disconnected, State::Connecting);
+                }
                 Effect::Connected { at, again } => self.connected(at, again),
                 Effect::Resumed(at) => self.resumed(at),
                 Effect::Restricted(at) => {
@@ -87,6 +84,7 @@ impl Hub {
                 }
                 Effect::WatchLife { at, uid } => self.watch_life(at, &uid),
                 Effect::Resolve(waiting, at) => self.resolve(waiting, at),
+                Effect::NotReturned(waiting, refusal) => waiting.reject(&not_returned(refusal)),
                 Effect::Refuse(target, refusal) => self.target_over(*target, refusal),
                 Effect::WatchFrame(number) => self.watch_frame(number),
                 Effect::Unanswered(number) => self.tell_silence(number),
@@ -98,6 +96,9 @@ impl Hub {
                 Effect::Compare => self.states_tick(),
                 Effect::AwaitLastFrames => self.await_last_frames(),
                 Effect::Leave(at, reason) => self.leave_peer(at, reason),
+                Effect::Part(at) => self.let_go(at),
+                Effect::End => self.decide(|connections, _| connections.end()),
+                Effect::Destroyed => self.release(),
                 Effect::Suspended(at, sleep) => self.suspended(at, sleep),
                 Effect::Lost { at, peer, reason } => self.lost(at, *peer, reason),
                 Effect::Ended {
@@ -139,17 +140,17 @@ impl Hub {
 
     fn await_last_frames(&self) {
         let hub = self.weak();
-        after(LAST_FRAMES_COME, move || {
+        after(pauses::LAST_FRAMES_COME, move || {
             if let Some(hub) = hub.upgrade() {
                 hub.decide(|connections, _| connections.lose_gone());
             }
         });
     }
 
-    /// Knocks at the window of a target a second from now: by then it may show another document.
+    /// Knocks at the window of a target later: by then it may show another document.
     fn knock_later(&self, number: u32) {
         let hub = self.weak();
-        after(SECOND, move || {
+        after(pauses::KNOCKS_AGAIN, move || {
             if let Some(hub) = hub.upgrade() {
                 hub.decide(|connections, _| connections.knock_at(number));
             }
@@ -235,7 +236,11 @@ impl Hub {
         for stop in peer.host.watch.iter().chain(&peer.host.life) {
             let _ = stop.call0(&JsValue::UNDEFINED);
         }
-        self.calls_lost(at, &peer.identity, reason);
+        if self.inner.borrow().is_ending {
+            self.end_calls_to(at, &destroyed());
+        } else {
+            self.calls_lost(at, &peer.identity, reason);
+        }
         for handled in peer.host.handling.into_entries() {
             host::abort_metadata(&handled.metadata, codes::PEER_LOST, "the caller is gone");
         }
@@ -247,14 +252,14 @@ impl Hub {
         waiting.stop();
         match self.info(at) {
             Some(info) => waiting.promise.resolve(&info),
-            None => waiting
-                .promise
-                .reject(&fail(codes::CONNECTION, "disconnect() ended the attempt")),
+            None => waiting.promise.reject(&disconnected()),
         }
     }
 
     fn target_over(&self, target: Target, refusal: Refusal) {
         match refusal {
+            Refusal::Destroyed => self.refuse(target, &destroyed()),
+            Refusal::Disconnected => self.refuse(target, &disconnected()),
             Refusal::NotInPage => {
                 let error = not_in_page(&target);
                 self.refuse(target, &error);
@@ -298,13 +303,9 @@ impl Hub {
 
     fn watch_closing(&self, at: PeerRef, window: Address) {
         let hub = self.weak();
-        after(CLOSING_SHOWS, move || {
+        after(pauses::CLOSING_SHOWS, move || {
             if let Some(hub) = hub.upgrade() {
-                let reason = match window.is_closed() {
-                    true => Reason::Closed,
-                    false => Reason::Navigated,
-                };
-                hub.decide(|connections, _| connections.has_left(at, reason));
+                hub.decide(|connections, _| connections.closing_shown(at, &window));
             }
         });
     }
@@ -312,6 +313,20 @@ impl Hub {
     pub(crate) fn lose_peer(&self, at: PeerRef, reason: Reason) {
         self.decide(|connections, _| connections.lose_peer(at, reason));
     }
+}
+
+/// The refusal of a connect() to a suspended peer.
+fn not_returned(refusal: Refusal) -> JsValue {
+    match refusal {
+        Refusal::Destroyed => destroyed(),
+        Refusal::Disconnected => disconnected(),
+        _ => fail(codes::PEER_LOST, "the peer is suspended"),
+    }
+}
+
+/// The refusal of a connect() that disconnect() ended.
+pub(super) fn disconnected() -> JsValue {
+    fail(codes::CONNECTION, "disconnect() ended the attempt")
 }
 
 /// A wire as the core keeps it.

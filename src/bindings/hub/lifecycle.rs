@@ -10,15 +10,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Hub;
-use super::effects::Route;
 use super::greetings::relatives;
 use super::session::{bye_frame, short_frame};
-use crate::core::codes;
-use crate::core::connection::greetings::Greetings;
 use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
-use crate::core::lists::Gather;
-use crate::platform::error::gone;
 use crate::platform::host;
 use crate::transport::window;
 
@@ -104,16 +99,6 @@ impl Hub {
         }
         self.states_flush();
         self.decide(|connections, _| connections.page_left(may_return));
-        // What is sent to other documents of this page from now on waits until they have returned.
-        for wire in self.wires() {
-            wire.hold(may_return);
-        }
-    }
-
-    fn wires(&self) -> Vec<Route> {
-        let inner = self.inner.borrow();
-        let wires = inner.sessions.values();
-        wires.filter_map(|session| session.wire.clone()).gather()
     }
 
     fn page_returns(&self) {
@@ -140,19 +125,14 @@ impl Hub {
         self.lose_peer(at, reason);
     }
 
-    /// Says goodbye to one peer and forgets it.
+    /// Says goodbye to one peer and forgets it. Whether there was one of that name, or one was awaited.
     pub(crate) fn disconnect(&self, name: &str) -> bool {
-        let parting = self.decide(|connections, _| connections.part(name));
-        if let Some(target) = parting.awaited {
-            self.refuse_disconnected(*target);
-        }
-        let Some(at) = parting.peer else {
-            return parting.had_target;
-        };
-        self.states_flush();
+        self.decide(|connections, _| connections.part(name))
+    }
+
+    pub(super) fn let_go(&self, at: PeerRef) {
         let _ = self.post(at, &bye_frame(Reason::Local), None);
         self.decide(|connections, _| connections.let_go(at));
-        true
     }
 
     /// Whether a peer of that id was connected before, and has gone, or was let go of.
@@ -162,32 +142,20 @@ impl Hub {
 
     /// Ends everything. Idempotent.
     pub(crate) fn destroy(&self) {
-        // What it says last may go by way of a user's link, which may end it again.
-        if std::mem::replace(&mut self.inner.borrow_mut().ending, true) {
-            return;
-        }
-        self.states_flush();
-        self.decide(|connections, _| connections.say_bye(Reason::Local));
-        self.close_targets();
-        let peers: Vec<PeerRef> = {
-            let mut inner = self.inner.borrow_mut();
-            // Nobody is greeted any more, whatever ends now.
-            inner.greetings = Greetings::default();
-            inner.peers.everyone().map(|(at, _)| at).gather()
-        };
-        for peer in peers {
-            self.lose_peer_for(peer, Reason::Local, codes::DESTROYED);
-        }
-        self.decide(|connections, _| connections.leave_channel());
+        self.decide(|connections, _| connections.destroy());
+    }
+
+    /// All connections have ended: releases the locks, the timer, the listeners and the states.
+    pub(super) fn release(&self) {
         let life = self.inner.borrow_mut().life.take();
         if let Some(release) = life {
             let _ = release.call0(&JsValue::UNDEFINED);
         }
-        self.end_discovery();
+        self.stop_lock_watches();
         self.disarm();
         self.ready.resolve(&JsValue::UNDEFINED);
         self.end_handlers();
-        let leftovers = {
+        let (listeners, states, watches) = {
             let mut inner = self.inner.borrow_mut();
             inner.destroyed = true;
             inner.system.clear();
@@ -195,19 +163,12 @@ impl Hub {
             inner.registered.clear();
             (
                 std::mem::take(&mut inner.listeners),
-                std::mem::take(&mut inner.sessions),
                 std::mem::take(&mut inner.states),
                 [inner.page_leaving.take(), inner.rewritten.take()],
             )
         };
-        let (listeners, sessions, states, watches) = leftovers;
         for (stop, _) in watches.iter().flatten() {
             let _ = stop.call0(&JsValue::UNDEFINED);
-        }
-        for session in sessions.into_values() {
-            if let Some(wire) = session.wire {
-                wire.close();
-            }
         }
         for state in states {
             state.hub_destroyed();
@@ -215,12 +176,6 @@ impl Hub {
         self.ended.resolve(&JsValue::UNDEFINED);
         // This may run inside one of these very listeners.
         Hub::soon(move || drop((listeners, watches)));
-    }
-
-    fn lose_peer_for(&self, at: PeerRef, reason: Reason, code: &'static str) {
-        let error = gone(code);
-        self.reject_calls_to(at, &error);
-        self.lose_peer(at, reason);
     }
 
     /// Looks at every peer; when to look again.

@@ -16,6 +16,7 @@ use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::channel::Member;
 use crate::core::connection::effect::Membership;
+use crate::core::connection::pauses;
 use crate::core::frame::{Kind, NotOurs};
 use crate::platform::callback;
 use crate::platform::error::text;
@@ -24,9 +25,6 @@ use crate::transport::broadcast::BroadcastWire;
 
 /// What the names of all locks begin with: then come the channel, a colon, and the uid of the member that holds it.
 pub(super) const LOCKS: &str = "parley-sync:";
-
-/// How long after a member let go of its lock its goodbye may still arrive, ms.
-const GOODBYE_COMES: f64 = 50.0;
 
 impl Hub {
     pub(super) fn lock_prefix(&self) -> Option<String> {
@@ -146,7 +144,7 @@ impl Hub {
         let hub = self.weak();
         let gone = callback::perhaps(move || {
             // Its goodbye may be on the way: it is given the time to say why it went.
-            after(GOODBYE_COMES, move || {
+            after(pauses::GOODBYE_COMES, move || {
                 if let Some(hub) = hub.upgrade() {
                     hub.decide(|connections, _| connections.member_gone(&member));
                 }

@@ -77,8 +77,7 @@ type Leaving = Closure<dyn Fn(JsValue)>;
 
 /// Everything that changes.
 pub(crate) struct Inner {
-    /// destroy() was called.
-    ending: bool,
+    /// destroy() is through: nothing is called any more.
     destroyed: bool,
     next_token: u32,
     connections: Connections,
@@ -185,7 +184,6 @@ impl Hub {
                 ready: Deferred::new(),
                 ended: Deferred::new(),
                 inner: RefCell::new(Inner {
-                    ending: false,
                     destroyed: false,
                     next_token: 0,
                     connections: Connections::new(uid.clone(), Box::new(host::random_id), host::now()),

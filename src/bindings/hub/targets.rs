@@ -7,15 +7,10 @@ use wasm_bindgen::JsValue;
 use super::Hub;
 use super::peers::{Browser, Identity, State};
 use super::waiting::Watch;
-use crate::core::codes;
+use crate::core::connection::connect::Request;
 use crate::core::connection::{host, targets};
-use crate::core::grants::Grants;
-use crate::platform::error::{destroyed, fail};
 use crate::platform::host as platform;
 use crate::transport::window::Address;
-
-use crate::core::lists::List;
-use std::rc::Rc;
 
 /// Something this side wants to be connected to, until `disconnect`.
 pub(crate) type Target = targets::Target<Browser>;
@@ -66,6 +61,12 @@ impl Waiting {
         }
     }
 
+    /// Rejects the promise.
+    pub(super) fn reject(&self, error: &JsValue) {
+        self.stop();
+        self.promise.reject(error);
+    }
+
     pub(super) fn stop(&self) {
         if let Some(stop) = &self.stop_listening {
             let _ = stop.call0(&JsValue::UNDEFINED);
@@ -78,16 +79,18 @@ pub(crate) struct Wanted {
     pub(crate) target: JsValue,
     /// As `targetKind` tells it.
     pub(crate) kind: String,
-    pub(crate) alias: Option<String>,
     pub(crate) timeout: f64,
     pub(crate) signal: Option<JsValue>,
-    pub(crate) opaque: bool,
-    pub(crate) any_origin: bool,
-    pub(crate) grants: Option<Rc<Grants>>,
-    pub(crate) relay: Option<Vec<String>>,
+    pub(crate) request: Request,
 }
 
 impl Target {
+    /// The promise of the connect() that waits for it.
+    pub(super) fn promise(&self) -> Option<js_sys::Promise> {
+        let waiting = self.waiting.as_ref();
+        waiting.map(|waiting| waiting.promise.promise.clone())
+    }
+
     /// For `peers`, while there is no peer.
     pub(crate) fn pending_identity(&self) -> Option<(Identity, State)> {
         let alias = self.alias.as_deref()?;
@@ -96,16 +99,15 @@ impl Target {
         }
         Some((Identity::new(alias, &self.kind, "", false), State::Connecting))
     }
-
-    /// Whether connect() was called for this very object.
-    pub(super) fn is_for(&self, object: &JsValue) -> bool {
-        self.place.as_ref().is_some_and(|place| place.object == *object)
-    }
 }
 
 impl Hub {
     /// Ends the wait of a target that never got through, and the target.
     pub(crate) fn give_up(&self, number: u32, error: &JsValue) {
+        let call = self.inner.borrow_mut().end_call(number);
+        if let Some(waiting) = call {
+            return waiting.reject(error);
+        }
         let target = self.decide(|connections, _| connections.give_up(number));
         if let Some(target) = target {
             self.refuse(*target, error);
@@ -116,7 +118,7 @@ impl Hub {
     pub(super) fn refuse(&self, target: Target, error: &JsValue) {
         if let Some(waiting) = target.waiting {
             waiting.stop();
-            if self.inner.borrow().ending {
+            if self.inner.borrow().is_ending {
                 waiting.promise.end(error);
             } else {
                 waiting.promise.reject(error);
@@ -125,26 +127,6 @@ impl Hub {
         if let Some(alias) = &target.alias {
             let identity = Identity::new(alias, &target.kind, "", false);
             self.emit_state(&identity, State::Connecting, State::Disconnected);
-        }
-    }
-
-    /// disconnect() ended the wait of a target.
-    pub(super) fn refuse_disconnected(&self, target: Target) {
-        self.refuse(target, &fail(codes::CONNECTION, "disconnect() ended the attempt"));
-    }
-
-    /// Ends every wait; for destroy().
-    pub(crate) fn close_targets(&self) {
-        loop {
-            let number = match self.inner.borrow().targets.first() {
-                Some(target) => target.number,
-                None => return,
-            };
-            self.give_up(number, &destroyed());
-            self.inner
-                .borrow_mut()
-                .targets
-                .keep(|target| target.number != number);
         }
     }
 

@@ -73,13 +73,6 @@ impl Drop for Watch {
 }
 
 impl Hub {
-    /// Wakes for a connect(): for its deadline, and to look whether its window is there.
-    pub(super) fn await_window(&self, number: u32) {
-        let now = host::now();
-        let next = self.decide(|connections, _| connections.await_window(number, now));
-        self.wake_by(next);
-    }
-
     /// Watches for the removal of a target's frame, unless it is watched.
     pub(super) fn watch_frame(&self, number: u32) {
         let frame = {

@@ -7,6 +7,7 @@ use super::Hub;
 use super::targets::Target;
 use crate::bindings::shared::after;
 use crate::core::codes;
+use crate::core::connection::pauses;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
 use crate::platform::callback;
@@ -15,10 +16,6 @@ use crate::platform::host;
 
 /// Held by a Parley in a worker for as long as it lives, followed by its uid.
 const LIFE: &str = "parley-sync.worker:";
-/// How long after a worker's script threw its hello may still arrive: it may have created a Parley before, ms.
-const HELLO_COMES: f64 = 100.0;
-/// How long after a worker let go of its lock its goodbye may still arrive, ms.
-const GOODBYE_COMES: f64 = 50.0;
 
 impl Hub {
     /// In a worker: takes the lock that tells peers this worker lives, and tells them once it is held.
@@ -58,7 +55,7 @@ impl Hub {
         }
         let hub = self.weak();
         let gone = callback::perhaps(move || {
-            after(GOODBYE_COMES, move || {
+            after(pauses::GOODBYE_COMES, move || {
                 if let Some(hub) = hub.upgrade() {
                     hub.lose_peer(at, Reason::Closed);
                 }
@@ -78,7 +75,7 @@ impl Hub {
             return self.give_up_worker(number, &cause);
         }
         let hub = self.weak();
-        after(HELLO_COMES, move || {
+        after(pauses::WORKER_GREETS, move || {
             if let Some(hub) = hub.upgrade() {
                 hub.give_up_worker(number, &cause);
             }

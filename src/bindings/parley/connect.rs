@@ -8,6 +8,7 @@ use crate::bindings::args;
 use crate::bindings::hub::Wanted;
 use crate::bindings::sending::{CallOptions, is_aborted};
 use crate::core::codes;
+use crate::core::connection::connect::Request;
 use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host;
 
@@ -80,13 +81,15 @@ impl Parley {
         self.hub().connect(Wanted {
             target: target.clone(),
             kind,
-            alias,
             timeout: options.timeout.unwrap_or(self.hub().config.timeout),
             signal: options.signal,
-            opaque: options.opaque,
-            any_origin: options.any_origin,
-            grants: options.grants,
-            relay: options.relay,
+            request: Request {
+                alias,
+                opaque: options.opaque,
+                any_origin: options.any_origin,
+                grants: options.grants,
+                relay: options.relay,
+            },
         })
     }
 

@@ -40,6 +40,8 @@ pub struct Connections<H: Host> {
     pub channel: Channel,
     /// In a worker: whether it holds the lock by which others notice its end.
     pub life_held: bool,
+    /// `destroy` was called.
+    pub is_ending: bool,
     /// The page has left, or is in the back/forward cache.
     pub left: bool,
     /// When states were last compared with all peers, ms.
@@ -65,6 +67,7 @@ impl<H: Host> Connections<H> {
             leaving: Vec::new(),
             channel: Channel::default(),
             life_held: false,
+            is_ending: false,
             left: false,
             compared: now,
             discovery: None,

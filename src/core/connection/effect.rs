@@ -1,6 +1,8 @@
 //! Effects: what a host has to do because of what happened.
 
 use super::host::Host;
+#[cfg(doc)]
+use super::pauses;
 use super::peers::{Identity, Peer, State};
 use super::proof::Proven;
 use super::targets::Target;
@@ -11,15 +13,24 @@ use crate::core::id::PeerRef;
 pub enum Effect<H: Host> {
     /// Post a frame.
     Post(To<H::Wire>, Frame),
+    /// Have states and stores send what they have not sent yet.
+    Flush,
+    /// The page is left, and may return: frames to another document of this page wait until both have returned.
+    Hold {
+        /// The wire that they go over.
+        wire: H::Wire,
+        /// Whether the page may return.
+        may_return: bool,
+    },
     /// Close a wire.
     Close(H::Wire),
-    /// Close a wire when what was just said on it has arrived.
+    /// Close a wire after [`pauses::PORT_ARRIVES`]: what was just said on it has arrived by then.
     CloseLater(H::Wire),
     /// Close a port that was not taken.
     ClosePort(H::Port),
     /// Ask a window who is there.
     Knock(H::Window),
-    /// A second later [`Connections::knock_at`] follows, with this target.
+    /// After [`pauses::KNOCKS_AGAIN`] [`Connections::knock_at`] follows, with this target.
     ///
     /// [`Connections::knock_at`]: super::connections::Connections::knock_at
     KnockLater(u32),
@@ -31,7 +42,8 @@ pub enum Effect<H: Host> {
     ///
     /// [`Connections::member_settled`]: super::connections::Connections::member_settled
     WatchAwaited(String),
-    /// A member of the channel has joined: a moment after it releases its lock, [`Connections::member_gone`] follows.
+    /// A member of the channel has joined: [`pauses::GOODBYE_COMES`] after it releases its lock,
+    /// [`Connections::member_gone`] follows.
     ///
     /// [`Connections::member_gone`]: super::connections::Connections::member_gone
     WatchMember(Membership),
@@ -76,6 +88,8 @@ pub enum Effect<H: Host> {
         /// Why.
         code: &'static str,
     },
+    /// `connect` waits for a target that has an id: tell that it is being connected.
+    Connecting(Identity<H::Label>),
     /// A peer is connected.
     Connected {
         /// Which.
@@ -96,6 +110,8 @@ pub enum Effect<H: Host> {
     },
     /// `connect` has its peer.
     Resolve(H::Waiting, PeerRef),
+    /// A call that waits for a suspended peer is refused. Its target stays.
+    NotReturned(H::Waiting, Refusal),
     /// A target is over.
     Refuse(Box<Target<H>>, Refusal),
     /// A target's frame is in its page: watch for its removal. The number of the target.
@@ -106,11 +122,12 @@ pub enum Effect<H: Host> {
     Settled,
     /// Discovery may be over: a relative is connected, or a member of the channel has joined or left.
     CheckDiscovery,
-    /// Ping a peer; a second later [`Connections::sign_due`] follows, with the time of the ping.
+    /// Ping a peer; after [`pauses::SIGN_COMES`] [`Connections::sign_due`] follows, with the time of the ping.
     ///
     /// [`Connections::sign_due`]: super::connections::Connections::sign_due
     AskForSign(PeerRef),
-    /// A peer's window was asked which document it shows; three seconds later [`Connections::hello_due`] follows.
+    /// A peer's window was asked which document it shows; after [`pauses::HELLO_COMES`]
+    /// [`Connections::hello_due`] follows.
     ///
     /// [`Connections::hello_due`]: super::connections::Connections::hello_due
     AwaitHello {
@@ -123,12 +140,22 @@ pub enum Effect<H: Host> {
     Ping(PeerRef),
     /// Have states compare their contents with all peers.
     Compare,
-    /// Windows of peers are closed. After a pause in which their last frames may arrive, [`Connections::lose_gone`] follows.
+    /// Windows of peers are closed. After [`pauses::LAST_FRAMES_COME`] [`Connections::lose_gone`] follows.
     ///
     /// [`Connections::lose_gone`]: super::connections::Connections::lose_gone
     AwaitLastFrames,
     /// Say goodbye to a peer, which may be there after all, and lose it.
     Leave(PeerRef, Reason),
+    /// Say goodbye to a peer; [`Connections::let_go`] follows.
+    ///
+    /// [`Connections::let_go`]: super::connections::Connections::let_go
+    Part(PeerRef),
+    /// Everybody has heard the goodbye of a Parley that is destroyed; [`Connections::end`] follows.
+    ///
+    /// [`Connections::end`]: super::connections::Connections::end
+    End,
+    /// The Parley is destroyed: release what the host keeps of it.
+    Destroyed,
     /// A peer is suspended.
     Suspended(PeerRef, Sleep),
     /// A peer is lost: its calls end, and states no longer wait for it.
@@ -149,7 +176,9 @@ pub enum Effect<H: Host> {
         /// In which state it was.
         state: State,
     },
-    /// See a moment later whether the window of a peer that said goodbye was closed, or shows another document.
+    /// A peer said goodbye whose window may be closing; after [`pauses::CLOSING_SHOWS`] [`Connections::closing_shown`] follows.
+    ///
+    /// [`Connections::closing_shown`]: super::connections::Connections::closing_shown
     WatchClosing(PeerRef, H::Window),
 }
 
@@ -208,6 +237,10 @@ impl Frame {
 /// Why a target is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// The Parley was destroyed.
+    Destroyed,
+    /// `disconnect` was called for it.
+    Disconnected,
     /// Its link or port was closed.
     Closed,
     /// It was for one document, and the window shows another.

@@ -2,22 +2,12 @@
 //! its document ends, whether it closes or navigates shows a moment later.
 
 use super::connections::Connections;
-use super::effect::Effect;
+use super::effect::{Effect, Refusal};
 use super::host::{Host, Window};
 use super::targets::Target;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
 use crate::core::lists::{Gather, List};
-
-/// What `disconnect` finds.
-pub struct Parting<H: Host> {
-    /// The peer of that name, which is still there.
-    pub peer: Option<PeerRef>,
-    /// Whether `connect` had been called for it.
-    pub had_target: bool,
-    /// The target, if a `connect` call awaits it.
-    pub awaited: Option<Box<Target<H>>>,
-}
 
 impl<H: Host> Connections<H> {
     /// The peer can no longer be reached by its wire, or on the channel: it is lost if that was the last way.
@@ -113,8 +103,16 @@ impl<H: Host> Connections<H> {
         self.effects.push(Effect::WatchClosing(from, window));
     }
 
-    /// It shows why a peer left that said goodbye.
-    pub fn has_left(&mut self, peer: PeerRef, reason: Reason) {
+    /// A peer said goodbye, and by now its window shows whether it closes or navigates.
+    pub fn closing_shown(&mut self, peer: PeerRef, window: &H::Window) {
+        let reason = match window.is_closed() {
+            true => Reason::Closed,
+            false => Reason::Navigated,
+        };
+        self.has_left(peer, reason);
+    }
+
+    fn has_left(&mut self, peer: PeerRef, reason: Reason) {
         let before = self.leaving.len();
         self.leaving.keep(|(at, _)| *at != peer);
         if self.leaving.len() < before {
@@ -131,8 +129,9 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// `disconnect` was called: the window behind that name stays out until `connect` asks for it, and its handshakes end.
-    pub fn part(&mut self, name: &str) -> Parting<H> {
+    /// `disconnect` was called: the window behind that name stays out until `connect` asks for it, and its handshakes end. A peer
+    /// receives what states have not sent yet, and a goodbye. Whether there was such a peer or target.
+    pub fn part(&mut self, name: &str) -> bool {
         let peer = self.peers.by_name(name);
         let peer = peer.or_else(|| self.peers.suspended_by_name(name));
         let windows = self.windows_of(name, peer);
@@ -144,16 +143,18 @@ impl<H: Host> Connections<H> {
             target.alias.as_deref() == Some(name) || (peer.is_some() && target.peer == peer)
         };
         let target = targets.find(is_meant).map(|target| target.number);
-        let awaited = target.and_then(|number| self.give_up(number));
+        if let Some(number) = target {
+            self.refuse(number, Refusal::Disconnected);
+        }
         self.targets.keep(|other| Some(other.number) != target);
         for window in &windows {
             self.end_handshakes(window);
         }
-        Parting {
-            peer,
-            had_target: target.is_some(),
-            awaited,
+        if let Some(at) = peer {
+            self.effects.push(Effect::Flush);
+            self.effects.push(Effect::Part(at));
         }
+        peer.is_some() || target.is_some()
     }
 
     /// The windows of a peer, and of the targets of this name.

@@ -3,7 +3,9 @@
 
 pub mod blocklist;
 pub mod channel;
+pub mod connect;
 pub mod connections;
+pub mod destroy;
 pub mod discovery;
 pub mod effect;
 pub mod ends;
@@ -17,6 +19,7 @@ pub mod incoming;
 pub mod liveness;
 pub mod names;
 pub mod page;
+pub mod pauses;
 pub mod peers;
 pub mod policy;
 pub mod proof;

@@ -11,8 +11,9 @@ use crate::core::lists::{Gather, List};
 const ANSWERS_COME: f64 = 5000.0;
 
 impl<H: Host> Connections<H> {
-    /// The page closes, navigates, or goes into the cache (`may_return`): the last moment at which a frame arrives. Ports stay open,
-    /// because a frame that was just posted to a port that closes may not arrive (Firefox).
+    /// The page closes, navigates, or goes into the cache (`may_return`): the last moment at which a frame arrives. States have
+    /// sent what they had not sent yet. Ports stay open, because a frame that was just posted to a port that closes may not arrive
+    /// (Firefox). Other documents of this page are sent nothing more until it returns.
     pub fn page_left(&mut self, may_return: bool) {
         match may_return {
             true => self.post_outside(&Frame::Sleep(Sleep::Cached)),
@@ -20,6 +21,9 @@ impl<H: Host> Connections<H> {
         }
         self.left = true;
         self.leave_channel();
+        let wires = self.sessions.values().filter_map(|session| session.wire.clone());
+        self.effects
+            .take_in(wires.map(|wire| Effect::Hold { wire, may_return }));
     }
 
     /// The page is frozen until it is resumed. A page in the cache has announced it already.

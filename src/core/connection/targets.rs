@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
+use super::connect::{Call, Request};
 use super::connections::Connections;
 use super::effect::{Effect, Refusal};
 use super::host::{Host, Place, Window};
 use super::peers::State;
 use super::policy::Policy;
-use super::proof::{Proof, Proven};
 use super::target::Handshake;
 use super::waiting::Presence;
 use crate::core::frame::Reason;
@@ -46,6 +46,31 @@ pub struct Target<H: Host> {
 }
 
 impl<H: Host> Target<H> {
+    /// A target that a call of `connect` waits for. `number`: one that no session or target has had.
+    pub fn new(
+        number: u32,
+        request: Request,
+        kind: String,
+        place: Option<H::Place>,
+        call: Call<H>,
+    ) -> Target<H> {
+        Target {
+            number,
+            handshake: Handshake::new(request.opaque, request.any_origin),
+            alias: request.alias,
+            kind,
+            place,
+            session: None,
+            peer: None,
+            waiting: Some(call.waiting),
+            deadline: call.deadline,
+            presence: Presence::default(),
+            relay: request.relay.unwrap_or_default(),
+            grants: request.grants,
+            host: call.host,
+        }
+    }
+
     /// The id that `connect` gave it; empty if none.
     pub fn alias(&self) -> &str {
         self.alias.as_deref().unwrap_or_default()
@@ -134,6 +159,14 @@ impl<H: Host> Connections<H> {
         }
     }
 
+    /// Ends the call that waits for the suspended peer of a target. The target stays, and so does the peer. None if there is no
+    /// such call.
+    pub fn end_call(&mut self, number: u32) -> Option<H::Waiting> {
+        let target = self.target(number)?;
+        target.peer?;
+        target.waiting.take()
+    }
+
     /// Ends a target that never connected. Returns its promise; None if there is none.
     pub fn give_up(&mut self, number: u32) -> Option<Box<Target<H>>> {
         let at = self
@@ -165,29 +198,6 @@ impl<H: Host> Connections<H> {
         }
         self.effects
             .push(Effect::Refuse(Box::new(target), Refusal::Navigated));
-    }
-
-    /// `connect` gives an id to `place`: whether it may have it. An id names one peer; that of a frame that left the page is free
-    /// again, and its target ends. `is_it`: whether a place is the one that `connect` is called for.
-    pub fn claim_alias(&mut self, alias: &str, is_it: impl Fn(&H::Place) -> bool) -> bool {
-        let known = self.targets.iter().find(|known| known.alias() == alias);
-        let Some(known) = known else {
-            let mut everyone = self.peers.everyone();
-            return !everyone.any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias);
-        };
-        if known.place.as_ref().is_some_and(is_it) {
-            return true;
-        }
-        if !known.is_over() {
-            return false;
-        }
-        let (number, peer) = (known.number, known.peer);
-        if let Some(at) = peer {
-            self.lose_peer(at, Reason::Closed);
-        }
-        self.refuse(number, Refusal::NotInPage);
-        self.targets.keep(|target| target.number != number);
-        true
     }
 
     /// A member of the channel calls itself `alias`. If `connect` gave that id to a window of this origin that is closed, or that a page
@@ -224,77 +234,6 @@ impl<H: Host> Connections<H> {
         let vacant = self.targets.iter().filter(|target| target.peer.is_none());
         let windows = vacant.filter_map(Target::window);
         self.effects.take_in(windows.map(Effect::Knock));
-    }
-
-    /// `connect` was called for a window: a peer that came from there uncalled becomes the target's, else a hello has to come. No
-    /// window answers a document of opaque origin.
-    pub fn asked(&mut self, policy: &Policy, number: u32) {
-        let Some(window) = self.target(number).and_then(|target| target.window()) else {
-            return;
-        };
-        self.blocked.remove(&window);
-        self.adopt(policy, number, &window, None);
-        let is_connected = self.target(number).is_some_and(|target| target.peer.is_some());
-        // Its window may show another document by now, which then says so.
-        if !is_connected || !policy.is_opaque() {
-            self.effects.push(Effect::Knock(window));
-        }
-    }
-
-    /// `connect` was called for a port or link: what is known of the other end.
-    pub fn handed_over(&mut self, number: u32) -> Option<Proven<H::Window>> {
-        let target = self.target(number)?;
-        target.handshake.started();
-        Some(Proven {
-            alias: target.alias.clone(),
-            kind: target.kind.clone(),
-            origin: String::new(),
-            target: Some(number),
-            from: None,
-            grants: target.grants.clone(),
-            proof: Proof::None,
-        })
-    }
-
-    /// `connect` was called again, perhaps with other options of admission and other grants.
-    pub fn asked_again(&mut self, number: u32, opaque: bool, any_origin: bool, grants: Option<&Rc<Grants>>) {
-        let Some(target) = self.target(number) else {
-            return;
-        };
-        let is_connected = target.peer.is_some();
-        target.handshake.asked_again(opaque, any_origin, is_connected);
-        let (window, peer, session) = (target.window(), target.peer, target.session);
-        if grants.is_some() && grants != target.grants.as_ref() {
-            target.grants = grants.cloned();
-            if let Some(session) = session.and_then(|session| self.sessions.get_mut(&session)) {
-                session.proven.grants = grants.cloned();
-            }
-            if let Some(at) = peer {
-                self.grant(at, grants);
-            }
-        }
-        if let Some(window) = window {
-            self.blocked.remove(&window);
-        }
-    }
-
-    /// The options of `connect` replace those that held for a peer until now.
-    fn grant(&mut self, at: PeerRef, grants: Option<&Rc<Grants>>) {
-        if let (Some(peer), Some(grants)) = (self.peers.any_mut(at), grants) {
-            peer.grants = Some(grants.clone());
-            self.effects.push(Effect::Restricted(at));
-        }
-    }
-
-    /// `connect` awaits again a target whose peer is lost: its window is knocked at.
-    pub fn await_again(&mut self, number: u32, waiting: H::Waiting, deadline: f64) {
-        let Some(target) = self.target(number) else {
-            return;
-        };
-        target.waiting = Some(waiting);
-        target.deadline = deadline;
-        let window = target.window();
-        self.effects.take_in(window.map(Effect::Knock));
     }
 
     /// Assigns a peer that came from a window uncalled to a target, connected or about to be. `mark`: of its document, if that is

@@ -122,9 +122,11 @@ impl<H: Host> Connections<H> {
         next
     }
 
-    /// Ends the wait of a target that never got through, and tells the caller of `connect`.
+    /// Ends the call that waits for a target, and the target unless its peer is suspended.
     pub(super) fn refuse(&mut self, number: u32, refusal: Refusal) {
-        if let Some(target) = self.give_up(number) {
+        if let Some(waiting) = self.end_call(number) {
+            self.effects.push(Effect::NotReturned(waiting, refusal));
+        } else if let Some(target) = self.give_up(number) {
             self.effects.push(Effect::Refuse(target, refusal));
         }
     }
