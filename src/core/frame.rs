@@ -38,8 +38,8 @@ pub enum Kind {
     LogAck = 13,
     /// Who was asked shares nothing under that name.
     Lacks = 14,
-    /// The sender's page is put to sleep; it lives again when it says something.
-    Sleep = 15,
+    /// The page of the sender is suspended; its next frame resumes it.
+    Suspend = 15,
     /// Digests of what a state has seen and shows.
     Digest = 16,
     /// The receiver could not deserialise the frame with this number.
@@ -70,7 +70,7 @@ const ALL: [Kind; 22] = [
     Kind::LogDelta,
     Kind::LogAck,
     Kind::Lacks,
-    Kind::Sleep,
+    Kind::Suspend,
     Kind::Digest,
     Kind::Unreadable,
     Kind::Parcel,
@@ -127,7 +127,7 @@ pub enum Reason {
     Timeout,
     /// Its origin or its grants no longer let it in.
     Denied,
-    /// It went to sleep in mid-call: what it was asked is not answered. No connection ends by that.
+    /// Its page was suspended during a call, which gets no answer. No connection ends for this reason.
     Suspended,
 }
 
@@ -160,24 +160,28 @@ impl Reason {
     }
 }
 
-/// How a page sleeps; on the wire in [`Kind::Sleep`].
+/// How a page is suspended; on the wire in [`Kind::Suspend`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sleep {
-    /// Its tasks stand still: what is sent to it waits in the wire, and is answered when it goes on.
+pub enum Suspension {
+    /// Its tasks do not run. Frames to it wait in the port, and it answers them when it resumes.
     Frozen,
-    /// It is in the back/forward cache: what is sent to it is lost, and may cost it its place there.
+    /// It is in the back/forward cache. A frame to it is lost, and may evict the page.
     Cached,
 }
 
-impl Sleep {
-    /// As it crosses the wire.
+impl Suspension {
+    /// The code on the wire.
     pub fn code(self) -> f64 {
-        f64::from(u8::from(self == Sleep::Cached))
+        f64::from(u8::from(self == Suspension::Cached))
     }
 
-    /// What the sender says of itself. Whatever is no known sleep is the deeper one.
-    pub fn of(code: f64) -> Sleep {
-        if code == 0.0 { Sleep::Frozen } else { Sleep::Cached }
+    /// Decodes the code. An unknown code means `Cached`, which sends nothing to the page.
+    pub fn of(code: f64) -> Suspension {
+        if code == 0.0 {
+            Suspension::Frozen
+        } else {
+            Suspension::Cached
+        }
     }
 }
 
@@ -193,11 +197,11 @@ mod tests {
     }
 
     #[test]
-    fn each_sleep_survives_its_code() {
-        for sleep in [Sleep::Frozen, Sleep::Cached] {
-            assert_eq!(Sleep::of(sleep.code()), sleep);
+    fn each_suspension_survives_its_code() {
+        for suspension in [Suspension::Frozen, Suspension::Cached] {
+            assert_eq!(Suspension::of(suspension.code()), suspension);
         }
-        assert_eq!(Sleep::of(f64::NAN), Sleep::Cached);
+        assert_eq!(Suspension::of(f64::NAN), Suspension::Cached);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What holds at every moment, and what holds after quiet.
 
 use parley_sync::core::connection::proof::Proof;
-use parley_sync::core::frame::Sleep;
+use parley_sync::core::frame::Suspension;
 use parley_sync::core::id::PeerRef;
 use parley_sync::core::limits::{HALF_OPEN, HALF_OPEN_PER_WINDOW};
 use parley_sync::core::origin::OPAQUE;
@@ -111,7 +111,7 @@ impl World {
             }
             let is_there = self.is_live(other);
             let sleeps = matches!(truth.life, Life::Frozen | Life::Cached);
-            if !is_there && connections.peers.suspension_of(at) == Some(Sleep::Frozen) {
+            if !is_there && connections.peers.suspension_of(at) == Some(Suspension::Frozen) {
                 // One that crashed while it was frozen is waited for an hour.
                 continue;
             }
@@ -205,7 +205,7 @@ impl World {
         }
         let behind = self.behind(doc, at);
         let is_dead = behind.is_some_and(|behind| self.docs[behind].life == Life::Dead);
-        if is_dead && document.connections.peers.suspension_of(at) == Some(Sleep::Frozen) {
+        if is_dead && document.connections.peers.suspension_of(at) == Some(Suspension::Frozen) {
             // As above: its window has not said that it shows another.
             return Ok(());
         }

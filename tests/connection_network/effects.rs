@@ -36,9 +36,9 @@ impl World {
                         any_origin,
                     } => self.join(doc, heard, proof, any_origin),
                     effect::Frame::Bye(reason) => Frame::Bye(reason == Reason::Closed),
-                    effect::Frame::Sleep(sleep) => Frame::Sleep(sleep),
+                    effect::Frame::Suspend(suspension) => Frame::Suspend(suspension),
                 };
-                if let (To::Wire(wire), Frame::Sleep(_)) = (&to, &frame) {
+                if let (To::Wire(wire), Frame::Suspend(_)) = (&to, &frame) {
                     self.check_outside(doc, *wire);
                 }
                 match to {

@@ -120,7 +120,9 @@ impl World {
                     peer.heartbeat.pong(sent, now);
                 }
             }
-            Frame::Sleep(sleep) => self.decide(doc, |connections, _| connections.said_sleep(at, sleep, now)),
+            Frame::Suspend(suspension) => self.decide(doc, |connections, _| {
+                connections.said_suspended(at, suspension, now)
+            }),
             Frame::Join { .. } => {}
         }
     }
@@ -163,6 +165,6 @@ fn kind_of(frame: &Frame) -> Kind {
         Frame::Bye(_) => Kind::Bye,
         Frame::Ping(_) => Kind::Ping,
         Frame::Pong(_) => Kind::Pong,
-        Frame::Sleep(_) => Kind::Sleep,
+        Frame::Suspend(_) => Kind::Suspend,
     }
 }

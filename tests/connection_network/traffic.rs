@@ -2,7 +2,7 @@
 
 use parley_sync::core::connection::effect::Membership;
 use parley_sync::core::connection::incoming::Step;
-use parley_sync::core::frame::Sleep;
+use parley_sync::core::frame::Suspension;
 use parley_sync::core::id::PeerRef;
 use parley_sync::core::origin::OPAQUE;
 
@@ -22,7 +22,7 @@ pub enum Frame {
     Bye(bool),
     Ping(f64),
     Pong(f64),
-    Sleep(Sleep),
+    Suspend(Suspension),
 }
 
 /// What a document does later.

@@ -1,10 +1,10 @@
-// Peers that sleep, over a link whose frames can be seen and forged: what a page says as it is frozen or cached.
+// Suspended peers, over a link whose frames can be seen and forged: what a page says as it is frozen or cached.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Parley, SYSTEM_EVENTS, SyncedState } from '../../pkg/index.js';
 
 const VERSION = 1;
-const SLEEP = VERSION * 32 + 15;
+const SUSPEND = VERSION * 32 + 15;
 const FROZEN = 0;
 const CACHED = 1;
 
@@ -44,7 +44,7 @@ const names = (events) => events.map(({ event }) => event);
 
 test('a peer that sleeps is suspended, and no target', async (t) => {
   const { near, events, say } = await pair(t);
-  say([SLEEP, FROZEN]);
+  say([SUSPEND, FROZEN]);
   assert.deepEqual(names(events), ['system:suspended', 'system:connection_state_changed']);
   assert.equal(events[0].state, 'suspended');
   const { previousState, currentState } = events[1];
@@ -62,7 +62,7 @@ test('a peer that sleeps is suspended, and no target', async (t) => {
   });
   await assert.rejects(near.send('x', 1), { code: 'ERR_TARGET_NOT_FOUND' });
   await near.broadcast('x', 1);
-  say([SLEEP, FROZEN]);
+  say([SUSPEND, FROZEN]);
   assert.equal(events.length, 2, 'said twice, told once');
 });
 
@@ -71,7 +71,7 @@ test('whatever it says wakes it, and both have the same state', async (t) => {
   const states = [near, far].map((parley) => new SyncedState(parley, {}));
   await Promise.all(states.map((state) => state.ready));
   events.length = 0;
-  say([SLEEP, FROZEN]);
+  say([SUSPEND, FROZEN]);
   await states[0].setState({ meanwhile: 1 });
   await settled();
   assert.equal(states[1].get('meanwhile'), undefined, 'nothing is sent to a sleeper');
@@ -87,7 +87,7 @@ test('whatever it says wakes it, and both have the same state', async (t) => {
 });
 
 test('a frozen peer answers when it goes on; a cached one never', async (t) => {
-  for (const [sleep, outcome] of [
+  for (const [suspension, outcome] of [
     [FROZEN, 'answer'],
     [CACHED, 'ERR_PEER_LOST'],
   ]) {
@@ -96,7 +96,7 @@ test('a frozen peer answers when it goes on; a cached one never', async (t) => {
     far.on('later', () => new Promise((resolve) => (answer = resolve)));
     const call = near.send('later', null, { targetId: 'far', timeout: 60_000 }).catch(({ code }) => code);
     await settled();
-    say([SLEEP, sleep]);
+    say([SUSPEND, suspension]);
     await settled();
     answer('answer');
     assert.equal(await call, outcome);
@@ -104,7 +104,7 @@ test('a frozen peer answers when it goes on; a cached one never', async (t) => {
 });
 
 test('a frozen peer gets the answers it waits for; a cached one is spared every frame', async (t) => {
-  for (const [sleep, reaches] of [
+  for (const [suspension, reaches] of [
     [FROZEN, true],
     [CACHED, false],
   ]) {
@@ -118,7 +118,7 @@ test('a frozen peer gets the answers it waits for; a cached one is spared every 
     });
     far.send('later', null, { targetId: 'near', timeout: 60_000 }).catch(() => {});
     await settled();
-    say([SLEEP, sleep]);
+    say([SUSPEND, suspension]);
     const before = sent.length;
     answer('answer');
     await state.setState({ x: 1 });
@@ -136,7 +136,7 @@ test('a goodbye, disconnect() and destroy() end a sleeper as they end others', a
     [({ near }) => near.destroy(), 'local'],
   ]) {
     const all = await pair(t);
-    all.say([SLEEP, CACHED]);
+    all.say([SUSPEND, CACHED]);
     await end(all);
     const ended = all.events.filter(({ event }) => event === 'system:disconnected');
     assert.deepEqual(
@@ -148,10 +148,10 @@ test('a goodbye, disconnect() and destroy() end a sleeper as they end others', a
   }
 });
 
-test('sleep that is nonsense is the deeper one, and never a crash', async (t) => {
+test('an unknown kind of suspension counts as the back/forward cache, and never crashes', async (t) => {
   for (const nonsense of [undefined, null, 'x', {}, NaN, -1, 2, [], 1n]) {
     const { near, say } = await pair(t);
-    say([SLEEP, nonsense]);
+    say([SUSPEND, nonsense]);
     assert.equal(near.getConnectionState('far'), 'suspended');
     near.destroy();
   }

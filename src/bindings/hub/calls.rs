@@ -59,7 +59,7 @@ impl Hub {
         match name {
             Some(name) => inner.peers.by_name(name).ok_or_else(|| {
                 if inner.peers.suspended_by_name(name).is_some() {
-                    return super::sleep::suspended(name);
+                    return super::suspension::suspended(name);
                 }
                 let message = text(&["no connected peer has the id '", name, "'"]);
                 fail_with(

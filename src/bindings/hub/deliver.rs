@@ -80,7 +80,7 @@ impl Hub {
                 let _ = self.post(from, &pong, None);
             }
             Kind::Pong => self.on_pong(from, frame),
-            Kind::Sleep => self.on_sleep(from, frame),
+            Kind::Suspend => self.on_suspend(from, frame),
             Kind::Join | Kind::Unreadable => {}
             Kind::Parcel => self.on_parcel(from, frame),
             Kind::Mended => self.on_mended(from, frame, to_all),

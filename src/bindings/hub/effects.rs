@@ -19,7 +19,7 @@ use crate::core::connection::liveness::BEAT;
 use crate::core::connection::pauses;
 use crate::core::connection::policy::Policy;
 use crate::core::connection::proof::Proof;
-use crate::core::frame::{Kind, Reason, Sleep};
+use crate::core::frame::{Kind, Reason, Suspension};
 use crate::core::handling::Handling;
 use crate::core::id::PeerRef;
 use crate::platform::error::{destroyed, fail};
@@ -99,7 +99,7 @@ impl Hub {
                 Effect::Part(at) => self.let_go(at),
                 Effect::End => self.decide(|connections, _| connections.end()),
                 Effect::Destroyed => self.release(),
-                Effect::Suspended(at, sleep) => self.suspended(at, sleep),
+                Effect::Suspended(at, suspension) => self.suspended(at, suspension),
                 Effect::Lost { at, peer, reason } => self.lost(at, *peer, reason),
                 Effect::Ended {
                     identity,
@@ -129,7 +129,7 @@ impl Hub {
                 frame
             }
             Frame::Bye(reason) => bye_frame(*reason),
-            Frame::Sleep(sleep) => short_frame(Kind::Sleep, sleep.code()),
+            Frame::Suspend(suspension) => short_frame(Kind::Suspend, suspension.code()),
         };
         match to {
             To::Wire(wire) => drop(wire.post(&frame, None)),
@@ -204,14 +204,14 @@ impl Hub {
 
     /// A frozen page answers what it was asked when it goes on; one in the cache never may, so its caller is notified at
     /// once. Nothing is posted to it: that would throw it out.
-    fn suspended(&self, at: PeerRef, sleep: Sleep) {
+    fn suspended(&self, at: PeerRef, suspension: Suspension) {
         let (identity, watch, handling) = {
             let mut inner = self.inner.borrow_mut();
             let Some(peer) = inner.peers.any_mut(at) else {
                 return;
             };
             let (mut watch, mut handling) = (None, Handling::default());
-            if sleep == Sleep::Cached {
+            if suspension == Suspension::Cached {
                 watch = peer.host.watch.take();
                 handling = std::mem::take(&mut peer.host.handling);
             }
@@ -221,7 +221,7 @@ impl Hub {
             let _ = stop.call0(&JsValue::UNDEFINED);
         }
         self.states_peer_down(at);
-        if sleep == Sleep::Cached {
+        if suspension == Suspension::Cached {
             self.calls_lost(at, &identity, Reason::Suspended);
             for handled in handling.into_entries() {
                 host::abort_metadata(&handled.metadata, codes::PEER_LOST, "the caller is suspended");

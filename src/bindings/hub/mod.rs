@@ -18,8 +18,8 @@ mod peers;
 mod prerender;
 mod relay;
 mod session;
-mod sleep;
 mod states;
+mod suspension;
 mod tap;
 mod targets;
 mod timers;
@@ -249,22 +249,22 @@ impl Hub {
 
     /// PeerInfos: the connected, the suspended, then those being connected.
     pub(crate) fn infos(&self) -> js_sys::Array {
-        let (connected, asleep, targets) = {
+        let (connected, suspended, targets) = {
             let inner = self.inner.borrow();
             let connected: Vec<_> = inner.peers.iter().map(|(_, peer)| peer.identity.clone()).gather();
-            let asleep: Vec<_> = inner
+            let suspended: Vec<_> = inner
                 .peers
                 .suspended()
                 .map(|(_, peer)| peer.identity.clone())
                 .gather();
             let targets: Vec<_> = inner.targets.iter().filter_map(Target::pending_identity).gather();
-            (connected, asleep, targets)
+            (connected, suspended, targets)
         };
         let out = js_sys::Array::new();
         for identity in connected {
             out.push(&identity.info(peers::State::Connected));
         }
-        for identity in asleep {
+        for identity in suspended {
             out.push(&identity.info(peers::State::Suspended));
         }
         for (identity, state) in targets {

@@ -10,7 +10,7 @@ use super::host::Host;
 use super::policy::Policy;
 use super::proof::{Proof, Proven};
 use crate::core::codes;
-use crate::core::frame::{Kind, Reason, Sleep};
+use crate::core::frame::{Kind, Reason, Suspension};
 use crate::core::id::PeerRef;
 use crate::core::lists::Gather;
 
@@ -106,7 +106,7 @@ impl<H: Host> Connections<H> {
     /// both then join again.
     pub fn heard_on_channel(&mut self, uid: &str, kind: Kind) -> Option<PeerRef> {
         let known = self.member(uid);
-        if known.is_none() && !matches!(kind, Kind::Bye | Kind::Sleep) {
+        if known.is_none() && !matches!(kind, Kind::Bye | Kind::Suspend) {
             let to = To::Member(uid.to_owned());
             self.effects.push(Effect::Post(to, Frame::join(false)));
         }
@@ -157,7 +157,7 @@ impl<H: Host> Connections<H> {
         // It may have said that it only went into the cache, and be back with another lock.
         let peer = self.peers.any(member.at);
         let is_last = peer.is_some_and(|peer| peer.memberships == member.number);
-        if is_last && self.peers.suspension_of(member.at) != Some(Sleep::Cached) {
+        if is_last && self.peers.suspension_of(member.at) != Some(Suspension::Cached) {
             self.lose_route(member.at, true, Reason::Closed);
         }
         self.member_settled(&member.uid);

@@ -6,7 +6,7 @@ use super::pauses;
 use super::peers::{Identity, Peer, State};
 use super::proof::Proven;
 use super::targets::Target;
-use crate::core::frame::{Reason, Sleep};
+use crate::core::frame::{Reason, Suspension};
 use crate::core::id::PeerRef;
 
 /// One thing to do. They are done in order; what one of them calls may have new ones done before the next.
@@ -157,7 +157,7 @@ pub enum Effect<H: Host> {
     /// The Parley is destroyed: release what the host keeps of it.
     Destroyed,
     /// A peer is suspended.
-    Suspended(PeerRef, Sleep),
+    Suspended(PeerRef, Suspension),
     /// A peer is lost: its calls end, and states no longer wait for it.
     Lost {
         /// Which.
@@ -219,7 +219,7 @@ pub enum Frame {
     /// This side gives the connection up ([`Reason::Local`]), or its document ends ([`Reason::Closed`]).
     Bye(Reason),
     /// This page is suspended.
-    Sleep(Sleep),
+    Suspend(Suspension),
 }
 
 impl Frame {

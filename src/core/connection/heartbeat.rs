@@ -190,14 +190,14 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_slept_asks_before_it_gives_anybody_up() {
+    fn a_suspended_window_asks_before_it_gives_anybody_up() {
         let mut heart = answered(0.0);
         assert_eq!(heart.beat(9e6, 9e6, false), Beat::Ask);
         assert_eq!(heart.beat(9e6 + 1.0, 9e6 + 1.0, false), Beat::Quiet);
     }
 
     #[test]
-    fn a_peer_that_slept_begins_anew() {
+    fn a_suspended_peer_begins_anew() {
         let mut heart = answered(0.0);
         beats(&mut heart, 1, 70, false);
         heart.restart(90_000.0);

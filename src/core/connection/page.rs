@@ -3,7 +3,7 @@
 use super::connections::Connections;
 use super::effect::{Effect, Frame, To};
 use super::host::{Host, Window};
-use crate::core::frame::{Reason, Sleep};
+use crate::core::frame::{Reason, Suspension};
 use crate::core::id::PeerRef;
 use crate::core::lists::{Gather, List};
 
@@ -16,7 +16,7 @@ impl<H: Host> Connections<H> {
     /// (Firefox). Other documents of this page are sent nothing more until it returns.
     pub fn page_left(&mut self, may_return: bool) {
         match may_return {
-            true => self.post_outside(&Frame::Sleep(Sleep::Cached)),
+            true => self.post_outside(&Frame::Suspend(Suspension::Cached)),
             false => self.say_bye(Reason::Closed),
         }
         self.left = true;
@@ -29,7 +29,7 @@ impl<H: Host> Connections<H> {
     /// The page is frozen until it is resumed. A page in the cache has announced it already.
     pub fn page_frozen(&mut self) {
         if !self.left {
-            self.post_outside(&Frame::Sleep(Sleep::Frozen));
+            self.post_outside(&Frame::Suspend(Suspension::Frozen));
         }
     }
 
@@ -48,7 +48,7 @@ impl<H: Host> Connections<H> {
         // What was answered meanwhile in unfinished handshakes may be lost.
         self.end_unfinished(|_| true);
         for at in self.outside() {
-            self.suspend(at, Sleep::Cached, now + ANSWERS_COME);
+            self.suspend(at, Suspension::Cached, now + ANSWERS_COME);
         }
         // The others are parts of this page: a frame of one says that it is back as well.
         let inside = self.peers.refs().into_iter();

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::heartbeat::Heartbeat;
 use super::host::{Attached, Host, Label};
-use crate::core::frame::Sleep;
+use crate::core::frame::Suspension;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 use crate::core::inbox::Inbox;
@@ -145,7 +145,7 @@ impl<H: Host> Peer<H> {
 /// A peer whose page is frozen or cached.
 struct SuspendedPeer<H: Host> {
     peer: Peer<H>,
-    sleep: Sleep,
+    suspension: Suspension,
     /// When it is given up, ms.
     until: f64,
 }
@@ -205,9 +205,16 @@ impl<H: Host> Peers<H> {
 /// The suspended peers, and all peers.
 impl<H: Host> Peers<H> {
     /// Suspends a connected peer until `until` at the most; None if it is not connected.
-    pub fn suspend(&mut self, at: PeerRef, sleep: Sleep, until: f64) -> Option<&mut Peer<H>> {
+    pub fn suspend(&mut self, at: PeerRef, suspension: Suspension, until: f64) -> Option<&mut Peer<H>> {
         let peer = self.connected.remove(&at)?;
-        self.suspended.insert(at, SuspendedPeer { peer, sleep, until });
+        self.suspended.insert(
+            at,
+            SuspendedPeer {
+                peer,
+                suspension,
+                until,
+            },
+        );
         self.suspended.get_mut(&at).map(|suspended| &mut suspended.peer)
     }
 
@@ -222,8 +229,8 @@ impl<H: Host> Peers<H> {
     }
 
     /// How a peer is suspended; None: it is not.
-    pub fn suspension_of(&self, at: PeerRef) -> Option<Sleep> {
-        self.suspended.get(&at).map(|suspended| suspended.sleep)
+    pub fn suspension_of(&self, at: PeerRef) -> Option<Suspension> {
+        self.suspended.get(&at).map(|suspended| suspended.suspension)
     }
 
     /// All suspended peers.
@@ -246,7 +253,7 @@ impl<H: Host> Peers<H> {
     pub fn reachable(&self, at: PeerRef) -> Option<&Peer<H>> {
         self.connected.get(&at).or_else(|| {
             let suspended = self.suspended.get(&at)?;
-            (suspended.sleep == Sleep::Frozen).then_some(&suspended.peer)
+            (suspended.suspension == Suspension::Frozen).then_some(&suspended.peer)
         })
     }
 

@@ -166,7 +166,7 @@ mod tests {
     use super::super::host::{self, Attached, Label};
     use super::super::proof::Proof;
     use super::*;
-    use crate::core::frame::Sleep;
+    use crate::core::frame::Suspension;
 
     const A: &str = "https://a.example";
     const B: &str = "https://b.example";
@@ -353,7 +353,7 @@ mod tests {
     fn a_suspended_peer_resumes_by_another_route_under_its_id() {
         let mut window = Window::default();
         let at = window.arrive("u", &from(A), Some(1)).at;
-        assert!(window.peers.suspend(at, Sleep::Cached, 100.0).is_some());
+        assert!(window.peers.suspend(at, Suspension::Cached, 100.0).is_some());
         assert!(window.peers.get(at).is_none() && window.peers.reachable(at).is_none());
         assert_eq!(window.peers.suspended_by_name("chart"), Some(at));
         assert_eq!((window.peers.overdue(99.0), window.peers.count()), (vec![], 1));
@@ -371,7 +371,7 @@ mod tests {
     fn what_is_sent_to_a_frozen_peer_waits_there() {
         let mut window = Window::default();
         let at = window.arrive("u", &from(A), Some(1)).at;
-        window.peers.suspend(at, Sleep::Frozen, 100.0);
+        window.peers.suspend(at, Suspension::Frozen, 100.0);
         assert!(window.peers.reachable(at).is_some() && window.peers.get(at).is_none());
         assert!(window.peers.resume(at, 7.0) && !window.peers.resume(at, 8.0));
         assert_eq!(window.peers.get(at).unwrap().heartbeat.last_heard(), 7.0);

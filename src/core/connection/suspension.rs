@@ -3,7 +3,7 @@
 use super::connections::Connections;
 use super::effect::Effect;
 use super::host::Host;
-use crate::core::frame::{Kind, Reason, Sleep};
+use crate::core::frame::{Kind, Reason, Suspension};
 use crate::core::id::PeerRef;
 use crate::core::lists::List;
 
@@ -19,7 +19,7 @@ impl<H: Host> Connections<H> {
     pub fn hears(&mut self, from: PeerRef, kind: Kind, said: Reason, now: f64) -> bool {
         let is_suspended = self.peers.suspension_of(from).is_some();
         match kind {
-            Kind::Sleep if is_suspended => return false,
+            Kind::Suspend if is_suspended => return false,
             Kind::Bye if is_suspended => {
                 self.lose_peer(from, said);
                 return false;
@@ -30,27 +30,27 @@ impl<H: Host> Connections<H> {
     }
 
     /// The peer announced that its page is frozen or enters the cache.
-    pub fn said_sleep(&mut self, from: PeerRef, sleep: Sleep, now: f64) {
-        let longest = match sleep {
-            Sleep::Frozen => FROZEN,
-            Sleep::Cached => CACHED,
+    pub fn said_suspended(&mut self, from: PeerRef, suspension: Suspension, now: f64) {
+        let longest = match suspension {
+            Suspension::Frozen => FROZEN,
+            Suspension::Cached => CACHED,
         };
-        self.suspend(from, sleep, now + longest);
+        self.suspend(from, suspension, now + longest);
     }
 
     /// Suspends a peer until `until` at the most, ms.
-    pub(super) fn suspend(&mut self, at: PeerRef, sleep: Sleep, until: f64) {
-        let Some(peer) = self.peers.suspend(at, sleep, until) else {
+    pub(super) fn suspend(&mut self, at: PeerRef, suspension: Suspension, until: f64) {
+        let Some(peer) = self.peers.suspend(at, suspension, until) else {
             return;
         };
-        if sleep == Sleep::Cached {
+        if suspension == Suspension::Cached {
             peer.on_mesh = false;
         }
         // By then one of the two may have given up its port: what the other offers next is taken.
         if let Some(window) = &peer.window {
             self.greetings.reopen(window, &peer.uid);
         }
-        self.effects.push(Effect::Suspended(at, sleep));
+        self.effects.push(Effect::Suspended(at, suspension));
     }
 
     /// A peer that may be suspended was heard: resumes it.

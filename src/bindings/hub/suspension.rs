@@ -15,7 +15,7 @@ use wasm_bindgen::JsValue;
 
 use super::Hub;
 use crate::core::codes;
-use crate::core::frame::{Kind, Reason, Sleep};
+use crate::core::frame::{Kind, Reason, Suspension};
 use crate::core::id::PeerRef;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
@@ -35,7 +35,7 @@ pub(super) fn suspended(name: &str) -> JsValue {
 }
 
 impl Hub {
-    /// A frame of a peer, which may sleep: whatever it says wakes it, but for a farewell.
+    /// A frame of a peer. If the peer is suspended, any frame but a goodbye resumes it.
     pub(crate) fn hear(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         if !self.is_held(true, from, frame, None, to_all) {
             self.hear_now(from, kind, frame, to_all);
@@ -61,10 +61,10 @@ impl Hub {
         self.decide(|connections, _| connections.said_bye(from, said));
     }
 
-    /// Its page goes to sleep.
-    pub(crate) fn on_sleep(&self, from: PeerRef, frame: &Array) {
-        let sleep = Sleep::of(frame.get(1).as_f64().unwrap_or(1.0));
+    /// A peer says that its page is frozen or enters the back/forward cache.
+    pub(crate) fn on_suspend(&self, from: PeerRef, frame: &Array) {
+        let suspension = Suspension::of(frame.get(1).as_f64().unwrap_or(1.0));
         let now = host::now();
-        self.decide(|connections, _| connections.said_sleep(from, sleep, now));
+        self.decide(|connections, _| connections.said_suspended(from, suspension, now));
     }
 }
