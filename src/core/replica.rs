@@ -5,7 +5,7 @@ mod content;
 mod forget;
 mod index;
 mod outgoing;
-mod retired;
+mod writers;
 
 use super::batch::Entry;
 use super::change::KeyChange;
@@ -18,7 +18,7 @@ use super::version::{DIGEST_BITS, VersionVector, mix};
 use crate::core::limits::Bounds;
 use crate::core::lists::{Gather, List};
 use index::KeyIndex;
-use retired::Retired;
+use writers::WriterCollector;
 
 /// Where a write stands on its way to the others.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub struct Replica<V> {
     forgotten: Option<Time>,
     /// Deletions from which on it is worth another look which of them may be forgotten.
     surplus_at: usize,
-    retired: Retired,
+    collector: WriterCollector,
 }
 
 impl<V: Content> Replica<V> {
@@ -92,7 +92,7 @@ impl<V: Content> Replica<V> {
             content: 0,
             forgotten: None,
             surplus_at: 0,
-            retired: Retired::default(),
+            collector: WriterCollector::default(),
         }
     }
 
@@ -160,7 +160,7 @@ impl<V: Content> Replica<V> {
     /// Notes that everything of `actor` up to `seq` has been merged.
     pub fn saw(&mut self, actor: Actor, seq: u64) {
         if self.vector.advance(actor, seq) && actor != self.actor {
-            self.retired.heard(actor);
+            self.collector.heard(actor);
             if let Err(at) = self.fresh.binary_search(&actor) {
                 self.fresh.insert(at, actor);
             }
@@ -178,7 +178,7 @@ impl<V: Content> Replica<V> {
             return;
         }
         self.vector.join(vector);
-        self.retired.heard_all(&news);
+        self.collector.heard_all(&news);
         self.fresh.take_in(news);
         order::sort(&mut self.fresh);
         self.fresh.dedup();

@@ -162,7 +162,7 @@ impl<V: Content> Replica<V> {
     /// A write of one of them that comes all the same is settled by its stamp; a batch is asked for, as any with a gap is.
     pub fn forget_writers(&mut self, now: f64, all: bool) -> Vec<Actor> {
         // What does not wait for a turn is asked with another clock.
-        if !all && !self.retired.turn(now) {
+        if !all && !self.collector.begins_round(now) {
             return Vec::new();
         }
         let mut used: Vec<Actor> = Vec::new();
@@ -172,7 +172,7 @@ impl<V: Content> Replica<V> {
             }
         }
         order::sort(&mut used);
-        let is_silent = self.own_seq() > 0 && self.retired.is_silent(self.actor);
+        let is_silent = self.own_seq() > 0 && self.collector.is_silent(self.actor);
         if is_silent && used.binary_search(&self.actor).is_err() && self.is_comparable() {
             // The others forget this window as well: it comes back under another name, or their vectors would never again
             // be the same as this one.
@@ -184,7 +184,7 @@ impl<V: Content> Replica<V> {
             .vector
             .iter()
             .filter(|(actor, _)| used.binary_search(actor).is_err());
-        let gone = self.retired.retire(unused, all);
+        let gone = self.collector.collect(unused, all);
         self.vector.forget_all(&gone);
         self.fresh.keep(|actor| gone.binary_search(actor).is_err());
         gone
@@ -192,15 +192,15 @@ impl<V: Content> Replica<V> {
 
     /// Whether everything of that writer up to there has been seen, also if it was forgotten since.
     pub fn has_seen(&self, actor: Actor, seq: u64) -> bool {
-        self.vector.get(actor) >= seq || self.retired.get(actor) >= seq
+        self.vector.get(actor) >= seq || self.collector.get(actor) >= seq
     }
 
     /// A writer that was forgotten is heard of again.
     pub fn recall(&mut self, actor: Actor) {
-        let seq = self.retired.take(actor);
+        let seq = self.collector.take(actor);
         if seq > 0 {
             self.vector.advance(actor, seq);
-            self.retired.heard(actor);
+            self.collector.heard(actor);
         }
     }
 
@@ -209,7 +209,7 @@ impl<V: Content> Replica<V> {
     pub fn strip(&self, vector: &mut VersionVector) {
         let gone = vector
             .iter()
-            .filter(|&(actor, seq)| self.vector.get(actor) == 0 && self.retired.get(actor) == seq);
+            .filter(|&(actor, seq)| self.vector.get(actor) == 0 && self.collector.get(actor) == seq);
         let gone: Vec<Actor> = gone.map(|(actor, _)| actor).gather();
         vector.forget_all(&gone);
     }

@@ -58,7 +58,7 @@ impl<V: Content> Replica<V> {
             return None;
         }
         self.vector.advance(dot.actor, dot.seq);
-        self.retired.heard(dot.actor);
+        self.collector.heard(dot.actor);
         let deps = self
             .fresh
             .drain(..)
@@ -87,7 +87,7 @@ impl<V: Content> Replica<V> {
                 slot.stage = Stage::Sent;
                 slot.register.dot = dot;
                 self.vector.advance(dot.actor, dot.seq);
-                self.retired.heard(dot.actor);
+                self.collector.heard(dot.actor);
             }
         }
     }

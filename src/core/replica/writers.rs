@@ -10,78 +10,81 @@ use crate::core::id::Actor;
 use crate::core::lists::{Gather, List};
 use crate::core::order;
 
-/// Windows forget at the same moments of the clock, ms.
-const TURN_MS: f64 = 60_000.0;
-/// Turns without a word after which a writer is forgotten, and after which it is forgotten that it was.
+/// The length of a round, ms. Rounds begin at multiples of it, so all windows collect at the same moments of the clock.
+const ROUND_MS: f64 = 60_000.0;
+/// A writer is collected after this many rounds in which nothing of it was seen.
 const SILENT: u64 = 2;
+/// A collected writer is remembered for this many rounds.
 const REMEMBERED: u64 = 10;
-/// As many at most.
+/// At most this many collected writers are remembered.
 const MOST: usize = 32_768;
 
-/// When writers were heard, and those that were forgotten.
+/// When each writer was last heard of, and which writers were collected lately.
 #[derive(Default)]
-pub struct Retired {
-    turn: u64,
-    /// Rising.
+pub struct WriterCollector {
+    /// The round of the clock that is under way.
+    round: u64,
+    /// Each writer with the round in which it was last heard of, sorted by actor.
     heard: Vec<(Actor, u64)>,
-    /// Rising: up to where each was seen, and when it was forgotten.
+    /// Each collected writer with its last number that was seen and the round in which it was collected, sorted by actor.
     gone: Vec<(Actor, u64, u64)>,
 }
 
-impl Retired {
-    /// Something of that writer was seen.
+impl WriterCollector {
+    /// Records that something of that writer was seen in this round.
     pub fn heard(&mut self, actor: Actor) {
         match self.heard.binary_search_by_key(&actor, |one| one.0) {
             Ok(at) => {
                 if let Some(one) = self.heard.get_mut(at) {
-                    one.1 = self.turn;
+                    one.1 = self.round;
                 }
             }
-            Err(at) => self.heard.insert(at, (actor, self.turn)),
+            Err(at) => self.heard.insert(at, (actor, self.round)),
         }
     }
 
-    /// The same for many, rising.
+    /// Does the same for many writers, which are sorted.
     pub fn heard_all(&mut self, actors: &[Actor]) {
-        let (turn, before) = (self.turn, std::mem::take(&mut self.heard));
+        let (round, before) = (self.round, std::mem::take(&mut self.heard));
         let others = before
             .into_iter()
             .filter(|one| actors.binary_search(&one.0).is_err());
-        self.heard = others.chain(actors.iter().map(|&actor| (actor, turn))).gather();
+        self.heard = others.chain(actors.iter().map(|&actor| (actor, round))).gather();
         order::sort(&mut self.heard);
     }
 
-    /// Whether a turn has begun since this was last asked.
-    pub fn turn(&mut self, now: f64) -> bool {
-        let turn = (now / TURN_MS).max(0.0) as u64;
-        if self.turn == 0 {
-            // The first: nobody is to seem silent since the beginning of time.
-            self.heard.iter_mut().for_each(|one| one.1 = turn);
+    /// Whether a round has begun since the last call.
+    pub fn begins_round(&mut self, now: f64) -> bool {
+        let round = (now / ROUND_MS).max(0.0) as u64;
+        if self.round == 0 {
+            // In the first round no writer may seem to have been silent since the epoch.
+            self.heard.iter_mut().for_each(|one| one.1 = round);
         }
-        let begins = turn > self.turn;
-        self.turn = turn.max(self.turn);
+        let begins = round > self.round;
+        self.round = round.max(self.round);
         begins
     }
 
-    /// Whether nothing was heard of that writer for a while.
+    /// Whether nothing was heard of that writer for [`SILENT`] rounds.
     pub fn is_silent(&self, actor: Actor) -> bool {
         let heard = self.heard.binary_search_by_key(&actor, |one| one.0);
         let last = heard
             .ok()
             .and_then(|at| self.heard.get(at))
             .map_or(0, |one| one.1);
-        last + SILENT <= self.turn
+        last + SILENT <= self.round
     }
 
-    /// Of those writers, who is forgotten now; rising as they do.
-    pub fn retire(&mut self, unused: impl Iterator<Item = (Actor, u64)>, all: bool) -> Vec<Actor> {
-        let turn = self.turn;
-        self.gone.keep(|one| one.2 + REMEMBERED > turn);
+    /// Collects those of the `unused` writers that are silent, or every one with `all`. Returns them in the same order.
+    /// `unused` is sorted and gives the last number of each.
+    pub fn collect(&mut self, unused: impl Iterator<Item = (Actor, u64)>, all: bool) -> Vec<Actor> {
+        let round = self.round;
+        self.gone.keep(|one| one.2 + REMEMBERED > round);
         let mut gone = Vec::new();
         for (actor, seq) in unused {
             if all || self.is_silent(actor) {
                 gone.push(actor);
-                self.gone.push((actor, seq, turn));
+                self.gone.push((actor, seq, round));
             }
         }
         order::sort_by(&mut self.gone, |a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
@@ -95,14 +98,14 @@ impl Retired {
         gone
     }
 
-    /// Up to where a forgotten writer was seen; 0 if it was not forgotten, or too long ago.
+    /// The last number that was seen of a collected writer; 0 if it was not collected, or too long ago.
     pub fn get(&self, actor: Actor) -> u64 {
         self.find(actor)
             .and_then(|at| self.gone.get(at))
             .map_or(0, |one| one.1)
     }
 
-    /// The same, and it is forgotten no longer.
+    /// Returns the same number and stops remembering the writer as collected.
     pub fn take(&mut self, actor: Actor) -> u64 {
         self.find(actor).map_or(0, |at| self.gone.remove(at).1)
     }
