@@ -67,7 +67,7 @@ impl Shared for StoreHost {
     }
 
     fn receive_part(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array, missing: &Array) {
-        if self.stand_in(from, kind, frame, missing) {
+        if self.replace_unreadable(from, kind, frame, missing) {
             self.receive(from, also, kind, frame);
         }
     }

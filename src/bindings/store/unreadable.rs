@@ -14,16 +14,16 @@ use crate::core::log::LogFrame;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 
-/// What is folded in place of an action that cannot be read.
+/// The type of the placeholder for an action that this window cannot deserialise.
 const UNREADABLE: &str = "@@parley-sync/UNREADABLE";
 /// Where a frame with a checkpoint has it.
 const CHECKPOINT: u32 = 4;
 
-/// An action that cannot be read counts as what was put in its place.
+/// Every placeholder has the same fingerprint, whatever action it replaces.
 impl Content for JsValue {
     fn fingerprint(&self) -> u64 {
-        let is_stand_in = Reflect::get(self, &"type".into()).is_ok_and(|kind| kind == UNREADABLE);
-        let value = if is_stand_in { &JsValue::NULL } else { self };
+        let is_placeholder = Reflect::get(self, &"type".into()).is_ok_and(|kind| kind == UNREADABLE);
+        let value = if is_placeholder { &JsValue::NULL } else { self };
         host::fingerprint(value) as u64
     }
 }
@@ -52,8 +52,14 @@ impl StoreHost {
         self.decide(|node, now| node.peer_up(peer, now));
     }
 
-    /// Puts what can be folded in place of the actions that could not be read. Whether there is something for all of them.
-    pub(super) fn stand_in(&self, from: PeerRef, kind: Kind, frame: &Array, missing: &Array) -> bool {
+    /// Puts a placeholder in place of each action that could not be read. Returns false if one of them cannot have a placeholder.
+    pub(super) fn replace_unreadable(
+        &self,
+        from: PeerRef,
+        kind: Kind,
+        frame: &Array,
+        missing: &Array,
+    ) -> bool {
         self.tell_unreadable(from, "this window cannot read an action of the store '");
         for at in 0..missing.length() / 2 {
             let (Some(list_at), Some(entry)) =

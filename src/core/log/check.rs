@@ -56,7 +56,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
     /// Whether somebody claims an action of this window's that it never made.
     pub(super) fn is_forged(&self, actor: Actor, seq: u64) -> bool {
         (actor == self.own.actor && seq >= self.own.next)
-            || (actor == self.stand_in.actor && seq >= self.stand_in.next)
+            || (actor == self.remote_writer.actor && seq >= self.remote_writer.next)
     }
 
     /// Whether an actor's times do not rise. A cut takes the oldest: it must not leave holes in anybody's numbers.

@@ -75,7 +75,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
     fn disown(&mut self, from: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
         self.flush_into(out);
         self.own.rotate_actor();
-        self.stand_in.rotate_actor();
+        self.remote_writer.rotate_actor();
         self.ask(from, out);
     }
 
@@ -159,7 +159,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
                 .gather(),
         };
         let hands_on = |actor| whole || delta.actions.iter().any(|logged| logged.dot.actor == actor);
-        for writer in [&mut self.own, &mut self.stand_in] {
+        for writer in [&mut self.own, &mut self.remote_writer] {
             if hands_on(writer.actor) {
                 writer.sent = writer.next - 1;
             }

@@ -59,9 +59,9 @@ pub struct LogNode<A, S> {
     /// The actor it began with: by it answers find who asked.
     pub(super) name: Actor,
     pub(super) own: Writer,
-    /// Whom [`LogNode::dispatch_remote`] speaks for: its actions are not sent, so they must not leave holes in this
-    /// window's own.
-    pub(super) stand_in: Writer,
+    /// The writer of actions from [`LogNode::dispatch_remote`]. They are not sent, so they must not leave gaps in this
+    /// window's own numbers.
+    pub(super) remote_writer: Writer,
     pub(super) clock: Clock,
     pub(super) vector: VersionVector,
     /// The last time of each actor heard of here, which counts while its last action is in the tail: an actor whose times do
@@ -140,7 +140,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         LogNode {
             name: actor,
             own: Writer::new(actor),
-            stand_in: Writer::new(Actor::from_random(mix(actor.bits(), 0))),
+            remote_writer: Writer::new(Actor::from_random(mix(actor.bits(), 0))),
             clock: Clock::new(),
             vector: VersionVector::new(),
             times: Vec::new(),
@@ -175,7 +175,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
     /// An action as if another window had sent it now. It is not sent, but it is part of the log from here on, and who
     /// asks for what it lacks gets it too.
     pub fn dispatch_remote(&mut self, action: A, now: f64) -> Vec<LogEffect<A, S>> {
-        self.push_stand_in(action, true, now);
+        self.push_remote(action, true, now);
         self.try_cut();
         vec![LogEffect::Fold(self.history.fold(false))]
     }
@@ -338,9 +338,9 @@ impl<A: Content, S: Content> LogNode<A, S> {
         self.news.clear();
     }
 
-    pub(super) fn push_stand_in(&mut self, action: A, fresh: bool, now: f64) {
+    pub(super) fn push_remote(&mut self, action: A, fresh: bool, now: f64) {
         let logged = Logged {
-            dot: self.stand_in.dot(),
+            dot: self.remote_writer.dot(),
             time: self.clock.tick(now),
             // All of it: rarely used, and so nothing has to be remembered for it.
             deps: self.vector.iter().gather(),

@@ -67,7 +67,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
                 self.accept(held);
             } else if self.own.keeps(dot) {
                 anew.push((true, held));
-            } else if self.stand_in.keeps(dot) {
+            } else if self.remote_writer.keeps(dot) {
                 anew.push((false, held));
             } else {
                 self.waiting.push(held);
@@ -81,14 +81,14 @@ impl<A: Content, S: Content> LogNode<A, S> {
             self.own.rotate_actor();
             self.open.clear();
         }
-        if self.vector.get(self.stand_in.actor) + 1 != self.stand_in.next {
-            self.stand_in.rotate_actor();
+        if self.vector.get(self.remote_writer.actor) + 1 != self.remote_writer.next {
+            self.remote_writer.rotate_actor();
         }
         for (own, held) in anew {
             if own {
                 self.push_own(held.logged.action, held.fresh, now);
             } else {
-                self.push_stand_in(held.logged.action, held.fresh, now);
+                self.push_remote(held.logged.action, held.fresh, now);
             }
         }
         out.push(LogEffect::Fold(self.history.fold(true)));
