@@ -41,7 +41,7 @@ use super::sync::{KeyChange, StateFrame};
 use super::value::Value;
 use crate::core::lists::{Gather, List};
 pub use bound::DENIED;
-use pass::Verdict;
+use pass::Decision;
 
 /// The gateway between one peer, restricted or mismatched, and one state.
 pub struct Gateway<V> {
@@ -194,10 +194,10 @@ impl<V: Value> Gateway<V> {
             };
             match self.incoming(cell, state, now) {
                 // Its neighbours may send it again.
-                Verdict::Pass(_) if self.view.is_denied(&name) => {}
-                Verdict::Pass(cell) => passing.push((Rc::clone(&key), cell)),
-                Verdict::Deny => denied.push(Rc::clone(&key)),
-                Verdict::Unwritable => match self.view.refusable(&name, None) {
+                Decision::Pass(_) if self.view.is_denied(&name) => {}
+                Decision::Pass(cell) => passing.push((Rc::clone(&key), cell)),
+                Decision::Deny => denied.push(Rc::clone(&key)),
+                Decision::Unwritable => match self.view.refusable(&name, None) {
                     None => {}
                     Some(_) if self.restates(&name, &key, state) => {}
                     Some(_) if noted.binary_search(&name).is_ok() => denied.push(Rc::clone(&key)),
@@ -207,7 +207,7 @@ impl<V: Value> Gateway<V> {
                         denied.push(Rc::clone(&key));
                     }
                 },
-                Verdict::Ignore => {}
+                Decision::Ignore => {}
             }
             touched.push(key);
         }

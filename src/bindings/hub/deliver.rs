@@ -283,28 +283,28 @@ impl Hub {
     }
 
     fn check_then_handle(&self, question: Rc<Question>, schema: &JsValue, payload: &JsValue, now: f64) {
-        let verdict = host::check(schema, payload);
-        if Array::is_array(&verdict) {
-            return self.act_on_verdict(&question, &verdict, now);
+        let validation = host::check(schema, payload);
+        if Array::is_array(&validation) {
+            return self.apply_validation(&question, &validation, now);
         }
         let hub = self.weak();
-        let then = callback::reaction(move |verdict| {
+        let then = callback::reaction(move |validation| {
             if let Some(hub) = hub.upgrade() {
-                hub.act_on_verdict(&question, &verdict, now);
+                hub.apply_validation(&question, &validation, now);
             }
         });
-        promise::then(&verdict, &then, None);
+        promise::then(&validation, &then, None);
     }
 
-    fn act_on_verdict(&self, question: &Rc<Question>, verdict: &JsValue, now: f64) {
-        let verdict: &Array = verdict.unchecked_ref();
-        if verdict.get(0).is_truthy() {
-            return self.handle(question, &verdict.get(1), now);
+    fn apply_validation(&self, question: &Rc<Question>, validation: &JsValue, now: f64) {
+        let validation: &Array = validation.unchecked_ref();
+        if validation.get(0).is_truthy() {
+            return self.handle(question, &validation.get(1), now);
         }
         self.reject_from(question.peer, codes::VALIDATION);
         // The words may be those of an error that a predicate threw.
         let message = if question.may_know {
-            verdict.get(1)
+            validation.get(1)
         } else {
             JsValue::from_str("it is not what was registered")
         };

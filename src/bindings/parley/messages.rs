@@ -161,32 +161,32 @@ fn checked(
     payload: &JsValue,
     go_on: impl FnOnce(JsValue) -> Result<JsValue, JsValue> + 'static,
 ) -> Result<JsValue, JsValue> {
-    let verdict = host::check(schema, payload);
-    if Array::is_array(&verdict) {
-        return decide(&verdict, Box::new(go_on));
+    let validation = host::check(schema, payload);
+    if Array::is_array(&validation) {
+        return decide(&validation, Box::new(go_on));
     }
     let decided = host::Deferred::new();
     let done = decided.clone();
-    let then = callback::reaction(move |verdict| match decide(&verdict, Box::new(go_on)) {
+    let then = callback::reaction(move |validation| match decide(&validation, Box::new(go_on)) {
         Ok(value) => done.resolve(&value),
         Err(error) => done.reject(&error),
     });
-    promise::then(&verdict, &then, Some(&decided.rejecter()));
+    promise::then(&validation, &then, Some(&decided.rejecter()));
     Ok(decided.promise.into())
 }
 
 type GoOn = Box<dyn FnOnce(JsValue) -> Result<JsValue, JsValue>>;
 
-fn decide(verdict: &JsValue, go_on: GoOn) -> Result<JsValue, JsValue> {
-    let verdict: &Array = verdict.unchecked_ref();
-    if verdict.get(0).is_truthy() {
-        return go_on(verdict.get(1));
+fn decide(validation: &JsValue, go_on: GoOn) -> Result<JsValue, JsValue> {
+    let validation: &Array = validation.unchecked_ref();
+    if validation.get(0).is_truthy() {
+        return go_on(validation.get(1));
     }
-    let reason = verdict.get(1).as_string().unwrap_or_default();
+    let reason = validation.get(1).as_string().unwrap_or_default();
     let message = text(&["the payload is not what was registered: ", &reason]);
     Err(fail_with(
         codes::VALIDATION,
         &message,
-        &[("issues", verdict.get(2))],
+        &[("issues", validation.get(2))],
     ))
 }

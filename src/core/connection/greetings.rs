@@ -93,13 +93,13 @@ impl<W: Clone + PartialEq> Greetings<W> {
             return Offered::Full;
         }
         let before = greeting.taken.iter().any(|taken| taken == uid);
-        let verdict = handshake::on_offer(phase, is_here, before, mine, uid);
-        if verdict != OnOffer::Ignore {
+        let response = handshake::on_offer(phase, is_here, before, mine, uid);
+        if response != OnOffer::Ignore {
             greeting.taken.push(uid.to_owned());
         } else if before || is_here {
             greeting.is_ignored = true;
         }
-        Offered::Asked(verdict)
+        Offered::Asked(response)
     }
 
     /// What the Parley `uid` in the window `from` offers next may be accepted again.

@@ -11,7 +11,7 @@ use super::handshake::{OnOffer, Phase};
 use super::host::{Host, Window};
 use super::policy::Policy;
 use super::proof::{Proof, Proven};
-use super::target::{Handshake, Verdict};
+use super::target::{Handshake, HelloResponse};
 use super::targets::Target;
 use crate::core::codes;
 use crate::core::frame::Reason;
@@ -191,24 +191,24 @@ impl<H: Host> Connections<H> {
         let Some(target) = self.target_at(&sender.window) else {
             return;
         };
-        let verdict = target.handshake.on_hello(now, origin, mark, &nonce);
+        let response = target.handshake.on_hello(now, origin, mark, &nonce);
         let (number, old, kind) = (target.number, target.session, target.kind.clone());
-        match verdict {
-            Verdict::Offer => {}
-            Verdict::Replace => {
+        match response {
+            HelloResponse::Offer => {}
+            HelloResponse::Replace => {
                 if let Some(old) = old {
                     self.end_session(old, Reason::Navigated);
                 }
             }
-            Verdict::Ignore => return,
-            Verdict::Another => {
+            HelloResponse::Ignore => return,
+            HelloResponse::Another => {
                 // It becomes a peer of its own, under its own id; the target stays with the first.
                 let mut proven = self.prove(policy, sender, origin, None, Proof::None);
                 proven.kind = kind;
                 return self.effects.push(Effect::Offer { nonce, mark, proven });
             }
-            Verdict::Revoke => return self.revoke(number),
-            Verdict::TooMany { is_first } => {
+            HelloResponse::Revoke => return self.revoke(number),
+            HelloResponse::TooMany { is_first } => {
                 self.reject(origin, codes::LIMIT);
                 if is_first {
                     self.effects.push(Effect::KnockLater(number));

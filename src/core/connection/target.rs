@@ -31,7 +31,7 @@ pub struct Handshake {
 
 /// What to do about a hello from a target's window, whose origin is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum HelloResponse {
     /// Offer it a new channel.
     Offer,
     /// The window shows another document: end the connection with the one before, then offer.
@@ -108,16 +108,16 @@ impl Handshake {
     }
 
     /// A hello came at `now` from the document that calls itself `mark`.
-    pub fn on_hello(&mut self, now: f64, origin: &str, mark: f64, nonce: &str) -> Verdict {
+    pub fn on_hello(&mut self, now: f64, origin: &str, mark: f64, nonce: &str) -> HelloResponse {
         if !handshake::may_enter(self.bound, mark) {
-            return Verdict::Revoke;
+            return HelloResponse::Revoke;
         }
-        let verdict = handshake::on_hello(&self.phase, self.origin == origin, mark, nonce);
-        if verdict == OnHello::Ignore {
+        let response = handshake::on_hello(&self.phase, self.origin == origin, mark, nonce);
+        if response == OnHello::Ignore {
             self.is_shown = true;
             return match self.is_another(nonce) {
-                true => Verdict::Another,
-                false => Verdict::Ignore,
+                true => HelloResponse::Another,
+                false => HelloResponse::Ignore,
             };
         }
         self.nonces.clear();
@@ -128,11 +128,11 @@ impl Handshake {
         self.offers.1 += 1;
         if self.offers.1 > OFFERS_PER_SECOND {
             let is_first = self.offers.1 == OFFERS_PER_SECOND + 1;
-            return Verdict::TooMany { is_first };
+            return HelloResponse::TooMany { is_first };
         }
-        match verdict {
-            OnHello::Replace => Verdict::Replace,
-            _ => Verdict::Offer,
+        match response {
+            OnHello::Replace => HelloResponse::Replace,
+            _ => HelloResponse::Offer,
         }
     }
 
@@ -214,13 +214,13 @@ mod tests {
 
     const ORIGIN: &str = "https://a.example";
 
-    fn hello(target: &mut Handshake, mark: f64, nonce: &str) -> Verdict {
+    fn hello(target: &mut Handshake, mark: f64, nonce: &str) -> HelloResponse {
         target.on_hello(0.0, ORIGIN, mark, nonce)
     }
 
     fn connected() -> Handshake {
         let mut target = Handshake::new(false, false);
-        assert_eq!(hello(&mut target, 1.0, "n"), Verdict::Offer);
+        assert_eq!(hello(&mut target, 1.0, "n"), HelloResponse::Offer);
         target.offered(ORIGIN, 1.0, "n");
         target.joined();
         target
@@ -229,36 +229,39 @@ mod tests {
     #[test]
     fn a_document_is_offered_one_channel() {
         let mut target = Handshake::new(false, false);
-        assert_eq!(hello(&mut target, 1.0, "n"), Verdict::Offer);
+        assert_eq!(hello(&mut target, 1.0, "n"), HelloResponse::Offer);
         target.offered(ORIGIN, 1.0, "n");
         assert!(target.is_offered() && !target.is_joined());
-        assert_eq!(hello(&mut target, 1.0, "n"), Verdict::Ignore);
+        assert_eq!(hello(&mut target, 1.0, "n"), HelloResponse::Ignore);
         target.joined();
         assert!(target.is_joined() && target.is_shown() && !target.is_bound());
-        assert_eq!(hello(&mut target, 1.0, "n"), Verdict::Ignore);
+        assert_eq!(hello(&mut target, 1.0, "n"), HelloResponse::Ignore);
     }
 
     #[test]
     fn the_next_document_takes_the_place_of_the_one_before() {
         let mut target = connected();
-        assert_eq!(hello(&mut target, 2.0, "m"), Verdict::Replace);
+        assert_eq!(hello(&mut target, 2.0, "m"), HelloResponse::Replace);
         let mut target = connected();
         let elsewhere = target.on_hello(0.0, "https://b.example", 1.0, "n");
-        assert_eq!(elsewhere, Verdict::Replace);
+        assert_eq!(elsewhere, HelloResponse::Replace);
         let mut target = connected();
         target.reopened();
-        assert_eq!(hello(&mut target, 2.0, "m"), Verdict::Offer);
+        assert_eq!(hello(&mut target, 2.0, "m"), HelloResponse::Offer);
     }
 
     #[test]
     fn a_second_parley_of_the_document_is_another_once() {
         let mut target = connected();
-        assert_eq!(hello(&mut target, 1.0, "second"), Verdict::Another);
-        assert_eq!(hello(&mut target, 1.0, "second"), Verdict::Ignore);
+        assert_eq!(hello(&mut target, 1.0, "second"), HelloResponse::Another);
+        assert_eq!(hello(&mut target, 1.0, "second"), HelloResponse::Ignore);
         for other in 2..PARLEYS_PER_WINDOW {
-            assert_eq!(hello(&mut target, 1.0, &other.to_string()), Verdict::Another);
+            assert_eq!(
+                hello(&mut target, 1.0, &other.to_string()),
+                HelloResponse::Another
+            );
         }
-        assert_eq!(hello(&mut target, 1.0, "one more"), Verdict::Ignore);
+        assert_eq!(hello(&mut target, 1.0, "one more"), HelloResponse::Ignore);
     }
 
     #[test]
@@ -266,22 +269,22 @@ mod tests {
         let mut target = Handshake::new(false, false);
         target.accepted(ORIGIN, 1.0);
         target.joined();
-        assert_eq!(hello(&mut target, 1.0, "its first"), Verdict::Ignore);
-        assert_eq!(hello(&mut target, 1.0, "another's"), Verdict::Another);
+        assert_eq!(hello(&mut target, 1.0, "its first"), HelloResponse::Ignore);
+        assert_eq!(hello(&mut target, 1.0, "another's"), HelloResponse::Another);
     }
 
     #[test]
     fn a_target_of_any_origin_lets_in_an_opaque_document_too() {
         let mut target = Handshake::new(false, true);
         assert!(target.lets_any_in() && target.lets_opaque_in());
-        assert_eq!(hello(&mut target, 1.0, "n"), Verdict::Offer);
+        assert_eq!(hello(&mut target, 1.0, "n"), HelloResponse::Offer);
         target.offered(ORIGIN, 1.0, "n");
         target.joined();
         // A second Parley of that page is another peer; the page of another origin takes the place of this one.
-        assert_eq!(hello(&mut target, 1.0, "m"), Verdict::Another);
+        assert_eq!(hello(&mut target, 1.0, "m"), HelloResponse::Another);
         assert_eq!(
             target.on_hello(0.0, "https://b.example", 1.0, "m"),
-            Verdict::Replace
+            HelloResponse::Replace
         );
         assert!(!Handshake::new(true, false).lets_any_in());
     }
@@ -289,34 +292,37 @@ mod tests {
     #[test]
     fn an_opaque_document_is_the_only_one() {
         let mut target = Handshake::new(true, false);
-        assert_eq!(target.on_hello(0.0, OPAQUE, 1.0, "n"), Verdict::Offer);
+        assert_eq!(target.on_hello(0.0, OPAQUE, 1.0, "n"), HelloResponse::Offer);
         target.offered(OPAQUE, 1.0, "n");
         target.joined();
         assert!(target.is_bound());
-        assert_eq!(target.on_hello(0.0, OPAQUE, 1.0, "another's"), Verdict::Ignore);
-        assert_eq!(target.on_hello(0.0, OPAQUE, 2.0, "m"), Verdict::Revoke);
+        assert_eq!(
+            target.on_hello(0.0, OPAQUE, 1.0, "another's"),
+            HelloResponse::Ignore
+        );
+        assert_eq!(target.on_hello(0.0, OPAQUE, 2.0, "m"), HelloResponse::Revoke);
         target.reopened();
-        assert_eq!(target.on_hello(0.0, ORIGIN, 2.0, "m"), Verdict::Revoke);
+        assert_eq!(target.on_hello(0.0, ORIGIN, 2.0, "m"), HelloResponse::Revoke);
         // Until connect() asks again.
         target.asked_again(true, false, false);
-        assert_eq!(target.on_hello(0.0, OPAQUE, 2.0, "m"), Verdict::Offer);
+        assert_eq!(target.on_hello(0.0, OPAQUE, 2.0, "m"), HelloResponse::Offer);
     }
 
     #[test]
     fn documents_that_come_too_quickly_are_asked_again_later() {
         let mut target = Handshake::new(false, false);
         let mut next = |now: f64, number: u32| {
-            let verdict = target.on_hello(now, ORIGIN, f64::from(number), &number.to_string());
+            let response = target.on_hello(now, ORIGIN, f64::from(number), &number.to_string());
             target.offered(ORIGIN, f64::from(number), &number.to_string());
-            verdict
+            response
         };
-        assert_eq!(next(5.0, 1), Verdict::Offer);
+        assert_eq!(next(5.0, 1), HelloResponse::Offer);
         for number in 2..=OFFERS_PER_SECOND {
-            assert_eq!(next(6.0, number), Verdict::Replace);
+            assert_eq!(next(6.0, number), HelloResponse::Replace);
         }
-        assert_eq!(next(7.0, 100), Verdict::TooMany { is_first: true });
-        assert_eq!(next(8.0, 101), Verdict::TooMany { is_first: false });
-        assert_eq!(next(5.0 + SECOND, 102), Verdict::Replace);
+        assert_eq!(next(7.0, 100), HelloResponse::TooMany { is_first: true });
+        assert_eq!(next(8.0, 101), HelloResponse::TooMany { is_first: false });
+        assert_eq!(next(5.0 + SECOND, 102), HelloResponse::Replace);
     }
 
     #[test]

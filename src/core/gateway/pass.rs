@@ -16,7 +16,7 @@ use crate::core::value::Value;
 const LEEWAY_MS: f64 = 1000.0;
 
 /// The decision about a cell that the peer wrote.
-pub(super) enum Verdict<V> {
+pub(super) enum Decision<V> {
     /// The state takes it over, as it is here.
     Pass(Written<V>),
     /// Its key may be written, but not with this content.
@@ -66,12 +66,17 @@ impl<V: Value> Gateway<V> {
     }
 
     /// Decides about a cell of the view that a frame of the peer has changed.
-    pub(super) fn incoming(&self, (name, cell, stamp): Written<V>, state: &Model<V>, now: f64) -> Verdict<V> {
+    pub(super) fn incoming(
+        &self,
+        (name, cell, stamp): Written<V>,
+        state: &Model<V>,
+        now: f64,
+    ) -> Decision<V> {
         let Some((key, part)) = parse(&name) else {
-            return Verdict::Ignore;
+            return Decision::Ignore;
         };
         if self.is_excluded(&key) {
-            return Verdict::Ignore;
+            return Decision::Ignore;
         }
         if !self.grants.restricts() {
             return self.incoming_of_trusted((name, cell, stamp), state);
@@ -79,21 +84,21 @@ impl<V: Value> Gateway<V> {
         // In the name of a window that the state knows: its own copy returning, or one that arrives over a more direct
         // route. A forged one changes nothing.
         if self.is_known(stamp.actor, state) {
-            return Verdict::Ignore;
+            return Decision::Ignore;
         }
         if let Part::Writes(_) = part {
             let is_counted = self.grants.may_write_all(&self.name) && owner(&part) == Some(stamp.actor);
             return if is_counted {
-                Verdict::Pass((name, cell, stamp))
+                Decision::Pass((name, cell, stamp))
             } else {
-                Verdict::Ignore
+                Decision::Ignore
             };
         }
         if !self.may_write(&key) {
             return if stamp.time.is_initial() || matches!(part, Part::Veto(_)) {
-                Verdict::Ignore
+                Decision::Ignore
             } else {
-                Verdict::Unwritable
+                Decision::Unwritable
             };
         }
         let inside = cell.as_ref().and_then(Cell::latest);
@@ -101,29 +106,29 @@ impl<V: Value> Gateway<V> {
         if owner(&part).is_some_and(|owner| owner != stamp.actor)
             || latest.is_some_and(|time| self.is_late(time, now))
         {
-            return Verdict::Deny;
+            return Decision::Deny;
         }
         let settles_alone = state.strategy(&key) != Strategy::LastWriteWins;
         match cell {
-            Some(Cell::Slot(slot)) if settles_alone && !slot.group.is_empty() => Verdict::Deny,
+            Some(Cell::Slot(slot)) if settles_alone && !slot.group.is_empty() => Decision::Deny,
             Some(Cell::Slot(slot)) => match self.passed_slot(&slot, now) {
-                Some(slot) => Verdict::Pass((name, Some(Cell::Slot(slot)), stamp)),
-                None => Verdict::Deny,
+                Some(slot) => Decision::Pass((name, Some(Cell::Slot(slot)), stamp)),
+                None => Decision::Deny,
             },
-            cell => Verdict::Pass((name, cell, stamp)),
+            cell => Decision::Pass((name, cell, stamp)),
         }
     }
 
     /// The same for a peer without restrictions. Writes of other windows may arrive by this route only.
-    fn incoming_of_trusted(&self, (name, cell, stamp): Written<V>, state: &Model<V>) -> Verdict<V> {
+    fn incoming_of_trusted(&self, (name, cell, stamp): Written<V>, state: &Model<V>) -> Decision<V> {
         if stamp.actor == state.node().actor() || stamp.actor == self.view.node().actor() {
-            return Verdict::Ignore;
+            return Decision::Ignore;
         }
         let cell = match cell {
             Some(Cell::Slot(slot)) => Some(Cell::Slot(self.seen_slot(&slot))),
             cell => cell,
         };
-        Verdict::Pass((name, cell, stamp))
+        Decision::Pass((name, cell, stamp))
     }
 
     /// A write without the name of its window, if every member of its transaction may be written.

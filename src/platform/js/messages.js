@@ -204,13 +204,13 @@ const issueText = (issues) => {
   return typeof first?.message === 'string' ? first.message : 'it does not match';
 };
 
-const verdict = (result) => {
+const resultOfSchema = (result) => {
   const issues = result?.issues;
   return issues ? [false, issueText(issues), issues] : [true, result?.value];
 };
 const failed = (error) => [false, textOf(error)];
-const said = (result, payload) => {
-  if (result === false) return [false, 'the predicate said no'];
+const resultOfPredicate = (result, payload) => {
+  if (result === false) return [false, 'the predicate resultOfPredicate no'];
   return [true, result === true || result === undefined ? payload : result];
 };
 const whenSettled = (result, then) => new Promise((resolve) => resolve(result)).then(then).catch(failed);
@@ -224,10 +224,10 @@ export function check(schema, payload) {
     const standard = schema['~standard'];
     if (standard !== undefined) {
       const result = standard.validate(payload);
-      return isThenable(result) ? whenSettled(result, verdict) : verdict(result);
+      return isThenable(result) ? whenSettled(result, resultOfSchema) : resultOfSchema(result);
     }
     const result = schema(payload);
-    return isThenable(result) ? whenSettled(result, (value) => said(value, payload)) : said(result, payload);
+    return isThenable(result) ? whenSettled(result, (value) => resultOfPredicate(value, payload)) : resultOfPredicate(result, payload);
   } catch (error) {
     return failed(error);
   }
