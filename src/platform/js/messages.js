@@ -227,7 +227,9 @@ export function check(schema, payload) {
       return isThenable(result) ? whenSettled(result, resultOfSchema) : resultOfSchema(result);
     }
     const result = schema(payload);
-    return isThenable(result) ? whenSettled(result, (value) => resultOfPredicate(value, payload)) : resultOfPredicate(result, payload);
+    return isThenable(result)
+      ? whenSettled(result, (value) => resultOfPredicate(value, payload))
+      : resultOfPredicate(result, payload);
   } catch (error) {
     return failed(error);
   }
