@@ -58,7 +58,7 @@ use super::cell::{Cell, Part, cell_name, is_plain, parse, root_name};
 use super::clock::Time;
 use super::id::{Actor, Key, PeerRef};
 use super::map::SmallMap;
-use super::merge::{Merged, Texts};
+use super::merge::{MergeTree, Texts};
 use super::replica::Stage;
 use super::sync::{ChangeOrigin, StateEffect, StateNode};
 use super::value::Value;
@@ -108,7 +108,7 @@ impl<V: Value> Model<V> {
         let mut cells = Vec::with_capacity(initial.len());
         for (key, value) in initial {
             if strategies.of(&key) == Strategy::Merge {
-                for (rest, node) in Merged::initial(&value, &strategies.identity_of(&key)) {
+                for (rest, node) in MergeTree::initial(&value, &strategies.identity_of(&key)) {
                     if let Some(node) = node {
                         cells.push((cell_name(&key, &Part::Tree(rest)), Cell::Node(node)));
                     }
@@ -257,7 +257,7 @@ impl<V: Value> Model<V> {
     pub fn holds_texts(&self) -> bool {
         self.keys
             .values()
-            .any(|composite| composite.tree.as_ref().is_some_and(Merged::waits))
+            .any(|composite| composite.tree.as_ref().is_some_and(MergeTree::waits))
     }
 
     /// Whether a text waits for the engine that merges texts.
@@ -267,7 +267,7 @@ impl<V: Value> Model<V> {
             && self
                 .keys
                 .values()
-                .any(|composite| composite.tree.as_ref().is_some_and(Merged::wants_texts))
+                .any(|composite| composite.tree.as_ref().is_some_and(MergeTree::wants_texts))
     }
 
     /// The replication node, for its own queries: what was seen, and by which peers.
@@ -304,11 +304,11 @@ impl<V: Value> Model<V> {
     }
 
     /// The parts of a key; they begin to be kept.
-    fn tree_at(&mut self, key: &Key) -> &mut Merged<V> {
+    fn tree_at(&mut self, key: &Key) -> &mut MergeTree<V> {
         let known = self.keys.get(&**key).is_some_and(|one| one.tree.is_some());
         let by = (!known).then(|| self.strategies.identity_of(key));
         let tree = &mut self.composite(key).tree;
-        tree.get_or_insert_with(|| by.map_or_else(Merged::default, |by| Merged::new(&by)))
+        tree.get_or_insert_with(|| by.map_or_else(MergeTree::default, |by| MergeTree::new(&by)))
     }
 }
 

@@ -30,7 +30,7 @@ pub const FORGET_AFTER_MS: f64 = 30.0 * 86_400_000.0;
 pub const DELETIONS: usize = 10_000;
 
 /// What came of laying together what is held and what is stored.
-pub struct Merged<V> {
+pub struct MergedRecords<V> {
     /// What is to be stored, by key.
     pub records: Vec<Record<V>>,
     /// What is stored and not held.
@@ -73,7 +73,7 @@ pub fn stamp_of_now(now: f64) -> Stamp {
 
 /// Lays what is held and what is stored together: of each register the write with the greater stamp.
 #[must_use]
-pub fn merge<V: Clone>(held: Vec<Record<V>>, stored: Vec<Record<V>>, now: f64) -> Merged<V> {
+pub fn merge<V: Clone>(held: Vec<Record<V>>, stored: Vec<Record<V>>, now: f64) -> MergedRecords<V> {
     let mut all: Vec<(Record<V>, bool)> = Vec::with_capacity(held.len() + stored.len());
     all.take_in(held.into_iter().map(|record| (record, false)));
     all.take_in(stored.into_iter().map(|record| (record, true)));
@@ -106,7 +106,7 @@ pub fn merge<V: Clone>(held: Vec<Record<V>>, stored: Vec<Record<V>>, now: f64) -
         }
     }
     forget_surplus(&mut kept);
-    Merged {
+    MergedRecords {
         lacking: kept.iter().any(|(_, is_stored)| !is_stored),
         records: kept.into_iter().map(|(record, _)| record).gather(),
         news,

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parley_sync::core::clock::Time;
 use parley_sync::core::id::{Actor, Key};
-use parley_sync::core::merge::{Merged, Node, Texts, Writes};
+use parley_sync::core::merge::{MergeTree, Node, Texts, Writes};
 use parley_sync::core::register::Stamp;
 use parley_sync::core::value::Value;
 
@@ -35,7 +35,7 @@ pub struct Window {
     /// Every write to each cell that was heard of, and those that were taken back.
     cells: BTreeMap<Key, BTreeMap<Stamp, Option<Node<Json>>>>,
     vetoed: BTreeSet<Stamp>,
-    pub merged: Merged<Json>,
+    pub merged: MergeTree<Json>,
     /// Whether texts can be merged here yet.
     pub engine: bool,
     /// Whether by the engine that is shipped; the plain one shows what went wrong more plainly, and is faster.
@@ -57,7 +57,7 @@ impl Window {
             clock: 0.0,
             cells: BTreeMap::new(),
             vetoed: BTreeSet::new(),
-            merged: Merged::default(),
+            merged: MergeTree::default(),
             engine: true,
             shipped: false,
         }
@@ -70,7 +70,7 @@ impl Window {
             time: Time::from_f64(-1000.0 - id as f64).unwrap(),
             actor: window.actor,
         };
-        let cells = Merged::initial(value, "id")
+        let cells = MergeTree::initial(value, "id")
             .into_iter()
             .map(|(rest, node)| (rest, node, stamp));
         window.receive(&cells.collect());
@@ -182,7 +182,7 @@ impl Window {
 
     /// What a window shows that hears of the cells only now.
     pub fn afresh(&self) -> Option<Json> {
-        let mut fresh = Merged::default();
+        let mut fresh = MergeTree::default();
         for rest in self.cells.keys().rev() {
             if let Some((stamp, node)) = self.latest(rest) {
                 fresh.set(rest, node.clone(), *stamp);

@@ -232,7 +232,7 @@ fn windows_that_tell_records_apart_by_another_property_show_the_same_and_rest() 
     let start = items([object([("id", "a".into()), ("uuid", "1".into())])]);
     let mut one = Window::starting(0, &start);
     let mut other = Window::new(1);
-    other.merged = parley_sync::core::merge::Merged::new("uuid");
+    other.merged = parley_sync::core::merge::MergeTree::new("uuid");
     other.receive(&one.start());
     assert_eq!(other.show(), one.show());
     let next = items([object([

@@ -1,6 +1,6 @@
 //! What becomes of two changes that did not know of each other, by name.
 
-use parley_sync::core::merge::{Merged, NotANumber};
+use parley_sync::core::merge::{MergeTree, NotANumber};
 
 use super::value::{Json, array, object};
 use super::{Batch, Window};
@@ -282,5 +282,5 @@ fn names_that_are_nobodys_change_nothing() {
         window.merged.set(rest, None, stamp);
     }
     assert_eq!(window.show(), Some(1.0.into()));
-    assert_eq!(Merged::<Json>::default().stamp(), None);
+    assert_eq!(MergeTree::<Json>::default().stamp(), None);
 }

@@ -123,7 +123,7 @@ pub trait TextDoc<V> {
 /// One key's cells, what they show, and what to write so that they show something else.
 ///
 /// It mirrors the cells and decides nothing about which write to a cell wins: a cell may well go back to what it held.
-pub struct Merged<V> {
+pub struct MergeTree<V> {
     tree: Tree<V>,
     /// The property that identifies records.
     by: Key,
@@ -138,7 +138,7 @@ pub struct Merged<V> {
     shown_with_texts: bool,
 }
 
-impl<V: Value> Default for Merged<V> {
+impl<V: Value> Default for MergeTree<V> {
     fn default() -> Self {
         Self::new(IDENTITY)
     }
@@ -156,7 +156,7 @@ pub fn owner_of(rest: &str) -> Option<Actor> {
     }
 }
 
-impl<V: Value> Merged<V> {
+impl<V: Value> MergeTree<V> {
     /// A key without cells, whose records that property identifies.
     #[must_use]
     pub fn new(by: &str) -> Self {

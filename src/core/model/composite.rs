@@ -2,7 +2,7 @@
 
 use crate::core::cell::{Cell, Part};
 use crate::core::id::{Actor, Key};
-use crate::core::merge::Merged;
+use crate::core::merge::MergeTree;
 use crate::core::register::Stamp;
 
 /// Such a key in this window.
@@ -10,7 +10,7 @@ pub(super) struct Composite<V> {
     /// Its slots, vetoes and counts: which, and their names. Those of a merged value are many, and stand in `tree`.
     parts: Vec<(Part, Key)>,
     /// The parts of its value, where it is merged.
-    pub(super) tree: Option<Merged<V>>,
+    pub(super) tree: Option<MergeTree<V>>,
     /// What it shows.
     pub(super) shown: Option<V>,
     /// The candidates that were last reported.

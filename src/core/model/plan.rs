@@ -12,7 +12,7 @@ use crate::core::cell::{Cell, Part, Slot, UNDER, Veto, VetoReason, cell_name, ro
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
-use crate::core::merge::{Merged, Node};
+use crate::core::merge::{MergeTree, Node};
 use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
@@ -243,7 +243,7 @@ impl<V: Value> Model<V> {
     }
 
     /// The parts of a key, and what was written to it as a whole.
-    pub(super) fn tree_of(&mut self, key: &Key) -> &mut Merged<V> {
+    pub(super) fn tree_of(&mut self, key: &Key) -> &mut MergeTree<V> {
         let contributions = self.visible_writes(key);
         let plain = latest(&contributions).map(|one| (one.value.clone(), one.stamp));
         let tree = self.tree_at(key);
