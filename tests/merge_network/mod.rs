@@ -107,7 +107,7 @@ impl Window {
     /// Writes, and sees that it shows, all of it, and that nothing is left to write.
     pub fn write(&mut self, next: Option<&Json>) -> Batch {
         let before = self.show();
-        let writes = self.merged.plan(next, self.actor, self.texts());
+        let writes = self.merged.diff(next, self.actor, self.texts());
         let changes = !same(before.as_ref(), next);
         assert!(changes || writes.is_empty(), "{before:?} to {next:?}: {writes:?}");
         // Without the engine, an edit of a text shows before there is anything to tell.

@@ -1,19 +1,19 @@
 //! What a write changes in a list or map, where that is easily said: then it costs with the change.
 
+use super::diff::{Cursor, Diff};
 use super::ident;
 use super::path::{self, Detail};
 use super::place::Place;
-use super::plan::{Plan, Spot};
 use super::tree::Tree;
 use super::{Key, Node};
 use crate::core::value::{Changes, Element, Value};
 
-impl<V: Value> Plan<'_, V> {
+impl<V: Value> Diff<'_, V> {
     /// Makes these changes in a list or map that shows elements of that order. Whether that could be done.
     pub(super) fn some_elements(
         &mut self,
         tree: &mut Tree<V>,
-        spot: Spot<'_>,
+        cursor: Cursor<'_>,
         order: &[(Key, u32)],
         (changed, added): Changes<V>,
     ) -> bool {
@@ -26,10 +26,10 @@ impl<V: Value> Plan<'_, V> {
                 continue;
             };
             match value {
-                Some(value) => self.one_element(tree, spot, (ident, *nth), &value),
+                Some(value) => self.one_element(tree, cursor, (ident, *nth), &value),
                 None => {
-                    self.write_beside(spot.path, &Detail::Item(Key::clone(ident), *nth), None);
-                    self.erase_element(tree, spot.path, ident, *nth);
+                    self.write_beside(cursor.path, &Detail::Item(Key::clone(ident), *nth), None);
+                    self.erase_element(tree, cursor.path, ident, *nth);
                 }
             }
         }
@@ -38,20 +38,25 @@ impl<V: Value> Plan<'_, V> {
                 let ident = ident::of_entry(&key);
                 let place = Place::between(left.flatten().as_ref(), None, self.actor);
                 let item = Node::Item(Key::from(place.write()));
-                self.write_beside(spot.path, &Detail::Item(Key::clone(&ident), 0), Some(item));
-                self.one_element(tree, spot, (&ident, 0), &value);
+                self.write_beside(cursor.path, &Detail::Item(Key::clone(&ident), 0), Some(item));
+                self.one_element(tree, cursor, (&ident, 0), &value);
                 left = Some(Some(place));
             }
         }
         true
     }
 
-    fn one_element(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, (ident, nth): (&str, u32), value: &V) {
+    fn one_element(&mut self, tree: &mut Tree<V>, cursor: Cursor<'_>, (ident, nth): (&str, u32), value: &V) {
         let step = ident::step(ident, nth);
         let mut nothing = Tree::new();
         let child = tree.elements.get_mut(&step);
         let child = child.map_or(&mut nothing, |child| &mut **child);
-        self.element(child, spot.child(&path::element(spot.path, &step)), value, ident);
+        self.element(
+            child,
+            cursor.child(&path::element(cursor.path, &step)),
+            value,
+            ident,
+        );
     }
 }
 

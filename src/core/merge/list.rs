@@ -8,9 +8,9 @@
 //! A map is such a list too: of entries, identified by their keys. What stands at the path of a key is the value, whatever it is. A
 //! map's order is that of the places of its entries.
 
+use super::diff::{Cursor, Diff, parts};
 use super::ident::{self, Of};
 use super::path::{self, Detail};
-use super::plan::{Plan, Spot, parts};
 use super::set::{self, Item};
 use super::show;
 use super::tree::{Shown, Tree};
@@ -178,19 +178,19 @@ fn content_of<V>(element: &Element<V>) -> Option<&V> {
     }
 }
 
-impl<V: Value> Plan<'_, V> {
+impl<V: Value> Diff<'_, V> {
     /// Makes these the elements, in this order, of a list or, without a property that tells records apart, of a map.
     pub(super) fn elements(
         &mut self,
         tree: &mut Tree<V>,
-        spot: Spot<'_>,
+        cursor: Cursor<'_>,
         by: Option<&str>,
         next: Vec<Element<V>>,
     ) {
-        let shown = shown(tree, spot.era, by, self.texts);
+        let shown = shown(tree, cursor.era, by, self.texts);
         let idents = self.idents(tree, &shown, &next);
         let (items, before): (Vec<Item>, Vec<Element<V>>) = shown.into_iter().unzip();
-        let arranged = self.arrange(spot.path, &items, idents.clone());
+        let arranged = self.arrange(cursor.path, &items, idents.clone());
         for ((element, ident), (nth, was)) in next.iter().zip(&idents).zip(arranged.goals) {
             let Some(value) = content_of(element) else {
                 continue;
@@ -206,11 +206,11 @@ impl<V: Value> Plan<'_, V> {
                 .elements
                 .get_mut(&step)
                 .map_or(&mut nothing, |child| &mut **child);
-            let path = path::element(spot.path, &step);
-            self.element(child, spot.child(&path), value, ident);
+            let path = path::element(cursor.path, &step);
+            self.element(child, cursor.child(&path), value, ident);
         }
         for item in arranged.gone.iter().filter_map(|at| items.get(*at)) {
-            self.erase_element(tree, spot.path, &item.atom, item.nth);
+            self.erase_element(tree, cursor.path, &item.atom, item.nth);
         }
     }
 
@@ -221,26 +221,26 @@ impl<V: Value> Plan<'_, V> {
         }
     }
 
-    pub(super) fn element(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, value: &V, ident: &str) {
+    pub(super) fn element(&mut self, tree: &mut Tree<V>, cursor: Cursor<'_>, value: &V, ident: &str) {
         if ident.starts_with('k') {
-            return self.value(tree, spot, Some(value));
+            return self.value(tree, cursor, Some(value));
         }
         if !ident.starts_with('i') {
-            let stands = matches!(tree.value(spot.era), Some(Node::Leaf(there)) if there.same(value));
+            let stands = matches!(tree.value(cursor.era), Some(Node::Leaf(there)) if there.same(value));
             if !stands {
-                self.write(spot.path, Some(Node::Leaf(value.clone())));
+                self.write(cursor.path, Some(Node::Leaf(value.clone())));
             }
             return;
         }
         let by = self.by;
-        if self.by_changes(tree, spot, value, Some(by)) {
+        if self.by_changes(tree, cursor, value, Some(by)) {
             return;
         }
-        let mut parts = parts(value, spot.depth, by);
+        let mut parts = parts(value, cursor.depth, by);
         if let Parts::Object(fields) = &mut parts {
             fields.keep(|field| *field.0 != *by);
         }
-        self.become_parts(tree, spot, value, parts, Some(by));
+        self.become_parts(tree, cursor, value, parts, Some(by));
     }
 
     /// Takes away what stands at a path, and what it consists of, but what only its writer may write.

@@ -25,12 +25,12 @@
 
 mod align;
 mod changes;
+mod diff;
 mod ident;
 mod list;
 mod number;
 mod path;
 mod place;
-mod plan;
 mod set;
 mod show;
 mod similar;
@@ -43,7 +43,7 @@ use super::clock::Time;
 use super::id::{Actor, Key};
 use super::register::Stamp;
 use super::value::Value;
-use plan::Plan;
+use diff::Diff;
 use tree::Tree;
 
 pub use unapply::unapply;
@@ -174,7 +174,7 @@ impl<V: Value> MergeTree<V> {
     /// The cells of a key that starts with `value`: the same in every window that starts with it.
     #[must_use]
     pub fn initial(value: &V, by: &str) -> Writes<V> {
-        Self::new(by).plan(Some(value), nobody(), None)
+        Self::new(by).diff(Some(value), nobody(), None)
     }
 
     /// A cell of this key changed, here or elsewhere. Names that nobody writes are left out.
@@ -236,23 +236,23 @@ impl<V: Value> MergeTree<V> {
 
     /// What to write so that `next` shows here (`None`: nothing), and nothing that shows already is written again. It is
     /// to be [set](Self::set) before the next call. Edits of texts are kept back, and show, while there are no `texts`.
-    pub fn plan(&mut self, next: Option<&V>, actor: Actor, texts: Option<&dyn Texts<V>>) -> Writes<V> {
-        self.plan_as(next, actor, texts, false)
+    pub fn diff(&mut self, next: Option<&V>, actor: Actor, texts: Option<&dyn Texts<V>>) -> Writes<V> {
+        self.diff_as(next, actor, texts, false)
     }
 
-    /// As [`plan`](Self::plan), for what [is typed](super::model::How::is_typed) if it `is_typed`.
-    pub fn plan_as(
+    /// As [`diff`](Self::diff), for what [is typed](super::model::How::is_typed) if it `is_typed`.
+    pub fn diff_as(
         &mut self,
         next: Option<&V>,
         actor: Actor,
         texts: Option<&dyn Texts<V>>,
         is_typed: bool,
     ) -> Writes<V> {
-        let mut plan = Plan::new(actor, &self.by, texts);
-        plan.is_typed = is_typed;
-        plan.value(&mut self.tree, plan::Spot::root(), next);
-        self.waits |= plan.waits;
-        plan.writes
+        let mut diff = Diff::new(actor, &self.by, texts);
+        diff.is_typed = is_typed;
+        diff.value(&mut self.tree, diff::Cursor::root(), next);
+        self.waits |= diff.waits;
+        diff.writes
     }
 
     /// The text that the whole value is, as the host knows it, and a number that is the same wherever that text is edited;
@@ -279,15 +279,15 @@ impl<V: Value> MergeTree<V> {
         self.waits
     }
 
-    /// What merges texts has arrived: what to write of what was [planned](Self::plan) without it. Until then that shows
+    /// What merges texts has arrived: what to write of what was [diffed](Self::diff) without it. Until then that shows
     /// here alone. An edit of a text that was replaced meanwhile is lost with it.
     pub fn engine_arrived(&mut self, actor: Actor, texts: &dyn Texts<V>) -> Writes<V> {
-        let mut plan = Plan::new(actor, &self.by, Some(texts));
+        let mut diff = Diff::new(actor, &self.by, Some(texts));
         if std::mem::take(&mut self.waits) {
-            plan.wishes(&mut self.tree, plan::Spot::root(), texts);
+            diff.wishes(&mut self.tree, diff::Cursor::root(), texts);
             self.tree.forget_wishes();
         }
-        plan.writes
+        diff.writes
     }
 
     /// What to write to add to the number that the whole value is. A missing one counts as 0.
@@ -295,9 +295,9 @@ impl<V: Value> MergeTree<V> {
     /// # Errors
     /// [`NotANumber`] if it is something else.
     pub fn add(&mut self, by: f64, actor: Actor) -> Result<Writes<V>, NotANumber> {
-        let mut plan = Plan::new(actor, &self.by, None);
-        plan.add(&self.tree, by)?;
-        Ok(plan.writes)
+        let mut diff = Diff::new(actor, &self.by, None);
+        diff.add(&self.tree, by)?;
+        Ok(diff.writes)
     }
 
     fn settle_root(&mut self) {

@@ -1,10 +1,10 @@
 //! Ordered sets: a cell for each element, which holds its place. Elements with the same content are distinguished by a
 //! number, so an array keeps its duplicates.
 
+use super::diff::Diff;
 use super::ident;
 use super::path::{self, Detail};
 use super::place::Place;
-use super::plan::Plan;
 use super::tree::Tree;
 use super::{Era, Node, is_part};
 use crate::core::id::Key;
@@ -55,7 +55,7 @@ pub(super) struct Arranged {
     pub gone: Vec<usize>,
 }
 
-impl<V: Value> Plan<'_, V> {
+impl<V: Value> Diff<'_, V> {
     /// Makes these the elements, in this order.
     pub(super) fn items(&mut self, tree: &Tree<V>, path: &str, era: Era, next: &[Atom]) {
         let mut shown = items(tree, era);

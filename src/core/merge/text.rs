@@ -10,8 +10,8 @@
 
 mod open;
 
+use super::diff::Diff;
 use super::path::Detail;
-use super::plan::Plan;
 use super::similar::is_edit;
 use super::tree::Tree;
 use super::{Era, Node, Texts, nobody};
@@ -142,7 +142,7 @@ pub(super) fn document<V: Value>(
     Some((text.open.as_ref()?.doc.document()?, number))
 }
 
-impl<V: Value> Plan<'_, V> {
+impl<V: Value> Diff<'_, V> {
     /// Makes a text say `to`, if that is an edit of what it says. Without the engine it is noted as a wish.
     pub(super) fn text(&mut self, tree: &mut Tree<V>, path: &str, which: &Which, to: &V) -> bool {
         if let Some(texts) = self.texts {
@@ -206,7 +206,7 @@ impl<V: Value> Plan<'_, V> {
         if taken.len() == level as usize {
             return true;
         }
-        open.planned = Some(level);
+        open.diffed = Some(level);
         let print = text.print(&which.seed);
         let update = match <[V; 1]>::try_from(taken) {
             Ok([update]) => update,

@@ -232,8 +232,8 @@ impl<V: Value> Model<V> {
     ) {
         let me = self.node.actor();
         let texts = self.texts.clone();
-        let planned = self.tree_of(key).plan_as(next, me, texts.as_deref(), is_typed);
-        self.stamp_tree(key, planned, now, cells);
+        let writes = self.tree_of(key).diff_as(next, me, texts.as_deref(), is_typed);
+        self.stamp_tree(key, writes, now, cells);
     }
 
     /// Whether the key has counts, and no parts.
@@ -254,11 +254,11 @@ impl<V: Value> Model<V> {
     pub(super) fn stamp_tree(
         &mut self,
         key: &Key,
-        planned: Vec<(Key, Option<Node<V>>)>,
+        writes: Vec<(Key, Option<Node<V>>)>,
         now: f64,
         cells: &mut Cells<V>,
     ) {
-        for (rest, node) in planned {
+        for (rest, node) in writes {
             let time = self.node.now(now);
             cells.push((cell_name(key, &Part::Tree(rest)), node.map(Cell::Node), time));
         }
@@ -267,9 +267,9 @@ impl<V: Value> Model<V> {
     pub(super) fn plan_add(&mut self, key: &Key, by: f64, now: f64, cells: &mut Cells<V>) {
         let me = self.node.actor();
         if self.strategies.of(key) == Strategy::Merge
-            && let Ok(planned) = self.tree_of(key).add(by, me)
+            && let Ok(writes) = self.tree_of(key).add(by, me)
         {
-            return self.stamp_tree(key, planned, now, cells);
+            return self.stamp_tree(key, writes, now, cells);
         }
         let name = cell_name(key, &Part::Count(me));
         let to = binding(latest(&self.visible_writes(key)).map(|one| one.stamp));

@@ -10,7 +10,7 @@ use crate::core::order;
 use crate::core::value::{Parts, Value};
 
 /// Writes on their way, in order.
-pub(super) struct Plan<'a, V> {
+pub(super) struct Diff<'a, V> {
     pub actor: Actor,
     /// The property that identifies records.
     pub by: &'a str,
@@ -24,13 +24,13 @@ pub(super) struct Plan<'a, V> {
 
 /// Where in the value: the path's name, how many steps it has, and the era of what it is a part of.
 #[derive(Clone, Copy)]
-pub(super) struct Spot<'a> {
+pub(super) struct Cursor<'a> {
     pub path: &'a str,
     pub depth: usize,
     pub era: Era,
 }
 
-impl Spot<'_> {
+impl Cursor<'_> {
     pub fn root() -> Self {
         Self {
             path: "",
@@ -47,7 +47,7 @@ impl Spot<'_> {
     }
 }
 
-impl<'a, V: Value> Plan<'a, V> {
+impl<'a, V: Value> Diff<'a, V> {
     pub fn new(actor: Actor, by: &'a str, texts: Option<&'a dyn Texts<V>>) -> Self {
         Self {
             actor,
@@ -68,39 +68,45 @@ impl<'a, V: Value> Plan<'a, V> {
     }
 
     /// Makes the value at a path `next`.
-    pub fn value(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: Option<&V>) {
+    pub fn value(&mut self, tree: &mut Tree<V>, cursor: Cursor<'_>, next: Option<&V>) {
         let Some(next) = next else {
-            if tree.value(spot.era).is_some() {
-                self.write(spot.path, None);
+            if tree.value(cursor.era).is_some() {
+                self.write(cursor.path, None);
             }
             return;
         };
-        if self.by_changes(tree, spot, next, None) {
+        if self.by_changes(tree, cursor, next, None) {
             return;
         }
-        let parts = parts(next, spot.depth, self.by);
-        self.become_parts(tree, spot, next, parts, None);
+        let parts = parts(next, cursor.depth, self.by);
+        self.become_parts(tree, cursor, next, parts, None);
     }
 
     /// Makes the value at a path `next` by what is not the very same as what shows there; whether that could be done.
-    pub fn by_changes(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: &V, record: Option<&str>) -> bool {
-        let Some(shown) = tree.known(spot.era, record) else {
+    pub fn by_changes(
+        &mut self,
+        tree: &mut Tree<V>,
+        cursor: Cursor<'_>,
+        next: &V,
+        record: Option<&str>,
+    ) -> bool {
+        let Some(shown) = tree.known(cursor.era, record) else {
             return false;
         };
         if next.is_identical(&shown.value) {
             return true;
         }
-        if spot.depth == 0 && !next.is_small() {
+        if cursor.depth == 0 && !next.is_small() {
             return false;
         }
-        match tree.value(spot.era) {
+        match tree.value(cursor.era) {
             Some(&Node::Object(era)) => {
                 let Some(changes) = next.changed_fields(&shown.value) else {
                     return false;
                 };
-                let inside = spot.inside(tree.since(era));
+                let inside = cursor.inside(tree.since(era));
                 for (name, value) in changes.iter().filter(|(name, _)| record != Some(&**name)) {
-                    let path = path::child(spot.path, name);
+                    let path = path::child(cursor.path, name);
                     let mut nothing = Tree::new();
                     let child = tree.children.get_mut(name);
                     let child = child.map_or(&mut nothing, |child| &mut **child);
@@ -113,7 +119,7 @@ impl<'a, V: Value> Plan<'a, V> {
                 let Some(changes) = next.changed_items(&shown.value, self.by) else {
                     return false;
                 };
-                let (inside, order) = (spot.inside(tree.since(*era)), shown.order.clone());
+                let (inside, order) = (cursor.inside(tree.since(*era)), shown.order.clone());
                 self.some_elements(tree, inside, &order, changes)
             }
             _ => false,
@@ -124,46 +130,46 @@ impl<'a, V: Value> Plan<'a, V> {
     pub fn become_parts(
         &mut self,
         tree: &mut Tree<V>,
-        spot: Spot<'_>,
+        cursor: Cursor<'_>,
         next: &V,
         parts: Parts<V>,
         except: Option<&str>,
     ) {
         let parts = match parts {
-            Parts::List(elements) if !list::is_merged(tree.value(spot.era), &elements) => Parts::Whole,
+            Parts::List(elements) if !list::is_merged(tree.value(cursor.era), &elements) => Parts::Whole,
             parts => parts,
         };
-        let done = match (tree.value(spot.era), &parts) {
+        let done = match (tree.value(cursor.era), &parts) {
             (Some(&Node::Object(era)), Parts::Object(fields)) => {
-                let inside = spot.inside(tree.since(era));
+                let inside = cursor.inside(tree.since(era));
                 self.fields(tree, inside, fields, except);
                 true
             }
             (Some(Node::List(by, era)), Parts::List(_) | Parts::Set(_)) if **by == *self.by => {
-                let inside = spot.inside(tree.since(*era));
+                let inside = cursor.inside(tree.since(*era));
                 self.elements(tree, inside, Some(self.by), list::elements_of(&parts));
                 true
             }
             (Some(&Node::Map(era)), Parts::Map(entries)) => {
-                let inside = spot.inside(tree.since(era));
+                let inside = cursor.inside(tree.since(era));
                 self.elements(tree, inside, None, entries.clone());
                 true
             }
             // What another version of the page tells apart by another property shows the same.
             (Some(Node::List(..)), _) => {
-                show::show(tree, spot.era, self.texts).is_some_and(|shown| shown.same(next))
+                show::show(tree, cursor.era, self.texts).is_some_and(|shown| shown.same(next))
             }
             (Some(&Node::Set(era)), Parts::Set(atoms))
             | (Some(&Node::Members(era)), Parts::Members(atoms)) => {
-                self.items(tree, spot.path, spot.era.max(tree.since(era)), atoms);
+                self.items(tree, cursor.path, cursor.era.max(tree.since(era)), atoms);
                 true
             }
             (Some(&Node::Number(base, era)), &Parts::Number(to)) => {
-                self.number(tree, spot.path, (base, era), to)
+                self.number(tree, cursor.path, (base, era), to)
             }
             (Some(Node::Text(seed, era)), Parts::Text(to)) => {
                 let which = Which::new(seed, *era);
-                self.text(tree, spot.path, &which, to)
+                self.text(tree, cursor.path, &which, to)
             }
             (Some(Node::Leaf(value)), _) => value.same(next),
             // Beyond what a number holds.
@@ -173,30 +179,30 @@ impl<'a, V: Value> Plan<'a, V> {
             _ => false,
         };
         if !done {
-            self.anew(tree, spot, next, &parts, except);
+            self.anew(tree, cursor, next, &parts, except);
         }
     }
 
     /// Carries out what was wished of texts before they could be merged.
-    pub fn wishes(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, texts: &dyn Texts<V>) {
-        match tree.value(spot.era) {
+    pub fn wishes(&mut self, tree: &mut Tree<V>, cursor: Cursor<'_>, texts: &dyn Texts<V>) {
+        match tree.value(cursor.era) {
             Some(Node::Object(era)) => {
-                let inside = spot.inside(tree.since(*era));
+                let inside = cursor.inside(tree.since(*era));
                 for (name, child) in tree.children.iter_mut() {
-                    let path = path::child(spot.path, name);
+                    let path = path::child(cursor.path, name);
                     self.wishes(child, inside.child(&path), texts);
                 }
             }
             Some(Node::List(_, era) | Node::Map(era)) => {
-                let inside = spot.inside(tree.since(*era));
+                let inside = cursor.inside(tree.since(*era));
                 for (step, child) in tree.elements.iter_mut() {
-                    let path = path::element(spot.path, step);
+                    let path = path::element(cursor.path, step);
                     self.wishes(child, inside.child(&path), texts);
                 }
             }
             Some(Node::Text(seed, era)) if tree.text.is_some() => {
                 let which = Which::new(seed, *era);
-                self.edit(tree, spot.path, &which, None, texts);
+                self.edit(tree, cursor.path, &which, None, texts);
             }
             _ => {}
         }
@@ -226,21 +232,28 @@ impl<'a, V: Value> Plan<'a, V> {
     }
 
     /// Puts something new at a path.
-    fn anew(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, next: &V, parts: &Parts<V>, except: Option<&str>) {
-        let era = tree.next_era(spot.era);
+    fn anew(
+        &mut self,
+        tree: &mut Tree<V>,
+        cursor: Cursor<'_>,
+        next: &V,
+        parts: &Parts<V>,
+        except: Option<&str>,
+    ) {
+        let era = tree.next_era(cursor.era);
         if let Some(text) = &mut tree.text {
             text.forget_wish();
         }
         match parts {
             Parts::Object(fields) => {
-                self.write(spot.path, Some(Node::Object(era)));
-                self.fields(tree, spot.inside(era), fields, except);
+                self.write(cursor.path, Some(Node::Object(era)));
+                self.fields(tree, cursor.inside(era), fields, except);
             }
             Parts::List(elements) | Parts::Map(elements) => {
                 let by = matches!(parts, Parts::List(_)).then_some(self.by);
                 let node = by.map_or(Node::Map(era), |by| Node::List(Key::from(by), era));
-                self.write(spot.path, Some(node));
-                self.elements(tree, spot.inside(era), by, elements.clone());
+                self.write(cursor.path, Some(node));
+                self.elements(tree, cursor.inside(era), by, elements.clone());
             }
             Parts::Set(atoms) | Parts::Members(atoms) => {
                 let is_array = matches!(parts, Parts::Set(_));
@@ -249,29 +262,29 @@ impl<'a, V: Value> Plan<'a, V> {
                 } else {
                     Node::Members(era)
                 };
-                self.write(spot.path, Some(node));
-                self.items(tree, spot.path, era, atoms);
+                self.write(cursor.path, Some(node));
+                self.items(tree, cursor.path, era, atoms);
             }
             &Parts::Number(base) if number::counts(tree, era).next().is_none() => {
-                self.write(spot.path, Some(Node::Number(base, era)));
+                self.write(cursor.path, Some(Node::Number(base, era)));
             }
             Parts::Text(text) => {
                 let text = text.as_text().map(Key::from);
                 let text = text.filter(|text| text::is_untouched(tree, text, era));
                 let node = text.map_or_else(|| Node::Leaf(next.clone()), |text| Node::Text(text, era));
-                self.write(spot.path, Some(node));
+                self.write(cursor.path, Some(node));
             }
-            Parts::Whole | Parts::Number(_) => self.write(spot.path, Some(Node::Leaf(next.clone()))),
+            Parts::Whole | Parts::Number(_) => self.write(cursor.path, Some(Node::Leaf(next.clone()))),
         }
     }
 
     /// Makes these the properties, and no others but `except`.
-    fn fields(&mut self, tree: &mut Tree<V>, spot: Spot<'_>, fields: &[(Key, V)], except: Option<&str>) {
+    fn fields(&mut self, tree: &mut Tree<V>, cursor: Cursor<'_>, fields: &[(Key, V)], except: Option<&str>) {
         let mut names: Vec<&Key> = fields.iter().map(|field| &field.0).gather();
         order::sort(&mut names);
         for (name, child) in tree.children.iter_mut() {
             if names.binary_search(&name).is_err() && except != Some(&**name) {
-                self.value(child, spot.child(&path::child(spot.path, name)), None);
+                self.value(child, cursor.child(&path::child(cursor.path, name)), None);
             }
         }
         let mut nothing = Tree::new();
@@ -280,7 +293,7 @@ impl<'a, V: Value> Plan<'a, V> {
                 .children
                 .get_mut(name)
                 .map_or(&mut nothing, |child| &mut **child);
-            self.value(child, spot.child(&path::child(spot.path, name)), Some(value));
+            self.value(child, cursor.child(&path::child(cursor.path, name)), Some(value));
         }
     }
 
@@ -297,9 +310,9 @@ impl<'a, V: Value> Plan<'a, V> {
     }
 }
 
-impl Spot<'_> {
-    pub fn child<'a>(&self, path: &'a str) -> Spot<'a> {
-        Spot {
+impl Cursor<'_> {
+    pub fn child<'a>(&self, path: &'a str) -> Cursor<'a> {
+        Cursor {
             path,
             depth: self.depth + 1,
             era: self.era,
