@@ -183,21 +183,21 @@ impl<'a, V: Value> Diff<'a, V> {
         }
     }
 
-    /// Carries out what was wished of texts before they could be merged.
-    pub fn wishes(&mut self, tree: &mut Tree<V>, cursor: Cursor<'_>, texts: &dyn Texts<V>) {
+    /// Writes the pending edits of texts, now that the engine is loaded.
+    pub fn apply_pending_edits(&mut self, tree: &mut Tree<V>, cursor: Cursor<'_>, texts: &dyn Texts<V>) {
         match tree.value(cursor.era) {
             Some(Node::Object(era)) => {
                 let inside = cursor.inside(tree.since(*era));
                 for (name, child) in tree.children.iter_mut() {
                     let path = path::child(cursor.path, name);
-                    self.wishes(child, inside.child(&path), texts);
+                    self.apply_pending_edits(child, inside.child(&path), texts);
                 }
             }
             Some(Node::List(_, era) | Node::Map(era)) => {
                 let inside = cursor.inside(tree.since(*era));
                 for (step, child) in tree.elements.iter_mut() {
                     let path = path::element(cursor.path, step);
-                    self.wishes(child, inside.child(&path), texts);
+                    self.apply_pending_edits(child, inside.child(&path), texts);
                 }
             }
             Some(Node::Text(seed, era)) if tree.text.is_some() => {
@@ -242,7 +242,7 @@ impl<'a, V: Value> Diff<'a, V> {
     ) {
         let era = tree.next_era(cursor.era);
         if let Some(text) = &mut tree.text {
-            text.forget_wish();
+            text.forget_pending();
         }
         match parts {
             Parts::Object(fields) => {

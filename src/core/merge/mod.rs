@@ -279,13 +279,13 @@ impl<V: Value> MergeTree<V> {
         self.waits
     }
 
-    /// What merges texts has arrived: what to write of what was [diffed](Self::diff) without it. Until then that shows
+    /// What merges texts has arrived: what to write of what [`diff`](Self::diff) left pending. Until then that shows
     /// here alone. An edit of a text that was replaced meanwhile is lost with it.
     pub fn engine_arrived(&mut self, actor: Actor, texts: &dyn Texts<V>) -> Writes<V> {
         let mut diff = Diff::new(actor, &self.by, Some(texts));
         if std::mem::take(&mut self.waits) {
-            diff.wishes(&mut self.tree, diff::Cursor::root(), texts);
-            self.tree.forget_wishes();
+            diff.apply_pending_edits(&mut self.tree, diff::Cursor::root(), texts);
+            self.tree.forget_pending_edits();
         }
         diff.writes
     }

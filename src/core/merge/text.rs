@@ -22,7 +22,7 @@ use open::{Edit, Open};
 use std::rc::Rc;
 
 /// Pending edits that are kept apart; beyond that, the last replaces the one before.
-const MOST_WISHES: usize = 256;
+const MAX_PENDING: usize = 256;
 
 /// Which text.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ pub(super) struct Text<V> {
     opened: u32,
     /// What it is to say, one after the other, as soon as texts can be merged. One by one, so that each is known for the
     /// small edit that it is.
-    wish: Option<(Which, Vec<V>)>,
+    pending: Option<(Which, Vec<V>)>,
     /// The fingerprint of the seed that was there last: a long one is walked once.
     print: Option<(Key, f64)>,
 }
@@ -60,8 +60,8 @@ impl PartialEq for Which {
 }
 
 impl<V> Text<V> {
-    pub fn forget_wish(&mut self) {
-        self.wish = None;
+    pub fn forget_pending(&mut self) {
+        self.pending = None;
     }
 }
 
@@ -70,15 +70,15 @@ impl<V: Clone> Text<V> {
         Self {
             open: None,
             opened: 0,
-            wish: None,
+            pending: None,
             print: None,
         }
     }
 
     /// What this window wants that text to say.
-    fn wish(&self, which: &Which) -> Option<&V> {
-        let (of, wish) = self.wish.as_ref()?;
-        wish.last().filter(|_| of == which)
+    fn pending(&self, which: &Which) -> Option<&V> {
+        let (of, pending) = self.pending.as_ref()?;
+        pending.last().filter(|_| of == which)
     }
 
     /// The fingerprint of a seed: of one that is the same as the last time it is known.
@@ -93,20 +93,20 @@ impl<V: Clone> Text<V> {
         }
     }
 
-    fn add_wish(&mut self, which: &Which, to: &V) {
-        let (of, wishes) = self.wish.get_or_insert_with(|| (which.clone(), Vec::new()));
+    fn add_pending(&mut self, which: &Which, to: &V) {
+        let (of, pending) = self.pending.get_or_insert_with(|| (which.clone(), Vec::new()));
         if of != which {
-            (*of, *wishes) = (which.clone(), Vec::new());
+            (*of, *pending) = (which.clone(), Vec::new());
         }
-        wishes.truncate(MOST_WISHES - 1);
-        wishes.push(to.clone());
+        pending.truncate(MAX_PENDING - 1);
+        pending.push(to.clone());
     }
 }
 
 /// What a text says here.
 pub(super) fn say<V: Value>(tree: &mut Tree<V>, which: &Which, texts: Option<&dyn Texts<V>>) -> V {
-    if let Some(wish) = tree.text.as_ref().and_then(|text| text.wish(which)) {
-        return wish.clone();
+    if let Some(pending) = tree.text.as_ref().and_then(|text| text.pending(which)) {
+        return pending.clone();
     }
     match texts {
         Some(texts) if has_edits(tree) => {
@@ -129,7 +129,11 @@ pub(super) fn document<V: Value>(
     which: &Which,
     texts: &dyn Texts<V>,
 ) -> Option<(V, f64)> {
-    if tree.text.as_ref().is_some_and(|text| text.wish(which).is_some()) {
+    if tree
+        .text
+        .as_ref()
+        .is_some_and(|text| text.pending(which).is_some())
+    {
         return None;
     }
     let (edits, name) = (edits(tree, which), name(tree, nobody()));
@@ -143,7 +147,7 @@ pub(super) fn document<V: Value>(
 }
 
 impl<V: Value> Diff<'_, V> {
-    /// Makes a text say `to`, if that is an edit of what it says. Without the engine it is noted as a wish.
+    /// Makes a text say `to`, if that is an edit of what it says. Without the engine the edit becomes pending.
     pub(super) fn text(&mut self, tree: &mut Tree<V>, path: &str, which: &Which, to: &V) -> bool {
         if let Some(texts) = self.texts {
             return self.edit(tree, path, which, Some(to), texts);
@@ -154,13 +158,13 @@ impl<V: Value> Diff<'_, V> {
         }
         let edited = self.is_typed || is_edit(&now, to);
         if edited {
-            text_of(tree).add_wish(which, to);
+            text_of(tree).add_pending(which, to);
             self.waits = true;
         }
         edited
     }
 
-    /// Carries out what was wished before texts could be merged, then makes it say `to`; whether that was an edit.
+    /// Writes the pending edits of a text, then changes it to `to`. Returns whether that was an edit.
     pub(super) fn edit(
         &mut self,
         tree: &mut Tree<V>,
@@ -169,8 +173,8 @@ impl<V: Value> Diff<'_, V> {
         to: Option<&V>,
         texts: &dyn Texts<V>,
     ) -> bool {
-        let wish = text_of(tree).wish.take().filter(|wish| wish.0 == *which);
-        if wish.is_none() {
+        let pending = text_of(tree).pending.take().filter(|pending| pending.0 == *which);
+        if pending.is_none() {
             let now = say(tree, which, Some(texts));
             let Some(to) = to.filter(|to| !now.same(to)) else {
                 return true;
@@ -184,10 +188,10 @@ impl<V: Value> Diff<'_, V> {
         let edits = edits(tree, which);
         let name = name(tree, self.actor);
         let text = text_of(tree);
-        if let Some((_, wishes)) = &wish {
-            // It was wished by someone who saw the seed alone, and knew of nobody's edits.
+        if let Some((_, pending)) = &pending {
+            // Their author saw only the seed, and none of the edits in the cells.
             let mut open = Open::new(which, Some(self.actor), texts.open(&which.seed, name));
-            taken.take_in(wishes.iter().filter_map(|wish| open.change(wish)));
+            taken.take_in(pending.iter().filter_map(|edit| open.change(edit)));
             edits.into_iter().for_each(|edit| open.apply(edit));
             text.open = Some(open);
         } else {
@@ -206,7 +210,7 @@ impl<V: Value> Diff<'_, V> {
         if taken.len() == level as usize {
             return true;
         }
-        open.diffed = Some(level);
+        open.written = Some(level);
         let print = text.print(&which.seed);
         let update = match <[V; 1]>::try_from(taken) {
             Ok([update]) => update,

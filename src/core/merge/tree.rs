@@ -96,11 +96,11 @@ impl<V> Tree<V> {
     }
 
     /// Texts that cannot be seen now are not to be edited when they can be.
-    pub fn forget_wishes(&mut self) {
+    pub fn forget_pending_edits(&mut self) {
         if let Some(text) = &mut self.text {
-            text.forget_wish();
+            text.forget_pending();
         }
-        self.within().for_each(|child| child.forget_wishes());
+        self.within().for_each(|child| child.forget_pending_edits());
     }
 
     /// The value that is here, as part of what began in `era`.

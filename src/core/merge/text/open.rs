@@ -24,7 +24,7 @@ pub(super) struct Open<V> {
     pub(super) doc: Box<dyn TextDoc<V>>,
     pub(super) applied: Vec<Edit<V>>,
     /// The level of an own edit that the document was given before its cell was.
-    pub(super) diffed: Option<u32>,
+    pub(super) written: Option<u32>,
     pub(super) said: Option<V>,
 }
 
@@ -35,7 +35,7 @@ impl<V: Value> Open<V> {
             editor,
             doc,
             applied: Vec::new(),
-            diffed: None,
+            written: None,
             said: None,
         }
     }
@@ -59,7 +59,7 @@ impl<V: Value> Open<V> {
     /// Takes the edits that are new; whether it says what these say, and nothing else.
     pub(super) fn catch_up(&mut self, edits: &[Edit<V>], texts: &dyn Texts<V>) -> bool {
         let new: Vec<&Edit<V>> = edits.iter().filter(|edit| !edit.is_in(&self.applied)).gather();
-        if let Some(level) = self.diffed.take()
+        if let Some(level) = self.written.take()
             && !new
                 .iter()
                 .any(|edit| edit.level == level && Some(edit.actor) == self.editor)
