@@ -1,9 +1,9 @@
 //! What a write changes in a list or map, where that is easily said: then it costs with the change.
 
 use super::diff::{Cursor, Diff};
+use super::fractional_index::FractionalIndex;
 use super::ident;
 use super::path::{self, Detail};
-use super::place::Place;
 use super::tree::Tree;
 use super::{Key, Node};
 use crate::core::value::{Changes, Element, Value};
@@ -17,7 +17,7 @@ impl<V: Value> Diff<'_, V> {
         order: &[(Key, u32)],
         (changed, added): Changes<V>,
     ) -> bool {
-        let mut left = order.last().map(|(ident, nth)| place_of(tree, ident, *nth));
+        let mut left = order.last().map(|(ident, nth)| index_of(tree, ident, *nth));
         if left == Some(None) {
             return false;
         }
@@ -36,11 +36,11 @@ impl<V: Value> Diff<'_, V> {
         for element in added {
             if let Element::Entry(key, value) = element {
                 let ident = ident::of_entry(&key);
-                let place = Place::between(left.flatten().as_ref(), None, self.actor);
-                let item = Node::Item(Key::from(place.write()));
+                let index = FractionalIndex::between(left.flatten().as_ref(), None, self.actor);
+                let item = Node::Item(Key::from(index.write()));
                 self.write_beside(cursor.path, &Detail::Item(Key::clone(&ident), 0), Some(item));
                 self.one_element(tree, cursor, (&ident, 0), &value);
-                left = Some(Some(place));
+                left = Some(Some(index));
             }
         }
         true
@@ -60,10 +60,10 @@ impl<V: Value> Diff<'_, V> {
     }
 }
 
-/// Where an element stands.
-fn place_of<V>(tree: &Tree<V>, ident: &Key, nth: u32) -> Option<Place> {
+/// The fractional index of an element, if its cell holds one.
+fn index_of<V>(tree: &Tree<V>, ident: &Key, nth: u32) -> Option<FractionalIndex> {
     match &tree.details.get(&Detail::Item(Key::clone(ident), nth))?.node {
-        Some(Node::Item(place)) => Place::parse(place),
+        Some(Node::Item(index)) => FractionalIndex::parse(index),
         _ => None,
     }
 }

@@ -26,11 +26,11 @@
 mod align;
 mod changes;
 mod diff;
+mod fractional_index;
 mod ident;
 mod list;
 mod number;
 mod path;
-mod place;
 mod set;
 mod show;
 mod similar;

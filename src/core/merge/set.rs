@@ -1,10 +1,10 @@
-//! Ordered sets: a cell for each element, which holds its place. Elements with the same content are distinguished by a
+//! Ordered sets: a cell for each element, which holds its index. Elements with the same content are distinguished by a
 //! number, so an array keeps its duplicates.
 
 use super::diff::Diff;
+use super::fractional_index::FractionalIndex;
 use super::ident;
 use super::path::{self, Detail};
-use super::place::Place;
 use super::tree::Tree;
 use super::{Era, Node, is_part};
 use crate::core::id::Key;
@@ -15,7 +15,7 @@ use crate::core::value::{Atom, Value};
 /// An element that is there. Compares as they stand.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Item {
-    place: Key,
+    index: Key,
     pub atom: Key,
     pub nth: u32,
 }
@@ -26,8 +26,8 @@ pub(super) fn items<V>(tree: &Tree<V>, era: Era) -> Vec<Item> {
         .details
         .iter()
         .filter_map(|(detail, cell)| match (detail, &cell.node) {
-            (Detail::Item(atom, nth), Some(Node::Item(place))) if is_part(era, cell.stamp) => Some(Item {
-                place: place.clone(),
+            (Detail::Item(atom, nth), Some(Node::Item(index))) if is_part(era, cell.stamp) => Some(Item {
+                index: index.clone(),
                 atom: atom.clone(),
                 nth: *nth,
             }),
@@ -38,11 +38,11 @@ pub(super) fn items<V>(tree: &Tree<V>, era: Era) -> Vec<Item> {
     items
 }
 
-/// An element as it will be: which one, and its place if it stays there.
+/// An element as it will be: which one, and its index if it stays there.
 struct Goal {
     atom: Key,
     nth: Option<u32>,
-    place: Option<Place>,
+    index: Option<FractionalIndex>,
     /// Which of those that show it is.
     was: Option<usize>,
 }
@@ -88,7 +88,7 @@ impl<V: Value> Diff<'_, V> {
             .map(|atom| Goal {
                 atom,
                 nth: None,
-                place: None,
+                index: None,
                 was: None,
             })
             .gather();
@@ -104,12 +104,12 @@ impl<V: Value> Diff<'_, V> {
         let ends = ends.chain((0..tail).map(|at| (from.end + at, to.end + at)));
         // The middle's pairs, by where they go; those that also rise by where they come from may stay.
         order::sort_by_key(&mut pairs, |pair| pair.1);
-        let places = places(shown);
-        let place_of = |old: usize| places.get(old).and_then(Option::as_ref);
+        let indices = indices(shown);
+        let index_of = |old: usize| indices.get(old).and_then(Option::as_ref);
         let fixed: Vec<(usize, usize)> = pairs
             .iter()
             .copied()
-            .filter(|pair| place_of(pair.0).is_some())
+            .filter(|pair| index_of(pair.0).is_some())
             .gather();
         let stay = longest_rising(&fixed);
         let mut gone = vec![true; shown.len()];
@@ -124,7 +124,7 @@ impl<V: Value> Diff<'_, V> {
         }
         for (old, new) in ends.chain(stay) {
             if let Some(goal) = goals.get_mut(new) {
-                goal.place = place_of(old).cloned();
+                goal.index = index_of(old).cloned();
             }
         }
         let gone: Vec<usize> = gone
@@ -147,35 +147,35 @@ impl<V: Value> Diff<'_, V> {
         }
     }
 
-    /// Gives places to those that have none, and writes them.
+    /// Gives indices to those that have none, and writes them.
     fn settle(&mut self, path: &str, goals: Vec<Goal>) {
-        let mut right = goals.iter().filter_map(|goal| goal.place.clone()).gather();
+        let mut right = goals.iter().filter_map(|goal| goal.index.clone()).gather();
         right.reverse();
-        let mut left: Option<Place> = None;
+        let mut left: Option<FractionalIndex> = None;
         for goal in goals {
-            left = Some(if let Some(place) = goal.place {
+            left = Some(if let Some(index) = goal.index {
                 right.pop();
-                place
+                index
             } else {
-                let place = Place::between(left.as_ref(), right.last(), self.actor);
+                let index = FractionalIndex::between(left.as_ref(), right.last(), self.actor);
                 let detail = Detail::Item(goal.atom, goal.nth.unwrap_or(0));
-                self.write_beside(path, &detail, Some(Node::Item(Key::from(place.write()))));
-                place
+                self.write_beside(path, &detail, Some(Node::Item(Key::from(index.write()))));
+                index
             });
         }
     }
 }
 
-/// The places of elements that can stay: each beyond the one before.
-fn places(shown: &[Item]) -> Vec<Option<Place>> {
-    let mut last: Option<Place> = None;
+/// The indices of elements that can stay: each beyond the one before.
+fn indices(shown: &[Item]) -> Vec<Option<FractionalIndex>> {
+    let mut last: Option<FractionalIndex> = None;
     shown
         .iter()
         .map(|item| {
-            let place =
-                Place::parse(&item.place).filter(|place| last.as_ref().is_none_or(|last| last < place))?;
-            last = Some(place.clone());
-            Some(place)
+            let index = FractionalIndex::parse(&item.index)
+                .filter(|index| last.as_ref().is_none_or(|last| last < index))?;
+            last = Some(index.clone());
+            Some(index)
         })
         .gather()
 }

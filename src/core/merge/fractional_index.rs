@@ -1,7 +1,7 @@
-//! Places of elements among each other, as texts that compare as the places do, with room between any two.
+//! Fractional indices: texts whose order is the order of a list's elements. Between any two there is another one.
 //!
-//! A place is a path of steps (number, actor, number). Between two neighbours there is always one more: a step further
-//! within the run that its writer began there, or else a run of its own. Runs of different writers stay whole.
+//! An index is a path of steps (run, actor, position). A new index between two neighbours takes the next position in the
+//! run that its writer began there, or else begins a run. Runs of different writers do not interleave.
 
 use crate::core::id::Actor;
 
@@ -11,11 +11,11 @@ const DIGITS: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmn
 const ACTOR: u32 = 9;
 /// Digits of the longest number.
 const LONGEST: u32 = 9;
-/// Numbers beyond that are nobody's: there is always room to count on.
+/// Greater numbers are malformed, so adding one never overflows.
 const GREATEST: u64 = 1 << 53;
 /// A number's first character says how many digits follow: this for none, and the number 0.
 const ZERO: u8 = b'P';
-/// Places grow where elements are put between the last two time and again. Longer ones are given up for a new one.
+/// Indices grow when elements are put between the last two again and again. A longer one is replaced by a new one.
 const MAX_LENGTH: usize = 512;
 
 /// One step. Compares as its text does.
@@ -26,12 +26,12 @@ struct Step {
     at: i64,
 }
 
-/// A place, taken apart.
+/// A parsed index.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(Vec<Step>);
+pub(super) struct FractionalIndex(Vec<Step>);
 
-impl Place {
-    /// A place that [`write`](Self::write) wrote, unless it has become too long.
+impl FractionalIndex {
+    /// Parses what [`write`](Self::write) returned. `None` if the text is malformed or longer than [`MAX_LENGTH`].
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > MAX_LENGTH {
             return None;
@@ -47,7 +47,7 @@ impl Place {
         (!steps.is_empty()).then_some(Self(steps))
     }
 
-    /// The place as a text.
+    /// The index as a text that compares as the index does.
     pub fn write(&self) -> String {
         let mut text = String::with_capacity(self.0.len() * 12);
         for step in &self.0 {
@@ -58,11 +58,11 @@ impl Place {
         text
     }
 
-    /// A place for `actor` between two others, of which the first is less; `None` for no neighbour.
+    /// An index for `actor` between `left` and `right`, where `left` is less; `None` stands for no neighbour.
     pub fn between(left: Option<&Self>, right: Option<&Self>, actor: Actor) -> Self {
         let begin = |run| Step { run, actor, at: 0 };
         let fits =
-            |place: &Self| left.is_none_or(|left| left < place) && right.is_none_or(|right| place < right);
+            |index: &Self| left.is_none_or(|left| left < index) && right.is_none_or(|right| index < right);
         let mut candidates = Vec::new();
         if let Some((last, parent)) = left.and_then(|left| left.0.split_last()) {
             if last.actor == actor {
@@ -159,7 +159,7 @@ fn read_digits(bytes: &mut std::str::Bytes<'_>, count: u32) -> Option<u64> {
 #[cfg(test)]
 #[allow(clippy::indexing_slicing)]
 mod tests {
-    use super::{Place, read_number, write_number};
+    use super::{FractionalIndex, read_number, write_number};
     use crate::core::id::Actor;
 
     #[test]
@@ -183,22 +183,22 @@ mod tests {
     #[test]
     fn there_is_room_between_any_two() {
         let actors: Vec<Actor> = [3, 1 << 40, 7].map(Actor::from_random).into();
-        let mut places: Vec<Place> = Vec::new();
+        let mut indices: Vec<FractionalIndex> = Vec::new();
         let mut state = 1u64;
         let mut next = |below: usize| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (state >> 33) as usize % below
         };
         for _ in 0..3000 {
-            let at = next(places.len() + 1);
-            let left = at.checked_sub(1).map(|before| &places[before]);
-            let place = Place::between(left, places.get(at), actors[next(3)]);
-            places.insert(at, place);
+            let at = next(indices.len() + 1);
+            let left = at.checked_sub(1).map(|before| &indices[before]);
+            let index = FractionalIndex::between(left, indices.get(at), actors[next(3)]);
+            indices.insert(at, index);
         }
-        let texts: Vec<String> = places.iter().map(Place::write).collect();
+        let texts: Vec<String> = indices.iter().map(FractionalIndex::write).collect();
         assert!(texts.is_sorted_by(|a, b| a < b));
-        for (place, text) in places.iter().zip(&texts) {
-            assert!(Place::parse(text).is_none_or(|parsed| parsed == *place));
+        for (index, text) in indices.iter().zip(&texts) {
+            assert!(FractionalIndex::parse(text).is_none_or(|parsed| parsed == *index));
         }
     }
 
@@ -209,8 +209,8 @@ mod tests {
         for at in 0..20_000 {
             let actor = actors[at % 2];
             let (front, back) = (
-                Place::between(None, first.as_ref(), actor),
-                Place::between(last.as_ref(), None, actor),
+                FractionalIndex::between(None, first.as_ref(), actor),
+                FractionalIndex::between(last.as_ref(), None, actor),
             );
             assert!(front.write().len() < 20 && back.write().len() < 20);
             (first, last) = (Some(front), Some(back));
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_writes_is_no_place() {
+    fn what_nobody_writes_is_no_index() {
         for text in [
             "",
             "P",
@@ -230,9 +230,9 @@ mod tests {
             "~",
             "P--------2Q-",
         ] {
-            assert!(Place::parse(text).is_none(), "{text}");
+            assert!(FractionalIndex::parse(text).is_none(), "{text}");
         }
-        assert!(Place::parse("P--------0P").is_some());
-        assert!(Place::parse(&"P--------0P".repeat(60)).is_none());
+        assert!(FractionalIndex::parse("P--------0P").is_some());
+        assert!(FractionalIndex::parse(&"P--------0P".repeat(60)).is_none());
     }
 }
