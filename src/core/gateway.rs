@@ -296,7 +296,7 @@ impl<V: Value> Gateway<V> {
                 if !self.differs(received, key, state) {
                     break;
                 }
-                let Some(effects) = self.view.veto_shown(key, VetoReason::Denied, now) else {
+                let Some(effects) = self.view.veto_visible_write(key, VetoReason::Denied, now) else {
                     break;
                 };
                 received.absorb(effects);

@@ -28,7 +28,7 @@ mod outline;
 mod partial;
 mod plain;
 mod plan;
-mod show;
+mod resolve;
 mod steps;
 mod strategy;
 mod transaction;

@@ -101,7 +101,7 @@ impl Window {
     }
 
     pub fn show(&mut self) -> Option<Json> {
-        self.merged.show(self.texts())
+        self.merged.resolve(self.texts())
     }
 
     /// Writes, and sees that it shows, all of it, and that nothing is left to write.
@@ -188,6 +188,6 @@ impl Window {
                 fresh.set(rest, node.clone(), *stamp);
             }
         }
-        fresh.show(Some(self.merging()))
+        fresh.resolve(Some(self.merging()))
     }
 }

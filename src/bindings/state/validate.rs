@@ -108,7 +108,7 @@ pub(super) fn validate_earlier(
 fn sender_of_earlier(state: &StateHost, key: &Key) -> Option<JsValue> {
     let hidden = state.hidden.borrow();
     let from = hidden.iter().find(|one| one.0 == *key)?.1.clone();
-    state.node.borrow().shows_others(key).then_some(from)
+    state.node.borrow().has_writes_of_others(key).then_some(from)
 }
 
 fn ask(

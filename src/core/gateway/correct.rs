@@ -50,18 +50,21 @@ impl<V: Value> Gateway<V> {
     /// Vetoes aborted writes: those that the state holds and does not show. A write that it does not hold yet will arrive.
     fn drop_aborted(&mut self, state: &Model<V>, key: &Key, now: f64) {
         for _ in 0..ROUNDS {
-            let Some((name, write)) = self.view.shown_by(key) else {
+            let Some((name, write)) = self.view.visible_write(key) else {
                 return;
             };
             let Some((_, part)) = parse(&name) else {
                 return;
             };
-            let shows = state.shown_by(key);
+            let shows = state.visible_write(key);
             let is_shown = shows.is_some_and(|shown| shown.0 == name && shown.1 == write);
             if is_shown || !state.holds(&name, &part, write) {
                 return;
             }
-            if self.view.veto_shown(key, VetoReason::Refused, now).is_none()
+            if self
+                .view
+                .veto_visible_write(key, VetoReason::Refused, now)
+                .is_none()
                 || same(self.view.get(key), state.get(key))
             {
                 return;

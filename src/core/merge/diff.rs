@@ -3,7 +3,7 @@
 use super::path::{self, Detail, MAX_DEPTH};
 use super::text::{self, Which};
 use super::tree::Tree;
-use super::{Era, Node, NotANumber, Texts, Writes, list, number, show};
+use super::{Era, Node, NotANumber, Texts, Writes, list, number, resolve};
 use crate::core::id::{Actor, Key};
 use crate::core::lists::Gather;
 use crate::core::order;
@@ -90,10 +90,10 @@ impl<'a, V: Value> Diff<'a, V> {
         next: &V,
         record: Option<&str>,
     ) -> bool {
-        let Some(shown) = tree.known(cursor.era, record) else {
+        let Some(visible) = tree.known(cursor.era, record) else {
             return false;
         };
-        if next.is_identical(&shown.value) {
+        if next.is_identical(&visible.value) {
             return true;
         }
         if cursor.depth == 0 && !next.is_small() {
@@ -101,7 +101,7 @@ impl<'a, V: Value> Diff<'a, V> {
         }
         match tree.value(cursor.era) {
             Some(&Node::Object(era)) => {
-                let Some(changes) = next.changed_fields(&shown.value) else {
+                let Some(changes) = next.changed_fields(&visible.value) else {
                     return false;
                 };
                 let inside = cursor.inside(tree.since(era));
@@ -116,10 +116,10 @@ impl<'a, V: Value> Diff<'a, V> {
             }
             Some(Node::List(by, _)) if **by != *self.by => false,
             Some(Node::List(_, era) | Node::Map(era)) => {
-                let Some(changes) = next.changed_items(&shown.value, self.by) else {
+                let Some(changes) = next.changed_items(&visible.value, self.by) else {
                     return false;
                 };
-                let (inside, order) = (cursor.inside(tree.since(*era)), shown.order.clone());
+                let (inside, order) = (cursor.inside(tree.since(*era)), visible.order.clone());
                 self.some_elements(tree, inside, &order, changes)
             }
             _ => false,
@@ -157,7 +157,7 @@ impl<'a, V: Value> Diff<'a, V> {
             }
             // What another version of the page tells apart by another property shows the same.
             (Some(Node::List(..)), _) => {
-                show::show(tree, cursor.era, self.texts).is_some_and(|shown| shown.same(next))
+                resolve::resolve(tree, cursor.era, self.texts).is_some_and(|visible| visible.same(next))
             }
             (Some(&Node::Set(era)), Parts::Set(atoms))
             | (Some(&Node::Members(era)), Parts::Members(atoms)) => {
@@ -210,7 +210,7 @@ impl<'a, V: Value> Diff<'a, V> {
 
     /// Adds to the number that the whole value is.
     pub fn add(&mut self, tree: &Tree<V>, by: f64) -> Result<(), NotANumber> {
-        let (shown, base, era, stands) = match tree.value(None) {
+        let (visible, base, era, stands) = match tree.value(None) {
             Some(&Node::Number(base, era)) => (number::total(tree, base, era), base, era, true),
             Some(Node::Leaf(value)) => {
                 let base = value.as_number().ok_or(NotANumber)?;
@@ -220,8 +220,8 @@ impl<'a, V: Value> Diff<'a, V> {
             None => (0.0, 0.0, tree.next_era(None), false),
         };
         let own = number::own_count(tree, era, self.actor) + by;
-        if !(shown + by).is_finite() || !own.is_finite() {
-            self.write("", Some(Node::Leaf(V::of_number(shown + by))));
+        if !(visible + by).is_finite() || !own.is_finite() {
+            self.write("", Some(Node::Leaf(V::of_number(visible + by))));
             return Ok(());
         }
         if !stands {

@@ -11,9 +11,9 @@
 use super::diff::{Cursor, Diff, parts};
 use super::ident::{self, Of};
 use super::path::{self, Detail};
+use super::resolve;
 use super::set::{self, Item};
-use super::show;
-use super::tree::{Shown, Tree};
+use super::tree::{Cached, Tree};
 use super::{Era, Node, Texts};
 use crate::core::id::Key;
 use crate::core::lists::{Gather, List};
@@ -38,7 +38,7 @@ pub(super) fn elements_of<V: Value>(parts: &Parts<V>) -> Vec<Element<V>> {
 }
 
 /// What a list shows, or without a property that tells records apart what a map shows.
-pub(super) fn show<V: Value>(
+pub(super) fn resolve<V: Value>(
     tree: &mut Tree<V>,
     (era, inside): (Era, Era),
     by: Option<&str>,
@@ -47,7 +47,8 @@ pub(super) fn show<V: Value>(
     if let Some(value) = patched(tree, (era, inside), by, texts) {
         return Some(value);
     }
-    let (items, elements): (Vec<Item>, Vec<Element<V>>) = shown(tree, inside, by, texts).into_iter().unzip();
+    let (items, elements): (Vec<Item>, Vec<Element<V>>) =
+        visible(tree, inside, by, texts).into_iter().unzip();
     let value = V::of_parts(match by {
         Some(_) => Parts::List(elements),
         None => Parts::Map(elements),
@@ -55,7 +56,7 @@ pub(super) fn show<V: Value>(
     tree.elements
         .values_mut()
         .for_each(|child| child.is_stale = false);
-    tree.shown = Some(Box::new(Shown {
+    tree.cached = Some(Box::new(Cached {
         era,
         by: None,
         value: value.clone(),
@@ -71,7 +72,7 @@ fn patched<V: Value>(
     by: Option<&str>,
     texts: Option<&dyn Texts<V>>,
 ) -> Option<V> {
-    let order = &tree.last_shown(era, None)?.order;
+    let order = &tree.last_resolved(era, None)?.order;
     let stale = tree.elements.iter().filter(|(_, child)| child.is_stale);
     let places = stale.map(|(step, _)| {
         let is_step =
@@ -81,25 +82,25 @@ fn patched<V: Value>(
     let places: Vec<(Key, usize)> = places.collect::<Option<_>>()?;
     let mut changes = Vec::with_capacity(places.len());
     for (step, place) in places {
-        let (ident, _) = tree.last_shown(era, None)?.order.get(place)?;
+        let (ident, _) = tree.last_resolved(era, None)?.order.get(place)?;
         let ident = ident::parse(ident)?;
         let child = tree.elements.get_mut(&step)?;
         changes.push((place, content(child, inside, by, &ident, texts)?));
     }
-    let shown = tree.shown.as_mut()?;
-    shown.value = shown.value.with_items(&changes)?;
-    Some(shown.value.clone())
+    let cached = tree.cached.as_mut()?;
+    cached.value = cached.value.with_items(&changes)?;
+    Some(cached.value.clone())
 }
 
 /// The elements that show, in order: of a list no entries, of a map nothing else, and no key twice.
-fn shown<V: Value>(
+fn visible<V: Value>(
     tree: &mut Tree<V>,
     inside: Era,
     by: Option<&str>,
     texts: Option<&dyn Texts<V>>,
 ) -> Vec<(Item, Element<V>)> {
     let items = set::items(tree, inside).into_iter();
-    let shown = items.filter_map(|item| {
+    let visible = items.filter_map(|item| {
         let ident = ident::parse(&item.atom)?;
         let is_entry = matches!(ident, Of::Entry(_));
         if is_entry != by.is_none() || (is_entry && item.nth > 0) {
@@ -117,7 +118,7 @@ fn shown<V: Value>(
         };
         Some((item, element))
     });
-    shown.gather()
+    visible.gather()
 }
 
 /// What stands under an identity.
@@ -131,11 +132,11 @@ fn content<V: Value>(
     match (tree.value(era)?, ident, by) {
         (Node::Object(of), Of::Record(id), Some(by)) => {
             let inside = era.max(tree.since(*of));
-            let shown = record(tree, (era, inside), (by, id), texts);
+            let visible = record(tree, (era, inside), (by, id), texts);
             tree.is_stale = false;
-            shown
+            visible
         }
-        _ => show::show(tree, era, texts),
+        _ => resolve::resolve(tree, era, texts),
     }
 }
 
@@ -149,7 +150,7 @@ fn record<V: Value>(
     if let Some(known) = tree.known(era, Some(by)) {
         return Some(known.value.clone());
     }
-    if let Some(value) = show::patched(tree, (era, inside), Some(by), texts) {
+    if let Some(value) = resolve::patched(tree, (era, inside), Some(by), texts) {
         return Some(value);
     }
     let id = match id {
@@ -157,11 +158,11 @@ fn record<V: Value>(
         Atom::Text(text) => V::of_text(text),
         _ => return None,
     };
-    let mut fields = show::fields(tree, inside, Some(by), texts);
+    let mut fields = resolve::fields(tree, inside, Some(by), texts);
     let place = fields.partition_point(|(name, _)| **name < *by);
     fields.insert(place, (Key::from(by), id));
     let value = V::of_parts(Parts::Object(fields))?;
-    tree.shown = Some(Box::new(Shown {
+    tree.cached = Some(Box::new(Cached {
         era,
         by: Some(Key::from(by)),
         value: value.clone(),
@@ -187,9 +188,9 @@ impl<V: Value> Diff<'_, V> {
         by: Option<&str>,
         next: Vec<Element<V>>,
     ) {
-        let shown = shown(tree, cursor.era, by, self.texts);
-        let idents = self.idents(tree, &shown, &next);
-        let (items, before): (Vec<Item>, Vec<Element<V>>) = shown.into_iter().unzip();
+        let visible = visible(tree, cursor.era, by, self.texts);
+        let idents = self.idents(tree, &visible, &next);
+        let (items, before): (Vec<Item>, Vec<Element<V>>) = visible.into_iter().unzip();
         let arranged = self.arrange(cursor.path, &items, idents.clone());
         for ((element, ident), (nth, was)) in next.iter().zip(&idents).zip(arranged.goals) {
             let Some(value) = content_of(element) else {
@@ -262,8 +263,8 @@ impl<V: Value> Diff<'_, V> {
     }
 
     /// The identity of each element. Those that have none are taken for the equal ones that are there.
-    fn idents(&self, tree: &Tree<V>, shown: &[(Item, Element<V>)], next: &[Element<V>]) -> Vec<Key> {
-        let others = shown.iter().filter_map(|(item, element)| match element {
+    fn idents(&self, tree: &Tree<V>, visible: &[(Item, Element<V>)], next: &[Element<V>]) -> Vec<Key> {
+        let others = visible.iter().filter_map(|(item, element)| match element {
             Element::Other(value) => Some((&item.atom, value)),
             _ => None,
         });

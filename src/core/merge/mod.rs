@@ -31,8 +31,8 @@ mod ident;
 mod list;
 mod number;
 mod path;
+mod resolve;
 mod set;
-mod show;
 mod similar;
 mod text;
 mod tree;
@@ -135,7 +135,7 @@ pub struct MergeTree<V> {
     /// Some text is to be edited as soon as that can be done.
     waits: bool,
     /// What was shown last was shown with what merges texts.
-    shown_with_texts: bool,
+    resolved_with_texts: bool,
 }
 
 impl<V: Value> Default for MergeTree<V> {
@@ -167,7 +167,7 @@ impl<V: Value> MergeTree<V> {
             plain: None,
             edited: false,
             waits: false,
-            shown_with_texts: false,
+            resolved_with_texts: false,
         }
     }
 
@@ -200,7 +200,7 @@ impl<V: Value> MergeTree<V> {
             return;
         }
         if let Some(tree) = self.tree.at(steps) {
-            tree.shown = None;
+            tree.cached = None;
             match detail {
                 Some(detail) => tree.set_detail(detail, cell),
                 None => tree.cell = cell,
@@ -225,13 +225,13 @@ impl<V: Value> MergeTree<V> {
     }
 
     /// What the cells show; `None` if nothing is there. Properties stand in the order of their names.
-    pub fn show(&mut self, texts: Option<&dyn Texts<V>>) -> Option<V> {
+    pub fn resolve(&mut self, texts: Option<&dyn Texts<V>>) -> Option<V> {
         // Texts show differently where they cannot be merged, or wait to be.
-        if self.waits || self.shown_with_texts != texts.is_some() {
-            self.tree.forget_shown();
+        if self.waits || self.resolved_with_texts != texts.is_some() {
+            self.tree.forget_cached();
         }
-        self.shown_with_texts = texts.is_some();
-        show::show(&mut self.tree, None, texts)
+        self.resolved_with_texts = texts.is_some();
+        resolve::resolve(&mut self.tree, None, texts)
     }
 
     /// What to write so that `next` shows here (`None`: nothing), and nothing that shows already is written again. It is
@@ -305,7 +305,7 @@ impl<V: Value> MergeTree<V> {
         let later = later.max_by_key(|cell| cell.stamp);
         let stamp = |cell: Option<&tree::Cell<V>>| cell.map(|cell| cell.stamp);
         if stamp(later) != stamp(self.tree.cell.as_ref()) {
-            self.tree.shown = None;
+            self.tree.cached = None;
             self.tree.is_stale = true;
         }
         self.tree.cell = later.cloned();

@@ -58,26 +58,26 @@ pub(super) struct Arranged {
 impl<V: Value> Diff<'_, V> {
     /// Makes these the elements, in this order.
     pub(super) fn items(&mut self, tree: &Tree<V>, path: &str, era: Era, next: &[Atom]) {
-        let mut shown = items(tree, era);
-        shown.keep(|item| !ident::has_content(&item.atom));
-        self.arrange(path, &shown, next.iter().map(path::push_atom).gather());
+        let mut visible = items(tree, era);
+        visible.keep(|item| !ident::has_content(&item.atom));
+        self.arrange(path, &visible, next.iter().map(path::push_atom).gather());
     }
 
     /// Makes the elements that show those with these names, in this order: takes away, moves and adds as few as is easily
     /// found.
-    pub(super) fn arrange(&mut self, path: &str, shown: &[Item], next: Vec<Key>) -> Arranged {
+    pub(super) fn arrange(&mut self, path: &str, visible: &[Item], next: Vec<Key>) -> Arranged {
         let same = |(item, atom): &(&Item, &Key)| item.atom == **atom;
-        let head = shown.iter().zip(&next).take_while(same).count();
-        let most = shown.len().min(next.len()) - head;
-        let tail = shown
+        let head = visible.iter().zip(&next).take_while(same).count();
+        let most = visible.len().min(next.len()) - head;
+        let tail = visible
             .iter()
             .rev()
             .zip(next.iter().rev())
             .take(most)
             .take_while(same)
             .count();
-        if head + tail == shown.len() && shown.len() == next.len() {
-            let goals = shown.iter().enumerate().map(|(at, item)| (item.nth, Some(at)));
+        if head + tail == visible.len() && visible.len() == next.len() {
+            let goals = visible.iter().enumerate().map(|(at, item)| (item.nth, Some(at)));
             return Arranged {
                 goals: goals.gather(),
                 gone: Vec::new(),
@@ -92,9 +92,9 @@ impl<V: Value> Diff<'_, V> {
                 was: None,
             })
             .gather();
-        let (from, to) = (head..shown.len() - tail, head..goals.len() - tail);
+        let (from, to) = (head..visible.len() - tail, head..goals.len() - tail);
         let mut pairs = pair(
-            shown.get(from.clone()).unwrap_or_default(),
+            visible.get(from.clone()).unwrap_or_default(),
             goals.get(to.clone()).unwrap_or_default(),
         );
         for (old, new) in &mut pairs {
@@ -104,7 +104,7 @@ impl<V: Value> Diff<'_, V> {
         let ends = ends.chain((0..tail).map(|at| (from.end + at, to.end + at)));
         // The middle's pairs, by where they go; those that also rise by where they come from may stay.
         order::sort_by_key(&mut pairs, |pair| pair.1);
-        let indices = indices(shown);
+        let indices = indices(visible);
         let index_of = |old: usize| indices.get(old).and_then(Option::as_ref);
         let fixed: Vec<(usize, usize)> = pairs
             .iter()
@@ -112,10 +112,10 @@ impl<V: Value> Diff<'_, V> {
             .filter(|pair| index_of(pair.0).is_some())
             .gather();
         let stay = longest_rising(&fixed);
-        let mut gone = vec![true; shown.len()];
+        let mut gone = vec![true; visible.len()];
         for (old, new) in ends.clone().chain(pairs) {
             if let (Some(item), Some(goal), Some(gone)) =
-                (shown.get(old), goals.get_mut(new), gone.get_mut(old))
+                (visible.get(old), goals.get_mut(new), gone.get_mut(old))
             {
                 goal.nth = Some(item.nth);
                 goal.was = Some(old);
@@ -132,10 +132,10 @@ impl<V: Value> Diff<'_, V> {
             .enumerate()
             .filter_map(|(at, gone)| gone.then_some(at))
             .gather();
-        for item in gone.iter().filter_map(|at| shown.get(*at)) {
+        for item in gone.iter().filter_map(|at| visible.get(*at)) {
             self.write_beside(path, &Detail::Item(item.atom.clone(), item.nth), None);
         }
-        number_new(shown, &mut goals);
+        number_new(visible, &mut goals);
         let arranged = goals
             .iter()
             .map(|goal| (goal.nth.unwrap_or(0), goal.was))
@@ -167,9 +167,9 @@ impl<V: Value> Diff<'_, V> {
 }
 
 /// The indices of elements that can stay: each beyond the one before.
-fn indices(shown: &[Item]) -> Vec<Option<FractionalIndex>> {
+fn indices(visible: &[Item]) -> Vec<Option<FractionalIndex>> {
     let mut last: Option<FractionalIndex> = None;
-    shown
+    visible
         .iter()
         .map(|item| {
             let index = FractionalIndex::parse(&item.index)
@@ -181,8 +181,8 @@ fn indices(shown: &[Item]) -> Vec<Option<FractionalIndex>> {
 }
 
 /// Which element becomes which: of those with the same content the first the first.
-fn pair(shown: &[Item], goals: &[Goal]) -> Vec<(usize, usize)> {
-    let mut old: Vec<(&Key, usize)> = shown
+fn pair(visible: &[Item], goals: &[Goal]) -> Vec<(usize, usize)> {
+    let mut old: Vec<(&Key, usize)> = visible
         .iter()
         .enumerate()
         .map(|(at, item)| (&item.atom, at))
@@ -234,8 +234,8 @@ fn longest_rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
 }
 
 /// Gives new elements numbers that no element with their content has.
-fn number_new(shown: &[Item], goals: &mut [Goal]) {
-    let mut used: Vec<(Key, u32)> = shown.iter().map(|item| (item.atom.clone(), item.nth)).gather();
+fn number_new(visible: &[Item], goals: &mut [Goal]) {
+    let mut used: Vec<(Key, u32)> = visible.iter().map(|item| (item.atom.clone(), item.nth)).gather();
     order::sort(&mut used);
     let mut new: Vec<&mut Goal> = goals.iter_mut().filter(|goal| goal.nth.is_none()).gather();
     order::sort_by(&mut new, |a, b| a.atom.cmp(&b.atom));

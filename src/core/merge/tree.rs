@@ -22,13 +22,13 @@ pub(super) struct Tree<V> {
     pub details: SmallMap<Detail, Cell<V>>,
     pub text: Option<Box<Text<V>>>,
     /// What it showed last.
-    pub shown: Option<Box<Shown<V>>>,
+    pub cached: Option<Box<Cached<V>>>,
     /// Something within has changed since.
     pub is_stale: bool,
 }
 
 /// What a path showed: as part of which era, as a record by which property, and of a list its elements.
-pub(super) struct Shown<V> {
+pub(super) struct Cached<V> {
     pub era: Era,
     pub by: Option<Key>,
     pub value: V,
@@ -43,27 +43,27 @@ impl<V> Tree<V> {
             elements: SmallMap::new(),
             details: SmallMap::new(),
             text: None,
-            shown: None,
+            cached: None,
             is_stale: false,
         }
     }
 
     /// What it showed, if nothing but what is within has changed since.
-    pub fn last_shown(&self, era: Era, by: Option<&str>) -> Option<&Shown<V>> {
-        let shown = self.shown.as_deref()?;
-        (shown.era == era && shown.by.as_deref() == by).then_some(shown)
+    pub fn last_resolved(&self, era: Era, by: Option<&str>) -> Option<&Cached<V>> {
+        let cached = self.cached.as_deref()?;
+        (cached.era == era && cached.by.as_deref() == by).then_some(cached)
     }
 
     /// What it shows, if that is known.
-    pub fn known(&self, era: Era, by: Option<&str>) -> Option<&Shown<V>> {
-        self.last_shown(era, by).filter(|_| !self.is_stale)
+    pub fn known(&self, era: Era, by: Option<&str>) -> Option<&Cached<V>> {
+        self.last_resolved(era, by).filter(|_| !self.is_stale)
     }
 
     /// What was shown counts no more.
-    pub fn forget_shown(&mut self) {
-        self.shown = None;
+    pub fn forget_cached(&mut self) {
+        self.cached = None;
         self.is_stale = true;
-        self.within().for_each(|child| child.forget_shown());
+        self.within().for_each(|child| child.forget_cached());
     }
 
     fn within(&mut self) -> impl Iterator<Item = &mut Box<Self>> {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::PlainModel;
-use super::show::binding;
+use super::resolve::binding;
 use super::write::Cells;
 use crate::core::cell::{Cell, Count, Part, cell_name};
 use crate::core::clock::Time;

@@ -2,7 +2,7 @@
 
 use super::composite::Contribution;
 use super::counts::with_added;
-use super::show::{binding, latest};
+use super::resolve::{binding, latest};
 use super::{Model, same};
 use crate::core::id::Key;
 use crate::core::lists::Gather;

@@ -101,8 +101,8 @@ pub trait StateModel<V: Value> {
     fn has_pending(&self) -> bool {
         false
     }
-    /// See [`Model::shows_others`].
-    fn shows_others(&self, key: &Key) -> bool {
+    /// See [`Model::has_writes_of_others`].
+    fn has_writes_of_others(&self, key: &Key) -> bool {
         let _ = key;
         false
     }
@@ -262,8 +262,8 @@ impl<V: Value> StateModel<V> for Model<V> {
     fn has_pending(&self) -> bool {
         self.has_pending()
     }
-    fn shows_others(&self, key: &Key) -> bool {
-        self.shows_others(key)
+    fn has_writes_of_others(&self, key: &Key) -> bool {
+        self.has_writes_of_others(key)
     }
     fn take_watched(&mut self) -> Vec<Key> {
         self.take_watched()

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::show::{is_vetoed, latest};
+use super::resolve::{is_vetoed, latest};
 use super::{CellChange, Model, ModelEffects, Strategy};
 use crate::core::cell::{
     Cell, Part, Veto, VetoReason, cell_name, parse, parse_suffix, root_name, suffix, write_of,
@@ -119,7 +119,7 @@ impl<V: Value> Model<V> {
 
     /// The write that a key shows, by its cell.
     #[must_use]
-    pub fn shown_by(&self, key: &Key) -> Option<(Key, Stamp)> {
+    pub fn visible_write(&self, key: &Key) -> Option<(Key, Stamp)> {
         let list = self.visible_writes(key);
         let top = latest(&list)?;
         Some((cell_name(key, &parse_suffix(&top.part)?), top.stamp))
@@ -142,7 +142,7 @@ impl<V: Value> Model<V> {
     }
 
     /// Makes the write that a key shows count no more, unless nobody made it.
-    pub fn veto_shown(&mut self, key: &Key, reason: VetoReason, now: f64) -> Option<ModelEffects<V>> {
+    pub fn veto_visible_write(&mut self, key: &Key, reason: VetoReason, now: f64) -> Option<ModelEffects<V>> {
         let list = self.visible_writes(key);
         let top = latest(&list).filter(|top| !top.stamp.time.is_initial())?;
         let veto = Veto {

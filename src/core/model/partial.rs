@@ -16,7 +16,7 @@
 
 use std::rc::Rc;
 
-use super::show::is_vetoed;
+use super::resolve::is_vetoed;
 use super::transaction::{Component, is_aborted};
 use super::{CellChange, Model};
 use crate::core::cell::{cell_name, parse_suffix};

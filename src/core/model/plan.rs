@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::composite::Contribution;
 use super::counts::{add_to, take_waiting};
-use super::show::{binding, is_vetoed, latest};
+use super::resolve::{binding, is_vetoed, latest};
 use super::transaction::{Component, is_aborted};
 use super::write::Cells;
 use super::{How, Model, Op, Strategy};

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::Model;
 use super::composite::saw;
-use super::show::is_vetoed;
+use super::resolve::is_vetoed;
 use crate::core::cell::{Cell, Part, Slot, root_name, suffix};
 use crate::core::id::Key;
 use crate::core::lists::{Gather, List};

@@ -13,7 +13,7 @@ use crate::core::sync::{ChangeOrigin, KeyChange, StateEffect};
 use crate::core::value::Value;
 
 /// The visible value of a key.
-pub(super) enum Shown<V> {
+pub(super) enum Resolved<V> {
     Value(Option<V>),
     /// The host's function has to say.
     Unsettled,
@@ -197,9 +197,9 @@ impl<V: Value> Model<V> {
             }
             self.veto_tree(&key);
             let stamp = self.top(&key);
-            match self.show(&key) {
-                Shown::Unsettled => unsettled.push(Rc::clone(&key)),
-                Shown::Value(new) => {
+            match self.resolve(&key) {
+                Resolved::Unsettled => unsettled.push(Rc::clone(&key)),
+                Resolved::Value(new) => {
                     let composite = self.composite(&key);
                     let old = std::mem::replace(&mut composite.shown, new.clone());
                     if !same(old.as_ref(), new.as_ref()) {

@@ -10,7 +10,7 @@
 
 use std::rc::Rc;
 
-use super::show::{binding, is_vetoed, latest, live};
+use super::resolve::{binding, is_vetoed, latest, live};
 use super::{CellChange, Model, ModelEffect, ModelEffects, Strategy, same};
 use crate::core::cell::{Cell, Part, VetoReason, cell_name, parse, parse_suffix, suffix};
 use crate::core::id::{Actor, Key};
@@ -211,7 +211,7 @@ fn rejected_writes<V: Value>(
 impl<V: Value> Model<V> {
     /// Whether what a key shows is made of writes of others.
     #[must_use]
-    pub fn shows_others(&self, key: &Key) -> bool {
+    pub fn has_writes_of_others(&self, key: &Key) -> bool {
         match self.sources(key, &[]) {
             Sources::All(cells) => !cells.is_empty(),
             Sources::Each(each) => !each.is_empty(),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::show::latest;
+use super::resolve::latest;
 use super::steps::Step;
 use super::{How, Model, ModelEffect, ModelEffects, Op, Pending, StateModel, Strategy, WriteId};
 use crate::core::cell::{Cell, Count, Part, Slot, cell_name, parse, root_name, write_of};

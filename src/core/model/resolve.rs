@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::composite::{Contribution, plain, saw};
 use super::counts::with_added;
 use super::transaction::is_aborted;
-use super::translate::Shown;
+use super::translate::Resolved;
 use super::{Candidate, Model, Strategy};
 use crate::core::cell::{Cell, Part, Slot, Veto, root_name, suffix};
 use crate::core::id::{Actor, Key};
@@ -143,22 +143,22 @@ impl<V: Value> Model<V> {
         (!counts.is_empty()).then(|| counts.iter().map(|count| count.1).sum())
     }
 
-    /// What the key shows.
-    pub(super) fn show(&mut self, key: &Key) -> Shown<V> {
+    /// Resolves the key: its visible value, or `Unsettled` if the function of the strategy `custom` has to choose.
+    pub(super) fn resolve(&mut self, key: &Key) -> Resolved<V> {
         let list = self.visible_writes(key);
         let strategy = self.strategies.of(key);
         if strategy == Strategy::Custom {
             let candidates = live(list);
             if candidates.len() > 1 {
-                return Shown::Unsettled;
+                return Resolved::Unsettled;
             }
-            return Shown::Value(self.with_added(key, latest(&candidates)));
+            return Resolved::Value(self.with_added(key, latest(&candidates)));
         }
         if strategy == Strategy::Merge && self.keys.get(&**key).is_some_and(|one| one.tree.is_some()) {
             let texts = self.texts.clone();
-            return Shown::Value(self.tree_of(key).show(texts.as_deref()));
+            return Resolved::Value(self.tree_of(key).resolve(texts.as_deref()));
         }
-        Shown::Value(self.with_added(key, latest(&list)))
+        Resolved::Value(self.with_added(key, latest(&list)))
     }
 
     /// A write's value, and what was added to it since.

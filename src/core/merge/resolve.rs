@@ -1,20 +1,20 @@
 //! What cells show. What has not changed since it was shown last is not made again, and stays the very same value.
 
 use super::text::Which;
-use super::tree::{Shown, Tree};
+use super::tree::{Cached, Tree};
 use super::{Era, Node, Texts, list, number, path, set, text};
 use crate::core::id::Key;
 use crate::core::lists::Gather;
 use crate::core::value::{Parts, Value};
 
 /// The value at a path, as part of what began in `era`.
-pub(super) fn show<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) -> Option<V> {
+pub(super) fn resolve<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) -> Option<V> {
     if let Some(known) = tree.known(era, None) {
         return Some(known.value.clone());
     }
-    let shown = anew(tree, era, texts);
+    let visible = anew(tree, era, texts);
     tree.is_stale = false;
-    shown
+    visible
 }
 
 fn anew<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) -> Option<V> {
@@ -38,11 +38,11 @@ fn anew<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) ->
         }
         Node::List(by, of) => {
             let (by, inside) = (by.clone(), era.max(tree.since(*of)));
-            return list::show(tree, (era, inside), Some(&by), texts);
+            return list::resolve(tree, (era, inside), Some(&by), texts);
         }
         &Node::Map(of) => {
             let inside = era.max(tree.since(of));
-            return list::show(tree, (era, inside), None, texts);
+            return list::resolve(tree, (era, inside), None, texts);
         }
         Node::Text(seed, of) => {
             let which = Which::new(seed, *of);
@@ -51,7 +51,7 @@ fn anew<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) ->
         _ => return None,
     };
     let value = V::of_parts(parts)?;
-    tree.shown = Some(Box::new(Shown {
+    tree.cached = Some(Box::new(Cached {
         era,
         by: None,
         value: value.clone(),
@@ -70,7 +70,7 @@ pub(super) fn fields<V: Value>(
     let mut fields = Vec::with_capacity(tree.children.len());
     for (name, child) in tree.children.iter_mut() {
         if except != Some(&**name)
-            && let Some(value) = show(child, inside, texts)
+            && let Some(value) = resolve(child, inside, texts)
         {
             fields.push((name.clone(), value));
         }
@@ -85,13 +85,13 @@ pub(super) fn patched<V: Value>(
     except: Option<&str>,
     texts: Option<&dyn Texts<V>>,
 ) -> Option<V> {
-    tree.last_shown(era, except)?;
+    tree.last_resolved(era, except)?;
     let mut changes = Vec::new();
     let stale = tree.children.iter_mut().filter(|(_, child)| child.is_stale);
     for (name, child) in stale.filter(|(name, _)| except != Some(&***name)) {
-        changes.push((name.clone(), show(child, inside, texts)?));
+        changes.push((name.clone(), resolve(child, inside, texts)?));
     }
-    let shown = tree.shown.as_mut()?;
-    shown.value = shown.value.with_fields(&changes)?;
-    Some(shown.value.clone())
+    let cached = tree.cached.as_mut()?;
+    cached.value = cached.value.with_fields(&changes)?;
+    Some(cached.value.clone())
 }
