@@ -19,10 +19,10 @@
 mod composite;
 mod counts;
 mod custom;
+mod deferred;
 mod effects;
 mod hidden;
 mod interface;
-mod kept;
 mod of_plain;
 mod outline;
 mod partial;

@@ -183,7 +183,7 @@ impl StateHost {
         }
         self.report(error);
         let effects = match self.node.borrow_mut().plain_mut() {
-            Some(plain) => plain.drop_kept(),
+            Some(plain) => plain.drop_deferred(),
             None => Vec::new(),
         };
         if let Some(turn) = self.turn.borrow_mut().take() {
@@ -207,7 +207,7 @@ impl StateHost {
     /// Whether what this window does waits for the part.
     pub(super) fn keeps_writes(&self) -> bool {
         let mut node = self.node.borrow_mut();
-        node.plain_mut().is_some_and(|plain| plain.keeps())
+        node.plain_mut().is_some_and(|plain| plain.is_deferring())
     }
 
     /// Stored cells, once they can be read.

@@ -21,7 +21,7 @@ impl StateOptions {
         let mut model = PlainModel::new(actor, born, initial);
         model.node_mut().set_bounds(bounds);
         if self.needs_more() {
-            model.keep();
+            model.start_deferring();
         }
         Box::new(model)
     }

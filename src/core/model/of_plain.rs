@@ -1,9 +1,9 @@
-//! From the model without conflicts to the one with them: the same cells, and then what was kept for it.
+//! From the model without conflicts to the one with them: the same cells, and then the deferred commands.
 
 use std::rc::Rc;
 
+use super::deferred::{Command, Deferred};
 use super::interface::change;
-use super::kept::{Command, Kept};
 use super::{Model, ModelEffect, ModelEffects, PlainModel, Strategies, WriteId};
 use crate::core::id::Key;
 use crate::core::lists::{Gather, List};
@@ -12,7 +12,7 @@ use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
-    /// Takes the place of `plain`, which is empty from then on, and does what that kept. `name` is this window as its peers know it.
+    /// Takes the place of `plain`, which is empty from then on, and carries out its deferred commands. `name` is this window as its peers know it.
     ///
     /// A state that merges keeps all it does from its beginning, and takes in nothing: its initial values become parts.
     pub fn of_plain(
@@ -24,8 +24,8 @@ impl<V: Value> Model<V> {
     ) -> (Self, ModelEffects<V>) {
         let before: Vec<(Key, Option<V>)> = {
             use super::StateModel;
-            let kept = plain.kept.iter().flat_map(|kept| kept.shown.keys());
-            let keys = kept.chain(plain.counted.keys());
+            let deferred = plain.deferred.iter().flat_map(|deferred| deferred.visible.keys());
+            let keys = deferred.chain(plain.counted.keys());
             keys.map(|key| (Rc::clone(key), plain.get(key).cloned())).gather()
         };
         let empty = PlainModel::new(plain.node.actor(), plain.node.born(), Vec::new());
@@ -33,7 +33,7 @@ impl<V: Value> Model<V> {
             mut node,
             undos,
             next_write,
-            kept,
+            deferred,
             ..
         } = std::mem::replace(plain, empty);
         if strategies.merge_any() {
@@ -49,11 +49,11 @@ impl<V: Value> Model<V> {
         model.counts_writes = counts_writes;
         model.undos = undos;
         let mut effects = Vec::new();
-        let kept = kept.unwrap_or_else(|| Kept {
+        let deferred = deferred.unwrap_or_else(|| Deferred {
             commands: Vec::new(),
-            shown: SmallMap::new(),
+            visible: SmallMap::new(),
         });
-        for command in kept.commands {
+        for command in deferred.commands {
             effects.take_in(model.carry_out(command, now));
         }
         model.next_write = next_write;
@@ -95,7 +95,7 @@ impl<V: Value> Model<V> {
         match command {
             Command::Write(ops, how, WriteId(id)) => {
                 self.next_write = id.saturating_sub(1);
-                // The write was checked when it was kept: it adds to numbers only.
+                // The write was checked when it was deferred: it adds to numbers only.
                 self.write(ops, how, now)
                     .map_or_else(|_| Vec::new(), |done| done.1)
             }

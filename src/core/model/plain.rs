@@ -1,15 +1,14 @@
-//! A state whose writes never have to be taken back, chosen from or merged: last write wins, and increments count.
+//! The plain model: last write wins and increments, without transactions, vetoes, strategies or undo of concurrent writes.
 //!
-//! Most states are no more than this. What needs more ([`write_needs_more`], [`cell_needs_more`]) is kept until the state has been
-//! [moved](super::Model::of_plain) to the other model, which shows the same of the same cells: its writes as commands, which show
-//! here and are made there.
+//! Most states need no more. A write that does ([`write_needs_more`], [`cell_needs_more`]) is deferred, see `deferred`, until
+//! [`Model::of_plain`](super::Model::of_plain) takes over the state. Both models resolve the same cells to the same values.
 
 use std::rc::Rc;
 
 use super::composite::plain;
 use super::counts::{Counted, with_added};
+use super::deferred::{Command, Deferred};
 use super::interface::{StateModel, change};
-use super::kept::{Command, Kept};
 use super::steps::{Step, Steps};
 use super::write::{check_numbers, joined};
 use super::{How, ModelEffect, ModelEffects, NotANumber, Op, WriteId};
@@ -30,7 +29,7 @@ pub struct PlainModel<V> {
     pub(super) undos: Steps<V>,
     pub(super) next_write: u64,
     /// What waits for the other model, if anything does.
-    pub(super) kept: Option<Kept<V>>,
+    pub(super) deferred: Option<Deferred<V>>,
 }
 
 /// Whether a write needs the other model.
@@ -61,7 +60,7 @@ impl<V: Value> PlainModel<V> {
             counted: SmallMap::new(),
             undos: Steps::new(),
             next_write: 0,
-            kept: None,
+            deferred: None,
         }
     }
 
@@ -82,8 +81,8 @@ impl<V: Value> PlainModel<V> {
         let (value, to) = (self.root(key).cloned(), self.top(key));
         let added = self.counted.get(&**key)?.added(&self.node, to);
         let shown = with_added(value, added);
-        let kept = self.counted.get_mut(&**key)?;
-        let old = std::mem::replace(&mut kept.shown, shown);
+        let counted = self.counted.get_mut(&**key)?;
+        let old = std::mem::replace(&mut counted.shown, shown);
         change(self, key, old)
     }
 
@@ -136,9 +135,9 @@ impl<V: Value> PlainModel<V> {
         for key in recounted {
             changes.take_in(self.recount(&key));
         }
-        if let Some(kept) = &self.kept {
+        if let Some(deferred) = &self.deferred {
             // Those show what is to be written.
-            changes.keep(|change| !kept.shown.contains_key(&change.key));
+            changes.keep(|change| !deferred.visible.contains_key(&change.key));
         }
         changes
     }
@@ -175,7 +174,11 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
     }
 
     fn get(&self, key: &str) -> Option<&V> {
-        if let Some(shown) = self.kept.as_ref().and_then(|kept| kept.shown.get(key)) {
+        if let Some(shown) = self
+            .deferred
+            .as_ref()
+            .and_then(|deferred| deferred.visible.get(key))
+        {
             return shown.as_ref();
         }
         match self.counted.get(key) {
@@ -189,20 +192,20 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
     }
 
     fn iter(&self) -> Box<dyn Iterator<Item = (Key, &V)> + '_> {
-        let is_kept = |key: &Key| {
-            let kept = self.kept.as_ref();
-            kept.is_some_and(|kept| kept.shown.contains_key(key))
+        let is_deferred = |key: &Key| {
+            let deferred = self.deferred.as_ref();
+            deferred.is_some_and(|deferred| deferred.visible.contains_key(key))
         };
         let roots = self.node.iter().filter_map(move |(name, cell)| {
             let Cell::Plain(value) = cell else { return None };
             let (key, part) = parse(name)?;
-            let is_root = part == Part::Root && !self.counted.contains_key(&key) && !is_kept(&key);
+            let is_root = part == Part::Root && !self.counted.contains_key(&key) && !is_deferred(&key);
             is_root.then_some((key, value))
         });
-        let counted = self.counted.iter().filter(move |(key, _)| !is_kept(key));
+        let counted = self.counted.iter().filter(move |(key, _)| !is_deferred(key));
         let counted = counted.map(|(key, counted)| (key, &counted.shown));
-        let kept = self.kept.iter().flat_map(|kept| kept.shown.iter());
-        let others = counted.chain(kept);
+        let deferred = self.deferred.iter().flat_map(|deferred| deferred.visible.iter());
+        let others = counted.chain(deferred);
         Box::new(roots.chain(others.filter_map(|(key, shown)| Some((Rc::clone(key), shown.as_ref()?)))))
     }
 
@@ -213,8 +216,8 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
         now: f64,
     ) -> Result<(WriteId, ModelEffects<V>), NotANumber> {
         check_numbers(self, &ops)?;
-        if self.kept.is_some() || write_needs_more(&ops, how) {
-            return Ok(self.keep_write(ops, how));
+        if self.deferred.is_some() || write_needs_more(&ops, how) {
+            return Ok(self.defer_write(ops, how));
         }
         let step = how.undoable.then(|| Step::before(self, &ops));
         self.next_write += 1;
@@ -239,8 +242,8 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
     }
 
     fn apply_plain(&mut self, entries: Vec<(Key, Option<V>)>, now: f64) -> ModelEffects<V> {
-        if self.kept.is_some() {
-            return self.keep_plain(entries);
+        if self.deferred.is_some() {
+            return self.defer_plain(entries);
         }
         let mut cells = Vec::with_capacity(entries.len());
         for (key, value) in entries {
@@ -251,19 +254,19 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
     }
 
     fn turn_back(&mut self, is_undo: bool, _now: f64) -> Option<ModelEffects<V>> {
-        self.keep_turn(is_undo)
+        self.defer_undo(is_undo)
     }
 
     fn retract(&mut self, id: WriteId, _now: f64) -> ModelEffects<V> {
         // Without it the write has been dropped already.
-        if self.kept.is_some() {
+        if self.deferred.is_some() {
             self.push(Command::Retract(id));
         }
         Vec::new()
     }
 
     fn confirm(&mut self, id: WriteId) {
-        if self.kept.is_some() {
+        if self.deferred.is_some() {
             self.push(Command::Confirm(id));
         }
     }

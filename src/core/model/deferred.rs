@@ -1,4 +1,6 @@
-//! What waits for the model with conflicts: what a window did that needs it, and all it did since.
+//! Deferred commands: the plain model queues the first command that needs the model with conflicts, and every one after it.
+//!
+//! The queued writes are visible at once. `of_plain` carries the commands out when the other model takes over.
 
 use std::rc::Rc;
 
@@ -11,14 +13,14 @@ use crate::core::map::SmallMap;
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::core::value::Value;
 
-/// What a window did that needs the other model, and all it did since.
-pub(super) struct Kept<V> {
+/// The queue, and the values that its writes give the keys.
+pub(super) struct Deferred<V> {
     pub(super) commands: Vec<Command<V>>,
-    /// What they have the keys show.
-    pub(super) shown: SmallMap<Key, Option<V>>,
+    /// The visible value of each key that a queued command wrote.
+    pub(super) visible: SmallMap<Key, Option<V>>,
 }
 
-/// One of them.
+/// One deferred command.
 pub(super) enum Command<V> {
     Write(Vec<(Key, Op<V>)>, How, WriteId),
     ApplyPlain(Vec<(Key, Option<V>)>),
@@ -28,61 +30,64 @@ pub(super) enum Command<V> {
 }
 
 impl<V: Value> PlainModel<V> {
-    /// Keeps all that this window does from now on for the other model.
-    pub fn keep(&mut self) {
-        self.kept.get_or_insert_with(|| Kept {
+    /// Queues every command of this window from now on.
+    pub fn start_deferring(&mut self) {
+        self.deferred.get_or_insert_with(|| Deferred {
             commands: Vec::new(),
-            shown: SmallMap::new(),
+            visible: SmallMap::new(),
         });
     }
 
-    /// Whether something is kept for the other model.
+    /// Whether commands are queued.
     #[must_use]
-    pub fn keeps(&self) -> bool {
-        self.kept.is_some()
+    pub fn is_deferring(&self) -> bool {
+        self.deferred.is_some()
     }
 
-    /// Drops what is kept: the keys show what they hold.
-    pub fn drop_kept(&mut self) -> ModelEffects<V> {
-        let Some(kept) = self.kept.take() else {
+    /// Drops the queue, and returns the changes that make the stored values visible again.
+    pub fn drop_deferred(&mut self) -> ModelEffects<V> {
+        let Some(deferred) = self.deferred.take() else {
             return Vec::new();
         };
         let mut changes = Vec::new();
-        for (key, old) in kept.shown.iter() {
+        for (key, old) in deferred.visible.iter() {
             changes.take_in(change(self, key, old.clone()));
         }
         effects(changes, ChangeOrigin::Rollback)
     }
 
-    /// Takes a write along to the other model. It shows at once.
-    pub(super) fn keep_write(&mut self, ops: Vec<(Key, Op<V>)>, how: How) -> (WriteId, ModelEffects<V>) {
+    /// Queues a write and makes it visible. Returns its id and the changes.
+    pub(super) fn defer_write(&mut self, ops: Vec<(Key, Op<V>)>, how: How) -> (WriteId, ModelEffects<V>) {
         self.next_write += 1;
         let id = WriteId(self.next_write);
-        let shown = ops.iter().map(|(key, op)| {
+        let visible = ops.iter().map(|(key, op)| {
             let op = match op {
                 Op::Set(value) => Op::Set(value.clone()),
                 Op::Add(by) => Op::Add(*by),
             };
             (Rc::clone(key), op)
         });
-        let effects = self.show_kept(shown.gather(), how.origin);
+        let effects = self.apply_deferred(visible.gather(), how.origin);
         self.push(Command::Write(ops, how, id));
         (id, effects)
     }
 
-    /// The same of updates that came without a frame.
-    pub(super) fn keep_plain(&mut self, entries: Vec<(Key, Option<V>)>) -> ModelEffects<V> {
+    /// Queues updates that came without a frame, from a plain messenger.
+    pub(super) fn defer_plain(&mut self, entries: Vec<(Key, Option<V>)>) -> ModelEffects<V> {
         let ops = entries
             .iter()
             .map(|(key, value)| (Rc::clone(key), Op::Set(value.clone())));
-        let effects = self.show_kept(ops.gather(), ChangeOrigin::Remote);
+        let effects = self.apply_deferred(ops.gather(), ChangeOrigin::Remote);
         self.push(Command::ApplyPlain(entries));
         effects
     }
 
-    /// Whether something can be taken back, or done again, once the other model is there.
-    pub(super) fn keep_turn(&mut self, is_undo: bool) -> Option<ModelEffects<V>> {
-        let commands = self.kept.as_ref().map_or(&[][..], |kept| &kept.commands);
+    /// Queues an undo or redo. `None` if, after the queued commands, there will be nothing to undo or redo.
+    pub(super) fn defer_undo(&mut self, is_undo: bool) -> Option<ModelEffects<V>> {
+        let commands = self
+            .deferred
+            .as_ref()
+            .map_or(&[][..], |deferred| &deferred.commands);
         let (mut undos, mut redos) = (self.undos.list.len(), 0_usize);
         for command in commands {
             match command {
@@ -99,8 +104,8 @@ impl<V: Value> PlainModel<V> {
         Some(Vec::new())
     }
 
-    fn show_kept(&mut self, ops: Vec<(Key, Op<V>)>, origin: ChangeOrigin) -> ModelEffects<V> {
-        self.keep();
+    fn apply_deferred(&mut self, ops: Vec<(Key, Op<V>)>, origin: ChangeOrigin) -> ModelEffects<V> {
+        self.start_deferring();
         let mut changes = Vec::with_capacity(ops.len());
         for (key, op) in ops {
             let old = self.get(&key).cloned();
@@ -108,8 +113,8 @@ impl<V: Value> PlainModel<V> {
                 Op::Set(value) => value,
                 Op::Add(by) => with_added(old.clone(), Some(by)),
             };
-            if let Some(kept) = &mut self.kept {
-                kept.shown.insert(Rc::clone(&key), value);
+            if let Some(deferred) = &mut self.deferred {
+                deferred.visible.insert(Rc::clone(&key), value);
             }
             changes.take_in(change(self, &key, old));
         }
@@ -117,9 +122,9 @@ impl<V: Value> PlainModel<V> {
     }
 
     pub(super) fn push(&mut self, command: Command<V>) {
-        self.keep();
-        if let Some(kept) = &mut self.kept {
-            kept.commands.push(command);
+        self.start_deferring();
+        if let Some(deferred) = &mut self.deferred {
+            deferred.commands.push(command);
         }
     }
 }
