@@ -3,7 +3,7 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use super::{Held, StateHost};
+use super::{JsEntry, StateHost};
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::limits::{Bounds, KEY_BYTES};
@@ -33,7 +33,7 @@ fn check_name(key: &str) -> Result<(), JsValue> {
 }
 
 /// Initial values. Throws ERR_LIMIT.
-pub(super) fn check(entries: &[(Key, Held)], bounds: Bounds) -> Result<(), JsValue> {
+pub(super) fn check(entries: &[(Key, JsEntry)], bounds: Bounds) -> Result<(), JsValue> {
     entries.iter().try_for_each(|(key, _)| check_name(key))?;
     if entries.len() > bounds.keys {
         Err(full())
@@ -54,16 +54,16 @@ pub(super) fn code_of(error: &JsValue) -> &'static str {
 
 impl StateHost {
     /// Whether these writes fit in. Throws ERR_LIMIT.
-    pub(super) fn check_ops(&self, ops: &[(Key, Op<Held>)]) -> Result<(), JsValue> {
+    pub(super) fn check_ops(&self, ops: &[(Key, Op<JsEntry>)]) -> Result<(), JsValue> {
         self.check_weight(ops)?;
-        let adds = |op: &Op<Held>| !matches!(op, Op::Set(None));
+        let adds = |op: &Op<JsEntry>| !matches!(op, Op::Set(None));
         self.check_room(ops.len(), || {
             ops.iter().filter(|one| adds(&one.1)).map(|one| &one.0)
         })
     }
 
     /// Whether the others take it: what they refuse, they would be sent again and again, and everything after it with it.
-    fn check_weight(&self, ops: &[(Key, Op<Held>)]) -> Result<(), JsValue> {
+    fn check_weight(&self, ops: &[(Key, Op<JsEntry>)]) -> Result<(), JsValue> {
         let Some(limits) = self.carrier.limits() else {
             return Ok(());
         };
@@ -87,7 +87,7 @@ impl StateHost {
     }
 
     /// Whether these keys may be written. Throws ERR_LIMIT.
-    pub(super) fn check_entries(&self, entries: &[(Key, Option<Held>)]) -> Result<(), JsValue> {
+    pub(super) fn check_entries(&self, entries: &[(Key, Option<JsEntry>)]) -> Result<(), JsValue> {
         self.check_room(entries.len(), || {
             entries.iter().filter(|one| one.1.is_some()).map(|one| &one.0)
         })

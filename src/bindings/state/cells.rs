@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::held::{Held, value_of};
+use super::entry::{JsEntry, value_of};
 use super::nodes;
 use crate::bindings::wire::list;
 use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, VetoReason, is_plain, parse, parse_suffix};
@@ -41,7 +41,7 @@ pub(super) fn stamp_in(time: &JsValue, actor: &JsValue) -> Option<Stamp> {
 }
 
 /// The name of a cell, for JavaScript.
-pub(super) fn name_out(name: &Key, cell: Option<&Cell<Held>>) -> JsValue {
+pub(super) fn name_out(name: &Key, cell: Option<&Cell<JsEntry>>) -> JsValue {
     match cell {
         Some(Cell::Plain(held)) if is_plain(name) => held.key(name),
         _ => JsValue::from_str(name),
@@ -49,7 +49,7 @@ pub(super) fn name_out(name: &Key, cell: Option<&Cell<Held>>) -> JsValue {
 }
 
 /// What a cell holds; undefined if it was deleted.
-pub(super) fn cell_out(cell: Option<&Cell<Held>>) -> JsValue {
+pub(super) fn cell_out(cell: Option<&Cell<JsEntry>>) -> JsValue {
     match cell {
         None => JsValue::UNDEFINED,
         Some(Cell::Plain(held)) => held.value.clone(),
@@ -61,7 +61,7 @@ pub(super) fn cell_out(cell: Option<&Cell<Held>>) -> JsValue {
 }
 
 /// What [`cell_out`] gave of the cell of that name; None if it is malformed.
-pub(super) fn cell_in(name: &JsValue, value: JsValue) -> Option<(Key, Option<Cell<Held>>)> {
+pub(super) fn cell_in(name: &JsValue, value: JsValue) -> Option<(Key, Option<Cell<JsEntry>>)> {
     let key = key_in(name)?;
     let (_, part) = parse(&key)?;
     if value.is_undefined() {
@@ -76,12 +76,13 @@ pub(super) fn cell_in(name: &JsValue, value: JsValue) -> Option<(Key, Option<Cel
     Some((key, Some(cell)))
 }
 
-fn part_in(part: &Part, name: JsValue, value: JsValue) -> Option<Cell<Held>> {
+fn part_in(part: &Part, name: JsValue, value: JsValue) -> Option<Cell<JsEntry>> {
     Some(match part {
-        Part::Root => Cell::Plain(Held { key: name, value }),
+        Part::Root => Cell::Plain(JsEntry { key: name, value }),
         Part::Slot(_) => Cell::Slot(Rc::new(slot_in(&value, 0)?)),
         Part::Veto(_) => {
-            let vetoes: Option<Vec<Veto<Held>>> = list(&value)?.iter().map(|veto| veto_in(&veto)).collect();
+            let vetoes: Option<Vec<Veto<JsEntry>>> =
+                list(&value)?.iter().map(|veto| veto_in(&veto)).collect();
             Cell::Veto(Rc::new(vetoes?))
         }
         Part::Count(_) | Part::Writes(_) => Cell::Count(count_in(&value)?),
@@ -89,11 +90,11 @@ fn part_in(part: &Part, name: JsValue, value: JsValue) -> Option<Cell<Held>> {
     })
 }
 
-fn held_in(value: JsValue) -> Option<Held> {
-    (!value.is_undefined()).then(|| Held::made(value))
+fn held_in(value: JsValue) -> Option<JsEntry> {
+    (!value.is_undefined()).then(|| JsEntry::made(value))
 }
 
-fn slot_out(slot: &Slot<Held>, depth: usize) -> JsValue {
+fn slot_out(slot: &Slot<JsEntry>, depth: usize) -> JsValue {
     let out = Array::of2(&number(slot.time.as_f64()), &value_of(slot.value.as_ref()));
     match &slot.base {
         Some((value, stamp)) => {
@@ -121,7 +122,7 @@ fn slot_out(slot: &Slot<Held>, depth: usize) -> JsValue {
     out.into()
 }
 
-fn slot_in(value: &JsValue, depth: usize) -> Option<Slot<Held>> {
+fn slot_in(value: &JsValue, depth: usize) -> Option<Slot<JsEntry>> {
     let parts = list(value)?;
     let under = match parts.get(8) {
         under if under.is_undefined() || depth >= UNDER => None,
@@ -151,7 +152,7 @@ fn slot_in(value: &JsValue, depth: usize) -> Option<Slot<Held>> {
     })
 }
 
-fn veto_out(veto: &Veto<Held>) -> JsValue {
+fn veto_out(veto: &Veto<JsEntry>) -> JsValue {
     let out = Array::of3(
         &JsValue::from_str(&veto.part),
         &number(veto.stamp.time.as_f64()),
@@ -168,7 +169,7 @@ fn veto_out(veto: &Veto<Held>) -> JsValue {
     out.into()
 }
 
-fn veto_in(value: &JsValue) -> Option<Veto<Held>> {
+fn veto_in(value: &JsValue) -> Option<Veto<JsEntry>> {
     let parts = list(value)?;
     let name = key_in(&parts.get(0))?;
     let part = parse_suffix(&name)?;

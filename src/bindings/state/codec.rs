@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::cells::{cell_in, cell_out, name_out, number};
-use super::held::Held;
+use super::entry::JsEntry;
 use crate::bindings::wire::{
     digest_in, digest_out, floats, numbers, pairs_in, pairs_out, vector_in, vector_out,
 };
@@ -27,7 +27,7 @@ fn lists(frame: &Array, keys: u32) -> Option<(Array, Array, u32)> {
     (values.length() == count).then_some((keys, values, count))
 }
 
-fn batch_lists(batch: &Batch<Cell<Held>>) -> (Array, Array) {
+fn batch_lists(batch: &Batch<Cell<JsEntry>>) -> (Array, Array) {
     let (keys, values) = (Array::new(), Array::new());
     for (key, cell, _) in &batch.entries {
         keys.push(&name_out(key, cell.as_ref()));
@@ -37,7 +37,7 @@ fn batch_lists(batch: &Batch<Cell<Held>>) -> (Array, Array) {
 }
 
 /// A frame for the wire.
-pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> Array {
+pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<JsEntry>>) -> Array {
     let out = Array::new();
     match frame {
         StateFrame::Batch(batch) => {
@@ -104,8 +104,8 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<Held>>) -> Array {
 }
 
 /// The latest time that a cell of the frame names beside its stamp.
-pub(super) fn latest(frame: &StateFrame<Cell<Held>>) -> Option<Time> {
-    let named = |cell: &Option<Cell<Held>>| cell.as_ref().and_then(Cell::latest);
+pub(super) fn latest(frame: &StateFrame<Cell<JsEntry>>) -> Option<Time> {
+    let named = |cell: &Option<Cell<JsEntry>>| cell.as_ref().and_then(Cell::latest);
     match frame {
         StateFrame::Batch(batch) => batch.entries.iter().filter_map(|entry| named(&entry.1)).max(),
         StateFrame::Delta(delta) => delta.entries.iter().filter_map(|entry| named(&entry.value)).max(),
@@ -114,7 +114,7 @@ pub(super) fn latest(frame: &StateFrame<Cell<Held>>) -> Option<Time> {
 }
 
 /// A frame from the wire; None if it is malformed anywhere.
-pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<Held>>> {
+pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<JsEntry>>> {
     match kind {
         Kind::Batch => decode_batch(frame),
         Kind::Sync => Some(StateFrame::Sync {
@@ -132,7 +132,7 @@ pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<Held>>
     }
 }
 
-fn decode_batch(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
+fn decode_batch(frame: &Array) -> Option<StateFrame<Cell<JsEntry>>> {
     let actor = Actor::from_f64(frame.get(2).as_f64()?)?;
     let seq = whole(frame.get(3).as_f64()?)?;
     let deps = pairs_in(&frame.get(4))?;
@@ -157,7 +157,7 @@ fn decode_batch(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
     }))
 }
 
-fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<Held>>> {
+fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<JsEntry>>> {
     let (since, vector) = (vector_in(&frame.get(2))?, vector_in(&frame.get(3))?);
     let stamps = floats(&frame.get(4))?;
     let (keys, values, count) = lists(frame, 5)?;

@@ -3,8 +3,8 @@
 use js_sys::{Array, Function, Map, Object, Promise, Reflect};
 use wasm_bindgen::JsValue;
 
-use super::held::value_of;
-use super::{Held, SetOptions, StateHost};
+use super::entry::value_of;
+use super::{JsEntry, SetOptions, StateHost};
 use crate::core::id::Key;
 use crate::core::lists::List;
 use crate::core::model::Op;
@@ -91,7 +91,7 @@ impl StateHost {
     pub(crate) fn resolve(&self, key: Key, value: &JsValue) -> Result<Promise, JsValue> {
         self.check_alive()?;
         let value = host::own(value, &key)?;
-        let held = (!value.is_undefined()).then(|| Held::made(value));
+        let held = (!value.is_undefined()).then(|| JsEntry::made(value));
         self.write(vec![(key, Op::Set(held))], SetOptions::default())
     }
 }

@@ -7,23 +7,23 @@ use std::hint::black_box;
 
 use wasm_bindgen::prelude::*;
 
-use super::{Held, StateHost, StateOptions, effects, unreadable, validate};
+use super::{JsEntry, StateHost, StateOptions, effects, unreadable, validate};
 use crate::core::id::{Actor, Key, PeerRef};
 use crate::core::model::{CellChange, Model, ModelEffects, PlainModel, StateModel};
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
 /// The model that takes the other's place, and what is to be done.
-type Upgraded = (Box<dyn StateModel<Held>>, ModelEffects<Held>);
-type Changes = Vec<KeyChange<Held>>;
-type Cells<'a> = &'a [CellChange<Held>];
+type Upgraded = (Box<dyn StateModel<JsEntry>>, ModelEffects<JsEntry>);
+type Changes = Vec<KeyChange<JsEntry>>;
+type Cells<'a> = &'a [CellChange<JsEntry>];
 
 /// What the rest of a state calls.
 pub(super) struct Part {
     /// Moves a state to the model with conflicts.
-    pub(super) upgrade: fn(&StateHost, &mut PlainModel<Held>) -> Upgraded,
+    pub(super) upgrade: fn(&StateHost, &mut PlainModel<JsEntry>) -> Upgraded,
     /// Such a model that holds nothing.
-    pub(super) model: fn(&StateOptions, Actor) -> Box<dyn StateModel<Held>>,
+    pub(super) model: fn(&StateOptions, Actor) -> Box<dyn StateModel<JsEntry>>,
     /// See [`StateHost::validate`].
     pub(super) validate: fn(&StateHost, PeerRef, ChangeOrigin, Changes, Cells<'_>) -> Changes,
     /// See [`StateHost::validate_earlier`].
@@ -31,7 +31,7 @@ pub(super) struct Part {
     /// See [`StateHost::drop_unreadable`].
     pub(super) drop_unreadable: fn(&StateHost, PeerRef, Changes, Cells<'_>, Vec<Key>) -> Changes,
     /// See [`StateHost::settle_by_function`].
-    pub(super) settle: fn(&StateHost, &Key) -> Option<KeyChange<Held>>,
+    pub(super) settle: fn(&StateHost, &Key) -> Option<KeyChange<JsEntry>>,
 }
 
 thread_local! {
@@ -66,14 +66,14 @@ pub(super) fn part() -> Option<&'static Part> {
     })
 }
 
-fn upgrade(state: &StateHost, plain: &mut PlainModel<Held>) -> Upgraded {
+fn upgrade(state: &StateHost, plain: &mut PlainModel<JsEntry>) -> Upgraded {
     let options = &state.options;
     let (own, strategies) = (state.carrier.own_id(), options.strategies.clone());
     let (model, effects) = Model::of_plain(plain, &own, strategies, options.counted, host::wall());
     (Box::new(model), effects)
 }
 
-fn model(options: &StateOptions, actor: Actor) -> Box<dyn StateModel<Held>> {
+fn model(options: &StateOptions, actor: Actor) -> Box<dyn StateModel<JsEntry>> {
     let strategies = options.strategies.clone();
     Box::new(Model::new(actor, host::wall(), "", strategies, Vec::new()))
 }

@@ -8,7 +8,7 @@ use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 
 use super::conflicts_part::part;
-use super::{Held, StateHost, StateOptions};
+use super::{JsEntry, StateHost, StateOptions};
 use crate::bindings::shared::Shared;
 use crate::core::cell::Cell;
 use crate::core::frame::Kind;
@@ -43,7 +43,7 @@ pub(super) enum Event {
     Partly(PeerRef, Vec<PeerRef>, Kind, Array, Array),
     Other(PeerRef, u32, Kind, Array),
     Update(PeerRef, JsValue),
-    Import(Vec<Record<Cell<Held>>>),
+    Import(Vec<Record<Cell<JsEntry>>>),
 }
 
 impl Early {
@@ -68,7 +68,7 @@ impl StateOptions {
 }
 
 /// Whether a frame has cells that only the model with conflicts can read.
-pub(super) fn frame_needs_more(frame: &StateFrame<Cell<Held>>) -> bool {
+pub(super) fn frame_needs_more(frame: &StateFrame<Cell<JsEntry>>) -> bool {
     match frame {
         StateFrame::Batch(batch) => batch.entries.iter().any(|entry| cell_needs_more(&entry.0)),
         StateFrame::Delta(delta) => delta.entries.iter().any(|entry| cell_needs_more(&entry.key)),
@@ -211,7 +211,7 @@ impl StateHost {
     }
 
     /// Stored cells, once they can be read.
-    pub(super) fn import_cells(&self, records: Vec<Record<Cell<Held>>>) {
+    pub(super) fn import_cells(&self, records: Vec<Record<Cell<JsEntry>>>) {
         if self.is_early()
             || records.iter().any(|record| cell_needs_more(&record.key)) && !self.require_more()
         {
@@ -229,14 +229,14 @@ impl StateHost {
         self.import_now(records);
     }
 
-    fn import_now(&self, records: Vec<Record<Cell<Held>>>) {
+    fn import_now(&self, records: Vec<Record<Cell<JsEntry>>>) {
         if !records.is_empty() && !self.destroyed.get() {
             self.decide(|model, now| model.with_node(|node| node.import(records, now)));
         }
     }
 
     /// Loads the part if a write needs it. A state that needs it by its options has asked for it before.
-    pub(super) fn load_for(&self, ops: &[(Key, Op<Held>)], how: How) {
+    pub(super) fn load_for(&self, ops: &[(Key, Op<JsEntry>)], how: How) {
         if write_needs_more(ops, how) {
             self.require_more();
         }

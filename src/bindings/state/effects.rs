@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::StateHost;
 use super::conflicts_part::started;
-use super::held::{Held, key_of, value_of};
+use super::entry::{JsEntry, key_of, value_of};
 use crate::bindings::carrier::Carrier;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::List;
@@ -14,7 +14,7 @@ use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
 impl StateHost {
-    pub(super) fn run(&self, effects: ModelEffects<Held>) {
+    pub(super) fn run(&self, effects: ModelEffects<JsEntry>) {
         if !effects.is_empty() {
             self.forget_conflicts();
         }
@@ -72,9 +72,9 @@ impl StateHost {
         &self,
         from: PeerRef,
         origin: ChangeOrigin,
-        changes: Vec<KeyChange<Held>>,
-        cells: &[CellChange<Held>],
-    ) -> Vec<KeyChange<Held>> {
+        changes: Vec<KeyChange<JsEntry>>,
+        cells: &[CellChange<JsEntry>],
+    ) -> Vec<KeyChange<JsEntry>> {
         let unreadable = self.take_unreadable_cells();
         let Some(part) = started() else { return changes };
         let changes = match unreadable.is_empty() {
@@ -88,7 +88,7 @@ impl StateHost {
     }
 
     /// Handlers of `name:update` see what states tell each other, as `{ updates }`.
-    fn show(&self, from: PeerRef, changes: &[KeyChange<Held>]) {
+    fn show(&self, from: PeerRef, changes: &[KeyChange<JsEntry>]) {
         let Carrier::Hub(hub) = &self.carrier else {
             return;
         };
@@ -102,7 +102,7 @@ impl StateHost {
 }
 
 /// The keys and values of changes; deleted ones are undefined.
-pub(super) fn lists(changes: &[KeyChange<Held>]) -> (Array, Array) {
+pub(super) fn lists(changes: &[KeyChange<JsEntry>]) -> (Array, Array) {
     let (keys, values) = (Array::new(), Array::new());
     for change in changes {
         keys.push(&key_of(change.new.as_ref(), &change.key));
@@ -112,7 +112,7 @@ pub(super) fn lists(changes: &[KeyChange<Held>]) -> (Array, Array) {
 }
 
 /// The function of a key has to say what it shows.
-pub(super) fn settle(state: &StateHost, key: &Key) -> Option<KeyChange<Held>> {
+pub(super) fn settle(state: &StateHost, key: &Key) -> Option<KeyChange<JsEntry>> {
     let function = state.options.function_of(key)?.clone();
     let open = state.node.borrow().unsettled(key)?;
     let mut value = value_of(open.first.as_ref());
@@ -136,6 +136,6 @@ pub(super) fn settle(state: &StateHost, key: &Key) -> Option<KeyChange<Held>> {
             }
         };
     }
-    let held = (!value.is_undefined()).then(|| Held::made(value));
+    let held = (!value.is_undefined()).then(|| JsEntry::made(value));
     state.node.borrow_mut().settle(key, held)
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use js_sys::Array;
 
 use super::gateways::Loading;
-use super::{Held, StateHost};
+use super::{JsEntry, StateHost};
 use crate::core::cell::Cell;
 use crate::core::gateway::Filter;
 use crate::core::grants::Grants;
@@ -24,7 +24,7 @@ pub(super) struct FilteredPeers {
     pub(super) here: RefCell<Vec<Rc<dyn FilteredPeer>>>,
     /// Peers that came before this window was ready, or before the part of the wasm was loaded, each with its last request.
     early: RefCell<Vec<Early>>,
-    pub(super) texts: RefCell<Option<Rc<dyn Texts<Held>>>>,
+    pub(super) texts: RefCell<Option<Rc<dyn Texts<JsEntry>>>>,
     pub(super) loading: Slot<Loading>,
 }
 
@@ -39,7 +39,7 @@ impl FilteredPeers {
     }
 }
 
-type Early = (PeerRef, Filter, Option<StateFrame<Cell<Held>>>);
+type Early = (PeerRef, Filter, Option<StateFrame<Cell<JsEntry>>>);
 
 /// Such a peer that takes part: its gateway, which is in that part of the wasm.
 pub(super) trait FilteredPeer {
@@ -47,24 +47,24 @@ pub(super) trait FilteredPeer {
     /// Whether this window waits for the peer's contents.
     fn is_awaited(&self) -> bool;
     /// Lets the node of the filtered replica act; returns frames to send.
-    fn with_node(&self, act: &dyn Fn(&mut StateNode<Cell<Held>>) -> NodeEffects) -> ModelEffects<Held>;
+    fn with_node(&self, act: &dyn Fn(&mut StateNode<Cell<JsEntry>>) -> NodeEffects) -> ModelEffects<JsEntry>;
     /// Sends what is new for it.
-    fn flush(&self, now: f64) -> ModelEffects<Held>;
+    fn flush(&self, now: f64) -> ModelEffects<JsEntry>;
     /// How many batches it was sent, if it takes part.
     fn sent(&self) -> Option<u64>;
     /// Whether it has acknowledged that many.
     fn has(&self, seq: u64) -> bool;
     fn wants_texts(&self) -> bool;
-    fn provide_texts(&self, texts: Rc<dyn Texts<Held>>, now: f64) -> ModelEffects<Held>;
+    fn provide_texts(&self, texts: Rc<dyn Texts<JsEntry>>, now: f64) -> ModelEffects<JsEntry>;
     /// A frame of the peer.
-    fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<Held>>);
+    fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<JsEntry>>);
     /// Cells of these names have changed in the state, and the visible values of these keys.
-    fn forward(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]);
+    fn forward(&self, model: &dyn StateModel<JsEntry>, names: &[Key], shown: &[Key]);
     /// Refuses, in the state, the parts of aborted transactions of which the peer would take the rest as valid.
     fn veto_aborted(&self, state: &StateHost);
 }
 
-type NodeEffects = Vec<StateEffect<Cell<Held>>>;
+type NodeEffects = Vec<StateEffect<Cell<JsEntry>>>;
 
 impl StateHost {
     /// What a restricted peer is granted; None for one that takes part in the state itself.
@@ -182,7 +182,7 @@ impl StateHost {
         here.iter().find(|filtered| filtered.peer() == peer).cloned()
     }
 
-    fn each_filtered_peer(&self, act: &dyn Fn(&dyn FilteredPeer) -> ModelEffects<Held>) {
+    fn each_filtered_peer(&self, act: &dyn Fn(&dyn FilteredPeer) -> ModelEffects<JsEntry>) {
         let here = self.filtered_peers.here.borrow().clone();
         for filtered in here {
             let effects = act(&*filtered);
@@ -190,7 +190,7 @@ impl StateHost {
         }
     }
 
-    pub(super) fn send_to_filtered_peer(&self, effects: ModelEffects<Held>) {
+    pub(super) fn send_to_filtered_peer(&self, effects: ModelEffects<JsEntry>) {
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => self.post(&to, &frame),
@@ -201,7 +201,7 @@ impl StateHost {
     }
 
     /// A frame of such a peer.
-    pub(super) fn receive_from_filtered_peer(&self, from: PeerRef, decoded: StateFrame<Cell<Held>>) {
+    pub(super) fn receive_from_filtered_peer(&self, from: PeerRef, decoded: StateFrame<Cell<JsEntry>>) {
         let Some(filtered) = self.filtered_peer(from) else {
             // Whatever else it says now, it says again when it is answered.
             let mut early = self.filtered_peers.early.borrow_mut();
@@ -239,7 +239,7 @@ impl StateHost {
     }
 
     /// Forwards to filtered peers what has changed here.
-    pub(super) fn forward_to_filtered_peers(&self, effects: &ModelEffects<Held>) {
+    pub(super) fn forward_to_filtered_peers(&self, effects: &ModelEffects<JsEntry>) {
         let names = self.node.borrow_mut().take_watched();
         if self.filtered_peers.here.borrow().is_empty() {
             return;
@@ -303,7 +303,7 @@ impl StateHost {
     }
 
     /// The engine that merges texts has come.
-    pub(super) fn give_filtered_peers_texts(&self, texts: &Rc<dyn Texts<Held>>) {
+    pub(super) fn give_filtered_peers_texts(&self, texts: &Rc<dyn Texts<JsEntry>>) {
         self.filtered_peers.texts.replace(Some(Rc::clone(texts)));
         self.each_filtered_peer(&|filtered| filtered.provide_texts(Rc::clone(texts), host::wall()));
         self.flush_filtered_peers();

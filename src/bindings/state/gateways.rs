@@ -10,7 +10,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::filtered_peers::FilteredPeer;
-use super::{Held, StateHost, codec};
+use super::{JsEntry, StateHost, codec};
 use crate::core::cell::{Cell, VetoReason};
 use crate::core::codes;
 use crate::core::gateway::{DENIED, Filter, Gateway};
@@ -131,7 +131,7 @@ fn open(state: &StateHost, peer: PeerRef, filter: Filter) {
     state.look_for_texts();
 }
 
-impl FilteredPeer for RefCell<Gateway<Held>> {
+impl FilteredPeer for RefCell<Gateway<JsEntry>> {
     fn peer(&self) -> PeerRef {
         self.borrow().peer()
     }
@@ -142,12 +142,12 @@ impl FilteredPeer for RefCell<Gateway<Held>> {
 
     fn with_node(
         &self,
-        act: &dyn Fn(&mut StateNode<Cell<Held>>) -> Vec<StateEffect<Cell<Held>>>,
-    ) -> ModelEffects<Held> {
+        act: &dyn Fn(&mut StateNode<Cell<JsEntry>>) -> Vec<StateEffect<Cell<JsEntry>>>,
+    ) -> ModelEffects<JsEntry> {
         self.borrow_mut().with_view(|view| view.with_node(act))
     }
 
-    fn flush(&self, now: f64) -> ModelEffects<Held> {
+    fn flush(&self, now: f64) -> ModelEffects<JsEntry> {
         self.borrow_mut().flush(now)
     }
 
@@ -167,15 +167,15 @@ impl FilteredPeer for RefCell<Gateway<Held>> {
         self.borrow().view().wants_texts()
     }
 
-    fn provide_texts(&self, texts: Rc<dyn Texts<Held>>, now: f64) -> ModelEffects<Held> {
+    fn provide_texts(&self, texts: Rc<dyn Texts<JsEntry>>, now: f64) -> ModelEffects<JsEntry> {
         self.borrow_mut().with_view(|view| view.provide_texts(texts, now))
     }
 
-    fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<Held>>) {
+    fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<JsEntry>>) {
         hear(state, self, decoded);
     }
 
-    fn forward(&self, model: &dyn StateModel<Held>, names: &[Key], shown: &[Key]) {
+    fn forward(&self, model: &dyn StateModel<JsEntry>, names: &[Key], shown: &[Key]) {
         if let Some(model) = model.full() {
             self.borrow_mut().forward(model, names, shown, host::wall());
         }
@@ -197,7 +197,7 @@ impl FilteredPeer for RefCell<Gateway<Held>> {
     }
 }
 
-fn hear(state: &StateHost, filtered: &RefCell<Gateway<Held>>, decoded: StateFrame<Cell<Held>>) {
+fn hear(state: &StateHost, filtered: &RefCell<Gateway<JsEntry>>, decoded: StateFrame<Cell<JsEntry>>) {
     let now = host::wall();
     let from = filtered.borrow().peer();
     let latest = codec::latest(&decoded);

@@ -6,7 +6,7 @@ use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::cells::{cell_in, cell_out};
-use super::{Held, StateHost};
+use super::{JsEntry, StateHost};
 use crate::bindings::persist::{Kept, Persist, Record};
 use crate::core::cell::{Cell, Slot, parse};
 use crate::core::id::{Actor, Key};
@@ -83,7 +83,7 @@ impl StateHost {
     }
 
     /// Stored registers as cells; what is none is left out, and stays where it is.
-    pub(super) fn cells(&self, records: Vec<Record>) -> Vec<CoreRecord<Cell<Held>>> {
+    pub(super) fn cells(&self, records: Vec<Record>) -> Vec<CoreRecord<Cell<JsEntry>>> {
         let mut cells = Vec::with_capacity(records.len());
         for record in records {
             let synced = parse(&record.key).is_some_and(|(key, _)| self.options.is_synced(&key));
@@ -105,7 +105,7 @@ impl StateHost {
 
     /// A stored cell without times that lie in the future. A write keeps its value, and counts as made when its stamp says;
     /// of anything else nothing is left.
-    fn believed(&self, cell: Option<Cell<Held>>, stamp: Stamp) -> Option<Option<Cell<Held>>> {
+    fn believed(&self, cell: Option<Cell<JsEntry>>, stamp: Stamp) -> Option<Option<Cell<JsEntry>>> {
         let latest = cell.as_ref().and_then(Cell::latest);
         if self.node.borrow_mut().witnessed(latest, host::wall()) {
             return Some(cell);
@@ -154,7 +154,7 @@ impl Kept for StateHost {
 
     fn is_bare(&self) -> bool {
         let node = self.node.borrow();
-        let is_as_begun = |key: &Key, held: &Held| {
+        let is_as_begun = |key: &Key, held: &JsEntry| {
             let begun = self.initial.iter().find(|(initial, _)| initial == key);
             begun.is_some_and(|(_, begun)| host::same(&begun.value, &held.value))
         };

@@ -7,7 +7,7 @@ use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::StateHost;
-use super::held::{Held, key_of, value_of};
+use super::entry::{JsEntry, key_of, value_of};
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::{Gather, List};
 use crate::core::sync::{ChangeOrigin, KeyChange};
@@ -33,7 +33,7 @@ pub(super) struct KeyListener {
 }
 
 /// A change of a key that stays in this window: what it held, and what it holds.
-pub(super) type LocalChange = (Key, Option<Held>, Option<Held>);
+pub(super) type LocalChange = (Key, Option<JsEntry>, Option<JsEntry>);
 
 /// The snapshots after and before a change.
 type Snapshots = (JsValue, JsValue);
@@ -94,7 +94,12 @@ impl StateHost {
     }
 
     /// Takes a change into the snapshot and queues its notice.
-    pub(super) fn changed(&self, changes: &[KeyChange<Held>], origin: ChangeOrigin, from: Option<PeerRef>) {
+    pub(super) fn changed(
+        &self,
+        changes: &[KeyChange<JsEntry>],
+        origin: ChangeOrigin,
+        from: Option<PeerRef>,
+    ) {
         let before = self.is_read().then(|| self.snapshot());
         let mut keys = Vec::with_capacity(changes.len());
         for change in changes

@@ -9,9 +9,9 @@ mod conflicts;
 mod conflicts_part;
 mod early;
 mod effects;
+mod entry;
 mod filtered_peers;
 mod gateways;
-mod held;
 mod inspect;
 mod kept;
 mod listeners;
@@ -51,9 +51,9 @@ use compat::Compat;
 use conflicts::Contested;
 pub use conflicts_part::conflicts_start;
 use early::Early;
+pub(crate) use entry::JsEntry;
 use filtered_peers::FilteredPeers;
 pub use gateways::gateways_start;
-pub(crate) use held::Held;
 use listeners::{KeyListener, Listener, Notice};
 pub(crate) use options::{SetOptions, StateOptions};
 use outcome::Outcome;
@@ -82,13 +82,13 @@ pub(crate) struct StateHost {
     shadows: RefCell<Vec<Rc<Shadow>>>,
     messenger: JsValue,
     carrier: Carrier,
-    node: RefCell<Box<dyn StateModel<Held>>>,
+    node: RefCell<Box<dyn StateModel<JsEntry>>>,
     early: Early,
     /// What it began with, and goes back to.
-    initial: Vec<(Key, Held)>,
+    initial: Vec<(Key, JsEntry)>,
     initial_state: OnceCell<JsValue>,
     /// Keys that never leave this window, by `syncedKeys`.
-    local: RefCell<Vec<Held>>,
+    local: RefCell<Vec<JsEntry>>,
     view: RefCell<View>,
     listeners: RefCell<Vec<Listener>>,
     key_listeners: RefCell<Vec<KeyListener>>,
@@ -314,13 +314,13 @@ impl StateHost {
 const LAID_OVER: u32 = 256;
 
 /// The key and the value of each entry of a prepared list.
-fn pairs(entries: &Array) -> impl Iterator<Item = (Key, Held)> + '_ {
+fn pairs(entries: &Array) -> impl Iterator<Item = (Key, JsEntry)> + '_ {
     (0..entries.length() / 2).filter_map(|at| {
         let key = entries.get(at * 2);
         let name = Key::from(key.as_string()?);
         Some((
             name,
-            Held {
+            JsEntry {
                 key,
                 value: entries.get(at * 2 + 1),
             },
@@ -330,7 +330,7 @@ fn pairs(entries: &Array) -> impl Iterator<Item = (Key, Held)> + '_ {
 
 impl StateHost {
     /// Lets the core decide, and does what it says.
-    fn decide(&self, ask: impl FnOnce(&mut dyn StateModel<Held>, f64) -> ModelEffects<Held>) {
+    fn decide(&self, ask: impl FnOnce(&mut dyn StateModel<JsEntry>, f64) -> ModelEffects<JsEntry>) {
         let now = host::wall();
         let effects = ask(&mut **self.node.borrow_mut(), now);
         self.run(effects);

@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::cells::{key_in, number, stamp_in};
-use super::held::Held;
+use super::entry::JsEntry;
 use crate::bindings::wire::list;
 use crate::core::merge::{Era, Node};
 
@@ -20,7 +20,7 @@ const LIST: f64 = 8.0;
 const MEMBERS: f64 = 9.0;
 const MAP: f64 = 10.0;
 
-pub(super) fn node_out(node: &Node<Held>) -> JsValue {
+pub(super) fn node_out(node: &Node<JsEntry>) -> JsValue {
     match node {
         Node::Leaf(held) => parts(LEAF, &held.value, None),
         Node::Object(era) => parts(OBJECT, &JsValue::NULL, *era),
@@ -48,7 +48,7 @@ fn parts(kind: f64, holds: &JsValue, era: Era) -> JsValue {
     out.into()
 }
 
-pub(super) fn node_in(value: &JsValue) -> Option<Node<Held>> {
+pub(super) fn node_in(value: &JsValue) -> Option<Node<JsEntry>> {
     let parts = list(value)?;
     let holds = parts.get(1);
     let era = if parts.get(2).is_undefined() {
@@ -58,7 +58,7 @@ pub(super) fn node_in(value: &JsValue) -> Option<Node<Held>> {
     };
     let kind = parts.get(0).as_f64()?;
     if kind == LEAF {
-        return (!holds.is_undefined()).then(|| Node::Leaf(Held::made(holds)));
+        return (!holds.is_undefined()).then(|| Node::Leaf(JsEntry::made(holds)));
     }
     if kind == OBJECT {
         return Some(Node::Object(era));
@@ -90,7 +90,7 @@ pub(super) fn node_in(value: &JsValue) -> Option<Node<Held>> {
     if kind == EDITS {
         let update = list(&holds)?;
         let print = finite(&update.get(1))?;
-        return Some(Node::Edits(Held::made(update.get(0)), print, era));
+        return Some(Node::Edits(JsEntry::made(update.get(0)), print, era));
     }
     None
 }

@@ -2,7 +2,7 @@
 //! what is stored, and to every value of another window.
 
 use super::texts::TextsAre;
-use super::{Held, StateHost, StateOptions};
+use super::{JsEntry, StateHost, StateOptions};
 use crate::core::id::{Actor, Key};
 use crate::core::limits::Bounds;
 use crate::core::lists::Gather;
@@ -13,10 +13,10 @@ impl StateOptions {
     /// A model that nobody has met yet.
     pub(super) fn model(
         &self,
-        initial: Vec<(Key, Held)>,
+        initial: Vec<(Key, JsEntry)>,
         bounds: Bounds,
         born: f64,
-    ) -> Box<dyn StateModel<Held>> {
+    ) -> Box<dyn StateModel<JsEntry>> {
         let actor = Actor::from_random(host::random_u64());
         let mut model = PlainModel::new(actor, born, initial);
         model.node_mut().set_bounds(bounds);

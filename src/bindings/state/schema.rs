@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 
 use super::cells::cell_out;
 use super::conflicts_part::part;
-use super::held::Held;
+use super::entry::JsEntry;
 use super::{StateHost, codec};
 use crate::bindings::persist::{Record, translated};
 use crate::bindings::wire::label_out;
@@ -30,7 +30,7 @@ use crate::platform::host;
 pub(super) struct Shadow {
     version: u32,
     label: JsValue,
-    model: RefCell<Box<dyn StateModel<Held>>>,
+    model: RefCell<Box<dyn StateModel<JsEntry>>>,
     /// What it was translated to: cells and what they hold.
     last: RefCell<Vec<(Key, JsValue)>>,
     /// `migrate` threw, and that was reported.
@@ -108,7 +108,7 @@ impl StateHost {
     }
 
     /// A model that holds nothing, for what is not this state's. Those who need the model with conflicts for it have it: `migrate` does.
-    pub(super) fn bare_model(&self, actor: Actor) -> Box<dyn StateModel<Held>> {
+    pub(super) fn bare_model(&self, actor: Actor) -> Box<dyn StateModel<JsEntry>> {
         let is_full = self.node.borrow().full().is_some();
         match part().filter(|_| is_full) {
             Some(part) => (part.model)(&self.options, actor),
@@ -161,7 +161,7 @@ impl StateHost {
     }
 
     /// Sends what the shadow wants sent, under its version. Whether it shows something else than before.
-    fn send_of(&self, shadow: &Shadow, effects: ModelEffects<Held>) -> bool {
+    fn send_of(&self, shadow: &Shadow, effects: ModelEffects<JsEntry>) -> bool {
         let mut changed = false;
         for effect in effects {
             match effect {
@@ -177,7 +177,7 @@ impl StateHost {
         changed
     }
 
-    fn run_shadow(&self, shadow: &Shadow, from: PeerRef, effects: ModelEffects<Held>, migrate: &Function) {
+    fn run_shadow(&self, shadow: &Shadow, from: PeerRef, effects: ModelEffects<JsEntry>, migrate: &Function) {
         if !self.send_of(shadow, effects) {
             return;
         }

@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::{Held, SetOptions, StateHost};
+use super::{JsEntry, SetOptions, StateHost};
 use crate::core::id::{Actor, Key};
 use crate::core::merge::{TextDoc, Texts};
 use crate::core::model::{Op, StateModel, Strategy};
@@ -45,37 +45,37 @@ struct TextEngine(JsValue);
 
 struct TextDocument(JsValue);
 
-impl Texts<Held> for TextEngine {
-    fn open(&self, seed: &str, actor: Actor) -> Box<dyn TextDoc<Held>> {
+impl Texts<JsEntry> for TextEngine {
+    fn open(&self, seed: &str, actor: Actor) -> Box<dyn TextDoc<JsEntry>> {
         let opened = self.0.unchecked_ref::<Engine>().open(seed, actor.as_f64());
         Box::new(TextDocument(opened.unwrap_or(JsValue::UNDEFINED)))
     }
 
-    fn merge(&self, updates: &[Held]) -> Held {
+    fn merge(&self, updates: &[JsEntry]) -> JsEntry {
         let list: Array = updates.iter().map(|update| update.value.clone()).collect();
         let merged = self.0.unchecked_ref::<Engine>().merge(&list);
-        Held::made(merged.unwrap_or_else(|_| Uint8Array::new_with_length(0).into()))
+        JsEntry::made(merged.unwrap_or_else(|_| Uint8Array::new_with_length(0).into()))
     }
 }
 
-impl TextDoc<Held> for TextDocument {
-    fn edit(&mut self, next: &Held) -> Option<Held> {
+impl TextDoc<JsEntry> for TextDocument {
+    fn edit(&mut self, next: &JsEntry) -> Option<JsEntry> {
         let update = self.0.unchecked_ref::<Document>().edit(&next.value).ok()?;
-        (!update.is_undefined()).then(|| Held::made(update))
+        (!update.is_undefined()).then(|| JsEntry::made(update))
     }
 
-    fn apply(&mut self, update: &Held) -> bool {
+    fn apply(&mut self, update: &JsEntry) -> bool {
         let applied = self.0.unchecked_ref::<Document>().apply(&update.value);
         applied.is_ok_and(|applied| applied.is_truthy())
     }
 
-    fn text(&self) -> Held {
+    fn text(&self) -> JsEntry {
         let text = self.0.unchecked_ref::<Document>().text();
-        Held::made(text.unwrap_or_else(|_| JsValue::from_str("")))
+        JsEntry::made(text.unwrap_or_else(|_| JsValue::from_str("")))
     }
 
-    fn document(&self) -> Option<Held> {
-        Some(Held::made(self.0.clone()))
+    fn document(&self) -> Option<JsEntry> {
+        Some(JsEntry::made(self.0.clone()))
     }
 }
 
@@ -122,7 +122,7 @@ impl StateHost {
             return;
         }
         self.texts.set(TextsAre::Here);
-        let engine: Rc<dyn Texts<Held>> = Rc::new(TextEngine(engine.clone()));
+        let engine: Rc<dyn Texts<JsEntry>> = Rc::new(TextEngine(engine.clone()));
         let effects = self
             .node
             .borrow_mut()
@@ -147,7 +147,7 @@ impl StateHost {
         if self.options.strategies.of(key) != Strategy::Merge || !self.options.is_synced(key) {
             return Ok(JsValue::FALSE);
         }
-        let waits = |model: &dyn StateModel<Held>| model.full().is_some() && !model.has_texts();
+        let waits = |model: &dyn StateModel<JsEntry>| model.full().is_some() && !model.has_texts();
         if waits(&**self.node.borrow()) {
             self.texts_come(engine);
         }
@@ -164,7 +164,7 @@ impl StateHost {
             typed: true,
             ..SetOptions::default()
         };
-        self.write(vec![(key, Op::Set(Some(Held::made(next.clone()))))], options)
+        self.write(vec![(key, Op::Set(Some(JsEntry::made(next.clone()))))], options)
     }
 
     /// Whether what was written is sent only once the engine is there: a promise of a write waits for its text.

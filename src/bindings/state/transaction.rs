@@ -3,8 +3,8 @@
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
 
-use super::held::value_of;
-use super::{Held, SetOptions, StateHost};
+use super::entry::value_of;
+use super::{JsEntry, SetOptions, StateHost};
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::lists::List;
@@ -14,9 +14,9 @@ use crate::platform::host::{self, Deferred};
 
 /// One that is being made: nothing of it is applied yet, but it reads what it has written.
 pub(super) struct Transaction {
-    pub(super) ops: Vec<(Key, Op<Held>)>,
+    pub(super) ops: Vec<(Key, Op<JsEntry>)>,
     /// What those keys hold by now.
-    pub(super) written: Vec<(Key, Option<Held>)>,
+    pub(super) written: Vec<(Key, Option<JsEntry>)>,
     pub(super) options: SetOptions,
     done: Deferred,
 }
@@ -78,7 +78,7 @@ impl StateHost {
     /// Takes a write into the open transaction, if there is one.
     pub(super) fn join_transaction(
         &self,
-        ops: &[(Key, Op<Held>)],
+        ops: &[(Key, Op<JsEntry>)],
         options: SetOptions,
     ) -> Result<Option<Promise>, JsValue> {
         if self.transaction.borrow().is_none() {
@@ -90,7 +90,7 @@ impl StateHost {
                 Op::Set(value) => value.clone(),
                 Op::Add(by) => {
                     let value = self.written_to(key).unwrap_or_else(|| self.shown(key));
-                    Some(Held::made(JsValue::from_f64(add(&value, *by)?)))
+                    Some(JsEntry::made(JsValue::from_f64(add(&value, *by)?)))
                 }
             };
             written.push((key.clone(), value));

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use js_sys::Array;
 
-use super::held::Held;
+use super::entry::JsEntry;
 use super::validate::Asked;
 use super::{StateHost, codec};
 use crate::bindings::wire::list;
@@ -37,7 +37,7 @@ impl Unreadable {
 
 impl StateHost {
     /// A frame of the state to some of its neighbours.
-    pub(super) fn post(&self, to: &[PeerRef], frame: &StateFrame<crate::core::cell::Cell<Held>>) {
+    pub(super) fn post(&self, to: &[PeerRef], frame: &StateFrame<crate::core::cell::Cell<JsEntry>>) {
         let kind = frame.kind();
         let frame = codec::encode(&self.name_js, frame);
         self.announce(to, kind, &frame);
@@ -94,10 +94,10 @@ impl StateHost {
 pub(super) fn drop_unreadable(
     state: &StateHost,
     from: PeerRef,
-    changes: Vec<KeyChange<Held>>,
-    cells: &[CellChange<Held>],
+    changes: Vec<KeyChange<JsEntry>>,
+    cells: &[CellChange<JsEntry>],
     names: Vec<Key>,
-) -> Vec<KeyChange<Held>> {
+) -> Vec<KeyChange<JsEntry>> {
     let unreadable = cells
         .iter()
         .filter(|cell| names.binary_search(cell.name()).is_ok());

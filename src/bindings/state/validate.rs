@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use super::StateHost;
 use super::effects::lists;
-use super::held::Held;
+use super::entry::JsEntry;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::List;
 use crate::core::model::{CellChange, Model, Validator, validate as validate_changes};
@@ -22,8 +22,8 @@ pub(super) struct Asked<'a> {
 /// Foreign writes hidden under a write of this window that may still be rolled back: the key, and the PeerInfo of their sender.
 pub(super) type Hidden = Vec<(Key, JsValue)>;
 
-impl Validator<Held> for Asked<'_> {
-    fn accepts(&mut self, changes: &[KeyChange<Held>]) -> bool {
+impl Validator<JsEntry> for Asked<'_> {
+    fn accepts(&mut self, changes: &[KeyChange<JsEntry>]) -> bool {
         let Some(validate) = self.validate else {
             return true;
         };
@@ -33,7 +33,7 @@ impl Validator<Held> for Asked<'_> {
         said.is_ok_and(|said| said.as_bool() != Some(false))
     }
 
-    fn model<R: Default>(&mut self, act: impl FnOnce(&mut Model<Held>) -> R) -> R {
+    fn model<R: Default>(&mut self, act: impl FnOnce(&mut Model<JsEntry>) -> R) -> R {
         self.state
             .node
             .borrow_mut()
@@ -42,7 +42,7 @@ impl Validator<Held> for Asked<'_> {
             .unwrap_or_default()
     }
 
-    fn settle(&mut self, key: &Key) -> Option<KeyChange<Held>> {
+    fn settle(&mut self, key: &Key) -> Option<KeyChange<JsEntry>> {
         super::effects::settle(self.state, key)
     }
 }
@@ -75,9 +75,9 @@ pub(super) fn validate(
     state: &StateHost,
     from: PeerRef,
     origin: ChangeOrigin,
-    changes: Vec<KeyChange<Held>>,
-    cells: &[CellChange<Held>],
-) -> Vec<KeyChange<Held>> {
+    changes: Vec<KeyChange<JsEntry>>,
+    cells: &[CellChange<JsEntry>],
+) -> Vec<KeyChange<JsEntry>> {
     // A write that is visible because another was rolled back may never have been validated.
     match origin {
         ChangeOrigin::Remote | ChangeOrigin::Rollback => ask(state, state.carrier.info(from), changes, cells),
@@ -89,8 +89,8 @@ pub(super) fn validate(
 pub(super) fn validate_earlier(
     state: &StateHost,
     origin: ChangeOrigin,
-    changes: Vec<KeyChange<Held>>,
-) -> Vec<KeyChange<Held>> {
+    changes: Vec<KeyChange<JsEntry>>,
+) -> Vec<KeyChange<JsEntry>> {
     if origin != ChangeOrigin::Rollback || state.options.validate.is_none() {
         return changes;
     }
@@ -114,9 +114,9 @@ fn sender_of_earlier(state: &StateHost, key: &Key) -> Option<JsValue> {
 fn ask(
     state: &StateHost,
     from: JsValue,
-    changes: Vec<KeyChange<Held>>,
-    cells: &[CellChange<Held>],
-) -> Vec<KeyChange<Held>> {
+    changes: Vec<KeyChange<JsEntry>>,
+    cells: &[CellChange<JsEntry>],
+) -> Vec<KeyChange<JsEntry>> {
     let Some(validate) = state.options.validate.as_ref().filter(|_| !changes.is_empty()) else {
         return changes;
     };

@@ -3,10 +3,10 @@
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::held::{key_of, value_of};
+use super::entry::{key_of, value_of};
 use super::listeners::LocalChange;
 use super::transaction::{add, not_a_number};
-use super::{Held, SetOptions, StateHost, pairs};
+use super::{JsEntry, SetOptions, StateHost, pairs};
 use crate::bindings::sending::is_aborted;
 use crate::bindings::shared::{Turn, after, settle_turn};
 use crate::core::codes;
@@ -66,7 +66,7 @@ impl StateHost {
     pub(crate) fn reset(&self) -> Result<Promise, JsValue> {
         self.check_alive()?;
         let gone = |key: &Key| !self.initial.iter().any(|one| one.0 == *key);
-        let mut ops: Vec<(Key, Op<Held>)> = Vec::new();
+        let mut ops: Vec<(Key, Op<JsEntry>)> = Vec::new();
         for (key, _) in self.node.borrow().iter() {
             if gone(&key) {
                 ops.push((key, Op::Set(None)));
@@ -110,7 +110,11 @@ impl StateHost {
     }
 
     /// Into the open transaction, or at once.
-    pub(super) fn write(&self, ops: Vec<(Key, Op<Held>)>, options: SetOptions) -> Result<Promise, JsValue> {
+    pub(super) fn write(
+        &self,
+        ops: Vec<(Key, Op<JsEntry>)>,
+        options: SetOptions,
+    ) -> Result<Promise, JsValue> {
         if options.signals.iter().any(is_aborted) {
             return Err(super::outcome::aborted());
         }
@@ -122,7 +126,7 @@ impl StateHost {
 
     pub(super) fn write_now(
         &self,
-        ops: Vec<(Key, Op<Held>)>,
+        ops: Vec<(Key, Op<JsEntry>)>,
         options: SetOptions,
         is_transaction: bool,
     ) -> Result<Promise, JsValue> {
@@ -138,7 +142,7 @@ impl StateHost {
                 Op::Set(value) => own.push((key, value)),
                 Op::Add(by) => {
                     let sum = add(&self.shown(&key), by)?;
-                    own.push((key, Some(Held::made(JsValue::from_f64(sum)))));
+                    own.push((key, Some(JsEntry::made(JsValue::from_f64(sum)))));
                 }
             }
         }
@@ -180,7 +184,7 @@ impl StateHost {
         Ok(promise)
     }
 
-    fn changes_nothing(&self, key: &str, value: Option<&Held>) -> bool {
+    fn changes_nothing(&self, key: &str, value: Option<&JsEntry>) -> bool {
         if self.options.strategies.of(key).keeps_all()
             && self.node.borrow().candidates(&Key::from(key)).len() > 1
         {
@@ -196,7 +200,7 @@ impl StateHost {
     }
 
     /// Keys that stay in this window: the same listeners, no wire. What changed.
-    fn put_local(&self, entries: Vec<(Key, Option<Held>)>) -> Vec<LocalChange> {
+    fn put_local(&self, entries: Vec<(Key, Option<JsEntry>)>) -> Vec<LocalChange> {
         let mut changes = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let mut local = self.local.borrow_mut();

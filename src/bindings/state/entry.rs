@@ -12,23 +12,23 @@ use crate::platform::host;
 /// A user's value, and its key as JavaScript has it: neither is converted on its way through. The key is undefined where
 /// the value was made here, out of parts.
 #[derive(Clone)]
-pub(crate) struct Held {
+pub(crate) struct JsEntry {
     pub(crate) key: JsValue,
     pub(crate) value: JsValue,
 }
 
-impl Held {
+impl JsEntry {
     /// A value made here.
-    pub(crate) fn made(value: JsValue) -> Held {
-        Held {
+    pub(crate) fn made(value: JsValue) -> JsEntry {
+        JsEntry {
             key: JsValue::UNDEFINED,
             value,
         }
     }
 
-    fn with_parts(&self, parts: &Array) -> Option<Held> {
+    fn with_parts(&self, parts: &Array) -> Option<JsEntry> {
         let next = host::with_parts(&self.value, parts);
-        (!next.is_undefined()).then(|| Held::made(next))
+        (!next.is_undefined()).then(|| JsEntry::made(next))
     }
 
     /// Its key for JavaScript.
@@ -42,12 +42,12 @@ impl Held {
 }
 
 /// The key of a value that may be gone.
-pub(super) fn key_of(held: Option<&Held>, name: &str) -> JsValue {
+pub(super) fn key_of(held: Option<&JsEntry>, name: &str) -> JsValue {
     held.map_or_else(|| JsValue::from_str(name), |held| held.key(name))
 }
 
 /// The value, or undefined.
-pub(super) fn value_of(held: Option<&Held>) -> JsValue {
+pub(super) fn value_of(held: Option<&JsEntry>) -> JsValue {
     held.map_or(JsValue::UNDEFINED, |held| held.value.clone())
 }
 
@@ -83,14 +83,14 @@ fn of_atom(atom: Atom) -> JsValue {
 }
 
 /// The elements in `[true, identity, value, ...]`.
-fn elements(list: &Array) -> Vec<Element<Held>> {
+fn elements(list: &Array) -> Vec<Element<JsEntry>> {
     let mut elements = Vec::with_capacity(list.length() as usize / 2);
     for at in (1..list.length()).step_by(2) {
         let (id, value) = (list.get(at), list.get(at + 1));
         elements.push(if !id.is_undefined() {
-            Element::Record(atom(&id), Held::made(value))
+            Element::Record(atom(&id), JsEntry::made(value))
         } else if value.is_object() {
-            Element::Other(Held::made(value))
+            Element::Other(JsEntry::made(value))
         } else {
             Element::Atom(atom(&value))
         });
@@ -99,32 +99,32 @@ fn elements(list: &Array) -> Vec<Element<Held>> {
 }
 
 /// The entries in `[true, key, value, ...]`.
-fn entries(list: &Array) -> Vec<Element<Held>> {
+fn entries(list: &Array) -> Vec<Element<JsEntry>> {
     let places = (1..list.length()).step_by(2);
-    let entry = |at| Element::Entry(atom(&list.get(at)), Held::made(list.get(at + 1)));
+    let entry = |at| Element::Entry(atom(&list.get(at)), JsEntry::made(list.get(at + 1)));
     places.map(entry).gather()
 }
 
-fn of_element(element: Element<Held>) -> JsValue {
+fn of_element(element: Element<JsEntry>) -> JsValue {
     match element {
         Element::Atom(atom) => of_atom(atom),
         Element::Record(_, held) | Element::Other(held) | Element::Entry(_, held) => held.value,
     }
 }
 
-impl Content for Held {
+impl Content for JsEntry {
     fn fingerprint(&self) -> u64 {
         host::fingerprint(&self.value) as u64
     }
 }
 
-impl Value for Held {
+impl Value for JsEntry {
     fn as_number(&self) -> Option<f64> {
         self.value.as_f64().filter(|number| number.is_finite())
     }
 
     fn of_number(number: f64) -> Self {
-        Held::made(JsValue::from_f64(number))
+        JsEntry::made(JsValue::from_f64(number))
     }
 
     fn same(&self, other: &Self) -> bool {
@@ -136,7 +136,7 @@ impl Value for Held {
     }
 
     fn of_text(text: &str) -> Self {
-        Held::made(JsValue::from_str(text))
+        JsEntry::made(JsValue::from_str(text))
     }
 
     fn shares_half(&self, other: &Self) -> bool {
@@ -158,7 +158,7 @@ impl Value for Held {
         for at in (0..changed.length()).step_by(2) {
             let (key, value) = (changed.get(at), changed.get(at + 1));
             let name = Key::from(key.as_string()?);
-            fields.push((name, (!value.is_undefined()).then_some(Held { key, value })));
+            fields.push((name, (!value.is_undefined()).then_some(JsEntry { key, value })));
         }
         Some(fields)
     }
@@ -179,7 +179,7 @@ impl Value for Held {
         let mut items = Vec::new();
         for at in (0..changed.length()).step_by(2) {
             let (place, value) = (changed.get(at).as_f64()? as usize, changed.get(at + 1));
-            items.push((place, (!value.is_undefined()).then(|| Held::made(value))));
+            items.push((place, (!value.is_undefined()).then(|| JsEntry::made(value))));
         }
         Some((items, entries(&added)))
     }
@@ -221,7 +221,7 @@ impl Value for Held {
                 let Some(key) = name.as_string() else {
                     return Parts::Whole;
                 };
-                let held = Held {
+                let held = JsEntry {
                     key: name,
                     value: list.get(at * 2 + 1),
                 };
@@ -266,6 +266,6 @@ impl Value for Held {
                 host::object_of(&keys, &values)
             }
         };
-        Some(Held::made(value))
+        Some(JsEntry::made(value))
     }
 }
