@@ -93,9 +93,9 @@ impl Persist {
             return Some(main.records);
         }
         let failed = match &self.options.migrate {
-            Some(migrate) => match self.kept.upgrade() {
-                Some(kept) => {
-                    let shown = kept.shown(&main.records)?;
+            Some(migrate) => match self.target.upgrade() {
+                Some(target) => {
+                    let shown = target.shown(&main.records)?;
                     match translated(shown, migrate, main.records, main.version) {
                         Ok(records) => {
                             stored.renew |= main.version < version && main.kind != FOREIGN;
@@ -138,7 +138,8 @@ impl Persist {
         stored: &Stored,
         now: f64,
     ) -> Seen {
-        let bare = self.last.borrow().is_none() && self.kept.upgrade().is_some_and(|kept| kept.is_bare());
+        let bare =
+            self.last.borrow().is_none() && self.target.upgrade().is_some_and(|target| target.is_bare());
         let (mut values, mut deleted): (Vec<_>, Vec<_>) = records
             .into_iter()
             .partition(|record| record.value.is_some() && !bare);

@@ -39,8 +39,8 @@ pub(crate) use translate::translated;
 /// One register as it is stored. Its key is a cell's name, see [`cell`](crate::core::cell).
 pub(crate) type Record = persist::Record<JsValue>;
 
-/// A state that is kept.
-pub(crate) trait Kept {
+/// What a persistence adapter needs of the state that it stores.
+pub(crate) trait PersistTarget {
     /// Every register that was written, deleted ones too.
     fn export(&self) -> Vec<Record>;
     /// Merges registers, each by its own stamp; listeners receive them with the origin 'storage'.
@@ -61,7 +61,7 @@ type Heard = Closure<dyn Fn(JsValue)>;
 /// One state's storage.
 pub(crate) struct Persist {
     options: PersistOptions,
-    kept: Weak<dyn Kept>,
+    target: Weak<dyn PersistTarget>,
     storage: Option<Storage>,
     /// What ends the listening, and what listens.
     watch: RefCell<Option<(Function, Heard)>>,
@@ -93,7 +93,7 @@ pub(crate) struct Persist {
 
 impl Persist {
     /// Opens the storage and reads it; what answers at once is in the state when this returns.
-    pub(crate) fn open(kept: Weak<dyn Kept>, options: PersistOptions) -> Rc<Persist> {
+    pub(crate) fn open(target: Weak<dyn PersistTarget>, options: PersistOptions) -> Rc<Persist> {
         let opened = host::open_storage(&options.storage, &options.key);
         let (storage, denied) = match opened {
             Ok(storage) => (Some(storage), None),
@@ -101,7 +101,7 @@ impl Persist {
         };
         let this = Rc::new_cyclic(|me| Persist {
             options,
-            kept,
+            target,
             storage,
             watch: RefCell::new(None),
             waiting: RefCell::new(None),
@@ -185,7 +185,7 @@ impl Persist {
         if self.last.borrow().is_some() {
             return;
         }
-        let held = self.kept.upgrade().map(|kept| kept.export());
+        let held = self.target.upgrade().map(|target| target.export());
         self.last.replace(Some(held.unwrap_or_default()));
         if self.is_pending() {
             self.store_now();
@@ -274,9 +274,9 @@ impl Persist {
         }
         self.loading.set(false);
         if self.ready_held.replace(false)
-            && let Some(kept) = self.kept.upgrade()
+            && let Some(target) = self.target.upgrade()
         {
-            kept.loaded();
+            target.loaded();
         }
         if self.dirty.get() && !failed {
             self.changed();
@@ -315,7 +315,11 @@ impl Persist {
         let last = self.last.borrow().clone();
         match last {
             Some(records) => records,
-            None => self.kept.upgrade().map(|kept| kept.export()).unwrap_or_default(),
+            None => self
+                .target
+                .upgrade()
+                .map(|target| target.export())
+                .unwrap_or_default(),
         }
     }
 
@@ -324,8 +328,8 @@ impl Persist {
         if news.is_empty() || self.last.borrow().is_some() {
             return;
         }
-        if let Some(kept) = self.kept.upgrade() {
-            kept.import(news);
+        if let Some(target) = self.target.upgrade() {
+            target.import(news);
         }
     }
 
@@ -349,8 +353,8 @@ impl Persist {
                 Some(listener) => listener.call1(&JsValue::UNDEFINED, &error).err(),
                 None => Some(error),
             };
-            if let (Some(error), Some(kept)) = (thrown, this.kept.upgrade()) {
-                kept.report(&error);
+            if let (Some(error), Some(target)) = (thrown, this.target.upgrade()) {
+                target.report(&error);
             }
         });
     }

@@ -9,7 +9,7 @@ use crate::core::codes;
 use crate::core::id::Key;
 use crate::platform::error::{fail, fail_with};
 
-/// Where and how a state is kept.
+/// Where and how a state is stored.
 #[derive(Clone)]
 pub(crate) struct PersistOptions {
     pub(crate) key: String,

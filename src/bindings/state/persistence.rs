@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::cells::{cell_in, cell_out};
 use super::{JsEntry, StateHost};
-use crate::bindings::persist::{Kept, Persist, Record};
+use crate::bindings::persist::{Persist, PersistTarget, Record};
 use crate::core::cell::{Cell, Slot, parse};
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
@@ -20,8 +20,8 @@ impl StateHost {
     /// Reads what is stored, and stores from now on, if that is wanted.
     pub(super) fn open_storage(&self) {
         if let Some(options) = self.options.persist.clone() {
-            let kept: Weak<StateHost> = self.weak();
-            self.persist.replace(Some(Persist::open(kept, options)));
+            let target: Weak<StateHost> = self.weak();
+            self.persist.replace(Some(Persist::open(target, options)));
         }
     }
 
@@ -125,7 +125,7 @@ impl StateHost {
     }
 }
 
-impl Kept for StateHost {
+impl PersistTarget for StateHost {
     fn export(&self) -> Vec<Record> {
         let node = self.node.borrow();
         let synced = node
