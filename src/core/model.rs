@@ -16,6 +16,7 @@
 //! - **Undo** writes what was there before, if the write it undoes is still visible; of a merged value only that write's changes are
 //!   taken back (`undo`).
 
+mod access;
 mod composite;
 mod counts;
 mod custom;
@@ -24,7 +25,6 @@ mod effects;
 mod hidden;
 mod interface;
 mod of_plain;
-mod outline;
 mod partial;
 mod plain;
 mod plan;
@@ -41,11 +41,11 @@ mod write;
 
 use std::rc::Rc;
 
+pub use access::Written;
 use composite::Composite;
 pub use custom::Unsettled;
 pub use effects::{Candidate, CellChange, How, ModelEffect, ModelEffects, Op, WriteId};
 pub use interface::StateModel;
-pub use outline::Written;
 pub use plain::{PlainModel, cell_needs_more, write_needs_more};
 use steps::Steps;
 pub use strategy::{Strategies, Strategy};
