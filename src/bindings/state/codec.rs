@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::cells::{cell_in, cell_out, name_out, number};
+use super::cell_codec::{cell_in, cell_out, name_out, number};
 use super::entry::JsEntry;
 use crate::bindings::wire::{
     digest_in, digest_out, floats, numbers, pairs_in, pairs_out, vector_in, vector_out,

@@ -1,7 +1,7 @@
 //! A shared state in one window: the core's node, the snapshot users see, and the way to the other windows.
 
 mod capacity;
-mod cells;
+mod cell_codec;
 mod class;
 mod codec;
 mod compat;
@@ -15,7 +15,7 @@ mod gateways;
 mod inspect;
 mod listeners;
 mod member;
-mod nodes;
+mod merge_codec;
 mod options;
 mod outcome;
 mod persistence;

@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::cells::{cell_in, cell_out};
+use super::cell_codec::{cell_in, cell_out};
 use super::{JsEntry, StateHost};
 use crate::bindings::persist::{Persist, PersistTarget, Record};
 use crate::core::cell::{Cell, Slot, parse};

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
 
-use super::cells::cell_out;
+use super::cell_codec::cell_out;
 use super::conflicts_part::part;
 use super::entry::JsEntry;
 use super::{StateHost, codec};

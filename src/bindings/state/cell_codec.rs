@@ -6,7 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::entry::{JsEntry, value_of};
-use super::nodes;
+use super::merge_codec;
 use crate::bindings::wire::list;
 use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, VetoReason, is_plain, parse, parse_suffix};
 use crate::core::clock::Time;
@@ -56,7 +56,7 @@ pub(super) fn cell_out(cell: Option<&Cell<JsEntry>>) -> JsValue {
         Some(Cell::Slot(slot)) => slot_out(slot, 0),
         Some(Cell::Veto(vetoes)) => vetoes.iter().map(veto_out).collect::<Array>().into(),
         Some(Cell::Count(count)) => count_out(count),
-        Some(Cell::Node(node)) => nodes::node_out(node),
+        Some(Cell::Node(node)) => merge_codec::node_out(node),
     }
 }
 
@@ -86,7 +86,7 @@ fn part_in(part: &Part, name: JsValue, value: JsValue) -> Option<Cell<JsEntry>> 
             Cell::Veto(Rc::new(vetoes?))
         }
         Part::Count(_) | Part::Writes(_) => Cell::Count(count_in(&value)?),
-        Part::Tree(_) => Cell::Node(nodes::node_in(&value)?),
+        Part::Tree(_) => Cell::Node(merge_codec::node_in(&value)?),
     })
 }
 

@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::cells::{key_in, number, stamp_in};
+use super::cell_codec::{key_in, number, stamp_in};
 use super::entry::JsEntry;
 use crate::bindings::wire::list;
 use crate::core::merge::{Era, Node};
