@@ -1,9 +1,9 @@
 //! What JavaScript sees: arguments checked, users' code called, nothing decided.
 
 pub(crate) mod args;
-pub(crate) mod carrier;
 pub(crate) mod grants;
 pub(crate) mod hub;
+pub(crate) mod messenger;
 pub(crate) mod options;
 pub mod parley;
 pub mod persist;

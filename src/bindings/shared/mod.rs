@@ -12,7 +12,7 @@ use crate::core::id::PeerRef;
 use crate::core::schema::FIRST_VERSION;
 pub(crate) use turn::{Turn, after, settle_turn};
 
-/// Something shared under a name: a state or a store. The carrier tells it what happens; it decides by its core.
+/// Something shared under a name: a state or a store. The messenger tells it what happens; it decides by its core.
 pub(crate) trait Shared {
     /// Unique on its Parley.
     fn name(&self) -> &str;

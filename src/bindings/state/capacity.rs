@@ -64,7 +64,7 @@ impl StateHost {
 
     /// Whether the others take it: what they refuse, they would be sent again and again, and everything after it with it.
     fn check_weight(&self, ops: &[(Key, Op<JsEntry>)]) -> Result<(), JsValue> {
-        let Some(limits) = self.carrier.limits() else {
+        let Some(limits) = self.messenger.limits() else {
             return Ok(());
         };
         // A write that may be rolled back lies deeper in its frame than a plain one, and beside what it replaced.

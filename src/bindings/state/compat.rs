@@ -10,7 +10,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::StateHost;
-use crate::bindings::carrier::Carrier;
+use crate::bindings::messenger::Messenger;
 use crate::bindings::wire::list;
 use crate::core::codes;
 use crate::core::compat::{Excluded, Mismatch, Treatments};
@@ -211,7 +211,7 @@ impl StateHost {
     }
 
     fn report_mismatches(&self, peer: PeerRef, mut mismatches: Vec<Mismatch>) {
-        let is_plain = matches!(self.carrier, Carrier::Plain(_));
+        let is_plain = matches!(self.messenger, Messenger::Plain(_));
         let more = {
             let mut apart = self.compat.apart.borrow_mut();
             // Members of a plain messenger have no names that a user knows: the first of all is reported.
@@ -241,7 +241,7 @@ impl StateHost {
         let key = mismatch.key.as_deref().unwrap_or("*");
         let details = [
             ("name", JsValue::from_str(name)),
-            ("peer", self.carrier.info(peer)),
+            ("peer", self.messenger.info(peer)),
             ("key", JsValue::from_str(key)),
             ("mine", JsValue::from_str(&mismatch.mine)),
             ("theirs", JsValue::from_str(&mismatch.theirs)),

@@ -68,7 +68,7 @@ pub(super) fn part() -> Option<&'static Part> {
 
 fn upgrade(state: &StateHost, plain: &mut PlainModel<JsEntry>) -> Upgraded {
     let options = &state.options;
-    let (own, strategies) = (state.carrier.own_id(), options.strategies.clone());
+    let (own, strategies) = (state.messenger.own_id(), options.strategies.clone());
     let (model, effects) = Model::of_plain(plain, &own, strategies, options.counted, host::wall());
     (Box::new(model), effects)
 }

@@ -192,7 +192,7 @@ impl StateHost {
         self.run(effects);
         if self.options.needs_more() {
             self.early.events.borrow_mut().clear();
-            self.carrier.stop(&self.options.name);
+            self.messenger.stop(&self.options.name);
             self.ready.resolve(&JsValue::UNDEFINED);
         } else {
             self.go_on();

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use super::StateHost;
 use super::conflicts_part::started;
 use super::entry::{JsEntry, key_of, value_of};
-use crate::bindings::carrier::Carrier;
+use crate::bindings::messenger::Messenger;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::List;
 use crate::core::model::{CellChange, ModelEffect, ModelEffects};
@@ -54,7 +54,7 @@ impl StateHost {
                     self.become_ready();
                     self.admit_filtered_peers();
                 }
-                ModelEffect::Refused { from, code } => self.carrier.refused(from, code, &self.options.name),
+                ModelEffect::Refused { from, code } => self.messenger.refused(from, code, &self.options.name),
             }
         }
         self.veto_aborted();
@@ -89,7 +89,7 @@ impl StateHost {
 
     /// Handlers of `name:update` see what states tell each other, as `{ updates }`.
     fn show(&self, from: PeerRef, changes: &[KeyChange<JsEntry>]) {
-        let Carrier::Hub(hub) = &self.carrier else {
+        let Messenger::Hub(hub) = &self.messenger else {
             return;
         };
         if !changes.is_empty() {

@@ -69,7 +69,7 @@ type NodeEffects = Vec<StateEffect<Cell<JsEntry>>>;
 impl StateHost {
     /// What a restricted peer is granted; None for one that takes part in the state itself.
     pub(super) fn restriction(&self, peer: PeerRef) -> Option<Rc<Grants>> {
-        self.carrier.grants(peer).filter(|grants| grants.restricts())
+        self.messenger.grants(peer).filter(|grants| grants.restricts())
     }
 
     /// What a peer may do and which keys are not exchanged with it; None for one that takes part in the state itself.
@@ -194,7 +194,7 @@ impl StateHost {
         for effect in effects {
             match effect {
                 ModelEffect::Send { to, frame } => self.post(&to, &frame),
-                ModelEffect::Refused { from, code } => self.carrier.refused(from, code, &self.options.name),
+                ModelEffect::Refused { from, code } => self.messenger.refused(from, code, &self.options.name),
                 _ => {}
             }
         }

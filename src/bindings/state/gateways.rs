@@ -105,7 +105,7 @@ fn open(state: &StateHost, peer: PeerRef, filter: Filter) {
         let mut view = Model::new(
             actor,
             model.node().born(),
-            &state.carrier.own_id(),
+            &state.messenger.own_id(),
             state.options.strategies.clone(),
             Vec::new(),
         );
@@ -202,7 +202,7 @@ fn hear(state: &StateHost, filtered: &RefCell<Gateway<JsEntry>>, decoded: StateF
     let from = filtered.borrow().peer();
     let latest = codec::latest(&decoded);
     if !filtered.borrow_mut().witnessed(latest, now) {
-        return state.carrier.refuse(from, codes::CLOCK);
+        return state.messenger.refuse(from, codes::CLOCK);
     }
     let (received, checked) = {
         let (mut gateway, node) = (filtered.borrow_mut(), state.node.borrow());
@@ -214,10 +214,10 @@ fn hear(state: &StateHost, filtered: &RefCell<Gateway<JsEntry>>, decoded: StateF
     };
     state.send_to_filtered_peer(received.effects);
     if !checked.denied.is_empty() {
-        state.carrier.refuse(from, codes::DENIED);
+        state.messenger.refuse(from, codes::DENIED);
     }
     if checked.is_full {
-        state.carrier.refuse(from, codes::LIMIT);
+        state.messenger.refuse(from, codes::LIMIT);
     }
     if !checked.news.is_empty() {
         state.decide(|model, now| match model.full_mut() {

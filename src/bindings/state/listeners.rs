@@ -244,7 +244,7 @@ impl StateHost {
     fn change_object(&self, notice: &Notice) -> JsValue {
         let object = js_sys::Object::new();
         let keys: Array = notice.keys.iter().map(|(key, ..)| key.clone()).collect();
-        let from = notice.from.map(|from| self.carrier.info(from));
+        let from = notice.from.map(|from| self.messenger.info(from));
         // Properties of a fresh plain object: setting them cannot fail.
         let _ = Reflect::set(&object, &JsValue::from_str("keys"), &keys);
         let _ = Reflect::set(
@@ -260,6 +260,6 @@ impl StateHost {
 
     /// An exception of a listener: reported, and nobody else's.
     pub(crate) fn report(&self, error: &JsValue) {
-        self.carrier.report(error);
+        self.messenger.report(error);
     }
 }

@@ -93,7 +93,7 @@ impl Shared for StateHost {
         }
         let decoded = codec::decode(kind, frame);
         let (Some(decoded), Some(is_for_this)) = (decoded, self.heard_options(from, kind, frame)) else {
-            return self.carrier.refuse(from, codes::MALFORMED);
+            return self.messenger.refuse(from, codes::MALFORMED);
         };
         if !is_for_this {
             return;
@@ -111,7 +111,7 @@ impl Shared for StateHost {
         }
         let latest = codec::latest(&decoded);
         if !self.node.borrow_mut().witnessed(latest, host::wall()) {
-            return self.carrier.refuse(from, codes::CLOCK);
+            return self.messenger.refuse(from, codes::CLOCK);
         }
         self.meet_again(from);
         self.decide(|model, now| model.with_node(|node| node.receive(from, also, decoded, now)));
@@ -148,8 +148,8 @@ impl Shared for StateHost {
         }
         match self.plain_payload(from, payload) {
             Ok(true) => {}
-            Ok(false) => self.carrier.refuse(from, codes::DENIED),
-            Err(error) => self.carrier.refuse(from, capacity::code_of(&error)),
+            Ok(false) => self.messenger.refuse(from, codes::DENIED),
+            Err(error) => self.messenger.refuse(from, capacity::code_of(&error)),
         }
     }
 

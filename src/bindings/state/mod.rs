@@ -33,7 +33,7 @@ use std::rc::{Rc, Weak};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::carrier::Carrier;
+use super::messenger::Messenger;
 use super::options::bounds;
 use super::persist::Persist;
 use super::shared::{Shared, Turn};
@@ -80,8 +80,8 @@ pub(crate) struct StateHost {
     name_js: JsValue,
     schema: RefCell<Schema>,
     shadows: RefCell<Vec<Rc<Shadow>>>,
-    messenger: JsValue,
-    carrier: Carrier,
+    messenger_object: JsValue,
+    messenger: Messenger,
     node: RefCell<Box<dyn StateModel<JsEntry>>>,
     early: Early,
     /// What it began with, and goes back to.
@@ -116,7 +116,7 @@ pub(crate) struct StateHost {
 impl StateHost {
     /// A state with its initial values, announced to the peers that are there.
     pub(crate) fn open(
-        messenger: &JsValue,
+        messenger_object: &JsValue,
         initial: &JsValue,
         options: StateOptions,
     ) -> Result<Rc<StateHost>, JsValue> {
@@ -125,11 +125,11 @@ impl StateHost {
         } else {
             host::prepare(initial, "initialState")?
         };
-        let carrier = Carrier::of(messenger)?;
+        let messenger = Messenger::of(messenger_object)?;
         let (synced, local): (Vec<_>, Vec<_>) = pairs(&entries)
             .filter(|(_, held)| !held.value.is_undefined())
             .partition(|(key, _)| options.is_synced(key));
-        let bounds = bounds(&options.limits, carrier.bounds())?;
+        let bounds = bounds(&options.limits, messenger.bounds())?;
         capacity::check(&synced, bounds)?;
         let mut message = options.name.clone();
         message.push_str(":update");
@@ -142,8 +142,8 @@ impl StateHost {
             schema: RefCell::new(Schema::new(options.version)),
             shadows: RefCell::new(Vec::new()),
             options,
-            messenger: messenger.clone(),
-            carrier,
+            messenger_object: messenger_object.clone(),
+            messenger,
             node: RefCell::new(node),
             early: Early::none(),
             initial,
@@ -178,10 +178,10 @@ impl StateHost {
         if state.options.needs_more() {
             state.require_more();
         }
-        if !state.carrier.is_prerendered() && !state.is_early() {
+        if !state.messenger.is_prerendered() && !state.is_early() {
             state.open_storage();
         }
-        if let Err(error) = state.carrier.start(state.clone()) {
+        if let Err(error) = state.messenger.start(state.clone()) {
             state.close_storage();
             return Err(error);
         }
@@ -306,7 +306,7 @@ impl StateHost {
         self.contested.borrow_mut().handlers.clear();
         self.listeners.borrow_mut().clear();
         self.key_listeners.borrow_mut().clear();
-        self.carrier.stop(&self.options.name);
+        self.messenger.stop(&self.options.name);
     }
 }
 

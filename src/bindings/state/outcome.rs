@@ -51,7 +51,7 @@ impl StateHost {
     pub(super) fn await_outcome(&self, id: WriteId, options: SetOptions, turn: &Promise) -> Promise {
         let deferred = Deferred::new();
         let promise = deferred.promise.clone();
-        let timeout = options.timeout.unwrap_or_else(|| self.carrier.timeout());
+        let timeout = options.timeout.unwrap_or_else(|| self.messenger.timeout());
         let timer = (options.ack && timeout.is_finite()).then(|| {
             let state = self.weak();
             let late = callback::perhaps(move || {

@@ -27,7 +27,7 @@ impl StateHost {
 
     /// The same where it had to wait.
     pub(super) fn open_storage_late(&self) {
-        if self.storage().is_none() && !self.carrier.is_prerendered() && !self.is_early() {
+        if self.storage().is_none() && !self.messenger.is_prerendered() && !self.is_early() {
             self.open_storage();
         }
     }
@@ -179,6 +179,6 @@ impl PersistTarget for StateHost {
     }
 
     fn report(&self, error: &JsValue) {
-        self.carrier.report(error);
+        self.messenger.report(error);
     }
 }

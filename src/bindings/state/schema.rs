@@ -50,12 +50,12 @@ impl StateHost {
             return self.keep_apart(from, version, kind);
         };
         let Some(decoded) = codec::decode(kind, frame) else {
-            return self.carrier.refuse(from, codes::MALFORMED);
+            return self.messenger.refuse(from, codes::MALFORMED);
         };
         let shadow = self.shadow_of(version);
         let latest = codec::latest(&decoded);
         if !shadow.model.borrow_mut().witnessed(latest, host::wall()) {
-            return self.carrier.refuse(from, codes::CLOCK);
+            return self.messenger.refuse(from, codes::CLOCK);
         }
         if self.schema.borrow_mut().part(from, version) {
             self.release_filtered_peer(from);
@@ -72,7 +72,7 @@ impl StateHost {
     /// It is of no use here, nor this window there; both shall know.
     fn keep_apart(&self, from: PeerRef, version: u32, kind: Kind) {
         let apart = self
-            .carrier
+            .messenger
             .refuse_version("state", &self.options.name, &self.schema, from, version);
         if apart {
             self.release_filtered_peer(from);
@@ -94,7 +94,7 @@ impl StateHost {
             content: 0,
         });
         let frame = codec::encode(&self.name_js, &nothing);
-        self.carrier.send(&[to], &frame);
+        self.messenger.send(&[to], &frame);
     }
 
     /// A window that held another version before holds this one now.
@@ -167,9 +167,9 @@ impl StateHost {
             match effect {
                 ModelEffect::Send { to, frame } => {
                     let frame = codec::encode(&shadow.label, &frame);
-                    self.carrier.send(&to, &frame);
+                    self.messenger.send(&to, &frame);
                 }
-                ModelEffect::Refused { from, code } => self.carrier.refused(from, code, &self.options.name),
+                ModelEffect::Refused { from, code } => self.messenger.refused(from, code, &self.options.name),
                 ModelEffect::Changed { .. } => changed = true,
                 _ => {}
             }
@@ -230,7 +230,7 @@ impl StateHost {
 
     /// Said once for each version.
     fn cannot_translate(&self, shadow: &Shadow, from: PeerRef, cause: &JsValue) {
-        self.carrier.refuse(from, codes::SCHEMA_VERSION);
+        self.messenger.refuse(from, codes::SCHEMA_VERSION);
         if shadow.failed.replace(true) {
             return;
         }

@@ -42,9 +42,9 @@ impl StateHost {
         let frame = codec::encode(&self.name_js, frame);
         self.announce(to, kind, &frame);
         if self.unreadable.sends_apart.get() {
-            self.carrier.send_apart(to, &frame);
+            self.messenger.send_apart(to, &frame);
         } else {
-            self.carrier.send(to, &frame);
+            self.messenger.send(to, &frame);
         }
     }
 
@@ -111,7 +111,7 @@ pub(super) fn drop_unreadable(
     let mut asked = Asked {
         state,
         validate: None,
-        from: state.carrier.info(from),
+        from: state.messenger.info(from),
     };
     let checked = drop_cells(&mut asked, changes, fresh, host::wall());
     if checked.refused {

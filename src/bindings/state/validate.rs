@@ -56,7 +56,7 @@ impl StateHost {
         }
         let mut senders = self.hidden.borrow_mut();
         for (key, from) in hidden {
-            let from = self.carrier.info(from);
+            let from = self.messenger.info(from);
             senders.keep(|one| one.0 != key);
             senders.push((key, from));
         }
@@ -80,7 +80,9 @@ pub(super) fn validate(
 ) -> Vec<KeyChange<JsEntry>> {
     // A write that is visible because another was rolled back may never have been validated.
     match origin {
-        ChangeOrigin::Remote | ChangeOrigin::Rollback => ask(state, state.carrier.info(from), changes, cells),
+        ChangeOrigin::Remote | ChangeOrigin::Rollback => {
+            ask(state, state.messenger.info(from), changes, cells)
+        }
         _ => changes,
     }
 }

@@ -295,8 +295,8 @@ impl StateHost {
         }
         let payload = payload(&keys, &values);
         let result = self
-            .carrier
-            .broadcast(&self.messenger, self, self.weak(), &payload);
+            .messenger
+            .broadcast(&self.messenger_object, self, self.weak(), &payload);
         settle_turn(&turn.promise, result, || JsValue::UNDEFINED);
     }
 

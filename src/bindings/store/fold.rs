@@ -88,7 +88,7 @@ impl StoreHost {
         }
         self.show(state, told);
         for error in failed {
-            self.carrier.report(&error);
+            self.messenger.report(&error);
         }
     }
 
@@ -128,7 +128,7 @@ impl StoreHost {
                     continue;
                 }
                 if let Err(error) = listener.call2(&JsValue::UNDEFINED, &self.state(), &notice.action) {
-                    self.carrier.report(&error);
+                    self.messenger.report(&error);
                 }
             }
         }

@@ -57,7 +57,7 @@ impl Shared for StoreHost {
 
     fn receive(&self, from: PeerRef, also: &[PeerRef], kind: Kind, frame: &Array) {
         let Some(decoded) = codec::decode(kind, frame) else {
-            return self.carrier.refuse(from, codes::MALFORMED);
+            return self.messenger.refuse(from, codes::MALFORMED);
         };
         if self.schema.borrow_mut().meet(from) {
             // Its store was made anew, in the version of this one.
@@ -82,7 +82,7 @@ impl Shared for StoreHost {
 
     fn receive_other(&self, from: PeerRef, version: u32, kind: Kind, _frame: &Array) {
         let apart = self
-            .carrier
+            .messenger
             .refuse_version("store", &self.name, &self.schema, from, version);
         if apart {
             self.decide(|node, now| node.peer_down(from, now));
@@ -91,7 +91,7 @@ impl Shared for StoreHost {
             // It asks, so it does not know. An acknowledgement says which version this is, and is never answered itself.
             let vector = self.node.borrow().vector().clone();
             let frame = codec::encode(&self.label, &LogFrame::Ack { vector });
-            self.carrier.send(&[from], &frame);
+            self.messenger.send(&[from], &frame);
         }
     }
 
@@ -102,7 +102,7 @@ impl Shared for StoreHost {
             Ok(JsValue::UNDEFINED)
         };
         if action.and_then(|action| self.dispatch_remote(&action)).is_err() {
-            self.carrier.refuse(from, codes::MALFORMED);
+            self.messenger.refuse(from, codes::MALFORMED);
         }
     }
 

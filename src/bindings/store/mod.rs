@@ -13,7 +13,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::args;
-use super::carrier::Carrier;
+use super::messenger::Messenger;
 use super::shared::{Turn, settle_turn};
 use super::wire::label_out;
 use crate::core::codes;
@@ -37,8 +37,8 @@ pub(crate) struct StoreHost {
     label: JsValue,
     schema: RefCell<Schema>,
     message: String,
-    messenger: JsValue,
-    carrier: Carrier,
+    messenger_object: JsValue,
+    messenger: Messenger,
     reducer: Function,
     node: RefCell<Node>,
     initial: JsValue,
@@ -71,17 +71,17 @@ pub(crate) struct StoreOptions {
 
 impl StoreHost {
     pub(crate) fn open(
-        messenger: &JsValue,
+        messenger_object: &JsValue,
         reducer: Function,
         initial: &JsValue,
         options: StoreOptions,
     ) -> Result<Rc<StoreHost>, JsValue> {
-        let carrier = Carrier::of(messenger)?;
+        let messenger = Messenger::of(messenger_object)?;
         let initial = host::own(&fold::initial(&reducer, initial)?, "initialState")?;
         host::hand_out(&initial);
         let log = Options {
             checkpoint_every: u64::from(options.checkpoint_every),
-            keep: carrier.log_length(),
+            keep: messenger.log_length(),
             ..Options::DEFAULT
         };
         let actor = Actor::from_random(host::random_u64());
@@ -91,8 +91,8 @@ impl StoreHost {
             label: label_out(&options.name, options.version),
             schema: RefCell::new(Schema::new(options.version)),
             name: options.name,
-            messenger: messenger.clone(),
-            carrier,
+            messenger_object: messenger_object.clone(),
+            messenger,
             reducer,
             node: RefCell::new(node),
             state: RefCell::new(initial.clone()),
@@ -110,7 +110,7 @@ impl StoreHost {
             destroyed: Cell::new(false),
             me: me.clone(),
         });
-        store.carrier.start(store.clone())?;
+        store.messenger.start(store.clone())?;
         Ok(store)
     }
 
@@ -174,7 +174,7 @@ impl StoreHost {
 
     /// An error that nobody awaits.
     pub(crate) fn report(&self, error: &JsValue) {
-        self.carrier.report(error);
+        self.messenger.report(error);
     }
 
     fn open_turn(&self) -> Promise {
@@ -207,8 +207,8 @@ impl StoreHost {
             .collect();
         let payload = payload(&actions);
         let result = self
-            .carrier
-            .broadcast(&self.messenger, self, self.me.clone(), &payload);
+            .messenger
+            .broadcast(&self.messenger_object, self, self.me.clone(), &payload);
         let store = self.me.clone();
         settle_turn(&turn.promise, result, move || {
             store.upgrade().map_or(JsValue::UNDEFINED, |store| store.state())
@@ -238,7 +238,7 @@ impl StoreHost {
         self.destroyed.set(true);
         self.ready.resolve(&JsValue::UNDEFINED);
         self.listeners.borrow_mut().clear();
-        self.carrier.stop(&self.name);
+        self.messenger.stop(&self.name);
     }
 
     /// Lets the core decide, and does what it says.
@@ -257,7 +257,7 @@ impl StoreHost {
                     self.is_current.set(true);
                     self.ready.resolve(&JsValue::UNDEFINED);
                 }
-                LogEffect::Refused { from, code } => self.carrier.refused(from, code, &self.name),
+                LogEffect::Refused { from, code } => self.messenger.refused(from, code, &self.name),
             }
         }
         self.notify();

@@ -34,10 +34,10 @@ impl StoreHost {
         let (careful, others): (Vec<PeerRef>, Vec<PeerRef>) =
             to.iter().partition(|peer| self.careful.borrow().contains(peer));
         if !others.is_empty() {
-            self.carrier.send(&others, &frame);
+            self.messenger.send(&others, &frame);
         }
         if !careful.is_empty() {
-            self.carrier.send_apart(&careful, &frame);
+            self.messenger.send_apart(&careful, &frame);
         }
     }
 
@@ -85,14 +85,14 @@ impl StoreHost {
     fn tell_unreadable(&self, peer: PeerRef, what: &str) {
         let details = [
             ("name", JsValue::from_str(&self.name)),
-            ("peer", self.carrier.info(peer)),
+            ("peer", self.messenger.info(peer)),
         ];
         let message = text(&[
             what,
             &self.name,
             "': it holds something that cannot be cloned from one into the other",
         ]);
-        self.carrier
+        self.messenger
             .report(&fail_with(codes::SERIALIZATION, &message, &details));
     }
 }

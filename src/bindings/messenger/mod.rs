@@ -26,80 +26,80 @@ use crate::platform::host;
 use plain::PlainMessenger;
 
 /// How frames reach the other windows.
-pub(crate) enum Carrier {
+pub(crate) enum Messenger {
     /// A Parley: each peer by itself.
     Hub(Rc<Hub>),
     /// Any other object with `on` and `broadcast`.
     Plain(Rc<PlainMessenger>),
 }
 
-impl Carrier {
-    /// The carrier a messenger is. Throws ERR_ARGUMENT, ERR_DESTROYED, ERR_DUPLICATE_PACKAGE.
+impl Messenger {
+    /// The messenger behind a user's object: a Parley of this package, or any object with `on` and `broadcast`. Throws ERR_ARGUMENT, ERR_DESTROYED, ERR_DUPLICATE_PACKAGE.
     ///
     /// A Parley of another copy of this package has `on` and `broadcast` too, and grants that broadcasts do not know of.
-    pub(crate) fn of(messenger: &JsValue) -> Result<Carrier, JsValue> {
+    pub(crate) fn of(messenger: &JsValue) -> Result<Messenger, JsValue> {
         match parley::hub_of(messenger) {
             Some(hub) if hub.is_destroyed() => Err(destroyed()),
-            Some(hub) => Ok(Carrier::Hub(hub)),
+            Some(hub) => Ok(Messenger::Hub(hub)),
             None if messenger.is_object() => match host::copy_of(messenger).as_str() {
-                "" => Ok(Carrier::Plain(PlainMessenger::new(messenger)?)),
+                "" => Ok(Messenger::Plain(PlainMessenger::new(messenger)?)),
                 "own" => Err(destroyed()),
                 theirs => Err(of_another_copy(theirs)),
             },
-            None => Ok(Carrier::Plain(PlainMessenger::new(messenger)?)),
+            None => Ok(Messenger::Plain(PlainMessenger::new(messenger)?)),
         }
     }
 
     /// This window, as its peers know it.
     pub(crate) fn own_id(&self) -> String {
         match self {
-            Carrier::Hub(hub) => hub.instance_id().to_owned(),
-            Carrier::Plain(plain) => plain.own.bits().to_string(),
+            Messenger::Hub(hub) => hub.instance_id().to_owned(),
+            Messenger::Plain(plain) => plain.own.bits().to_string(),
         }
     }
 
     /// Whether nobody can be heard before this document is activated.
     pub(crate) fn is_prerendered(&self) -> bool {
-        matches!(self, Carrier::Hub(hub) if hub.is_prerendered())
+        matches!(self, Messenger::Hub(hub) if hub.is_prerendered())
     }
 
     /// What a state holds at most, unless its own options say otherwise.
     pub(crate) fn bounds(&self) -> Bounds {
         match self {
-            Carrier::Hub(hub) => hub.config.bounds,
-            Carrier::Plain(_) => Bounds::DEFAULT,
+            Messenger::Hub(hub) => hub.config.bounds,
+            Messenger::Plain(_) => Bounds::DEFAULT,
         }
     }
 
     /// Actions that a store keeps one by one.
     pub(crate) fn log_length(&self) -> usize {
         match self {
-            Carrier::Hub(hub) => hub.config.counts.log_length,
-            Carrier::Plain(_) => Counts::DEFAULT.log_length,
+            Messenger::Hub(hub) => hub.config.counts.log_length,
+            Messenger::Plain(_) => Counts::DEFAULT.log_length,
         }
     }
 
     /// What the others, as far as is known here, take of one message; None if nobody here is held to anything.
     pub(crate) fn limits(&self) -> Option<Limits> {
         match self {
-            Carrier::Hub(hub) => hub.strictest(),
-            Carrier::Plain(_) => None,
+            Messenger::Hub(hub) => hub.strictest(),
+            Messenger::Plain(_) => None,
         }
     }
 
     /// How long to wait for others by default, ms.
     pub(crate) fn timeout(&self) -> f64 {
         match self {
-            Carrier::Hub(hub) => hub.config.timeout,
-            Carrier::Plain(_) => 5000.0,
+            Messenger::Hub(hub) => hub.config.timeout,
+            Messenger::Plain(_) => 5000.0,
         }
     }
 
     /// A PeerInfo of a connected peer; undefined for one that is not.
     pub(crate) fn info(&self, peer: PeerRef) -> JsValue {
         let info = match self {
-            Carrier::Hub(hub) => hub.info(peer),
-            Carrier::Plain(plain) => plain.info(peer),
+            Messenger::Hub(hub) => hub.info(peer),
+            Messenger::Plain(plain) => plain.info(peer),
         };
         info.unwrap_or(JsValue::UNDEFINED)
     }
@@ -107,24 +107,24 @@ impl Carrier {
     /// Introduces a member to the peers that are there. Throws ERR_DUPLICATE_NAME.
     pub(crate) fn start(&self, member: Rc<dyn Shared>) -> Result<(), JsValue> {
         match self {
-            Carrier::Hub(hub) => hub.attach(member),
-            Carrier::Plain(plain) => plain.start(&member),
+            Messenger::Hub(hub) => hub.attach(member),
+            Messenger::Plain(plain) => plain.start(&member),
         }
     }
 
     /// Takes the member off.
     pub(crate) fn stop(&self, name: &str) {
         match self {
-            Carrier::Hub(hub) => hub.detach(name),
-            Carrier::Plain(plain) => plain.stop(),
+            Messenger::Hub(hub) => hub.detach(name),
+            Messenger::Plain(plain) => plain.stop(),
         }
     }
 
     /// A frame to some.
     pub(crate) fn send(&self, to: &[PeerRef], frame: &JsValue) {
         match self {
-            Carrier::Hub(hub) => hub.post_state(to, frame),
-            Carrier::Plain(plain) => plain.send(to, frame),
+            Messenger::Hub(hub) => hub.post_state(to, frame),
+            Messenger::Plain(plain) => plain.send(to, frame),
         }
     }
 
@@ -146,21 +146,21 @@ impl Carrier {
         payload: &JsValue,
     ) -> Result<JsValue, JsValue> {
         match self {
-            Carrier::Hub(hub) => {
+            Messenger::Hub(hub) => {
                 hub.carry(payload, weak);
                 let result = call_broadcast(messenger, member.message(), payload);
                 hub.dropped(payload);
                 result
             }
-            Carrier::Plain(plain) => plain.broadcast(member, payload),
+            Messenger::Plain(plain) => plain.broadcast(member, payload),
         }
     }
 
     /// An error that nobody awaits: reported, and nobody else's.
     pub(crate) fn report(&self, error: &JsValue) {
         match self {
-            Carrier::Hub(hub) => hub.report(error),
-            Carrier::Plain(_) => host::report_error(error),
+            Messenger::Hub(hub) => hub.report(error),
+            Messenger::Plain(_) => host::report_error(error),
         }
     }
 
@@ -178,7 +178,7 @@ impl Carrier {
         let (news, told, own) = {
             let mut schema = schema.borrow_mut();
             // Members of a plain messenger have no names that a user knows: of all with one version, the first is named.
-            let told = matches!(self, Carrier::Plain(_)) && schema.has_met(theirs);
+            let told = matches!(self, Messenger::Plain(_)) && schema.has_met(theirs);
             (schema.part(from, theirs), told, schema.version())
         };
         if news && !told {
@@ -208,8 +208,8 @@ impl Carrier {
     /// What a peer may see and do; None: everything.
     pub(crate) fn grants(&self, peer: PeerRef) -> Option<Rc<Grants>> {
         match self {
-            Carrier::Hub(hub) => hub.grants_of(peer),
-            Carrier::Plain(_) => None,
+            Messenger::Hub(hub) => hub.grants_of(peer),
+            Messenger::Plain(_) => None,
         }
     }
 
@@ -231,8 +231,8 @@ impl Carrier {
     /// Counts a refusal.
     pub(crate) fn refuse(&self, from: PeerRef, code: &'static str) {
         match self {
-            Carrier::Hub(hub) => hub.reject_from(from, code),
-            Carrier::Plain(plain) => plain.refuse(code),
+            Messenger::Hub(hub) => hub.reject_from(from, code),
+            Messenger::Plain(plain) => plain.refuse(code),
         }
     }
 }
