@@ -1,7 +1,7 @@
 //! The common interface of states and stores towards their messenger, and flush batches that are sent as one message.
 
+mod flush_batch;
 pub(crate) mod registry;
-mod turn;
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -10,7 +10,7 @@ use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 use crate::core::schema::FIRST_VERSION;
-pub(crate) use turn::{Turn, after, settle_turn};
+pub(crate) use flush_batch::{FlushBatch, after, settle_batch};
 
 /// Something shared under a name: a state or a store. The messenger tells it what happens; it decides by its core.
 pub(crate) trait Shared {

@@ -163,10 +163,10 @@ impl StateHost {
                 Event::Import(records) => self.import_cells(records),
             }
         }
-        if self.turn.borrow().is_some() {
-            self.flush_turn();
+        if self.batch.borrow().is_some() {
+            self.flush_batch();
         } else if !self.node.borrow().open_keys().is_empty() {
-            self.open_turn_alone();
+            self.schedule_flush();
         }
         self.admit_filtered_peers();
         if self.node.borrow().node().is_ready() {
@@ -186,8 +186,8 @@ impl StateHost {
             Some(plain) => plain.drop_deferred(),
             None => Vec::new(),
         };
-        if let Some(turn) = self.turn.borrow_mut().take() {
-            turn.promise.reject(error);
+        if let Some(batch) = self.batch.borrow_mut().take() {
+            batch.promise.reject(error);
         }
         self.run(effects);
         if self.options.needs_more() {

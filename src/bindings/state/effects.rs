@@ -59,7 +59,7 @@ impl StateHost {
         }
         self.veto_aborted();
         // What this window wrote in this turn goes to all at once, when the turn ends.
-        if self.turn.borrow().is_none() {
+        if self.batch.borrow().is_none() {
             self.flush_filtered_peers();
         }
         self.look_for_texts();

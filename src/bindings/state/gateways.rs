@@ -193,7 +193,7 @@ impl FilteredPeer for RefCell<Gateway<JsEntry>> {
             Some(model) => model.veto(aborted, VetoReason::Aborted, now),
             None => Vec::new(),
         });
-        state.open_turn_alone();
+        state.schedule_flush();
     }
 }
 
@@ -225,7 +225,7 @@ fn hear(state: &StateHost, filtered: &RefCell<Gateway<JsEntry>>, decoded: StateF
             None => Vec::new(),
         });
         // The others hear of it like of any neighbour's write, unless something of this window waits.
-        if state.turn.borrow().is_none() {
+        if state.batch.borrow().is_none() {
             state.decide(|model, now| model.with_node(|node| node.flush(now)));
         }
     }

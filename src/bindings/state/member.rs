@@ -69,7 +69,7 @@ impl Shared for StateHost {
     }
 
     fn flush(&self) {
-        self.send_turn();
+        self.send_batch();
     }
 
     fn flush_to_peers(&self) {

@@ -36,7 +36,7 @@ use wasm_bindgen::JsValue;
 use super::messenger::Messenger;
 use super::options::bounds;
 use super::persist::Persist;
-use super::shared::{Shared, Turn};
+use super::shared::{FlushBatch, Shared};
 use super::wire::label_out;
 use crate::core::codes;
 use crate::core::id::Key;
@@ -97,7 +97,7 @@ pub(crate) struct StateHost {
     beside: RefCell<Vec<listeners::LocalChange>>,
     notifying: Cell<bool>,
     next_token: Cell<u32>,
-    turn: RefCell<Option<Turn>>,
+    batch: RefCell<Option<FlushBatch>>,
     transaction: RefCell<Option<Transaction>>,
     outcomes: RefCell<Vec<Outcome>>,
     hidden: RefCell<validate::Hidden>,
@@ -160,7 +160,7 @@ impl StateHost {
             beside: RefCell::new(Vec::new()),
             notifying: Cell::new(false),
             next_token: Cell::new(0),
-            turn: RefCell::new(None),
+            batch: RefCell::new(None),
             transaction: RefCell::new(None),
             outcomes: RefCell::new(Vec::new()),
             hidden: RefCell::new(Vec::new()),
@@ -299,7 +299,7 @@ impl StateHost {
         self.flush();
         self.close_storage();
         self.destroyed.set(true);
-        self.end_turn();
+        self.end_batch();
         self.ready.resolve(&JsValue::UNDEFINED);
         self.end_outcomes();
         self.end_filtered_peers();

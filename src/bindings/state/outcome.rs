@@ -47,8 +47,8 @@ impl Drop for Outcome {
 }
 
 impl StateHost {
-    /// Waits for what becomes of a write of the turn that settles by `turn`.
-    pub(super) fn await_outcome(&self, id: WriteId, options: SetOptions, turn: &Promise) -> Promise {
+    /// Waits for what becomes of a write in the flush batch whose promise is `batch`.
+    pub(super) fn await_outcome(&self, id: WriteId, options: SetOptions, batch: &Promise) -> Promise {
         let deferred = Deferred::new();
         let promise = deferred.promise.clone();
         let timeout = options.timeout.unwrap_or_else(|| self.messenger.timeout());
@@ -84,7 +84,7 @@ impl StateHost {
                 state.outcome_failed(id, &error);
             }
         });
-        promise::then(turn, &sent, Some(&failed));
+        promise::then(batch, &sent, Some(&failed));
         promise
     }
 
@@ -160,7 +160,7 @@ impl StateHost {
             return;
         };
         if outcome.options.rollback && !self.destroyed.get() {
-            self.open_turn_alone();
+            self.schedule_flush();
             self.decide(|model, now| model.retract(id, now));
         } else {
             self.node.borrow_mut().confirm(id);

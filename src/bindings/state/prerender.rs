@@ -33,7 +33,7 @@ impl StateHost {
         if self.destroyed.get() {
             return;
         }
-        self.send_turn();
+        self.send_batch();
         let shown: Vec<(Key, _)> = {
             let node = self.node.borrow();
             let synced = node.iter().filter(|(key, _)| self.options.is_synced(key));

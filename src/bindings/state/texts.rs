@@ -110,7 +110,7 @@ impl StateHost {
                 // Texts are sent as wholes until the page is loaded again.
                 state.texts.set(TextsAre::Here);
                 state.report(&error);
-                state.flush_turn();
+                state.flush_batch();
                 state.become_ready();
             }
         });
@@ -129,11 +129,11 @@ impl StateHost {
             .provide_texts(Rc::clone(&engine), host::wall());
         self.run(effects);
         self.give_filtered_peers_texts(&engine);
-        let held = self.turn.borrow().is_some();
+        let held = self.batch.borrow().is_some();
         if held {
-            self.flush_turn();
+            self.flush_batch();
         } else if !self.node.borrow().open_keys().is_empty() {
-            self.open_turn_alone();
+            self.schedule_flush();
         }
         if self.node.borrow().node().is_ready() {
             self.become_ready();

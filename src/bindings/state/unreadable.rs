@@ -117,8 +117,8 @@ pub(super) fn drop_unreadable(
     if checked.refused {
         state.run(checked.rest);
         // The writer has to hear of it even if nothing is written here any more.
-        state.open_turn_alone();
-        state.flush_turn();
+        state.schedule_flush();
+        state.flush_batch();
     }
     checked.changes
 }

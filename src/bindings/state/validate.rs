@@ -131,8 +131,8 @@ fn ask(
     if checked.refused {
         state.run(checked.rest);
         // The writer has to hear of it even if nothing is written here any more.
-        state.open_turn_alone();
-        state.flush_turn();
+        state.schedule_flush();
+        state.flush_batch();
     }
     checked.changes
 }

@@ -8,7 +8,7 @@ use super::listeners::LocalChange;
 use super::transaction::{add, not_a_number};
 use super::{JsEntry, SetOptions, StateHost, pairs};
 use crate::bindings::sending::is_aborted;
-use crate::bindings::shared::{Turn, after, settle_turn};
+use crate::bindings::shared::{FlushBatch, after, settle_batch};
 use crate::core::codes;
 use crate::core::id::{Key, PeerRef};
 use crate::core::lists::{Gather, List};
@@ -104,7 +104,7 @@ impl StateHost {
         if self.keeps_writes() {
             self.require_more();
         }
-        self.open_turn_alone();
+        self.schedule_flush();
         self.run(effects);
         Ok(true)
     }
@@ -165,16 +165,16 @@ impl StateHost {
         let own = self.put_local(own);
         let Some((id, effects)) = written else {
             self.changed_locally(own);
-            return Ok(match &*self.turn.borrow() {
-                Some(turn) => turn.promise.promise.clone(),
+            return Ok(match &*self.batch.borrow() {
+                Some(batch) => batch.promise.promise.clone(),
                 None => Promise::resolve(&JsValue::UNDEFINED),
             });
         };
-        let turn = self.open_turn();
+        let batch = self.open_batch();
         let promise = if how.may_roll_back {
-            self.await_outcome(id, options, &turn)
+            self.await_outcome(id, options, &batch)
         } else {
-            turn
+            batch
         };
         // Listeners receive both at once.
         self.beside.borrow_mut().take_in(own);
@@ -222,24 +222,24 @@ impl StateHost {
         changes
     }
 
-    /// For writes that nobody has the promise of.
-    pub(super) fn open_turn_alone(&self) {
-        host::handled(&self.open_turn());
+    /// Opens a flush batch for writes whose promise nobody holds.
+    pub(super) fn schedule_flush(&self) {
+        host::handled(&self.open_batch());
     }
 
-    /// The promise of the running turn; begins one if there is none.
-    pub(super) fn open_turn(&self) -> Promise {
+    /// The promise of the open flush batch. Opens one if there is none.
+    pub(super) fn open_batch(&self) -> Promise {
         let now = host::now();
         let debounce = self.options.debounce_ms;
         let (promise, is_new, since, stale) = {
-            let mut turn = self.turn.borrow_mut();
-            let is_new = turn.is_none();
-            let turn = turn.get_or_insert_with(|| Turn::new(now));
+            let mut batch = self.batch.borrow_mut();
+            let is_new = batch.is_none();
+            let batch = batch.get_or_insert_with(|| FlushBatch::new(now));
             (
-                turn.promise.promise.clone(),
+                batch.promise.promise.clone(),
                 is_new,
-                turn.since,
-                turn.timer.take(),
+                batch.since,
+                batch.timer.take(),
             )
         };
         if debounce <= 0.0 {
@@ -247,7 +247,7 @@ impl StateHost {
                 let state = self.weak();
                 crate::bindings::hub::Hub::soon(move || {
                     if let Some(state) = state.upgrade() {
-                        state.flush_turn();
+                        state.flush_batch();
                     }
                 });
             }
@@ -260,50 +260,51 @@ impl StateHost {
         let pause = debounce.min(since + self.options.max_wait_ms - now).max(0.0);
         let timer = after(pause, move || {
             if let Some(state) = state.upgrade() {
-                state.flush_turn();
+                state.flush_batch();
             }
         });
-        if let Some(turn) = &mut *self.turn.borrow_mut() {
-            turn.timer = Some(timer);
+        if let Some(batch) = &mut *self.batch.borrow_mut() {
+            batch.timer = Some(timer);
         }
         promise
     }
 
     /// Sends what was written, now.
-    pub(crate) fn flush_turn(&self) {
+    pub(crate) fn flush_batch(&self) {
         if !self.texts_hold_turn() && !self.keeps_writes() {
-            self.send_turn();
+            self.send_batch();
         }
     }
 
     /// Sends what was written, and does not wait for what cannot be sent yet.
-    pub(super) fn send_turn(&self) {
+    pub(super) fn send_batch(&self) {
         if self.keeps_writes() {
             return;
         }
-        let Some(turn) = self.turn.borrow_mut().take() else {
+        let Some(batch) = self.batch.borrow_mut().take() else {
             return;
         };
-        if let Some(timer) = &turn.timer {
+        if let Some(timer) = &batch.timer {
             host::clear_timer(timer);
         }
         let (keys, values) = self.open_lists();
         if keys.length() == 0 && !self.node.borrow().node().pending() {
             // Everything was beaten while it waited: there is nothing left to say.
-            turn.promise.resolve(&JsValue::UNDEFINED);
+            batch.promise.resolve(&JsValue::UNDEFINED);
             return;
         }
         let payload = payload(&keys, &values);
         let result = self
             .messenger
             .broadcast(&self.messenger_object, self, self.weak(), &payload);
-        settle_turn(&turn.promise, result, || JsValue::UNDEFINED);
+        settle_batch(&batch.promise, result, || JsValue::UNDEFINED);
     }
 
     /// Rejects the promises of writes that could not be sent any more.
-    pub(super) fn end_turn(&self) {
-        if let Some(turn) = self.turn.borrow_mut().take() {
-            turn.promise
+    pub(super) fn end_batch(&self) {
+        if let Some(batch) = self.batch.borrow_mut().take() {
+            batch
+                .promise
                 .end(&fail(codes::DESTROYED, "the state was destroyed"));
         }
     }
@@ -321,11 +322,11 @@ impl StateHost {
 
     /// `flush`: settles when what waits has been handed to everyone.
     pub(crate) fn flush_now(&self) -> Promise {
-        let promise = match &*self.turn.borrow() {
-            Some(turn) => turn.promise.promise.clone(),
+        let promise = match &*self.batch.borrow() {
+            Some(batch) => batch.promise.promise.clone(),
             None => return Promise::resolve(&JsValue::UNDEFINED),
         };
-        self.flush_turn();
+        self.flush_batch();
         promise
     }
 

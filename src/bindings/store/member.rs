@@ -44,7 +44,7 @@ impl Shared for StoreHost {
     }
 
     fn flush(&self) {
-        self.flush_turn();
+        self.flush_batch();
     }
 
     fn flush_to_peers(&self) {

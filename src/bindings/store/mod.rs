@@ -14,7 +14,7 @@ use wasm_bindgen::JsValue;
 
 use super::args;
 use super::messenger::Messenger;
-use super::shared::{Turn, settle_turn};
+use super::shared::{FlushBatch, settle_batch};
 use super::wire::label_out;
 use crate::core::codes;
 use crate::core::id::{Actor, PeerRef};
@@ -55,7 +55,7 @@ pub(crate) struct StoreHost {
     /// A reducer is running: it must not dispatch.
     folding: Cell<bool>,
     next_token: Cell<u32>,
-    turn: RefCell<Option<Turn>>,
+    batch: RefCell<Option<FlushBatch>>,
     pub(crate) ready: Deferred,
     destroyed: Cell<bool>,
     me: Weak<StoreHost>,
@@ -105,7 +105,7 @@ impl StoreHost {
             notifying: Cell::new(false),
             folding: Cell::new(false),
             next_token: Cell::new(0),
-            turn: RefCell::new(None),
+            batch: RefCell::new(None),
             ready: Deferred::new(),
             destroyed: Cell::new(false),
             me: me.clone(),
@@ -154,7 +154,7 @@ impl StoreHost {
     /// `dispatch`: applied here at once; the promise settles with the state when the action has been handed to everyone.
     pub(crate) fn dispatch(&self, action: &JsValue) -> Result<Promise, JsValue> {
         let action = self.accept(action)?;
-        let promise = self.open_turn();
+        let promise = self.open_batch();
         self.decide(|node, now| node.dispatch(action, now));
         Ok(promise)
     }
@@ -177,26 +177,26 @@ impl StoreHost {
         self.messenger.report(error);
     }
 
-    fn open_turn(&self) -> Promise {
+    fn open_batch(&self) -> Promise {
         let (promise, is_new) = {
-            let mut turn = self.turn.borrow_mut();
-            let is_new = turn.is_none();
-            let turn = turn.get_or_insert_with(|| Turn::new(host::now()));
-            (turn.promise.promise.clone(), is_new)
+            let mut batch = self.batch.borrow_mut();
+            let is_new = batch.is_none();
+            let batch = batch.get_or_insert_with(|| FlushBatch::new(host::now()));
+            (batch.promise.promise.clone(), is_new)
         };
         if is_new {
             let store = self.me.clone();
             super::hub::Hub::soon(move || {
                 if let Some(store) = store.upgrade() {
-                    store.flush_turn();
+                    store.flush_batch();
                 }
             });
         }
         promise
     }
 
-    fn flush_turn(&self) {
-        let Some(turn) = self.turn.borrow_mut().take() else {
+    fn flush_batch(&self) {
+        let Some(batch) = self.batch.borrow_mut().take() else {
             return;
         };
         let actions: Array = self
@@ -210,7 +210,7 @@ impl StoreHost {
             .messenger
             .broadcast(&self.messenger_object, self, self.me.clone(), &payload);
         let store = self.me.clone();
-        settle_turn(&turn.promise, result, move || {
+        settle_batch(&batch.promise, result, move || {
             store.upgrade().map_or(JsValue::UNDEFINED, |store| store.state())
         });
     }
@@ -234,7 +234,7 @@ impl StoreHost {
         if self.destroyed.get() {
             return;
         }
-        self.flush_turn();
+        self.flush_batch();
         self.destroyed.set(true);
         self.ready.resolve(&JsValue::UNDEFINED);
         self.listeners.borrow_mut().clear();

@@ -7,7 +7,7 @@ use crate::platform::host::{self, Deferred};
 use crate::platform::promise;
 
 /// Writes that will be sent together.
-pub(crate) struct Turn {
+pub(crate) struct FlushBatch {
     /// Settles when they have been handed to everyone.
     pub(crate) promise: Deferred,
     /// When the first of them was made, ms.
@@ -16,9 +16,9 @@ pub(crate) struct Turn {
     pub(crate) timer: Option<JsValue>,
 }
 
-impl Turn {
-    pub(crate) fn new(now: f64) -> Turn {
-        Turn {
+impl FlushBatch {
+    pub(crate) fn new(now: f64) -> FlushBatch {
+        FlushBatch {
             promise: Deferred::new(),
             since: now,
             timer: None,
@@ -32,8 +32,9 @@ pub(crate) fn after(pause: f64, run: impl FnOnce() + 'static) -> JsValue {
     host::set_timer(&run, pause)
 }
 
-/// Settles a turn as its broadcast ended: with `value` now, or when the promise it returned is fulfilled; else as rejected.
-pub(crate) fn settle_turn(
+/// Settles the promise of a flush batch by the result of its broadcast: with `value` now or when the returned promise is
+/// fulfilled, and rejected with its error otherwise.
+pub(crate) fn settle_batch(
     done: &Deferred,
     result: Result<JsValue, JsValue>,
     value: impl Fn() -> JsValue + 'static,
