@@ -46,12 +46,12 @@ fn put(room: &mut Room, at: usize, key: &str, value: Option<&'static str>) {
 #[test]
 fn a_window_says_when_it_is_full() {
     let mut room = bounded(1, 3, 10);
-    assert!(room.nodes[0].has_room(3) && !room.nodes[0].has_room(4));
+    assert!(room.nodes[0].has_capacity(3) && !room.nodes[0].has_capacity(4));
     put(&mut room, 0, "a", Some("1"));
     put(&mut room, 0, "b", Some("1"));
-    assert!(room.nodes[0].has_room(1) && !room.nodes[0].has_room(2));
+    assert!(room.nodes[0].has_capacity(1) && !room.nodes[0].has_capacity(2));
     put(&mut room, 0, "a", None);
-    assert!(room.nodes[0].has_room(2) && !room.nodes[0].has_room(3));
+    assert!(room.nodes[0].has_capacity(2) && !room.nodes[0].has_capacity(3));
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl StateHost {
     pub(super) fn check_ops(&self, ops: &[(Key, Op<JsEntry>)]) -> Result<(), JsValue> {
         self.check_weight(ops)?;
         let adds = |op: &Op<JsEntry>| !matches!(op, Op::Set(None));
-        self.check_room(ops.len(), || {
+        self.check_capacity(ops.len(), || {
             ops.iter().filter(|one| adds(&one.1)).map(|one| &one.0)
         })
     }
@@ -88,23 +88,23 @@ impl StateHost {
 
     /// Whether these keys may be written. Throws ERR_LIMIT.
     pub(super) fn check_entries(&self, entries: &[(Key, Option<JsEntry>)]) -> Result<(), JsValue> {
-        self.check_room(entries.len(), || {
+        self.check_capacity(entries.len(), || {
             entries.iter().filter(|one| one.1.is_some()).map(|one| &one.0)
         })
     }
 
-    fn check_room<'a, I: Iterator<Item = &'a Key>>(
+    fn check_capacity<'a, I: Iterator<Item = &'a Key>>(
         &self,
         count: usize,
         keys: impl Fn() -> I,
     ) -> Result<(), JsValue> {
         keys().try_for_each(|key| check_name(key))?;
         let node = self.node.borrow();
-        if node.node().has_room(count) {
+        if node.node().has_capacity(count) {
             return Ok(());
         }
         let more = keys().filter(|key| node.get(key).is_none()).count();
-        if more == 0 || node.node().has_room(more) {
+        if more == 0 || node.node().has_capacity(more) {
             Ok(())
         } else {
             Err(full())

@@ -71,8 +71,8 @@ impl StateHost {
     /// What is learned of keys that this window does not sync is announced to those who were there before.
     fn learn(&self, from: PeerRef, theirs: &Treatments) {
         let most = self.node.borrow().node().bounds().keys;
-        let has_room = self.compat.carried.borrow().by_key.len() < most;
-        let learns = self.options.synced_keys.is_some() && self.restriction(from).is_none() && has_room;
+        let has_capacity = self.compat.carried.borrow().by_key.len() < most;
+        let learns = self.options.synced_keys.is_some() && self.restriction(from).is_none() && has_capacity;
         if !learns || !self.compat.carried.borrow_mut().learn(theirs) {
             return;
         }

@@ -168,7 +168,7 @@ impl<H: Host> Connections<H> {
             return self.effects.push(Effect::ClosePort(port));
         };
         match proven.target {
-            None => self.make_room(from),
+            None => self.make_capacity(from),
             Some(number) => {
                 if let Some(target) = self.target(number) {
                     // Its hello may still be on the way to us: it is of the document that we have accepted.

@@ -277,7 +277,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// An unfinished handshake ends in favour of a new one of that window.
-    pub(super) fn make_room(&mut self, from: &H::Window) {
+    pub(super) fn make_capacity(&mut self, from: &H::Window) {
         let sessions = self.sessions.iter();
         let pending: Vec<(u32, bool)> = sessions
             .filter(|(_, session)| session.peer.is_none() && session.proven.target.is_none())

@@ -10,16 +10,16 @@ impl<A: Content, S: Content> LogNode<A, S> {
     /// Whether the writers that a frame names can be remembered beside those that are.
     pub(super) fn knows_writers(&self, frame: &LogFrame<A, S>) -> bool {
         match frame {
-            LogFrame::Append(actions) => self.has_room_for(actions),
+            LogFrame::Append(actions) => self.has_capacity_for(actions),
             LogFrame::Sync { vector, .. } | LogFrame::Ack { vector } => is_short(vector),
             LogFrame::Delta(delta) => {
                 let root = delta.checkpoint.as_ref().map(|root| &root.vector);
-                is_short(&delta.vector) && root.is_none_or(is_short) && self.has_room_for(&delta.actions)
+                is_short(&delta.vector) && root.is_none_or(is_short) && self.has_capacity_for(&delta.actions)
             }
         }
     }
 
-    fn has_room_for(&self, actions: &[Logged<A>]) -> bool {
+    fn has_capacity_for(&self, actions: &[Logged<A>]) -> bool {
         // The first action of each that is new: a later one waits for it.
         let new = actions
             .iter()

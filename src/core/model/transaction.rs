@@ -168,7 +168,7 @@ impl<V: Value> Model<V> {
                 aborted.push(*stamp);
             }
         }
-        for key in self.tie(&found, &groups, &aborted) {
+        for key in self.union_components(&found, &groups, &aborted) {
             if found.at.get(&*key).is_some_and(|at| *at >= asked) {
                 touched.push(key);
             }
@@ -177,7 +177,12 @@ impl<V: Value> Model<V> {
     }
 
     /// Stores with each key its component and the aborted groups. Returns the keys where the aborted groups changed.
-    fn tie(&mut self, found: &Found, groups: &SmallMap<Stamp, Group>, aborted: &[Stamp]) -> Vec<Key> {
+    fn union_components(
+        &mut self,
+        found: &Found,
+        groups: &SmallMap<Stamp, Group>,
+        aborted: &[Stamp],
+    ) -> Vec<Key> {
         let mut heads: Vec<usize> = (0..found.keys.len()).gather();
         for (_, group) in groups.iter() {
             let Some(&first) = group.members.first() else {

@@ -28,7 +28,7 @@ impl<V: Content> Replica<V> {
     }
 
     /// Whether this window may write so many keys that are not there.
-    pub fn has_room(&self, more: usize) -> bool {
+    pub fn has_capacity(&self, more: usize) -> bool {
         self.live.saturating_add(more) <= self.bounds.keys
     }
 

@@ -247,8 +247,8 @@ impl<V: Content> StateNode<V> {
 
     /// Whether this window may write so many keys that are not there.
     #[must_use]
-    pub fn has_room(&self, more: usize) -> bool {
-        self.replica.has_room(more)
+    pub fn has_capacity(&self, more: usize) -> bool {
+        self.replica.has_capacity(more)
     }
 
     /// Registers that hold a value, and deletions that are remembered.
