@@ -223,7 +223,7 @@ fn a_vector_of_more_writers_than_there_can_be_is_refused() {
             vector,
             entries: vec![],
             whole: false,
-            print: 0,
+            fingerprint: 0,
             content: 0,
         }),
     );

@@ -161,7 +161,10 @@ fn who_cannot_be_made_to_agree_is_told_of() {
         let seen = room.nodes[0].vector().digest();
         room.tick(0);
         let mine = room.digest_frame(1).expect("a comparison");
-        let StateFrame::Digest { print, content, .. } = mine else {
+        let StateFrame::Digest {
+            fingerprint, content, ..
+        } = mine
+        else {
             panic!("no comparison of digests")
         };
         let content = content ^ 2;
@@ -170,7 +173,7 @@ fn who_cannot_be_made_to_agree_is_told_of() {
             0,
             StateFrame::Digest {
                 seen,
-                print,
+                fingerprint,
                 content,
                 is_answer: false,
             },

@@ -66,7 +66,7 @@ fn delta(
         vector: vector.iter().copied().collect(),
         entries: entries.iter().map(entry).collect(),
         whole: false,
-        print: 0,
+        fingerprint: 0,
         content: 0,
     })
 }

@@ -45,9 +45,9 @@ pub struct Delta<V> {
     /// These are all registers that the sender has: what `vector` covers and is not among them was deleted, and the
     /// deletion forgotten.
     pub whole: bool,
-    /// The print of what the sender shows: a window that has seen the same shows the same, or one of them lacks a
+    /// The fingerprint of what the sender shows: a window that has seen the same shows the same, or one of them lacks a
     /// deletion that the other has forgotten.
-    pub print: u64,
+    pub fingerprint: u64,
     /// A digest of which contents that has, where the sender knows without working it out; else 0.
     pub content: u64,
 }

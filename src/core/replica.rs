@@ -64,7 +64,7 @@ pub struct Replica<V> {
     /// Bytes of all names.
     names: usize,
     /// The sum of a hash of each live register's name and stamp.
-    print: u64,
+    fingerprint: u64,
     /// The sum of the slots' contents; 0 until it is worked out.
     content: u64,
     /// The latest time of what was deleted and forgotten.
@@ -88,7 +88,7 @@ impl<V: Content> Replica<V> {
             bounds: Bounds::DEFAULT,
             live: 0,
             names: 0,
-            print: 0,
+            fingerprint: 0,
             content: 0,
             forgotten: None,
             surplus_at: 0,
@@ -108,8 +108,8 @@ impl<V: Content> Replica<V> {
 
     /// 53 bits that tell what shows here: in windows that have seen the same they are the same, unless one lacks a
     /// deletion that the other has forgotten.
-    pub fn print(&self) -> u64 {
-        self.print & DIGEST_BITS
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint & DIGEST_BITS
     }
 
     /// How many batches this replica closed.
@@ -194,7 +194,7 @@ impl<V: Content> Replica<V> {
         stage: Stage,
     ) -> Option<KeyChange<V>> {
         let slot = self.find(&key).unwrap_or(self.slots.len());
-        let added = value.as_ref().map(|_| print_of(&key, stamp));
+        let added = value.as_ref().map(|_| fingerprint_of(&key, stamp));
         let own_initial = stage == Stage::Silent && stamp.time.is_initial();
         let (old, was, before) = match self.slots.get_mut(slot) {
             Some(found) if found.register.stamp >= stamp => {
@@ -220,7 +220,7 @@ impl<V: Content> Replica<V> {
                 found.content = 0;
                 if old.value.is_some() {
                     self.live -= 1;
-                    self.print = self.print.wrapping_sub(print_of(&key, old.stamp));
+                    self.fingerprint = self.fingerprint.wrapping_sub(fingerprint_of(&key, old.stamp));
                 }
                 (old.value, std::mem::replace(&mut found.stage, stage), before)
             }
@@ -245,7 +245,7 @@ impl<V: Content> Replica<V> {
         };
         if let Some(added) = added {
             self.live += 1;
-            self.print = self.print.wrapping_add(added);
+            self.fingerprint = self.fingerprint.wrapping_add(added);
         }
         self.content = 0;
         if was != stage {
@@ -293,8 +293,8 @@ impl<V: Clone> Slot<V> {
     }
 }
 
-/// What a live register adds to the print of its replica: the same in every window.
-fn print_of(key: &str, stamp: Stamp) -> u64 {
+/// What a live register adds to the fingerprint of its replica: the same in every window.
+fn fingerprint_of(key: &str, stamp: Stamp) -> u64 {
     let name = hash(key.as_bytes(), 0);
     mix(mix(name, stamp.time.as_f64().to_bits()), stamp.actor.bits())
 }

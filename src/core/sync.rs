@@ -75,7 +75,7 @@ pub enum StateFrame<V> {
         /// The digest of what the sender has seen.
         seen: u64,
         /// The digest of its visible registers.
-        print: u64,
+        fingerprint: u64,
         /// A digest of which contents that has; 0 from windows of an older build.
         content: u64,
         /// It is an answer: not answered again.

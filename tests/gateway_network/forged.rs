@@ -119,7 +119,7 @@ impl Liar<'_> {
         if self.random.below(8) == 0 {
             return StateFrame::Digest {
                 seen: self.random.next(),
-                print: self.random.next(),
+                fingerprint: self.random.next(),
                 content: self.random.next(),
                 is_answer: self.random.below(2) == 0,
             };
@@ -165,7 +165,7 @@ impl Liar<'_> {
             vector,
             entries,
             whole: self.random.below(4) == 0,
-            print: self.random.next(),
+            fingerprint: self.random.next(),
             content: self.random.next(),
         })
     }

@@ -82,20 +82,20 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<JsEntry>>) -> Array
             out.push(&numbers(&stamps));
             out.push(&keys);
             out.push(&values);
-            out.push(&number(delta.print as f64));
+            out.push(&number(delta.fingerprint as f64));
             out.push(&JsValue::from_bool(delta.whole));
             out.push(&digest_out(delta.content));
         }
         StateFrame::Digest {
             seen,
-            print,
+            fingerprint,
             content,
             is_answer,
         } => {
             out.push(&number(Kind::Digest.tag()));
             out.push(name);
             out.push(&number(*seen as f64));
-            out.push(&number(*print as f64));
+            out.push(&number(*fingerprint as f64));
             out.push(&JsValue::from_bool(*is_answer));
             out.push(&digest_out(*content));
         }
@@ -124,7 +124,7 @@ pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<JsEntr
         Kind::Delta => decode_delta(frame),
         Kind::Digest => Some(StateFrame::Digest {
             seen: whole(frame.get(2).as_f64()?)?,
-            print: whole(frame.get(3).as_f64()?)?,
+            fingerprint: whole(frame.get(3).as_f64()?)?,
             is_answer: frame.get(4).as_bool()?,
             content: digest_in(&frame.get(5))?,
         }),
@@ -188,7 +188,7 @@ fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<JsEntry>>> {
         since,
         vector,
         entries,
-        print: whole(frame.get(7).as_f64()?)?,
+        fingerprint: whole(frame.get(7).as_f64()?)?,
         whole: frame.get(8).as_bool()?,
         content: digest_in(&frame.get(9))?,
     }))

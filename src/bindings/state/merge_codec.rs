@@ -32,8 +32,8 @@ pub(super) fn node_out(node: &Node<JsEntry>) -> JsValue {
         Node::Text(text, era) => parts(TEXT, &JsValue::from_str(text), *era),
         Node::Item(place) => parts(ITEM, &JsValue::from_str(place), None),
         Node::Count(sum, era) => parts(COUNT, &number(*sum), *era),
-        Node::Edits(update, print, era) => {
-            let update = Array::of2(&update.value, &number(*print));
+        Node::Edits(update, fingerprint, era) => {
+            let update = Array::of2(&update.value, &number(*fingerprint));
             parts(EDITS, &update, *era)
         }
     }
@@ -89,8 +89,8 @@ pub(super) fn node_in(value: &JsValue) -> Option<Node<JsEntry>> {
     }
     if kind == EDITS {
         let update = list(&holds)?;
-        let print = finite(&update.get(1))?;
-        return Some(Node::Edits(JsEntry::made(update.get(0)), print, era));
+        let fingerprint = finite(&update.get(1))?;
+        return Some(Node::Edits(JsEntry::made(update.get(0)), fingerprint, era));
     }
     None
 }

@@ -90,7 +90,7 @@ impl StateHost {
             vector: VersionVector::new(),
             entries: Vec::new(),
             whole: false,
-            print: 0,
+            fingerprint: 0,
             content: 0,
         });
         let frame = codec::encode(&self.name_js, &nothing);

@@ -12,7 +12,9 @@ impl<V: Value> Content for Cell<V> {
             Cell::Plain(value) => value.fingerprint(),
             Cell::Slot(slot) => slot
                 .history()
-                .fold(Fingerprint::of(1), |print, entry| add_entry(print, entry))
+                .fold(Fingerprint::of(1), |fingerprint, entry| {
+                    add_entry(fingerprint, entry)
+                })
                 .end(),
             Cell::Veto(vetoes) => vetoes.iter().fold(Fingerprint::of(2), add_veto).end(),
             Cell::Count(Count { to, sum }) => Fingerprint::of(3).stamp(*to).number(*sum).end(),
@@ -21,20 +23,22 @@ impl<V: Value> Content for Cell<V> {
     }
 }
 
-fn add_entry<V: Value>(print: Fingerprint, slot: &Slot<V>) -> Fingerprint {
-    let print = print
+fn add_entry<V: Value>(fingerprint: Fingerprint, slot: &Slot<V>) -> Fingerprint {
+    let fingerprint = fingerprint
         .number(slot.time.as_f64())
         .content(slot.value.as_ref())
         .stamp(slot.base.as_ref().map(|base| base.1))
         .content(slot.base.as_ref().and_then(|base| base.0.as_ref()));
-    let print = slot.seen.iter().fold(print, |print, (actor, time)| {
-        print.bits(actor.bits()).number(time.as_f64())
+    let fingerprint = slot.seen.iter().fold(fingerprint, |fingerprint, (actor, time)| {
+        fingerprint.bits(actor.bits()).number(time.as_f64())
     });
-    slot.group.iter().fold(print, |print, key| print.text(key))
+    slot.group
+        .iter()
+        .fold(fingerprint, |fingerprint, key| fingerprint.text(key))
 }
 
-fn add_veto<V: Value>(print: Fingerprint, veto: &Veto<V>) -> Fingerprint {
-    print
+fn add_veto<V: Value>(fingerprint: Fingerprint, veto: &Veto<V>) -> Fingerprint {
+    fingerprint
         .text(&veto.part)
         .stamp(Some(veto.stamp))
         .number(veto.reason.code())
@@ -43,7 +47,7 @@ fn add_veto<V: Value>(print: Fingerprint, veto: &Veto<V>) -> Fingerprint {
 }
 
 fn of_node<V: Value>(node: &Node<V>) -> u64 {
-    let print = match node {
+    let fingerprint = match node {
         Node::Leaf(value) => Fingerprint::of(4).content(Some(value)),
         Node::Object(_) => Fingerprint::of(5),
         Node::Set(_) => Fingerprint::of(6),
@@ -56,5 +60,5 @@ fn of_node<V: Value>(node: &Node<V>) -> u64 {
         Node::Map(_) => Fingerprint::of(14),
         Node::Edits(edits, seed, _) => Fingerprint::of(12).content(Some(edits)).number(*seed),
     };
-    print.stamp(node.era()).end()
+    fingerprint.stamp(node.era()).end()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::content::{digest, print_of};
+use super::content::{digest, fingerprint_of};
 use super::effect::{Fold, Step};
 use super::frame::{Checkpoint, LogContent, Logged};
 use crate::core::fingerprint::Content;
@@ -32,13 +32,17 @@ pub(super) struct Held<A> {
     pub(super) logged: Logged<A>,
     pub(super) fresh: bool,
     /// Its fingerprint; 0 until it is worked out.
-    pub(super) print: u64,
+    pub(super) fingerprint: u64,
 }
 
 impl<A> Held<A> {
     pub(super) fn new(logged: Logged<A>, fresh: bool) -> Held<A> {
-        let print = 0;
-        Held { logged, fresh, print }
+        let fingerprint = 0;
+        Held {
+            logged,
+            fresh,
+            fingerprint,
+        }
     }
 }
 
@@ -60,8 +64,8 @@ impl<A: Content, S: Content> History<A, S> {
 
     /// Works out the fingerprints that are missing, of the root's state only if that is asked for.
     pub(super) fn work_out(&mut self, root: bool) {
-        for held in self.tail.iter_mut().filter(|held| held.print == 0) {
-            held.print = print_of(held);
+        for held in self.tail.iter_mut().filter(|held| held.fingerprint == 0) {
+            held.fingerprint = fingerprint_of(held);
         }
         if root && self.root_print == 0 {
             self.root_print = digest(self.root.state.fingerprint());
@@ -76,10 +80,10 @@ impl<A: Content, S: Content> History<A, S> {
             .saturating_mul(usize::try_from(cuts).unwrap_or(usize::MAX));
         let mut sum = 0u64;
         for held in self.tail.iter().skip(cut) {
-            if held.print == 0 {
+            if held.fingerprint == 0 {
                 return LogContent::default();
             }
-            sum = sum.wrapping_add(held.print);
+            sum = sum.wrapping_add(held.fingerprint);
         }
         let position = self.position.saturating_add(cut as u64);
         let root = if cuts == 0 {

@@ -40,7 +40,7 @@ pub(super) struct Text<V> {
     /// small edit that it is.
     pending: Option<(Which, Vec<V>)>,
     /// The fingerprint of the seed that was there last: a long one is walked once.
-    print: Option<(Key, f64)>,
+    fingerprint: Option<(Key, f64)>,
 }
 
 impl Which {
@@ -71,7 +71,7 @@ impl<V: Clone> Text<V> {
             open: None,
             opened: 0,
             pending: None,
-            print: None,
+            fingerprint: None,
         }
     }
 
@@ -82,13 +82,13 @@ impl<V: Clone> Text<V> {
     }
 
     /// The fingerprint of a seed: of one that is the same as the last time it is known.
-    fn print(&mut self, seed: &Key) -> f64 {
-        match &self.print {
-            Some((of, print)) if Rc::ptr_eq(of, seed) => *print,
+    fn fingerprint(&mut self, seed: &Key) -> f64 {
+        match &self.fingerprint {
+            Some((of, fingerprint)) if Rc::ptr_eq(of, seed) => *fingerprint,
             _ => {
-                let print = fingerprint(seed);
-                self.print = Some((Key::clone(seed), print));
-                print
+                let fingerprint = fingerprint(seed);
+                self.fingerprint = Some((Key::clone(seed), fingerprint));
+                fingerprint
             }
         }
     }
@@ -142,7 +142,7 @@ pub(super) fn document<V: Value>(
     let era = which
         .era
         .map_or(0, |era| mix(era.actor.bits(), era.time.as_f64().to_bits()));
-    let number = (mix(text.print(&which.seed).to_bits(), era) >> 11) as f64;
+    let number = (mix(text.fingerprint(&which.seed).to_bits(), era) >> 11) as f64;
     Some((text.open.as_ref()?.doc.document()?, number))
 }
 
@@ -211,12 +211,12 @@ impl<V: Value> Diff<'_, V> {
             return true;
         }
         open.written = Some(level);
-        let print = text.print(&which.seed);
+        let fingerprint = text.fingerprint(&which.seed);
         let update = match <[V; 1]>::try_from(taken) {
             Ok([update]) => update,
             Err(taken) => texts.merge(&taken),
         };
-        let node = Node::Edits(update, print, which.era);
+        let node = Node::Edits(update, fingerprint, which.era);
         self.write_beside(path, &Detail::Edits(self.actor, level), Some(node));
         for below in 0..level {
             self.write_beside(path, &Detail::Edits(self.actor, below), None);
@@ -290,13 +290,13 @@ fn edits<V: Clone>(tree: &mut Tree<V>, which: &Which) -> Vec<Edit<V>> {
     if !has_edits(tree) {
         return Vec::new();
     }
-    let print = text_of(tree).print(&which.seed);
+    let fingerprint = text_of(tree).fingerprint(&which.seed);
     let of_this = tree
         .details
         .iter()
         .filter_map(|(detail, cell)| match (detail, &cell.node) {
             (&Detail::Edits(actor, level), Some(Node::Edits(update, seed, era)))
-                if *seed == print && *era == which.era =>
+                if *seed == fingerprint && *era == which.era =>
             {
                 Some(Edit {
                     actor,

@@ -3,7 +3,7 @@
 //! A value's own fingerprint is worked out when somebody asks for that of the whole, and once for each write: never while it is
 //! written or received. The values of a replica whose peers do not compare are not looked into at all.
 
-use super::{Replica, print_of};
+use super::{Replica, fingerprint_of};
 use crate::core::batch::Entry;
 use crate::core::change::KeyChange;
 use crate::core::fingerprint::Content;
@@ -11,7 +11,7 @@ use crate::core::register::Register;
 use crate::core::version::{DIGEST_BITS, VersionVector, mix};
 
 impl<V: Content> Replica<V> {
-    /// 53 bits, never 0, that tell which contents the values here have: of windows with the same [`print`](Self::print) they are the
+    /// 53 bits, never 0, that tell which contents the values here have: of windows with the same [`fingerprint`](Self::fingerprint) they are the
     /// same, unless somebody gave out two contents of one write.
     pub fn content(&mut self) -> u64 {
         if self.content != 0 {
@@ -62,11 +62,11 @@ impl<V: Content> Replica<V> {
             return greater != ours;
         }
         let old = std::mem::replace(&mut slot.register, theirs).value;
-        let print = print_of(&entry.key, entry.stamp);
+        let fingerprint = fingerprint_of(&entry.key, entry.stamp);
         // A deletion has the least fingerprint there is: this is a value.
         if old.is_none() {
             self.live += 1;
-            self.print = self.print.wrapping_add(print);
+            self.fingerprint = self.fingerprint.wrapping_add(fingerprint);
         }
         slot.content = 0;
         self.content = 0;
@@ -85,6 +85,6 @@ impl<V: Content> Replica<V> {
 fn content_of<V: Content>(key: &str, register: &Register<V>) -> u64 {
     let value = register.value.as_ref();
     value.map_or(0, |value| {
-        mix(print_of(key, register.stamp), value.fingerprint()).max(1)
+        mix(fingerprint_of(key, register.stamp), value.fingerprint()).max(1)
     })
 }

@@ -13,7 +13,7 @@
 //! keys with several cells (their value depends on all of them); and of keys under 'highest-version' (the next write counts on
 //! from it). Those are bounded by what a frame may add.
 
-use super::{Replica, Slot, Stage, print_of};
+use super::{Replica, Slot, Stage, fingerprint_of};
 use crate::core::change::KeyChange;
 use crate::core::clock::Time;
 use crate::core::fingerprint::Content;
@@ -140,7 +140,9 @@ impl<V: Content> Replica<V> {
             self.names -= slot.key.len();
             if slot.register.value.is_some() {
                 self.live -= 1;
-                self.print = self.print.wrapping_sub(print_of(&slot.key, slot.register.stamp));
+                self.fingerprint = self
+                    .fingerprint
+                    .wrapping_sub(fingerprint_of(&slot.key, slot.register.stamp));
             }
         }
         self.slots.shrink_to_fit();

@@ -134,7 +134,7 @@ impl<V: Content> Replica<V> {
             vector: self.vector.clone(),
             entries,
             whole: false,
-            print: self.print(),
+            fingerprint: self.fingerprint(),
             content: self.known_content(),
         }
     }
@@ -146,7 +146,7 @@ impl<V: Content> Replica<V> {
             vector: self.vector.clone(),
             entries: self.slots.iter().map(Slot::entry).gather(),
             whole: true,
-            print: self.print(),
+            fingerprint: self.fingerprint(),
             content: self.known_content(),
         }
     }

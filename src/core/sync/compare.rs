@@ -34,7 +34,7 @@ impl<V: Content> StateNode<V> {
     fn digest_frame(&self, is_answer: bool) -> StateFrame<V> {
         StateFrame::Digest {
             seen: self.replica.vector().digest(),
-            print: self.replica.print(),
+            fingerprint: self.replica.fingerprint(),
             content: self.replica.known_content(),
             is_answer,
         }
@@ -44,7 +44,7 @@ impl<V: Content> StateNode<V> {
         &mut self,
         from: PeerRef,
         seen: u64,
-        (print, content): (u64, u64),
+        (fingerprint, content): (u64, u64),
         is_answer: bool,
         effects: &mut Effects<V>,
     ) {
@@ -65,8 +65,8 @@ impl<V: Content> StateNode<V> {
         peer.asked = false;
         peer.awaited = false;
         let own = if content == 0 { 0 } else { self.replica.content() };
-        if print != self.replica.print() || content != own {
-            let how = mix(mix(print, content), mix(self.replica.print(), own));
+        if fingerprint != self.replica.fingerprint() || content != own {
+            let how = mix(mix(fingerprint, content), mix(self.replica.fingerprint(), own));
             self.differs(from, how, effects);
         } else {
             if let Some(peer) = self.peers.get_mut(from) {

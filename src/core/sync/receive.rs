@@ -41,11 +41,11 @@ impl<V: Content> StateNode<V> {
             StateFrame::Delta(delta) => self.receive_delta(from, delta, now, &mut effects),
             StateFrame::Digest {
                 seen,
-                print,
+                fingerprint,
                 content,
                 is_answer,
             } => {
-                self.receive_digest(from, seen, (print, content), is_answer, &mut effects);
+                self.receive_digest(from, seen, (fingerprint, content), is_answer, &mut effects);
                 Ok(())
             }
         };
@@ -258,8 +258,8 @@ impl<V: Content> StateNode<V> {
         effects.take_in(changed(changes, Some(from), ChangeOrigin::Remote));
         let same = *self.replica.vector() == delta.vector;
         let own = self.replica.known_content();
-        let differs =
-            delta.print != self.replica.print() || (delta.content != own && delta.content != 0 && own != 0);
+        let differs = delta.fingerprint != self.replica.fingerprint()
+            || (delta.content != own && delta.content != 0 && own != 0);
         if (won || (same && differs)) && self.replica.is_comparable() {
             self.send_full(from, effects);
         }

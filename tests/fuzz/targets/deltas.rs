@@ -148,7 +148,7 @@ fn frame(choices: &mut Choices, room: &Room) -> StateFrame<Value> {
                 vector,
                 entries,
                 whole: false,
-                print: 0,
+                fingerprint: 0,
                 content: u64::from(choices.once(4)),
             })
         }
