@@ -11,7 +11,7 @@ use crate::platform::cell::RefCell;
 use crate::platform::host::{self, Posted};
 
 /// Members no longer heard; most of them are long gone.
-const SHUNNED_KEPT: usize = 1024;
+const MAX_BLOCKED: usize = 1024;
 
 /// A member's own id has 32 digits.
 const LONGEST_UID: u32 = 128;
@@ -23,7 +23,7 @@ pub(crate) struct BroadcastWire {
     everyone: JsValue,
     posted: Posted,
     listeners: RefCell<Option<[EventListener; 2]>>,
-    shunned: Rc<RefCell<Vec<String>>>,
+    blocked: Rc<RefCell<Vec<String>>>,
 }
 
 impl BroadcastWire {
@@ -40,8 +40,8 @@ impl BroadcastWire {
         let channel = host::open_channel(name)?;
         let me = JsValue::from_str(own);
         let mine = me.clone();
-        let shunned = Rc::new(RefCell::new(Vec::<String>::new()));
-        let unheard = shunned.clone();
+        let blocked = Rc::new(RefCell::new(Vec::<String>::new()));
+        let unheard = blocked.clone();
         let gaps = Rc::new(host::new_gaps());
         let (failing, failed) = (gaps.clone(), Rc::new(on_unreadable));
         let at_once = failed.clone();
@@ -84,17 +84,17 @@ impl BroadcastWire {
             everyone: JsValue::NULL,
             posted: host::new_posted(&JsValue::UNDEFINED),
             listeners: RefCell::new(Some([messages, errors])),
-            shunned,
+            blocked,
         })
     }
 
     /// Hears nothing more of one member: what it said before our goodbye reached it must not bring it back.
-    pub(crate) fn shun(&self, uid: String) {
-        let mut shunned = self.shunned.borrow_mut();
-        if shunned.len() >= SHUNNED_KEPT {
-            shunned.remove(0);
+    pub(crate) fn block(&self, uid: String) {
+        let mut blocked = self.blocked.borrow_mut();
+        if blocked.len() >= MAX_BLOCKED {
+            blocked.remove(0);
         }
-        shunned.push(uid);
+        blocked.push(uid);
     }
 
     /// To one member, or to everyone.

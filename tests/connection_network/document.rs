@@ -41,7 +41,7 @@ pub struct Document {
     /// Members that are peers, whose locks are watched.
     pub watched: Vec<Membership>,
     /// Members that disconnect() let go of.
-    pub shunned: Vec<String>,
+    pub blocked: Vec<String>,
     pub policy: Policy,
     pub connections: Connections<Test>,
     /// What became of each connect().
@@ -95,7 +95,7 @@ impl World {
             is_on_channel: false,
             awaited: Vec::new(),
             watched: Vec::new(),
-            shunned: Vec::new(),
+            blocked: Vec::new(),
             policy,
             connections: Connections::new(uid, Box::new(fresh), self.now),
             calls: Vec::new(),

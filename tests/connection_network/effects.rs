@@ -63,7 +63,7 @@ impl World {
                     self.set_timer(doc, pauses::GOODBYE_COMES, Timer::MemberGone(member));
                 }
             }
-            Effect::Shun(uid) => self.docs[doc].shunned.push(uid),
+            Effect::Block(uid) => self.docs[doc].blocked.push(uid),
             Effect::JoinChannel => self.join_channel(doc),
             Effect::LeaveChannel => self.leave_channel(doc),
             Effect::Close(wire) | Effect::ClosePort(wire) => self.close(wire),
@@ -79,7 +79,7 @@ impl World {
                 self.start(doc, port, proven, mark, true);
             }
             Effect::Reject { .. }
-            | Effect::WatchLife { .. }
+            | Effect::WatchLivenessLock { .. }
             | Effect::WatchFrame(_)
             | Effect::Unanswered(_)
             | Effect::Compare

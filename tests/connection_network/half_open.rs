@@ -99,7 +99,7 @@ pub fn failed_worker(seed: u64) -> Scene {
 pub fn lock_of_a_worker(seed: u64) -> Scene {
     let (mut world, first, _) = half_open(seed)?;
     let before = last_joins(&world);
-    world.decide(first, |connections, _| connections.life_locked());
+    world.decide(first, |connections, _| connections.liveness_lock_held());
     let is_held = world.docs[first].connections.life_held;
     is(is_held && last_joins(&world) == before + 1, "nobody hears of it")
 }

@@ -75,7 +75,7 @@ impl World {
                     claimed: &claimed,
                     heard,
                     proof: proof.as_deref(),
-                    life: false,
+                    liveness_lock: false,
                     is_changed: false,
                     any_origin,
                 };

@@ -289,7 +289,7 @@ impl World {
                     return;
                 }
                 let document = &self.docs[doc];
-                if to.as_ref().is_some_and(|to| *to != document.uid) || document.shunned.contains(from) {
+                if to.as_ref().is_some_and(|to| *to != document.uid) || document.blocked.contains(from) {
                     return;
                 }
                 let (from, frame) = (from.clone(), frame.clone());

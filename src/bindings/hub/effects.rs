@@ -61,9 +61,9 @@ impl Hub {
                 Effect::ListMembers => self.list_members(),
                 Effect::WatchAwaited(uid) => self.watch_awaited(uid),
                 Effect::WatchMember(member) => self.watch_member(member),
-                Effect::Shun(uid) => {
+                Effect::Block(uid) => {
                     if let Some(mesh) = self.mesh() {
-                        mesh.shun(uid);
+                        mesh.block(uid);
                     }
                 }
                 Effect::JoinChannel => {
@@ -82,7 +82,7 @@ impl Hub {
                     self.states_peer_down(at);
                     self.states_peer_up(at);
                 }
-                Effect::WatchLife { at, uid } => self.watch_life(at, &uid),
+                Effect::WatchLivenessLock { at, uid } => self.watch_liveness_lock(at, &uid),
                 Effect::Resolve(waiting, at) => self.resolve(waiting, at),
                 Effect::NotReturned(waiting, refusal) => waiting.reject(&not_returned(refusal)),
                 Effect::Refuse(target, refusal) => self.target_over(*target, refusal),
@@ -233,7 +233,7 @@ impl Hub {
 
     /// A peer is gone: what waits for it ends at once.
     fn lost(&self, at: PeerRef, peer: Peer, reason: Reason) {
-        for stop in peer.host.watch.iter().chain(&peer.host.life) {
+        for stop in peer.host.watch.iter().chain(&peer.host.liveness_lock) {
             let _ = stop.call0(&JsValue::UNDEFINED);
         }
         if self.inner.borrow().is_ending {

@@ -147,8 +147,8 @@ impl Hub {
 
     /// All connections have ended: releases the locks, the timer, the listeners and the states.
     pub(super) fn release(&self) {
-        let life = self.inner.borrow_mut().life.take();
-        if let Some(release) = life {
+        let lock = self.inner.borrow_mut().liveness_lock.take();
+        if let Some(release) = lock {
             let _ = release.call0(&JsValue::UNDEFINED);
         }
         self.stop_lock_watches();

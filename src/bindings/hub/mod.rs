@@ -101,7 +101,7 @@ pub(crate) struct Inner {
     /// Lets go of the lock that tells the mesh we live.
     mesh_lock: Option<Function>,
     /// In a worker: releases the lock by which others notice its end.
-    life: Option<Function>,
+    liveness_lock: Option<Function>,
     /// What ends each watch of the lock of a member that is waited for.
     lock_watches: Vec<Function>,
     listeners: Vec<EventListener>,
@@ -163,7 +163,7 @@ impl Hub {
     pub(crate) fn open(config: Config) -> Rc<Hub> {
         let hub = Hub::new(config);
         hub.listen();
-        hub.hold_life();
+        hub.hold_liveness_lock();
         hub.begin();
         hub
     }
@@ -198,7 +198,7 @@ impl Hub {
                     lacking: Vec::new(),
                     mesh: None,
                     mesh_lock: None,
-                    life: None,
+                    liveness_lock: None,
                     partitioned: None,
                     prerendered: false,
                     lock_watches: Vec::new(),

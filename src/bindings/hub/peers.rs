@@ -69,7 +69,7 @@ pub(crate) struct Attachments {
     /// Stops waiting for its death.
     pub(crate) watch: Option<js_sys::Function>,
     /// The same of a worker, by the lock that it holds.
-    pub(crate) life: Option<js_sys::Function>,
+    pub(crate) liveness_lock: Option<js_sys::Function>,
     /// Messages of its that are being handled.
     pub(crate) handling: Handling<Handled>,
     /// Values of a frame of its that follows.
@@ -86,7 +86,7 @@ impl Attached for Attachments {
         Attachments {
             uid: JsValue::from_str(uid),
             watch: None,
-            life: None,
+            liveness_lock: None,
             handling: Handling::default(),
             parcels: Parcels::default(),
             answered: Vec::new(),

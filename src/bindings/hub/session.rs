@@ -71,7 +71,7 @@ impl Hub {
             (Some(peer), Kind::Join) => {
                 let (now, heard) = (host::now(), has_heard(frame));
                 self.decide(|connections, _| connections.joined_again(number, peer, heard, now));
-                self.watch_life_again(peer, frame);
+                self.rewatch_liveness_lock(peer, frame);
             }
             (None, _) => {}
             (Some(peer), Kind::Unreadable) => self.on_unreadable_by_wire(number, peer, frame),
@@ -93,7 +93,7 @@ impl Hub {
             claimed: &claimed,
             heard: has_heard(frame),
             proof: proof.as_deref(),
-            life: frame.get(7).is_truthy(),
+            liveness_lock: frame.get(7).is_truthy(),
             is_changed: host::is_changed(frame),
             any_origin: frame.get(9).is_truthy(),
         };

@@ -19,7 +19,7 @@ const LIFE: &str = "parley-sync.worker:";
 
 impl Hub {
     /// In a worker: takes the lock that tells peers this worker lives, and tells them once it is held.
-    pub(super) fn hold_life(&self) {
+    pub(super) fn hold_liveness_lock(&self) {
         if !host::is_worker() {
             return;
         }
@@ -28,26 +28,26 @@ impl Hub {
             if let Some(hub) = hub.upgrade()
                 && ours.is_truthy()
             {
-                hub.decide(|connections, _| connections.life_locked());
+                hub.decide(|connections, _| connections.liveness_lock_held());
             }
         });
         let release = host::hold_lock(&text(&[LIFE, &self.uid]), &held);
-        self.inner.borrow_mut().life = Some(release);
+        self.inner.borrow_mut().liveness_lock = Some(release);
     }
 
     /// A peer that has joined says it again.
-    pub(super) fn watch_life_again(&self, at: PeerRef, frame: &Array) {
+    pub(super) fn rewatch_liveness_lock(&self, at: PeerRef, frame: &Array) {
         if frame.get(7).is_truthy()
             && let Some((uid, ..)) = super::session::read_join(frame)
         {
-            self.watch_life(at, &uid);
+            self.watch_liveness_lock(at, &uid);
         }
     }
 
     /// A peer holds such a lock, as it says: its death is waited for.
-    pub(super) fn watch_life(&self, at: PeerRef, uid: &str) {
+    pub(super) fn watch_liveness_lock(&self, at: PeerRef, uid: &str) {
         let is_watched = match self.inner.borrow().peers.any(at) {
-            Some(peer) => peer.host.life.is_some(),
+            Some(peer) => peer.host.liveness_lock.is_some(),
             None => true,
         };
         if is_watched {
@@ -63,7 +63,7 @@ impl Hub {
         });
         let stop = host::watch_holder(&text(&[LIFE, uid]), &gone);
         if let Some(peer) = self.inner.borrow_mut().peers.any_mut(at) {
-            peer.host.life = Some(stop);
+            peer.host.liveness_lock = Some(stop);
         }
     }
 

@@ -48,7 +48,7 @@ pub enum Effect<H: Host> {
     /// [`Connections::member_gone`]: super::connections::Connections::member_gone
     WatchMember(Membership),
     /// Hear nothing more of a member of the channel: frames that it sent before our goodbye must not bring it back.
-    Shun(String),
+    Block(String),
     /// Join the channel, if this Parley has one: this page is back.
     JoinChannel,
     /// Leave the channel, and release the lock of this member.
@@ -102,7 +102,7 @@ pub enum Effect<H: Host> {
     /// Another way leads to a peer, and it may take part in less than before.
     Restricted(PeerRef),
     /// A worker has joined that holds a lock for as long as it lives.
-    WatchLife {
+    WatchLivenessLock {
         /// Which peer it is.
         at: PeerRef,
         /// Its own id, as it says.

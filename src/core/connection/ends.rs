@@ -188,7 +188,7 @@ impl<H: Host> Connections<H> {
         let Some(peer) = self.peers.any(at) else { return };
         let alias = peer.identity.alias.clone();
         if peer.on_mesh || peer.wire.is_none() {
-            self.effects.push(Effect::Shun(peer.uid.clone()));
+            self.effects.push(Effect::Block(peer.uid.clone()));
         }
         self.lose_peer(at, Reason::Local);
         self.names.parted(alias);

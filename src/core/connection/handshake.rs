@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_door_for_an_opaque_document_lets_in_no_other() {
+    fn a_target_for_an_opaque_document_admits_no_other() {
         assert!(may_enter(None, 1.0) && may_enter(Some(1.0), 1.0));
         assert!(!may_enter(Some(1.0), 2.0) && !may_enter(Some(1.0), f64::NAN));
     }

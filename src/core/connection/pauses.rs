@@ -17,7 +17,7 @@ pub const LAST_FRAMES_COME: f64 = 500.0;
 /// closes may still count as open.
 pub const CLOSING_SHOWS: f64 = 200.0;
 /// After the lock of a peer was released ([`Effect::WatchMember`](super::effect::Effect::WatchMember),
-/// [`Effect::WatchLife`](super::effect::Effect::WatchLife)): how long its goodbye may still be on its way.
+/// [`Effect::WatchLivenessLock`](super::effect::Effect::WatchLivenessLock)): how long its goodbye may still be on its way.
 pub const GOODBYE_COMES: f64 = 50.0;
 /// After the script of a worker threw: it may have created a Parley before, whose hello is on its way.
 pub const WORKER_GREETS: f64 = 100.0;

@@ -56,7 +56,7 @@ pub struct Join<'a> {
     /// The nonce that proves its document.
     pub proof: Option<&'a str>,
     /// Whether it is a worker that holds a lock for as long as it lives.
-    pub life: bool,
+    pub liveness_lock: bool,
     /// The wire has changed what it carries.
     pub is_changed: bool,
     /// It admits a window of any origin where this one is.
@@ -146,9 +146,9 @@ impl<H: Host> Connections<H> {
             session.peer = Some(at);
         }
         self.effects.push(Effect::Settled);
-        if join.life {
+        if join.liveness_lock {
             let uid = join.uid.to_owned();
-            self.effects.push(Effect::WatchLife { at, uid });
+            self.effects.push(Effect::WatchLivenessLock { at, uid });
         }
         self.target_joined(number, at);
         if let Some(from) = &proven.from {
@@ -173,7 +173,7 @@ impl<H: Host> Connections<H> {
 
     /// This worker holds a lock for as long as it lives: says so on every wire that has carried our join, also where the other
     /// side's is still on its way. That join said nothing of the lock.
-    pub fn life_locked(&mut self) {
+    pub fn liveness_lock_held(&mut self) {
         self.life_held = true;
         let said = self.sessions.values().filter(|session| session.has_said_join());
         let wires = said.filter_map(|session| session.wire.clone());
