@@ -2,7 +2,7 @@
 
 use super::effect::LogEffect;
 use super::frame::LogContent;
-use super::history::Held;
+use super::history::TailEntry;
 use super::node::LogNode;
 use super::tip::{Relation, Tip, mix};
 use crate::core::difference::is_due;
@@ -103,7 +103,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
 }
 
 /// The fingerprint of an action in its place; never 0.
-pub(super) fn fingerprint_of<A: Content>(held: &Held<A>) -> u64 {
+pub(super) fn fingerprint_of<A: Content>(held: &TailEntry<A>) -> u64 {
     let logged = &held.logged;
     let place = Fingerprint::of(logged.dot.seq).stamp(Some(logged.stamp()));
     place.content(Some(&logged.action)).end().max(1)

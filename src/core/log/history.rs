@@ -16,7 +16,7 @@ pub(super) struct History<A, S> {
     /// Everything folded and forgotten.
     root: Checkpoint<S>,
     position: u64,
-    tail: VecDeque<Held<A>>,
+    tail: VecDeque<TailEntry<A>>,
     states: Vec<(u64, S)>,
     /// States are kept at multiples of this, and at those of a cut.
     every: u64,
@@ -28,17 +28,17 @@ pub(super) struct History<A, S> {
 }
 
 /// An action, and whether a fold has yet brought it to the host.
-pub(super) struct Held<A> {
+pub(super) struct TailEntry<A> {
     pub(super) logged: Logged<A>,
     pub(super) fresh: bool,
     /// Its fingerprint; 0 until it is worked out.
     pub(super) fingerprint: u64,
 }
 
-impl<A> Held<A> {
-    pub(super) fn new(logged: Logged<A>, fresh: bool) -> Held<A> {
+impl<A> TailEntry<A> {
+    pub(super) fn new(logged: Logged<A>, fresh: bool) -> TailEntry<A> {
         let fingerprint = 0;
-        Held {
+        TailEntry {
             logged,
             fresh,
             fingerprint,
@@ -125,7 +125,7 @@ impl<A: Content, S: Content> History<A, S> {
     }
 
     /// Puts an action in its place, and forgets the states that did without it.
-    pub(super) fn insert(&mut self, held: Held<A>) {
+    pub(super) fn insert(&mut self, held: TailEntry<A>) {
         let stamp = held.logged.stamp();
         if self.tail.back().is_none_or(|last| last.logged.stamp() < stamp) {
             self.tail.push_back(held);
@@ -227,7 +227,7 @@ impl<A: Content, S: Content> History<A, S> {
     }
 
     /// Starts over from another window's root. What was in the tail is handed back, by rising stamp.
-    pub(super) fn replace(&mut self, root: Checkpoint<S>, position: u64) -> Vec<Held<A>> {
+    pub(super) fn replace(&mut self, root: Checkpoint<S>, position: u64) -> Vec<TailEntry<A>> {
         self.states.clear();
         self.root_print = 0;
         self.states.push((position, root.state.clone()));

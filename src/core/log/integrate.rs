@@ -2,7 +2,7 @@
 
 use super::effect::LogEffect;
 use super::frame::{LogFrame, Logged};
-use super::history::Held;
+use super::history::TailEntry;
 use super::node::LogNode;
 use crate::core::fingerprint::Content;
 use crate::core::id::PeerRef;
@@ -29,7 +29,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
             late |= self.history.is_late(logged.stamp());
             learned.push(logged.clone());
             let fresh = self.is_fresh(&logged);
-            self.accept(Held::new(logged, fresh));
+            self.accept(TailEntry::new(logged, fresh));
         }
         if learned.is_empty() {
             return complete;
@@ -71,7 +71,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
     }
 
     /// Puts an action that follows into the log.
-    pub(super) fn accept(&mut self, held: Held<A>) {
+    pub(super) fn accept(&mut self, held: TailEntry<A>) {
         let (dot, stamp) = (held.logged.dot, held.logged.stamp());
         self.vector.advance(dot.actor, dot.seq);
         // This window's own count too: where it dispatches much and hears little, others wait for that little.

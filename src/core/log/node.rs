@@ -6,7 +6,7 @@ use super::super::register::Dot;
 use super::super::version::VersionVector;
 use super::effect::LogEffect;
 use super::frame::{Checkpoint, LogFrame, Logged};
-use super::history::{Held, History};
+use super::history::{History, TailEntry};
 use super::peers::Peers;
 use super::tip::{Lineage, Tip, mix};
 use crate::core::fingerprint::Content;
@@ -77,7 +77,7 @@ pub struct LogNode<A, S> {
     /// have placed it.
     pub(super) late_at: u64,
     /// Actions that were in the log until a takeover, by rising stamp: they wait for what comes before them.
-    pub(super) waiting: Vec<Held<A>>,
+    pub(super) waiting: Vec<TailEntry<A>>,
     /// The number of cuts until which they do.
     pub(super) waits_until: u64,
     pub(super) peers: Peers,
@@ -333,7 +333,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
             action,
         };
         self.open.push(logged.clone());
-        self.accept(Held::new(logged, fresh));
+        self.accept(TailEntry::new(logged, fresh));
         // What this window did itself is no news to it.
         self.news.clear();
     }
@@ -346,7 +346,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
             deps: self.vector.iter().gather(),
             action,
         };
-        self.accept(Held::new(logged, fresh));
+        self.accept(TailEntry::new(logged, fresh));
     }
 
     /// Sends the open batch to every neighbour; without any it is closed all the same, for the log has it.

@@ -2,7 +2,7 @@
 
 use super::effect::LogEffect;
 use super::frame::{Checkpoint, Logged};
-use super::history::Held;
+use super::history::TailEntry;
 use super::node::LogNode;
 use super::tip::{Lineage, Tip};
 use crate::core::fingerprint::Content;
@@ -54,7 +54,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         let theirs = actions.into_iter().map(|logged| {
             let at = dots.binary_search_by_key(&logged.dot.order(), |dot| dot.0);
             let fresh = at.ok().and_then(|at| dots.get(at)).is_none_or(|dot| dot.1);
-            Held::new(logged, fresh)
+            TailEntry::new(logged, fresh)
         });
         let all = merge(mine, theirs.gather());
         let mut anew = Vec::new();
@@ -129,7 +129,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
 }
 
 /// Two runs that rise by stamp as one. Of two with the same stamp the first run's comes first.
-fn merge<A>(first: Vec<Held<A>>, second: Vec<Held<A>>) -> Vec<Held<A>> {
+fn merge<A>(first: Vec<TailEntry<A>>, second: Vec<TailEntry<A>>) -> Vec<TailEntry<A>> {
     let mut merged = Vec::with_capacity(first.len() + second.len());
     let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
     loop {
