@@ -44,7 +44,7 @@ pub(crate) struct Config {
     /// What the analytics events of ParleyJS are made with; undefined unless they are wanted.
     pub(crate) analytics: JsValue,
     /// The options without effect that were logged.
-    told: Array,
+    reported: Array,
 }
 
 impl Config {
@@ -70,7 +70,7 @@ impl Config {
             log_level: 1,
             logger: JsValue::UNDEFINED,
             analytics: JsValue::UNDEFINED,
-            told: Array::new(),
+            reported: Array::new(),
         };
         if given.is_undefined() {
             return Ok(config);
@@ -147,7 +147,7 @@ impl Config {
     pub(crate) fn note_ignored(&self, given: &Options) {
         let ignored = given.ignored();
         if !ignored.is_undefined() {
-            host::note_ignored(self.log_level, &self.logger, &self.told, &ignored);
+            host::note_ignored(self.log_level, &self.logger, &self.reported, &ignored);
         }
     }
 }

@@ -141,9 +141,9 @@ extern "C" {
     /// The values of the known options, then those of ParleyJS that have no effect. Throws ERR_CONFIG.
     #[wasm_bindgen(catch, js_name = readOptions)]
     pub(crate) fn read_options(given: &JsValue, known: &str, what: &str) -> Result<Array, JsValue>;
-    /// Logs options without effect, unless `told` has them.
+    /// Logs options without effect, unless `reported` has them.
     #[wasm_bindgen(js_name = noteIgnored)]
-    pub(crate) fn note_ignored(most: u32, logger: &JsValue, told: &Array, ignored: &JsValue);
+    pub(crate) fn note_ignored(most: u32, logger: &JsValue, reported: &Array, ignored: &JsValue);
     pub(crate) fn weigh(value: &JsValue, limit: f64, deepest: f64) -> f64;
     #[wasm_bindgen(js_name = reportError)]
     pub(crate) fn report_error(error: &JsValue);

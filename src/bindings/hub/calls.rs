@@ -239,14 +239,14 @@ impl Hub {
         let Some((at, pending)) = self.inner.borrow_mut().calls.cancel(id) else {
             return;
         };
-        self.tell_abort(at, id, codes::ABORTED);
+        self.send_abort(at, id, codes::ABORTED);
         pending.reject(&fail(
             codes::ABORTED,
             &text(&["send('", &pending.what, "') was aborted"]),
         ));
     }
 
-    fn tell_abort(&self, at: PeerRef, id: u64, code: &str) {
+    fn send_abort(&self, at: PeerRef, id: u64, code: &str) {
         let frame = Array::of2(
             &JsValue::from_f64(Kind::Abort.tag()),
             &JsValue::from_f64(id as f64),
@@ -335,7 +335,7 @@ impl Hub {
                     }
                 }
                 Due::TimedOut { id, peer, handle } => {
-                    self.tell_abort(peer, id, codes::TIMEOUT);
+                    self.send_abort(peer, id, codes::TIMEOUT);
                     let message = text(&["no answer to '", &handle.what, "' in time"]);
                     handle.reject(&fail(codes::TIMEOUT, &message));
                 }

@@ -92,7 +92,7 @@ impl Hub {
         stop(watches);
         self.log("ready", &JsValue::from_f64(connected as f64));
         if connected == 0 {
-            self.tell_other_channels();
+            self.report_other_channels();
         }
         self.ready.resolve(&JsValue::UNDEFINED);
         self.states_settle();
@@ -100,7 +100,7 @@ impl Hub {
     }
 
     /// Nobody else is on the channel: tells the developer at `info` of others that windows of this origin use.
-    fn tell_other_channels(&self) {
+    fn report_other_channels(&self) {
         let Some(channel) = self.config.channel.clone() else {
             return;
         };

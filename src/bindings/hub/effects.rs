@@ -87,7 +87,7 @@ impl Hub {
                 Effect::NotReturned(waiting, refusal) => waiting.reject(&not_returned(refusal)),
                 Effect::Refuse(target, refusal) => self.target_over(*target, refusal),
                 Effect::WatchFrame(number) => self.watch_frame(number),
-                Effect::Unanswered(number) => self.tell_silence(number),
+                Effect::Unanswered(number) => self.report_silence(number),
                 Effect::Settled => drop(self.settle_due(host::now())),
                 Effect::CheckDiscovery => drop(self.discovery_due(host::now())),
                 Effect::AskForSign(at) => self.ask_for_sign(at),

@@ -39,7 +39,7 @@ pub(crate) struct Rejected {
     origin: String,
     code: &'static str,
     count: f64,
-    told: f64,
+    reported: f64,
     told_at: f64,
 }
 
@@ -210,7 +210,7 @@ impl Hub {
                     origin: origin.chars().take(256).collect(),
                     code,
                     count: 0.0,
-                    told: 0.0,
+                    reported: 0.0,
                     told_at: f64::NEG_INFINITY,
                 });
                 inner.rejected.len() - 1
@@ -222,7 +222,7 @@ impl Hub {
         entry.count += 1.0;
         if now - entry.told_at >= REJECTED_EVERY {
             drop(inner);
-            self.tell_rejected(now);
+            self.report_rejected(now);
         } else {
             drop(inner);
             self.wake_by(now + REJECTED_EVERY);
@@ -230,15 +230,15 @@ impl Hub {
     }
 
     /// Tells the counts that are due; when the next is due.
-    pub(crate) fn tell_rejected(&self, now: f64) -> f64 {
+    pub(crate) fn report_rejected(&self, now: f64) -> f64 {
         let mut next = f64::INFINITY;
         let mut due = Vec::new();
         for entry in &mut self.inner.borrow_mut().rejected {
-            if entry.count == entry.told {
+            if entry.count == entry.reported {
                 continue;
             }
             if now - entry.told_at >= REJECTED_EVERY {
-                entry.told = entry.count;
+                entry.reported = entry.count;
                 entry.told_at = now;
                 due.push(Refusal {
                     origin: entry.origin.clone(),
@@ -260,7 +260,7 @@ impl Hub {
 
     /// Registers a listener; the token takes it off again.
     pub(crate) fn on_system(&self, event: &str, call: &JsValue) -> u32 {
-        self.tell_partition(event, call.unchecked_ref());
+        self.report_partition(event, call.unchecked_ref());
         let mut inner = self.inner.borrow_mut();
         inner.next_token += 1;
         let token = inner.next_token;

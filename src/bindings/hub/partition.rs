@@ -54,7 +54,7 @@ impl Hub {
     }
 
     /// The event is emitted once, early; a listener added later is called as well.
-    pub(super) fn tell_partition(&self, event: &str, call: &Function) {
+    pub(super) fn report_partition(&self, event: &str, call: &Function) {
         if event != PARTITIONED {
             return;
         }

@@ -63,7 +63,7 @@ impl Hub {
         let mut next = self.calls_due(now);
         next = next.min(self.targets_due(now));
         next = next.min(self.join_again(now));
-        next = next.min(self.tell_rejected(now));
+        next = next.min(self.report_rejected(now));
         next = next.min(self.discovery_due(now));
         next = next.min(self.ask_unanswered(now));
         next = next.min(self.states_due(now));

@@ -111,7 +111,7 @@ impl Hub {
     }
 
     /// Logs once why no answer came, when two checks in a row gave the same reason.
-    pub(super) fn tell_silence(&self, number: u32) {
+    pub(super) fn report_silence(&self, number: u32) {
         if self.config.log_level < WARN {
             return;
         }
@@ -126,10 +126,10 @@ impl Hub {
             let Some(target) = inner.target(number) else {
                 return;
             };
-            let (known, told) = &target.host.silence;
+            let (known, reported) = &target.host.silence;
             let is_new = *known != reason;
-            let tell = !is_new && !told && silence.get(3).is_truthy();
-            target.host.silence = (reason, tell || (!is_new && *told));
+            let tell = !is_new && !reported && silence.get(3).is_truthy();
+            target.host.silence = (reason, tell || (!is_new && *reported));
             tell
         };
         if tell {

@@ -175,13 +175,13 @@ impl Messenger {
         theirs: u32,
     ) -> bool {
         self.refuse(from, codes::SCHEMA_VERSION);
-        let (news, told, own) = {
+        let (news, is_known, own) = {
             let mut schema = schema.borrow_mut();
             // Members of a plain messenger have no names that a user knows: of all with one version, the first is named.
-            let told = matches!(self, Messenger::Plain(_)) && schema.has_met(theirs);
-            (schema.part(from, theirs), told, schema.version())
+            let is_known = matches!(self, Messenger::Plain(_)) && schema.has_met(theirs);
+            (schema.part(from, theirs), is_known, schema.version())
         };
-        if news && !told {
+        if news && !is_known {
             let details = [
                 ("name", JsValue::from_str(name)),
                 ("version", JsValue::from_f64(f64::from(own))),

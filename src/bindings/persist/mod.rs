@@ -87,7 +87,7 @@ pub(crate) struct Persist {
     /// The last exchange failed, and listeners were notified.
     failing: Cell<bool>,
     /// Of what else they know.
-    told: RefCell<Vec<&'static str>>,
+    reported: RefCell<Vec<&'static str>>,
     me: Weak<Persist>,
 }
 
@@ -115,7 +115,7 @@ impl Persist {
             written: RefCell::new(None),
             last: RefCell::new(None),
             failing: Cell::new(false),
-            told: RefCell::new(Vec::new()),
+            reported: RefCell::new(Vec::new()),
             me: me.clone(),
         });
         match denied {
@@ -335,10 +335,10 @@ impl Persist {
 
     /// Tells of something once.
     fn tell(&self, reason: &'static str, details: &JsValue) {
-        if self.told.borrow().contains(&reason) {
+        if self.reported.borrow().contains(&reason) {
             return;
         }
-        self.told.borrow_mut().push(reason);
+        self.reported.borrow_mut().push(reason);
         self.fail(&JsValue::from_str(reason), details);
     }
 

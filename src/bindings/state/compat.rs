@@ -24,7 +24,7 @@ use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 
 /// The most errors about one peer: each of them costs its listeners time.
-const TOLD: usize = 64;
+const MAX_REPORTED: usize = 64;
 /// Peers that are remembered after they went.
 const REMEMBERED: usize = 256;
 
@@ -41,7 +41,7 @@ struct Apart {
     peer: PeerRef,
     is_up: bool,
     excluded: Option<Rc<Excluded>>,
-    told: Vec<Option<Key>>,
+    reported: Vec<Option<Key>>,
 }
 
 impl Compat {
@@ -200,7 +200,7 @@ impl StateHost {
                     peer,
                     is_up: true,
                     excluded,
-                    told: Vec::new(),
+                    reported: Vec::new(),
                 });
             }
         }
@@ -217,16 +217,16 @@ impl StateHost {
             // Members of a plain messenger have no names that a user knows: the first of all is reported.
             let is_told = |mismatch: &Mismatch| {
                 let mut those = apart.iter().filter(|one| is_plain || one.peer == peer);
-                those.any(|one| one.told.contains(&mismatch.key))
+                those.any(|one| one.reported.contains(&mismatch.key))
             };
             mismatches.keep(|mismatch| !is_told(mismatch));
             let Some(one) = apart.iter_mut().find(|one| one.peer == peer) else {
                 return;
             };
-            let left = TOLD.saturating_sub(one.told.len());
+            let left = MAX_REPORTED.saturating_sub(one.reported.len());
             let more = mismatches.len().saturating_sub(left);
             mismatches.truncate(left);
-            one.told
+            one.reported
                 .take_in(mismatches.iter().map(|mismatch| mismatch.key.clone()));
             more
         };

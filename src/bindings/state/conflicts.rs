@@ -59,7 +59,7 @@ impl StateHost {
         self.contested.borrow_mut().map = None;
     }
 
-    pub(super) fn tell_contested(&self, keys: &[Key]) {
+    pub(super) fn report_contested(&self, keys: &[Key]) {
         let handlers: Vec<(u32, Function)> = self.contested.borrow().handlers.clone();
         for key in keys {
             for (token, handler) in &handlers {
@@ -69,8 +69,8 @@ impl StateHost {
                 if !still || js_sys::Array::from(&candidates).length() < 2 {
                     continue;
                 }
-                let told = handler.call2(&JsValue::UNDEFINED, &JsValue::from_str(key), &candidates);
-                if let Err(error) = told {
+                let result = handler.call2(&JsValue::UNDEFINED, &JsValue::from_str(key), &candidates);
+                if let Err(error) = result {
                     self.report(&error);
                 }
             }

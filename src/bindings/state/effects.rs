@@ -48,7 +48,7 @@ impl StateHost {
                     self.store_soon();
                 }
                 ModelEffect::Restamped { .. } => self.store_soon(),
-                ModelEffect::Contested { keys } => self.tell_contested(&keys),
+                ModelEffect::Contested { keys } => self.report_contested(&keys),
                 ModelEffect::Lost { ids, keys, reason } => self.report_lost(&ids, &keys, reason),
                 ModelEffect::Ready => {
                     self.become_ready();

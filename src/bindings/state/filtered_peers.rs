@@ -291,10 +291,10 @@ impl StateHost {
     /// Filtered peers that take part, each with how much it was sent.
     pub(super) fn filtered_peers_sent(&self) -> Vec<(PeerRef, u64)> {
         let here = self.filtered_peers.here.borrow();
-        let told = here
+        let sent = here
             .iter()
             .filter_map(|filtered| Some((filtered.peer(), filtered.sent()?)));
-        told.gather()
+        sent.gather()
     }
 
     /// Whether a filtered peer has acknowledged that much; true if it is lost.

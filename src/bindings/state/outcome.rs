@@ -218,15 +218,15 @@ impl StateHost {
             VetoReason::Denied => (codes::DENIED, "this window was not granted"),
             VetoReason::Unreadable => (codes::SERIALIZATION, "another window cannot read the value of"),
         };
-        let mut told = false;
+        let mut rejected = false;
         for id in ids {
             if let Some(outcome) = self.take_outcome(*id) {
-                told = true;
+                rejected = true;
                 let message = text(&[verb, " the write; it has been taken back"]);
                 outcome.promise.reject(&fail(code, &message));
             }
         }
-        if told && keys.is_empty() {
+        if rejected && keys.is_empty() {
             return;
         }
         let names: js_sys::Array = keys.iter().map(|key| JsValue::from_str(key)).collect();

@@ -60,7 +60,7 @@ impl StateHost {
         if self.schema.borrow_mut().part(from, version) {
             self.release_filtered_peer(from);
             self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
-            self.tell_own_version(from);
+            self.send_own_version(from);
         }
         let effects = shadow
             .model
@@ -79,12 +79,12 @@ impl StateHost {
             self.decide(|model, now| model.with_node(|node| node.peer_down(from, now)));
         }
         if kind.asks() {
-            self.tell_own_version(from);
+            self.send_own_version(from);
         }
     }
 
     /// An answer that holds nothing, and is never answered, under this window's version.
-    fn tell_own_version(&self, to: PeerRef) {
+    fn send_own_version(&self, to: PeerRef) {
         let nothing = StateFrame::Delta(crate::core::batch::Delta {
             since: VersionVector::new(),
             vector: VersionVector::new(),

@@ -49,7 +49,7 @@ impl StoreHost {
         let ending = fold.steps.iter().rev().take_while(|step| step.fresh).count();
         let known = count - ending;
         let (mut state, mut position) = (fold.start, fold.position);
-        let (mut told, mut failed) = (Vec::new(), Vec::new());
+        let (mut notices, mut failed) = (Vec::new(), Vec::new());
         for (at, step) in fold.steps.into_iter().enumerate() {
             self.folding.set(true);
             let result = self.reducer.call2(&JsValue::UNDEFINED, &state, &step.action);
@@ -62,14 +62,14 @@ impl StoreHost {
             position += 1;
             self.node.borrow_mut().record(fold.epoch, position, state.clone());
             if step.fresh {
-                told.push(Notice {
+                notices.push(Notice {
                     action: step.action,
                     state: Some(state.clone()),
                 });
             }
             if at + 1 == known {
                 // A late one is seen together with what comes after it.
-                for notice in &mut told {
+                for notice in &mut notices {
                     notice.state = Some(state.clone());
                 }
             }
@@ -77,16 +77,16 @@ impl StoreHost {
         // What others did before this window was there is their state, and no news.
         let is_history = !self.is_current.get() || self.is_blank.get();
         self.is_blank.set(false);
-        if fold.replaced && (told.is_empty() || is_history) {
-            told.clear();
+        if fold.replaced && (notices.is_empty() || is_history) {
+            notices.clear();
             if !host::unchanged(&self.state(), &state) {
-                told.push(Notice {
+                notices.push(Notice {
                     action: action(REPLACED),
                     state: Some(state.clone()),
                 });
             }
         }
-        self.show(state, told);
+        self.publish(state, notices);
         for error in failed {
             self.messenger.report(&error);
         }
@@ -94,10 +94,10 @@ impl StoreHost {
 
     /// Listeners receive each action with the state it led to, as if it had come alone. A dispatch while they run has to find
     /// its action applied, so then the state is ahead of what they have received.
-    fn show(&self, state: JsValue, told: Vec<Notice>) {
+    fn publish(&self, state: JsValue, new: Vec<Notice>) {
         let mut notices = self.notices.borrow_mut();
-        let at_once = self.notifying.get() || told.is_empty();
-        notices.take_in(told);
+        let at_once = self.notifying.get() || new.is_empty();
+        notices.take_in(new);
         if at_once {
             for notice in notices.iter_mut() {
                 notice.state = None;

@@ -46,7 +46,7 @@ impl StoreHost {
         let is_new = !self.careful.borrow().contains(&peer);
         if is_new {
             self.careful.borrow_mut().push(peer);
-            self.tell_unreadable(peer, "another window cannot read an action of the store '");
+            self.report_unreadable(peer, "another window cannot read an action of the store '");
         }
         self.decide(|node, now| node.peer_down(peer, now));
         self.decide(|node, now| node.peer_up(peer, now));
@@ -60,7 +60,7 @@ impl StoreHost {
         frame: &Array,
         missing: &Array,
     ) -> bool {
-        self.tell_unreadable(from, "this window cannot read an action of the store '");
+        self.report_unreadable(from, "this window cannot read an action of the store '");
         for at in 0..missing.length() / 2 {
             let (Some(list_at), Some(entry)) =
                 (missing.get(at * 2).as_f64(), missing.get(at * 2 + 1).as_f64())
@@ -82,7 +82,7 @@ impl StoreHost {
         true
     }
 
-    fn tell_unreadable(&self, peer: PeerRef, what: &str) {
+    fn report_unreadable(&self, peer: PeerRef, what: &str) {
         let details = [
             ("name", JsValue::from_str(&self.name)),
             ("peer", self.messenger.info(peer)),

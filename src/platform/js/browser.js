@@ -241,10 +241,10 @@ export function holdLock(name, held) {
   const manager = locks();
   let release = () => {};
   let released = false;
-  let told = false;
+  let reported = false;
   const tell = (ours) => {
-    if (released || told) return;
-    told = true;
+    if (released || reported) return;
+    reported = true;
     held(ours);
   };
   const done = new Promise((resolve) => {

@@ -69,11 +69,11 @@ export function readOptions(given, known, what) {
   return [...names.map(valueOf), ignored];
 }
 
-/** Logs each ignored option once; `told` remembers which. */
-export function noteIgnored(most, logger, told, ignored) {
+/** Logs each ignored option once; `reported` remembers which. */
+export function noteIgnored(most, logger, reported, ignored) {
   for (const one of ignored) {
-    if (told.includes(one[0])) continue;
-    told.push(one[0]);
+    if (reported.includes(one[0])) continue;
+    reported.push(one[0]);
     log(most, logger, 'ignored', one);
   }
 }
