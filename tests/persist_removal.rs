@@ -10,7 +10,7 @@
 use parley_sync::core::cell::{Part, cell_name};
 use parley_sync::core::clock::{Clock, Time};
 use parley_sync::core::id::{Actor, Key};
-use parley_sync::core::persist::removal::{Found, Seen, TOGETHER_MS, is_removal, remove};
+use parley_sync::core::persist::removal::{CONCURRENT_MS, Found, Seen, is_removal, remove};
 use parley_sync::core::persist::{Record, foreign_stamp};
 use parley_sync::core::register::Stamp;
 
@@ -116,9 +116,9 @@ fn a_storage_begun_anew_was_emptied_but_not_one_that_two_windows_begin() {
     let found = [value("other", stamp(NOON))];
     for (since, expected) in [
         (Some(NOON), &["token"][..]),
-        (Some(BEGUN - 2.0 * TOGETHER_MS), &["token"]),
-        (Some(BEGUN + TOGETHER_MS), &[]),
-        (Some(BEGUN - TOGETHER_MS), &[]),
+        (Some(BEGUN - 2.0 * CONCURRENT_MS), &["token"]),
+        (Some(BEGUN + CONCURRENT_MS), &[]),
+        (Some(BEGUN - CONCURRENT_MS), &[]),
         (None, &[]),
     ] {
         assert_eq!(removed(held.clone(), &stored, false, since, &found), expected);

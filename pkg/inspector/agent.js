@@ -11,7 +11,7 @@ const REMEMBERED = 500;
 const READ_AFTER = 50;
 
 /** Topics of the log that the timeline has from elsewhere, or too often. */
-const UNTOLD = new Set(['sent', 'received', 'system:connection_state_changed', 'analytics']);
+const OMITTED = new Set(['sent', 'received', 'system:connection_state_changed', 'analytics']);
 
 const countOf = () => ({ frames: 0, bytes: 0 });
 
@@ -41,7 +41,7 @@ export class Agent {
 
   /** A topic of the log: a system event, a refusal, a warning. */
   #topic(topic, data) {
-    if (UNTOLD.has(topic)) return;
+    if (OMITTED.has(topic)) return;
     if (topic === 'system:disconnected') {
       this.#links.get(data.id)?.gate.close();
       this.#links.delete(data.id);

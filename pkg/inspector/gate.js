@@ -1,7 +1,7 @@
 // One link under control: frames pass, wait, or are dropped, in both directions.
 
 /** Frames that keep a connection alive: a paused link stays connected. */
-const ALIVE = new Set(['ping', 'pong']);
+const HEARTBEATS = new Set(['ping', 'pong']);
 
 export const MODES = ['open', 'paused', 'delayed', 'lossy', 'cut'];
 
@@ -52,7 +52,7 @@ export class Gate {
         this.dropped += 1;
         return true;
       }
-      if (ALIVE.has(kind)) return false;
+      if (HEARTBEATS.has(kind)) return false;
       if (this.mode === 'lossy' && this.#waiting.length === 0) return false;
     }
     let kept = entry;

@@ -1,8 +1,8 @@
 // Values as short text. The inspector hands on text only: what it shows can be sent anywhere, and is never handed out alive.
 
-const LONGEST = 200;
+const MAX_LENGTH = 200;
 
-const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const short = (text) => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text);
 
 function shown(value, depth) {
   if (typeof value === 'string') return JSON.stringify(short(value));
@@ -27,7 +27,7 @@ function list(items, count, show, begin, end) {
   const parts = [];
   let length = 0;
   for (const item of items) {
-    if (length > LONGEST) {
+    if (length > MAX_LENGTH) {
       parts.push(`… ${count - parts.length} more`);
       break;
     }

@@ -8,17 +8,17 @@ import { inTime, later, onTime } from './timers.js';
 
 const TICK = 400;
 /** A holder that answered so lately is not asked again, ms. */
-const FRESH = 300;
+const ANSWER_VALID = 300;
 /** A question that nobody answered for so long was put to nobody, ms. */
-const SILENT = 1700;
+const ANSWER_TIMEOUT = 1700;
 /** With less than this left of it a hidden page no longer trusts its timers, ms. */
-const SOON = 1000;
+const HIDDEN_MARGIN = 1000;
 /** Whoever took the lock away leads after this: the old holder has heard of it by then, or hangs, and doubts itself. */
-const SURE = 150;
+const TAKEOVER_DELAY = 150;
 /** For so long after taking a lock nobody else takes it. */
-const ALONE = 300;
+const EXCLUSIVE_DURATION = 300;
 /** A holder that was asked in this time is watched, hidden or not, ms. */
-const WATCHED = 10_000;
+const WATCH_DURATION = 10_000;
 const ATTEMPTS = 5;
 
 export class LockLeader {
@@ -35,7 +35,7 @@ export class LockLeader {
   #client;
   #asked;
   #answered = 0;
-  #watched = -WATCHED;
+  #watched = -WATCH_DURATION;
   #pulse = new Pulse();
   #doubting = false;
   #timer;
@@ -160,7 +160,7 @@ export class LockLeader {
         () => {},
       );
     if (!stolen) return this.#lead(true);
-    onTime(() => current() && this.#release && this.#lead(true), SURE);
+    onTime(() => current() && this.#release && this.#lead(true), TAKEOVER_DELAY);
   }
 
   /** The client that holds the lock, by the name the lock manager has for it. */
@@ -170,7 +170,7 @@ export class LockLeader {
   }
 
   #hasSlept() {
-    return this.#pulse.stopped(performance.now() - this.#watched < WATCHED);
+    return this.#pulse.stopped(performance.now() - this.#watched < WATCH_DURATION);
   }
 
   /** This window slept: whether it still holds is for the lock manager to say. */
@@ -221,8 +221,8 @@ export class LockLeader {
   #arm() {
     if (!this.#channel) return;
     this.#timer?.();
-    const left = this.#asked === undefined ? Infinity : this.#asked + SILENT - performance.now();
-    this.#timer = inTime(() => this.#tick(), TICK, left, SOON);
+    const left = this.#asked === undefined ? Infinity : this.#asked + ANSWER_TIMEOUT - performance.now();
+    this.#timer = inTime(() => this.#tick(), TICK, left, HIDDEN_MARGIN);
   }
 
   #tick() {
@@ -235,8 +235,8 @@ export class LockLeader {
     } else if (slept) {
       // Whoever slept has heard nobody.
       this.#asked = undefined;
-    } else if (this.#asked !== undefined && now - this.#asked >= SILENT) this.#steal();
-    else if (now - this.#answered >= FRESH) {
+    } else if (this.#asked !== undefined && now - this.#asked >= ANSWER_TIMEOUT) this.#steal();
+    else if (now - this.#answered >= ANSWER_VALID) {
       this.#say('ask');
       this.#asked ??= now;
     }
@@ -251,7 +251,7 @@ export class LockLeader {
       .request(`${this.#name}:taking`, { ifAvailable: true }, async (alone) => {
         if (!alone || turn !== this.#turn || this.#release) return;
         this.#request(true);
-        await new Promise((resolve) => onTime(resolve, ALONE));
+        await new Promise((resolve) => onTime(resolve, EXCLUSIVE_DURATION));
       })
       .catch(() => {});
   }

@@ -9,16 +9,16 @@ import { inTime, onTime } from './timers.js';
 
 const TICK = 300;
 /** A leader with followers is heard of so often, ms. */
-const BEAT = 600;
+const HEARTBEAT = 600;
 /** One that has not been heard of for so long may hang. */
-const SILENT = 2000;
+const LEADER_TIMEOUT = 2000;
 /** With less than this left of it a hidden page no longer trusts its timers: its leader is overdue, ms. */
-const SOON = 800;
+const HIDDEN_MARGIN = 800;
 /** So long a roll is open. */
-const ROLL = 300;
+const ROLL_DURATION = 300;
 const STEPS = 4;
 /** Connections under way at the start are waited for so long. */
-const START = 1000;
+const START_TIMEOUT = 1000;
 
 const FOLLOWS = 0;
 const CALLS = 1;
@@ -117,12 +117,12 @@ export class VoteLeader {
     // A listener may have ended it.
     if (!this.#roster) return;
     const now = performance.now();
-    if (this.#role(LEADS) && now - this.#said >= BEAT && this.#heard.size > 0) this.#say({});
+    if (this.#role(LEADS) && now - this.#said >= HEARTBEAT && this.#heard.size > 0) this.#say({});
     let left = Infinity;
     for (const { entry, at } of this.#heard.values()) {
-      if (entry.value.role === LEADS && at + SILENT > now) left = Math.min(left, at + SILENT - now);
+      if (entry.value.role === LEADS && at + LEADER_TIMEOUT > now) left = Math.min(left, at + LEADER_TIMEOUT - now);
     }
-    this.#timer = inTime(() => this.#tick(), TICK, left, SOON);
+    this.#timer = inTime(() => this.#tick(), TICK, left, HIDDEN_MARGIN);
   }
 
   /** Looks once for all that came in one turn. */
@@ -174,7 +174,7 @@ export class VoteLeader {
     if (own === undefined) return;
     const me = { uid: own, rank: this.#me.born };
     const isBest = (among) => among.every(({ uid, value }) => precedes(me, { uid, rank: value.born }));
-    const leaders = rivals.filter(({ value, at }) => value.role === LEADS && now - at < SILENT);
+    const leaders = rivals.filter(({ value, at }) => value.role === LEADS && now - at < LEADER_TIMEOUT);
     if (this.#role(LEADS)) {
       const mine = { uid: own, rank: this.#me.since };
       if (leaders.some(({ uid, value }) => precedes({ uid, rank: value.since }, mine))) {
@@ -201,13 +201,13 @@ export class VoteLeader {
     else {
       // The next in line is given a moment.
       this.#waits ??= now;
-      if (now - this.#waits >= ROLL) this.#call(now);
+      if (now - this.#waits >= ROLL_DURATION) this.#call(now);
     }
   }
 
   #isEarly(now) {
     const isSettled = this.#ready && !this.#parley._connecting;
-    return (!isSettled && now - this.#started < START) || this.#roster.awaits();
+    return (!isSettled && now - this.#started < START_TIMEOUT) || this.#roster.awaits();
   }
 
   /** A page whose timers are slowed down to one a minute leaves it to others, if there are any awake. */
@@ -223,7 +223,7 @@ export class VoteLeader {
     this.#say({ role: CALLS });
     this.#rolling?.();
     const wait = (left) => {
-      this.#rolling = left > 0 ? onTime(() => wait(left - 1), ROLL / STEPS) : undefined;
+      this.#rolling = left > 0 ? onTime(() => wait(left - 1), ROLL_DURATION / STEPS) : undefined;
       if (left === 0) this.#soon();
     };
     wait(STEPS);

@@ -15,7 +15,7 @@ export class Listeners {
 
   add(call) {
     if (typeof call !== 'function') throw makeError('ERR_ARGUMENT', 'the listener must be a function');
-    const one = { call, told: this.#read() };
+    const one = { call, last: this.#read() };
     this.#all.add(one);
     return () => void this.#all.delete(one);
   }
@@ -28,8 +28,8 @@ export class Listeners {
       news = false;
       for (const one of [...this.#all]) {
         const value = this.#read();
-        if (value === one.told || !this.#all.has(one)) continue;
-        one.told = value;
+        if (value === one.last || !this.#all.has(one)) continue;
+        one.last = value;
         news = true;
         try {
           one.call.call(undefined, value);

@@ -46,7 +46,7 @@ export class Keeper {
   #stop = () => {};
   #cancel;
   #state;
-  #told = new Set();
+  #reported = new Set();
   #mayWrite = true;
 
   /** `report(error)` takes what goes wrong, unless the options have an `onError`. */
@@ -144,8 +144,8 @@ export class Keeper {
 
   #fail(cause, details) {
     const error = storageError(cause, this.#options.key, details);
-    if (this.#told.has(error.details.reason)) return;
-    this.#told.add(error.details.reason);
+    if (this.#reported.has(error.details.reason)) return;
+    this.#reported.add(error.details.reason);
     this.#report(error);
   }
 }

@@ -48,7 +48,7 @@ export class View {
   #marked = new Map();
   /** Slices that shared actions have changed. */
   #shared = new Set();
-  #told = new Set();
+  #reported = new Set();
   #tell;
 
   /** `tell(slice, type)` is called once for each slice that both kinds of actions change. */
@@ -140,8 +140,8 @@ export class View {
   }
 
   #conflict(key, type) {
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     this.#tell(key, type);
   }
 

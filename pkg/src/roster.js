@@ -12,11 +12,11 @@ import { placeOf } from './page.js';
 import { later } from './timers.js';
 
 /** When an entry nobody stands behind is deleted, ms: at a random moment, so that one window does it for all. */
-const BURY = [300, 1500];
+const REMOVE_ORPHAN = [300, 1500];
 /** The same for one of whom this window only knows that nobody leads to it. */
-const FORGET = [10_000, 15_000];
+const REMOVE_UNREACHABLE = [10_000, 15_000];
 /** A peer that says it is on the roster, or does not say, is heard within this time, or not waited for, ms. */
-const OWES = 800;
+const ENTRY_TIMEOUT = 800;
 /** At most so often does a window that was deleted by mistake write itself again, ms. */
 const RETURN = 200;
 
@@ -186,8 +186,8 @@ export class Roster {
       if (this.#owing.delete(uid)) this.#changed();
     };
     this.#parley
-      .send(this.#asks, undefined, { targetId: uid, timeout: OWES / 2, retries: 1 })
-      .then(() => later(forgive, OWES), forgive);
+      .send(this.#asks, undefined, { targetId: uid, timeout: ENTRY_TIMEOUT / 2, retries: 1 })
+      .then(() => later(forgive, ENTRY_TIMEOUT), forgive);
   }
 
   #update() {
@@ -198,7 +198,7 @@ export class Roster {
       if (living.has(uid) || !Object.hasOwn(entries, uid)) this.#doomed.delete(uid);
     for (const uid of Object.keys(entries)) {
       if (uid === this.#uid || living.has(uid)) continue;
-      const due = at(this.#isGhost(uid, entries) ? BURY : FORGET);
+      const due = at(this.#isGhost(uid, entries) ? REMOVE_ORPHAN : REMOVE_UNREACHABLE);
       if (!(this.#doomed.get(uid) <= due)) this.#doomed.set(uid, due);
     }
     for (const uid of this.#lost) if (!Object.hasOwn(entries, uid)) this.#lost.delete(uid);

@@ -66,7 +66,7 @@ pub struct Slot<V> {
     pub value: Option<V>,
     /// The value visible before, and which write that was: visible again if this write is rolled back.
     pub base: Option<(Option<V>, Stamp)>,
-    /// The same writer's earlier write, where this one may be rolled back: then it is visible again. A few of them, see [`UNDER`].
+    /// The same writer's earlier write, where this one may be rolled back: then it is visible again. A few of them, see [`MAX_CARRIED_WRITES`].
     pub under: Option<Rc<Slot<V>>>,
     /// Of each writer of this key, its latest write that was known here.
     pub seen: Vec<(Actor, Time)>,
@@ -77,12 +77,12 @@ pub struct Slot<V> {
 }
 
 /// How many earlier writes a slot carries along.
-pub const UNDER: usize = 3;
+pub const MAX_CARRIED_WRITES: usize = 3;
 
 impl<V> Slot<V> {
     /// The write history: this write and those under it, the latest first.
     pub fn history(self: &Rc<Self>) -> impl Iterator<Item = &Rc<Slot<V>>> {
-        std::iter::successors(Some(self), |slot| slot.under.as_ref()).take(UNDER + 1)
+        std::iter::successors(Some(self), |slot| slot.under.as_ref()).take(MAX_CARRIED_WRITES + 1)
     }
 }
 

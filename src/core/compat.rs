@@ -17,7 +17,7 @@ use crate::core::lists::Gather;
 pub const NOT_SYNCED: &str = "not synced";
 
 /// The same of one whose writes by others are passed on: how those settle it stands behind.
-const CARRIED: &str = "not synced:";
+const NOT_SYNCED_RELAYED: &str = "not synced:";
 
 /// The treatment of merged keys, with the format of their cells: windows of different formats do not exchange them. It rises with
 /// whatever an older build would not understand; since 2 there are maps and sets, and elements stand apart from properties.
@@ -25,7 +25,7 @@ const MERGE: &str = "merge/2";
 
 /// How the writes to a key are settled that a window makes or passes on; `None` if it does not know.
 fn settled(treatment: &str) -> Option<&str> {
-    match treatment.strip_prefix(CARRIED) {
+    match treatment.strip_prefix(NOT_SYNCED_RELAYED) {
         Some(carried) => Some(carried),
         None => (treatment != NOT_SYNCED).then_some(treatment),
     }
@@ -33,7 +33,7 @@ fn settled(treatment: &str) -> Option<&str> {
 
 /// A treatment as it is reported.
 fn plain(treatment: &Rc<str>) -> Rc<str> {
-    match treatment.starts_with(CARRIED) {
+    match treatment.starts_with(NOT_SYNCED_RELAYED) {
         true => Rc::from(NOT_SYNCED),
         false => Rc::clone(treatment),
     }
@@ -173,7 +173,7 @@ impl Treatments {
     /// Says of keys that are not synced how those are settled that are passed on.
     pub fn carry(&mut self, carried: &Treatments) {
         let of = |settled: &str| -> Rc<str> {
-            let mut treatment = String::from(CARRIED);
+            let mut treatment = String::from(NOT_SYNCED_RELAYED);
             treatment.push_str(settled);
             Rc::from(treatment)
         };

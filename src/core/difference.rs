@@ -5,7 +5,7 @@
 //! could send each other everything several times.
 
 /// After so many ticks the host learns of it: a minute, where windows compare every five seconds.
-const LASTS: u8 = 12;
+const REPORT_AFTER_TICKS: u8 = 12;
 
 /// What comparisons with one neighbour found since it last held the same.
 #[derive(Default)]
@@ -35,7 +35,7 @@ impl Difference {
     /// Whether to report to the host that they stay different: once, until they hold the same.
     #[must_use]
     pub fn lasts(&self) -> bool {
-        self.ticks == LASTS
+        self.ticks == REPORT_AFTER_TICKS
     }
 
     /// They hold the same.

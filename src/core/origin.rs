@@ -26,7 +26,7 @@ const OPAQUE_SCHEMES: [&str; 7] = [
 ];
 
 /// Longer than any origin a browser can report (a DNS name has at most 253 bytes; extension ids are shorter).
-const LONGEST: usize = 512;
+const MAX_LENGTH: usize = 512;
 
 /// An exact origin in normal form: scheme and host in lower case, no default port, no trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,7 +170,7 @@ impl Parts<'_> {
         if host::has(rest, b'@') {
             return Err(OriginFault::UserInfo);
         }
-        if text.len() > LONGEST {
+        if text.len() > MAX_LENGTH {
             return Err(OriginFault::Host);
         }
         let (host, port) = split_port(rest)?;

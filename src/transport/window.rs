@@ -30,10 +30,10 @@ extern "C" {
 pub(crate) type Heard = Step<MessagePort>;
 
 /// Ids and nonces are 32 digits; nothing longer is taken in.
-const LONGEST: u32 = 64;
+const MAX_ID_LENGTH: u32 = 64;
 
 fn short(value: &JsValue) -> Option<String> {
-    host::short_text(value, LONGEST).filter(|text| !text.is_empty())
+    host::short_text(value, MAX_ID_LENGTH).filter(|text| !text.is_empty())
 }
 
 /// Reads an event as a step; None for everything that is not ours. Touches `data` once.

@@ -127,7 +127,7 @@ impl World {
             }
             Effect::Suspended(..) => {}
             Effect::WatchClosing(at, window) => {
-                self.set_timer(doc, pauses::CLOSING_SHOWS, Timer::Closing { at, window });
+                self.set_timer(doc, pauses::WINDOW_CLOSES, Timer::Closing { at, window });
             }
         }
     }

@@ -38,7 +38,7 @@ impl World {
                 self.decide(doc, |connections, _| connections.hello_due(target, at))
             }
             Timer::Closing { at, window } => {
-                self.decide(doc, |connections, _| connections.closing_shown(at, &window));
+                self.decide(doc, |connections, _| connections.window_closing(at, &window));
             }
             Timer::LastFrames => self.decide(doc, |connections, _| connections.lose_gone()),
             Timer::Locked => {

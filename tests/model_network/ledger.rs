@@ -1,6 +1,6 @@
 //! Every write that was made, by whom and in knowledge of what: what all windows should come to follows from that.
 
-use parley_sync::core::cell::UNDER;
+use parley_sync::core::cell::MAX_CARRIED_WRITES;
 use parley_sync::core::id::Actor;
 use parley_sync::core::register::Stamp;
 use parley_sync::core::version::VersionVector;
@@ -125,7 +125,7 @@ impl Ledger {
                 let unseen = later.filter(|(at, other)| {
                     other.stamp.actor == write.stamp.actor && other.key == write.key && !self.knew(by, *at)
                 });
-                self.writes[by].stamp.actor != write.stamp.actor && unseen.count() > UNDER
+                self.writes[by].stamp.actor != write.stamp.actor && unseen.count() > MAX_CARRIED_WRITES
             })
         })
     }

@@ -47,10 +47,10 @@ const TO: u32 = 1;
 const EXPECTS_NOTHING: f64 = 0.0;
 const EXPECTS_ANSWER: f64 = 1.0;
 /// What a peer says of an error is its own text: no more of it than this is passed on, in UTF-16 units.
-const LONGEST_REASON: u32 = 2000;
-const LONGEST_CODE: u32 = 64;
+const MAX_REASON: u32 = 2000;
+const MAX_CODE: u32 = 64;
 /// The question may come again, so the answer must be kept.
-pub(crate) const MAY_REPEAT: f64 = 2.0;
+pub(crate) const EXPECTS_RETRIES: f64 = 2.0;
 
 impl Hub {
     /// Which peer a call goes to.
@@ -150,7 +150,7 @@ impl Hub {
             .calls
             .begin(at, deadline, out.retries, out.timeout, pending) as f64;
         let expects = if out.retries > 0 {
-            MAY_REPEAT
+            EXPECTS_RETRIES
         } else {
             EXPECTS_ANSWER
         };
@@ -269,7 +269,7 @@ impl Hub {
             pending.promise.resolve(&value);
             return;
         }
-        let code = match host::short_text(&value, LONGEST_CODE).as_deref() {
+        let code = match host::short_text(&value, MAX_CODE).as_deref() {
             Some(codes::NO_HANDLER) => codes::NO_HANDLER,
             Some(codes::VALIDATION) => codes::VALIDATION,
             Some(codes::DENIED) => codes::DENIED,
@@ -279,7 +279,7 @@ impl Hub {
             Some(codes::PEER_LOST) if !pending.hop.is_undefined() => codes::PEER_LOST,
             _ => codes::HANDLER,
         };
-        let reason = host::short_text(&frame.get(4), LONGEST_REASON).unwrap_or_default();
+        let reason = host::short_text(&frame.get(4), MAX_REASON).unwrap_or_default();
         let quoted = match pending.hop.dyn_ref::<Array>() {
             Some(to) if to.length() == TO => {
                 Some(text(&["'", &to.get(0).as_string().unwrap_or_default(), "'"]))

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::calls::MAY_REPEAT;
+use super::calls::EXPECTS_RETRIES;
 use super::{Handler, Hub};
 use crate::core::codes;
 use crate::core::frame::Kind;
@@ -260,7 +260,7 @@ impl Hub {
             what,
             hop,
             expects: expects >= 1.0,
-            keep: expects >= MAY_REPEAT,
+            keep: expects >= EXPECTS_RETRIES,
             may_know,
             answered: Cell::new(false),
             returned: Cell::new(false),

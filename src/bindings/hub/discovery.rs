@@ -22,7 +22,7 @@ impl Hub {
         let discovery = Discovery::begin(now, relatives, on_mesh, self.patience());
         self.inner.borrow_mut().discovery = Some(discovery);
         self.discovery_due(now);
-        self.wake_by(now + discovery::BLIND);
+        self.wake_by(now + discovery::UNLISTED_MEMBERS);
     }
 
     /// How long a connection that is under way is waited for, ms.

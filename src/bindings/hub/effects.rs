@@ -303,9 +303,9 @@ impl Hub {
 
     fn watch_closing(&self, at: PeerRef, window: Address) {
         let hub = self.weak();
-        after(pauses::CLOSING_SHOWS, move || {
+        after(pauses::WINDOW_CLOSES, move || {
             if let Some(hub) = hub.upgrade() {
-                hub.decide(|connections, _| connections.closing_shown(at, &window));
+                hub.decide(|connections, _| connections.window_closing(at, &window));
             }
         });
     }

@@ -26,15 +26,15 @@ use crate::platform::error::{fail, text};
 use crate::platform::host;
 
 /// How often a member says hello while it looks round and nobody has answered, ms.
-const LOOK_STEP: f64 = 80.0;
+const HELLO_INTERVAL: f64 = 80.0;
 /// After so many steps it is the first, unless somebody has answered.
-const LOOK_STEPS: u32 = 3;
+const HELLO_STEPS: u32 = 3;
 /// How often a member that waits for what others have asks again, ms.
 const WAITING: f64 = 500.0;
 /// How often it compares with the others, ms: the messenger may lose messages.
-const BEAT: f64 = 2000.0;
+const COMPARE_INTERVAL: f64 = 2000.0;
 /// How often a member that knows nobody says hello, ms.
-const ALONE: f64 = 5000.0;
+const LONE_HELLO_INTERVAL: f64 = 5000.0;
 
 /// What messages carry their envelope as.
 pub(super) const ENVELOPE: &str = "sync";
@@ -104,7 +104,7 @@ impl PlainMessenger {
             return started;
         }
         self.say(None, &hello(false));
-        self.wake_in(LOOK_STEP, true);
+        self.wake_in(HELLO_INTERVAL, true);
         Ok(())
     }
 
@@ -164,14 +164,14 @@ impl PlainMessenger {
     fn woken(&self) {
         let Some(shared) = self.shared() else { return };
         let step = self.steps.get() + 1;
-        self.steps.set(step.min(LOOK_STEPS + 1));
-        if step < LOOK_STEPS {
+        self.steps.set(step.min(HELLO_STEPS + 1));
+        if step < HELLO_STEPS {
             if self.members.borrow().is_empty() {
                 self.say(None, &hello(false));
             }
-            return self.wake_in(LOOK_STEP, true);
+            return self.wake_in(HELLO_INTERVAL, true);
         }
-        if step == LOOK_STEPS {
+        if step == HELLO_STEPS {
             shared.settle();
         } else {
             self.beat(&*shared);
@@ -181,8 +181,8 @@ impl PlainMessenger {
             let is_waiting = shared.is_waiting();
             let pause = match self.members.borrow().is_empty() {
                 _ if is_waiting => WAITING,
-                true => ALONE,
-                false => BEAT,
+                true => LONE_HELLO_INTERVAL,
+                false => COMPARE_INTERVAL,
             };
             self.wake_in(pause, is_waiting);
         }

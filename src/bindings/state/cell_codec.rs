@@ -8,7 +8,9 @@ use wasm_bindgen::JsValue;
 use super::entry::{JsEntry, value_of};
 use super::merge_codec;
 use crate::bindings::wire::list;
-use crate::core::cell::{Cell, Count, Part, Slot, UNDER, Veto, VetoReason, is_plain, parse, parse_suffix};
+use crate::core::cell::{
+    Cell, Count, MAX_CARRIED_WRITES, Part, Slot, Veto, VetoReason, is_plain, parse, parse_suffix,
+};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::limits::NAME;
@@ -116,7 +118,7 @@ fn slot_out(slot: &Slot<JsEntry>, depth: usize) -> JsValue {
     let group = slot.group.iter().map(|key| JsValue::from_str(key));
     out.push(&group.collect::<Array>());
     out.push(&JsValue::from_str(&slot.from));
-    if let Some(under) = slot.under.as_ref().filter(|_| depth < UNDER) {
+    if let Some(under) = slot.under.as_ref().filter(|_| depth < MAX_CARRIED_WRITES) {
         out.push(&slot_out(under, depth + 1));
     }
     out.into()
@@ -125,7 +127,7 @@ fn slot_out(slot: &Slot<JsEntry>, depth: usize) -> JsValue {
 fn slot_in(value: &JsValue, depth: usize) -> Option<Slot<JsEntry>> {
     let parts = list(value)?;
     let under = match parts.get(8) {
-        under if under.is_undefined() || depth >= UNDER => None,
+        under if under.is_undefined() || depth >= MAX_CARRIED_WRITES => None,
         under => Some(Rc::new(slot_in(&under, depth + 1)?)),
     };
     let base = if parts.get(2).is_null() {

@@ -257,7 +257,7 @@ impl StateHost {
         }
         view.changes.push(key);
         view.changes.push(value);
-        if view.changes.length() > LAID_OVER {
+        if view.changes.length() > MAX_PATCHES {
             view.stale = true;
             view.changes = Array::new();
         }
@@ -311,7 +311,7 @@ impl StateHost {
 }
 
 /// Changes laid over a snapshot one by one before it is made anew: twice this many list elements.
-const LAID_OVER: u32 = 256;
+const MAX_PATCHES: u32 = 256;
 
 /// The key and the value of each entry of a prepared list.
 fn pairs(entries: &Array) -> impl Iterator<Item = (Key, JsEntry)> + '_ {

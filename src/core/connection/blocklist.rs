@@ -3,7 +3,7 @@
 use crate::core::lists::List;
 
 /// Windows remembered.
-const KEPT: usize = 256;
+const MAX_WINDOWS: usize = 256;
 
 /// Windows or workers `W` from which no connection is accepted.
 pub struct Blocklist<W> {
@@ -26,7 +26,7 @@ impl<W: PartialEq> Blocklist<W> {
     pub fn add(&mut self, window: W, is_closed: impl Fn(&W) -> bool) {
         self.blocked
             .keep(|blocked| *blocked != window && !is_closed(blocked));
-        if self.blocked.len() >= KEPT {
+        if self.blocked.len() >= MAX_WINDOWS {
             self.blocked.remove(0);
         }
         self.blocked.push(window);
@@ -55,11 +55,11 @@ mod tests {
     #[test]
     fn only_so_many_are_remembered_and_none_that_is_closed() {
         let mut list = Blocklist::default();
-        for window in 0..=KEPT {
+        for window in 0..=MAX_WINDOWS {
             list.add(window, |_| false);
         }
         assert!(!list.has(&0) && list.has(&1));
-        list.add(999, |&blocked| blocked != KEPT);
-        assert_eq!(list.blocked, [KEPT, 999]);
+        list.add(999, |&blocked| blocked != MAX_WINDOWS);
+        assert_eq!(list.blocked, [MAX_WINDOWS, 999]);
     }
 }

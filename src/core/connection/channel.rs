@@ -16,7 +16,7 @@ use crate::core::lists::Gather;
 
 /// Members whose locks are watched while they are waited for: one that left a moment ago, a Parley destroyed just before this
 /// one was made, is still in the list that the lock manager gave.
-const WATCHED: usize = 16;
+const MAX_WATCHED: usize = 16;
 
 /// This Parley on the channel.
 #[derive(Default)]
@@ -80,7 +80,7 @@ impl<H: Host> Connections<H> {
             return;
         };
         discovery.listed(now, missing.clone());
-        let watched = missing.unwrap_or_default().into_iter().take(WATCHED);
+        let watched = missing.unwrap_or_default().into_iter().take(MAX_WATCHED);
         for uid in watched {
             self.effects.push(Effect::WatchAwaited(uid));
         }

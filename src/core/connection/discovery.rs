@@ -9,7 +9,7 @@ use crate::core::lists::List;
 /// How long members are waited for whose locks say they are there: a frozen tab does not answer, ms.
 const MEMBERS: f64 = 1000.0;
 /// The same where locks cannot be listed, so that the members are unknown, ms.
-pub const BLIND: f64 = 250.0;
+pub const UNLISTED_MEMBERS: f64 = 250.0;
 /// How long a parent or opener has to answer: it may have no Parley, and cannot say so, ms.
 pub const RELATIVES: f64 = 1000.0;
 /// How long one is waited for at most whose connection is under way, ms; and how often that is looked at.
@@ -87,7 +87,7 @@ impl<W: PartialEq> Discovery<W> {
             Some(missing) => self.members = Members::Awaited(missing),
             None => {
                 self.members = Members::Blind;
-                self.members_end = now + BLIND;
+                self.members_end = now + UNLISTED_MEMBERS;
             }
         }
     }

@@ -176,9 +176,9 @@ pub enum Effect<H: Host> {
         /// In which state it was.
         state: State,
     },
-    /// A peer said goodbye whose window may be closing; after [`pauses::CLOSING_SHOWS`] [`Connections::closing_shown`] follows.
+    /// A peer said goodbye whose window may be closing; after [`pauses::WINDOW_CLOSES`] [`Connections::window_closing`] follows.
     ///
-    /// [`Connections::closing_shown`]: super::connections::Connections::closing_shown
+    /// [`Connections::window_closing`]: super::connections::Connections::window_closing
     WatchClosing(PeerRef, H::Window),
 }
 

@@ -104,7 +104,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// A peer said goodbye, and by now its window shows whether it closes or navigates.
-    pub fn closing_shown(&mut self, peer: PeerRef, window: &H::Window) {
+    pub fn window_closing(&mut self, peer: PeerRef, window: &H::Window) {
         let reason = match window.is_closed() {
             true => Reason::Closed,
             false => Reason::Navigated,
@@ -121,7 +121,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// A document in that window sends: the one that is leaving it has navigated.
-    pub(super) fn shows_another(&mut self, window: &H::Window) {
+    pub(super) fn shows_other_document(&mut self, window: &H::Window) {
         let here = self.leaving.iter().filter(|(_, left)| left == window);
         let gone: Vec<PeerRef> = here.map(|(at, _)| *at).gather();
         for peer in gone {

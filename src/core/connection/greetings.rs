@@ -8,7 +8,7 @@ use crate::core::limits::PARLEYS_PER_WINDOW;
 use crate::core::lists::List;
 
 /// Windows remembered: parent and opener, and those that knocked last.
-const KEPT: usize = 256;
+const MAX_WINDOWS: usize = 256;
 
 struct Greeting<W> {
     to: W,
@@ -51,7 +51,7 @@ impl<W: Clone + PartialEq> Greetings<W> {
         if let Some(greeting) = self.to(to) {
             return greeting.nonce.clone();
         }
-        if self.list.len() >= KEPT
+        if self.list.len() >= MAX_WINDOWS
             && let Some(at) = self.list.iter().position(|greeting| !greeting.is_relative)
         {
             self.list.remove(at);
@@ -242,10 +242,10 @@ mod tests {
     fn strangers_make_room_for_each_other_and_not_for_a_parent() {
         let mut greetings = Greetings::default();
         greetings.greet(&0, true, || "parent".into());
-        for window in 1..=KEPT as u32 {
+        for window in 1..=MAX_WINDOWS as u32 {
             greetings.greet(&window, false, || window.to_string());
         }
-        assert_eq!(greetings.list.len(), KEPT);
+        assert_eq!(greetings.list.len(), MAX_WINDOWS);
         assert!(greetings.has_said(&0, "parent") && !greetings.has_said(&1, "1"));
         assert!(greetings.has_said(&2, "2"));
     }

@@ -8,7 +8,7 @@ const ASK_AFTER: f64 = 5000.0;
 /// It is given up when it stays silent for this long after that, ms.
 const GIVE_UP_AFTER: f64 = 75_000.0;
 /// How often a question that stays unanswered is repeated: a frozen page answers none.
-const REPEATS: u32 = 5;
+const MAX_REPEATS: u32 = 5;
 /// A question is repeated when it stays unanswered this long, ms.
 const REPEAT_AFTER: f64 = 900.0;
 
@@ -89,7 +89,7 @@ impl Heartbeat {
     /// silence means nothing.
     pub fn beat(&mut self, now: f64, precise: f64, on_channel: bool) -> Beat {
         let is_late = self.pinged.is_some_and(|sent| precise - sent > REPEAT_AFTER);
-        if is_late && self.unanswered < REPEATS {
+        if is_late && self.unanswered < MAX_REPEATS {
             self.unanswered += 1;
             return Beat::AskAgain;
         }

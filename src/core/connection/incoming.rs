@@ -130,7 +130,7 @@ impl<H: Host> Connections<H> {
     ) {
         let from = &sender.window;
         if !matches!(step, Step::Knock) {
-            self.shows_another(from);
+            self.shows_other_document(from);
         }
         match step {
             Step::Knock => {

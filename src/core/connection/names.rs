@@ -3,9 +3,9 @@
 use crate::core::lists::List;
 
 /// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks meets thousands.
-const KNOWN: usize = 256;
+const MAX_KNOWN: usize = 256;
 /// Ids that `disconnect` let go of, remembered: to let go of one again is no error.
-const PARTED: usize = 64;
+const MAX_DISCONNECTED: usize = 64;
 
 /// Ids of former peers.
 #[derive(Default)]
@@ -19,7 +19,7 @@ impl Names {
     pub fn arrived(&mut self, id: &str) -> bool {
         let again = self.has_met(id);
         if !again {
-            remember(&mut self.known, id.to_owned(), KNOWN);
+            remember(&mut self.known, id.to_owned(), MAX_KNOWN);
         }
         again
     }
@@ -27,7 +27,7 @@ impl Names {
     /// `disconnect` removed it: the next peer of that id is new, not reconnected.
     pub fn parted(&mut self, id: String) {
         self.known.keep(|known| *known != id);
-        remember(&mut self.parted, id, PARTED);
+        remember(&mut self.parted, id, MAX_DISCONNECTED);
     }
 
     /// Whether a peer of that id was connected, and was not let go of.
@@ -66,11 +66,11 @@ mod tests {
     #[test]
     fn only_so_many_are_remembered() {
         let mut names = Names::default();
-        for number in 0..=KNOWN {
+        for number in 0..=MAX_KNOWN {
             names.arrived(&number.to_string());
         }
-        assert!(!names.has_met("0") && names.has_met("1") && names.known.len() == KNOWN);
-        for number in 0..=PARTED {
+        assert!(!names.has_met("0") && names.has_met("1") && names.known.len() == MAX_KNOWN);
+        for number in 0..=MAX_DISCONNECTED {
             names.parted(format!("p{number}"));
         }
         assert!(!names.has_known("p0") && names.has_known("p1"));

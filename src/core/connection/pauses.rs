@@ -15,7 +15,7 @@ pub const HELLO_COMES: f64 = 3000.0;
 pub const LAST_FRAMES_COME: f64 = 500.0;
 /// After [`Effect::WatchClosing`](super::effect::Effect::WatchClosing): how long after the goodbye of its document a window that
 /// closes may still count as open.
-pub const CLOSING_SHOWS: f64 = 200.0;
+pub const WINDOW_CLOSES: f64 = 200.0;
 /// After the lock of a peer was released ([`Effect::WatchMember`](super::effect::Effect::WatchMember),
 /// [`Effect::WatchLivenessLock`](super::effect::Effect::WatchLivenessLock)): how long its goodbye may still be on its way.
 pub const GOODBYE_COMES: f64 = 50.0;

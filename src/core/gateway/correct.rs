@@ -14,7 +14,7 @@ use crate::core::model::{CellChange, How, Model, Op, Strategy};
 use crate::core::value::Value;
 
 /// How often one key is corrected before somebody writes it again.
-const TIMES: u32 = 4;
+const MAX_CORRECTIONS: u32 = 4;
 
 impl<V: Value> Gateway<V> {
     /// Makes the visible values of these keys in the view equal to the state's, for keys that the peer may read and not write. Of
@@ -75,7 +75,7 @@ impl<V: Value> Gateway<V> {
     /// Overwrites a key that the peer may not write, as the last resort: nothing of such a key passes back.
     fn write_over(&mut self, state: &Model<V>, key: &Key, now: f64) {
         let times = self.corrected.get(&**key).copied().unwrap_or(0);
-        if times < TIMES {
+        if times < MAX_CORRECTIONS {
             self.corrected.insert(Rc::clone(key), times + 1);
             let op = Op::Set(state.get(key).cloned());
             // Only what is added can be refused.

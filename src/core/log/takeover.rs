@@ -12,7 +12,7 @@ use crate::core::order;
 
 /// Cuts after which an action that still waits for one that comes before it is given up: what was forgotten on the
 /// side that lost does not come back.
-const WAITS_FOR: u64 = 8;
+const MAX_WAIT_CUTS: u64 = 8;
 
 impl<A: Content, S: Content> LogNode<A, S> {
     /// Takes over a root and the actions since it, and puts this window's own tail after it as far as it follows.
@@ -75,7 +75,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         }
         let most = self.options.keep + self.options.patience;
         self.waiting.drain(..self.waiting.len().saturating_sub(most));
-        self.waits_until = tip.cuts + WAITS_FOR;
+        self.waits_until = tip.cuts + MAX_WAIT_CUTS;
         // An actor of which others cannot have what comes before its next action cannot go on.
         if self.vector.get(self.own.actor) + 1 != self.own.next {
             self.own.rotate_actor();

@@ -4,7 +4,7 @@ use crate::core::lists::{Gather, List};
 
 /// How far lists may be from each other to be compared within, in elements added and taken away. Of others the common
 /// beginning and end count.
-const FURTHEST: usize = 400;
+const MAX_DISTANCE: usize = 400;
 
 /// Pairs of places with equal elements, rising on both sides: as many as there can be.
 pub(super) fn align<T: PartialEq>(a: &[T], b: &[T]) -> Vec<(usize, usize)> {
@@ -30,16 +30,16 @@ struct Reach(Vec<Option<usize>>);
 
 impl Reach {
     fn new() -> Self {
-        Self(vec![None; 2 * FURTHEST + 3])
+        Self(vec![None; 2 * MAX_DISTANCE + 3])
     }
 
     fn at(&self, diagonal: isize) -> Option<usize> {
-        let at = usize::try_from(diagonal + FURTHEST as isize + 1).ok()?;
+        let at = usize::try_from(diagonal + MAX_DISTANCE as isize + 1).ok()?;
         *self.0.get(at)?
     }
 
     fn set(&mut self, diagonal: isize, reach: usize) {
-        let at = usize::try_from(diagonal + FURTHEST as isize + 1).ok();
+        let at = usize::try_from(diagonal + MAX_DISTANCE as isize + 1).ok();
         if let Some(slot) = at.and_then(|at| self.0.get_mut(at)) {
             *slot = Some(reach);
         }
@@ -65,7 +65,7 @@ fn within<T: PartialEq>(a: &[T], b: &[T]) -> Vec<(usize, usize)> {
     let goal = a.len() as isize - b.len() as isize;
     let mut reach = Reach::new();
     let mut history: Vec<Vec<Option<usize>>> = Vec::new();
-    for changes in 0..=FURTHEST.min(a.len() + b.len()) {
+    for changes in 0..=MAX_DISTANCE.min(a.len() + b.len()) {
         let before = Reach(reach.0.clone());
         for diagonal in (-(changes as isize)..=changes as isize).step_by(2) {
             let (_, begin) = before.step(diagonal);

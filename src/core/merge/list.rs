@@ -20,7 +20,7 @@ use crate::core::lists::{Gather, List};
 use crate::core::value::{Atom, Element, Parts, Value};
 
 /// How many objects without identity are looked at to find an equal one.
-const LOOKED_AT: usize = 64;
+const MAX_COMPARED: usize = 64;
 
 /// Whether that array is merged: some element has an identity, or the list is there already.
 pub(super) fn is_merged<V>(there: Option<&Node<V>>, elements: &[Element<V>]) -> bool {
@@ -276,7 +276,7 @@ impl<V: Value> Diff<'_, V> {
             Element::Record(id, _) => ident::of_record(id),
             Element::Entry(key, _) => ident::of_entry(key),
             Element::Other(value) => {
-                let mut latest = others.iter().rev().take(LOOKED_AT);
+                let mut latest = others.iter().rev().take(MAX_COMPARED);
                 match latest.position(|(_, other)| other.is_identical(value) || other.same(value)) {
                     Some(at) => Key::clone(others.remove(others.len() - 1 - at).0),
                     None => {

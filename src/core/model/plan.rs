@@ -8,7 +8,9 @@ use super::resolve::{binding, is_vetoed, latest};
 use super::transaction::{Component, is_aborted};
 use super::write::Cells;
 use super::{How, Model, Op, Strategy};
-use crate::core::cell::{Cell, Part, Slot, UNDER, Veto, VetoReason, cell_name, root_name, suffix};
+use crate::core::cell::{
+    Cell, MAX_CARRIED_WRITES, Part, Slot, Veto, VetoReason, cell_name, root_name, suffix,
+};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
@@ -131,7 +133,7 @@ impl<V: Value> Model<V> {
             let mut pending = self.pending.iter().flat_map(|one| &one.cells);
             let may_roll_back = !slot.group.is_empty() || pending.any(|one| one.0 == name && one.1 == *stamp);
             kept.push(entry);
-            if !(may_roll_back || is_tentative) || kept.len() >= UNDER {
+            if !(may_roll_back || is_tentative) || kept.len() >= MAX_CARRIED_WRITES {
                 break;
             }
         }

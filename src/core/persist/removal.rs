@@ -13,7 +13,7 @@ use crate::core::order;
 use crate::core::register::Stamp;
 
 /// Two windows that find nothing stored may both begin the storage: within that time, ms, it counts as begun once.
-pub const TOGETHER_MS: f64 = 2000.0;
+pub const CONCURRENT_MS: f64 = 2000.0;
 
 /// What a window last saw stored.
 #[derive(Clone, Default, Debug)]
@@ -80,7 +80,7 @@ impl<V> Found<'_, V> {
     /// Whether values may be missing here because somebody removed them.
     fn is_emptied_since(&self, seen: &Seen) -> bool {
         let begun_anew = match (seen.since, self.since) {
-            (Some(before), Some(now)) => (before - now).abs() > TOGETHER_MS,
+            (Some(before), Some(now)) => (before - now).abs() > CONCURRENT_MS,
             _ => false,
         };
         seen.is_confirmed && (self.is_gone || begun_anew)

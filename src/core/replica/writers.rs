@@ -13,11 +13,11 @@ use crate::core::order;
 /// The length of a round, ms. Rounds begin at multiples of it, so all windows collect at the same moments of the clock.
 const ROUND_MS: f64 = 60_000.0;
 /// A writer is collected after this many rounds in which nothing of it was seen.
-const SILENT: u64 = 2;
+const SILENT_ROUNDS: u64 = 2;
 /// A collected writer is remembered for this many rounds.
-const REMEMBERED: u64 = 10;
+const REMEMBERED_ROUNDS: u64 = 10;
 /// At most this many collected writers are remembered.
-const MOST: usize = 32_768;
+const MAX_COLLECTED: usize = 32_768;
 
 /// When each writer was last heard of, and which writers were collected lately.
 #[derive(Default)]
@@ -65,21 +65,21 @@ impl WriterCollector {
         begins
     }
 
-    /// Whether nothing was heard of that writer for [`SILENT`] rounds.
+    /// Whether nothing was heard of that writer for [`SILENT_ROUNDS`] rounds.
     pub fn is_silent(&self, actor: Actor) -> bool {
         let heard = self.heard.binary_search_by_key(&actor, |one| one.0);
         let last = heard
             .ok()
             .and_then(|at| self.heard.get(at))
             .map_or(0, |one| one.1);
-        last + SILENT <= self.round
+        last + SILENT_ROUNDS <= self.round
     }
 
     /// Collects those of the `unused` writers that are silent, or every one with `all`. Returns them in the same order.
     /// `unused` is sorted and gives the last number of each.
     pub fn collect(&mut self, unused: impl Iterator<Item = (Actor, u64)>, all: bool) -> Vec<Actor> {
         let round = self.round;
-        self.gone.keep(|one| one.2 + REMEMBERED > round);
+        self.gone.keep(|one| one.2 + REMEMBERED_ROUNDS > round);
         let mut gone = Vec::new();
         for (actor, seq) in unused {
             if all || self.is_silent(actor) {
@@ -89,9 +89,9 @@ impl WriterCollector {
         }
         order::sort_by(&mut self.gone, |a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
         self.gone.dedup_by_key(|one| one.0);
-        if self.gone.len() > MOST {
+        if self.gone.len() > MAX_COLLECTED {
             order::sort_by(&mut self.gone, |a, b| b.2.cmp(&a.2));
-            self.gone.truncate(MOST);
+            self.gone.truncate(MAX_COLLECTED);
             order::sort_by(&mut self.gone, |a, b| a.0.cmp(&b.0));
         }
         self.heard.keep(|one| gone.binary_search(&one.0).is_err());

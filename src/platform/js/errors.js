@@ -45,7 +45,7 @@ for (const [code, { prototype }] of byCode) prototype.code ??= code;
 const OF_WASM = /wasm-function|wasm:\/\/|\[wasm code\]/;
 const OF_GLUE = /(?:^|[^\w$])_\$[a-z]/i;
 /** Frames of the wasm that may stand before the caller's: engines keep ten unless they are asked for more. */
-const DEEPEST = 60;
+const MAX_WASM_FRAMES = 60;
 
 /** The same error, whose stack begins with the line that called a method of the package. */
 const fromCaller = (error, most) => {
@@ -76,9 +76,9 @@ const fromCaller = (error, most) => {
 
 export function makeError(code, message, details) {
   const { stackTraceLimit } = Error;
-  const isShort = typeof stackTraceLimit === 'number' && stackTraceLimit > 0 && stackTraceLimit < DEEPEST;
+  const isShort = typeof stackTraceLimit === 'number' && stackTraceLimit > 0 && stackTraceLimit < MAX_WASM_FRAMES;
   try {
-    if (isShort) Error.stackTraceLimit = DEEPEST;
+    if (isShort) Error.stackTraceLimit = MAX_WASM_FRAMES;
   } catch {
     // It is frozen.
   }
@@ -90,7 +90,7 @@ export function makeError(code, message, details) {
   } catch {
     // It is frozen.
   }
-  return fromCaller(error, isShort ? stackTraceLimit : DEEPEST);
+  return fromCaller(error, isShort ? stackTraceLimit : MAX_WASM_FRAMES);
 }
 
 // Node and the like, where a page is rendered for its first sight.

@@ -8,13 +8,13 @@
 import { isPlain } from './kinds.js';
 
 /** Objects of which each is walked as often as it occurs; beyond, or deeper than that, each once. */
-const MANY = 20_000;
-const DEEP = 500;
+const MAX_WALKS = 20_000;
+const MAX_REPEAT_DEPTH = 500;
 /** Longer lists are walked by their keys: a length says nothing of what is in it. */
-const LONG = 100_000;
+const MAX_DENSE_LENGTH = 100_000;
 
 const OPAQUE = Symbol('cannot be read');
-const TOO_MUCH = Symbol('parts that stand in many places');
+const SHARED_TOO_OFTEN = Symbol('parts that stand in many places');
 
 // Of the object that is being walked: two halves of its fingerprint. The rest of the walk waits on the stack.
 let left = 0;
@@ -69,7 +69,7 @@ const feedObject = (object, depth) => {
     const { length } = object;
     feed(11);
     feed(length);
-    if (length <= LONG) {
+    if (length <= MAX_DENSE_LENGTH) {
       for (let i = 0; i < length; i++) visit(object[i], depth);
       return;
     }
@@ -137,7 +137,7 @@ const visit = (value, depth) => {
       throw OPAQUE;
   }
   if (value === null) return feed(7);
-  if (known === undefined && (++count > MANY || depth > DEEP)) throw TOO_MUCH;
+  if (known === undefined && (++count > MAX_WALKS || depth > MAX_REPEAT_DEPTH)) throw SHARED_TOO_OFTEN;
   let print = known?.get(value);
   if (print === undefined) {
     const outside = [left, right];
@@ -169,7 +169,7 @@ export function fingerprint(value) {
     try {
       walk(value, undefined);
     } catch (error) {
-      if (error !== TOO_MUCH) throw error;
+      if (error !== SHARED_TOO_OFTEN) throw error;
       walk(value, new Map());
     }
   } catch {

@@ -6,7 +6,7 @@ import { listen } from './listening.js';
 const g = globalThis;
 
 /** How long frames wait, after the page's return, for a document that says nothing, ms. */
-const UNTIL_SILENT = 500;
+const DOCUMENT_TIMEOUT = 500;
 
 /** Whether this is a window of this very page: what befalls the one befalls the other. */
 export function isSamePage(source) {
@@ -31,7 +31,7 @@ export function hold(port, source) {
   const stops = [
     listen(port, 'message', end),
     listen(g, 'message', (event) => event.source === source && end()),
-    listen(g, 'pageshow', () => setTimeout(end, UNTIL_SILENT)),
+    listen(g, 'pageshow', () => setTimeout(end, DOCUMENT_TIMEOUT)),
   ];
   const takes = (frame, transfer = []) => frames?.push(structuredClone([frame, transfer], { transfer }));
   return { takes, end };

@@ -123,7 +123,7 @@ export function log(most, logger, topic, data) {
 }
 
 /** Most questions whose answers are waited for. */
-const ASKED = 1000;
+const MAX_QUESTIONS = 1000;
 
 /**
  * The event that ParleyJS has for a frame: `topic` is 'sent', 'received', or the code of a call that has ended without an answer.
@@ -145,7 +145,7 @@ export function analyticsEvent(asked, topic, { peer, frame }) {
   if (isMessage(kind)) {
     if (asked.has(by(topic))) return undefined;
     if (expects) asked.set(by(topic), [third, now]);
-    if (asked.size > ASKED) asked.delete(asked.keys().next().value);
+    if (asked.size > MAX_QUESTIONS) asked.delete(asked.keys().next().value);
     return of(`message_${topic}`, third);
   }
   const key = by(kind === 'answer' && topic === 'sent' ? 'received' : 'sent');

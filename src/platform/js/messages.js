@@ -236,7 +236,7 @@ export function check(schema, payload) {
 }
 
 // Objects met before it is worth remembering which: most messages have fewer.
-const FEW = 64;
+const REMEMBER_FROM = 64;
 
 /** What a value takes that has no parts; -1 for one that has. */
 const plainSize = (value) => {
@@ -267,14 +267,14 @@ const visit = (inner, depth) => {
 };
 
 /** A list longer than this is looked through by its indices only: to ask for its keys would cost more than to copy it. */
-const LONG = 1000;
+const SPARSE_FROM = 1000;
 
 const visitAll = (list, depth, limit) => {
   const { length } = list;
   const isDense = length < 2 || length >>> 1 in list;
   if (isDense && length * 8 > Math.min(limit, 2 ** 30)) return Infinity;
   let bytes = 0;
-  if (isDense && (length > LONG || depth === 1 || Object.keys(list).length === length)) {
+  if (isDense && (length > SPARSE_FROM || depth === 1 || Object.keys(list).length === length)) {
     for (let i = 0; i < length; i++) bytes += visit(list[i], depth);
   } else for (const key of Object.keys(list)) bytes += key.length + visit(list[key], depth);
   return bytes;
@@ -310,7 +310,7 @@ const walk = (root, limit, deepest, seen) => {
     const depth = depths.pop();
     if (depth > deepest) return -1;
     if (seen === undefined) {
-      if (++met > FEW) return undefined;
+      if (++met > REMEMBER_FROM) return undefined;
     } else if (seen.has(part)) continue;
     else seen.add(part);
     bytes += 16 + weighOne(part, depth + 1, limit - bytes);

@@ -13,7 +13,7 @@ const PATIENCE = 2000;
 /** How long changes are collected, and how long they may wait for an idle moment after that, ms. */
 const [COLLECT, IDLE] = [50, 500];
 /** How often a storage is looked at that says nothing when this very page empties it, ms. */
-const LOOK = 1000;
+const POLL_INTERVAL = 1000;
 
 const named = (name) => Object.assign(new Error(name), { name });
 const isThenable = (value) => typeof value?.then === 'function';
@@ -191,7 +191,7 @@ export function openStorage(kind, key) {
 
 // Here a page that is looked at is told of its going twice, by visibilitychange after pagehide. Others may not do so, and nothing
 // that asks them would be true before it is too late: so only those two are counted on.
-const TOLD_TWICE = 'mozInnerScreenX' in g || 'webkitRequestFileSystem' in g;
+const HAS_TWO_LEAVE_EVENTS = 'mozInnerScreenX' in g || 'webkitRequestFileSystem' in g;
 
 /**
  * Calls `leaves` with whether the page may return, in the last event before it goes and after all other listeners of it:
@@ -210,7 +210,7 @@ export function watchLeaving(leaves) {
   ];
   const hides = ({ persisted }) => {
     last?.();
-    if (!TOLD_TWICE || document?.visibilityState !== 'visible') return leaves(persisted);
+    if (!HAS_TWO_LEAVE_EVENTS || document?.visibilityState !== 'visible') return leaves(persisted);
     last = listen(g, 'visibilitychange', () => {
       last();
       leaves(persisted);
@@ -231,7 +231,7 @@ const watchGone = (storage, gone) => {
     } catch {
       // The next exchange tells of what does not work.
     }
-  }, LOOK);
+  }, POLL_INTERVAL);
   timer.unref?.();
   return () => clearInterval(timer);
 };

@@ -79,7 +79,7 @@ export const newPosted = (source) => new Posted(source);
 export const newGaps = () => new Gaps();
 
 /** Arrays of our own in a frame are no deeper than this. */
-const DEEP = 6;
+const MAX_DEPTH = 6;
 
 const isOurs = (part) => isFloats(part) && isBuffer(part.buffer);
 
@@ -88,7 +88,7 @@ const isList = (part, path, frame) => {
   if (!Array.isArray(part)) return false;
   if (path.length < 2) return true;
   const name = frame[path[0] - 1]?.[path[1]];
-  const isCell = path.length <= DEEP && typeof name === 'string' && name.includes('\0');
+  const isCell = path.length <= MAX_DEPTH && typeof name === 'string' && name.includes('\0');
   return isCell && typeof part[0] !== 'string' && Object.keys(part).join() === [...part.keys()].join();
 };
 
@@ -123,7 +123,7 @@ export function mend(frame, places, parcels) {
   if (!Array.isArray(frame) || !Array.isArray(places) || Object.keys(places).length !== places.length) return undefined;
   const missing = [];
   for (const place of places) {
-    if (!Array.isArray(place) || place.length < 2 || place.length > DEEP + 2) return undefined;
+    if (!Array.isArray(place) || place.length < 2 || place.length > MAX_DEPTH + 2) return undefined;
     const [id, ...path] = place;
     // Nothing but numbers: what else stands there may throw when it is made a key.
     if (!path.every(Number.isInteger)) return undefined;

@@ -19,7 +19,7 @@ const MAX_NODES = 10_000;
 const join = (path, key) => (path === '' ? String(key) : `${path}.${String(key)}`);
 
 /** The refusals that were made here: a user's getter may throw whatever it likes. */
-const reported = new WeakSet();
+const refusals = new WeakSet();
 
 const refusal = (path, what, cause) => {
   const error = makeError(
@@ -28,7 +28,7 @@ const refusal = (path, what, cause) => {
     { path },
   );
   if (cause !== undefined) error.cause = cause;
-  reported.add(error);
+  refusals.add(error);
   return error;
 };
 
@@ -132,7 +132,7 @@ export function explain(value, path, cause) {
       structuredClone(part);
       return undefined;
     } catch (error) {
-      if (reported.has(error)) return error;
+      if (refusals.has(error)) return error;
       // A list of a million holes takes as long to clone as one of values.
       return depth < MAX_DEPTH ? refusal(at, whatIs(part), cause) : undefined;
     }
@@ -219,7 +219,7 @@ export function own(value, path) {
     return copy(value, path, 0, { nodes: MAX_NODES, made: new Map() });
   } catch (error) {
     if (error instanceof TooBig) return clone(value, path);
-    if (reported.has(error)) throw error;
+    if (refusals.has(error)) throw error;
     throw refusal(path, 'throws when it is read', error);
   }
 }
