@@ -45,9 +45,9 @@ pub enum Kind {
     /// The receiver could not deserialise the frame with this number.
     Unreadable = 17,
     /// One object of a frame that could not be read as a whole.
-    Parcel = 18,
-    /// That frame, and where in it the parcels before it belong.
-    Mended = 19,
+    Fragment = 18,
+    /// That frame, and where in it the fragments before it belong.
+    Reassembly = 19,
     /// A message for another peer of the receiver.
     Relay = 20,
     /// A message that the sender passes on, with its source.
@@ -73,8 +73,8 @@ const ALL: [Kind; 22] = [
     Kind::Suspend,
     Kind::Digest,
     Kind::Unreadable,
-    Kind::Parcel,
-    Kind::Mended,
+    Kind::Fragment,
+    Kind::Reassembly,
     Kind::Relay,
     Kind::Relayed,
 ];

@@ -273,11 +273,12 @@ extern "C" {
     #[wasm_bindgen(js_name = newGaps)]
     pub(crate) fn new_gaps() -> Gaps;
     /// The frames that bring each object of a frame by itself, and last the frame without them.
-    pub(crate) fn apart(frame: &JsValue, parcel: f64, mended: f64) -> Array;
-    /// Puts parcels into their places in a frame: what is missing, by the first two steps of its path.
-    pub(crate) fn mend(frame: &JsValue, places: &JsValue, parcels: &JsValue) -> Option<Array>;
-    #[wasm_bindgen(js_name = keepParcel)]
-    pub(crate) fn keep_parcel(parcels: &JsValue, id: &JsValue, value: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = fragmentsOf)]
+    pub(crate) fn fragments_of(frame: &JsValue, fragment: f64, reassembly: f64) -> Array;
+    /// Puts fragments into their places in a frame. Returns the first two steps of each path whose fragment is missing.
+    pub(crate) fn reassemble(frame: &JsValue, places: &JsValue, fragments: &JsValue) -> Option<Array>;
+    #[wasm_bindgen(js_name = keepFragment)]
+    pub(crate) fn keep_fragment(fragments: &JsValue, id: &JsValue, value: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = storageError)]
     pub(crate) fn storage_error(cause: &JsValue, key: &str, details: &JsValue) -> JsValue;
 }

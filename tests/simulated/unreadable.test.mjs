@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SyncedState, SyncedStore } from '../../pkg/index.js';
-import { apart, keepParcel, mend } from '../../src/platform/js/unreadable.js';
+import { fragmentsOf, keepFragment, reassemble } from '../../src/platform/js/unreadable.js';
 import { APPEND, BATCH, besieged, hollow } from './byhand.mjs';
 
-const [UNREADABLE, PARCEL, MENDED] = [49, 50, 51];
+const [UNREADABLE, FRAGMENT, REASSEMBLY] = [49, 50, 51];
 
 /** A state's frame with a value of each kind, and a cell that is made of values. */
 const frame = () => {
@@ -40,24 +40,24 @@ const frame = () => {
 };
 
 test('a frame that is taken apart and put together is the same', () => {
-  const sent = structuredClone(apart(frame(), PARCEL, MENDED));
+  const sent = structuredClone(fragmentsOf(frame(), FRAGMENT, REASSEMBLY));
   const [, label, inner, places] = sent.pop();
   assert.deepEqual(label, ['state', 2]);
-  let parcels;
+  let fragments;
   for (const [kind, , id, value] of sent) {
-    assert.equal(kind, PARCEL);
-    parcels = keepParcel(parcels, id, value);
+    assert.equal(kind, FRAGMENT);
+    fragments = keepFragment(fragments, id, value);
   }
-  assert.deepEqual(mend(inner, places, parcels), []);
+  assert.deepEqual(reassemble(inner, places, fragments), []);
   assert.deepEqual(inner, frame());
 });
 
 test('what is missing is named by the list and the entry it is in', () => {
-  const sent = apart(frame(), PARCEL, MENDED);
+  const sent = fragmentsOf(frame(), FRAGMENT, REASSEMBLY);
   const [, , inner, places] = sent.pop();
   const lost = sent.findIndex(([, , , value]) => value instanceof RegExp);
-  const parcels = new Map(sent.filter((_, i) => i !== lost).map(([, , id, value]) => [id, value]));
-  assert.deepEqual(mend(inner, places, parcels), [7, 3]);
+  const fragments = new Map(sent.filter((_, i) => i !== lost).map(([, , id, value]) => [id, value]));
+  assert.deepEqual(reassemble(inner, places, fragments), [7, 3]);
   assert.equal(inner[7][3][4], null);
 });
 
@@ -72,7 +72,7 @@ test('places that are none are refused, and cost nothing', () => {
     [[1, 'length']],
     7,
   ];
-  for (const [i, places] of bad.entries()) assert.equal(mend(frame(), places, new Map()), undefined, String(i));
+  for (const [i, places] of bad.entries()) assert.equal(reassemble(frame(), places, new Map()), undefined, String(i));
 });
 
 test('what a peer claims to be unreadable, or sends in parts, harms nobody', async () => {
@@ -80,11 +80,16 @@ test('what a peer claims to be unreadable, or sends in parts, harms nobody', asy
   const state = new SyncedState(scene.parley, { safe: 1 });
   const store = new SyncedStore(scene.parley, (all, { what }) => [...all, what ?? 'nothing'], []);
   for (const n of [0, 1, 2, 3, 1e9, -1, NaN, 'x', undefined]) scene.send([UNREADABLE, n]);
-  scene.send([PARCEL], [PARCEL, 'state', 1, { x: 1 }], [PARCEL, 'state', hollow(9), 2]);
-  scene.send([MENDED], [MENDED, 'state', 1, 1], [MENDED, 'state', [MENDED, 'state', []], []]);
-  scene.send([MENDED, 'state', [BATCH, 'state', 77, 1, null, 1, ['k'], [null]], [[5, 7, 0]]]);
-  scene.send([MENDED, 'state', [BATCH, 'state', 77, 2, null, 1, hollow(2 ** 31), hollow(2 ** 31)], hollow(2 ** 31)]);
-  scene.send([MENDED, 'store', [APPEND, 'store', new Float64Array([9, 1, 5]), [null], [null]], [[6, 4, 0]]]);
+  scene.send([FRAGMENT], [FRAGMENT, 'state', 1, { x: 1 }], [FRAGMENT, 'state', hollow(9), 2]);
+  scene.send([REASSEMBLY], [REASSEMBLY, 'state', 1, 1], [REASSEMBLY, 'state', [REASSEMBLY, 'state', []], []]);
+  scene.send([REASSEMBLY, 'state', [BATCH, 'state', 77, 1, null, 1, ['k'], [null]], [[5, 7, 0]]]);
+  scene.send([
+    REASSEMBLY,
+    'state',
+    [BATCH, 'state', 77, 2, null, 1, hollow(2 ** 31), hollow(2 ** 31)],
+    hollow(2 ** 31),
+  ]);
+  scene.send([REASSEMBLY, 'store', [APPEND, 'store', new Float64Array([9, 1, 5]), [null], [null]], [[6, 4, 0]]]);
   await scene.heard();
   assert.deepEqual(scene.traps, []);
   // What it says it wrote and nobody can read counts nowhere.

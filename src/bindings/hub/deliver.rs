@@ -82,8 +82,8 @@ impl Hub {
             Kind::Pong => self.on_pong(from, frame),
             Kind::Suspend => self.on_suspend(from, frame),
             Kind::Join | Kind::Unreadable => {}
-            Kind::Parcel => self.on_parcel(from, frame),
-            Kind::Mended => self.on_mended(from, frame, to_all),
+            Kind::Fragment => self.on_fragment(from, frame),
+            Kind::Reassembly => self.on_reassembly(from, frame, to_all),
             // All others are for what is shared: states and stores.
             _ => self.on_state_frame(from, kind, frame, to_all),
         }

@@ -7,7 +7,7 @@ use web_sys::MessagePort;
 
 use super::deliver::Handled;
 use super::targets;
-use super::unreadable::Parcels;
+use super::unreadable::Fragments;
 use crate::bindings::shared::Shared;
 use crate::core::connection::host::{Attached, Host, Label};
 pub(crate) use crate::core::connection::peers::State;
@@ -73,7 +73,7 @@ pub(crate) struct Attachments {
     /// Messages of its that are being handled.
     pub(crate) handling: Handling<Handled>,
     /// Values of a frame of its that follows.
-    pub(crate) parcels: Parcels,
+    pub(crate) fragments: Fragments,
     /// Answers to messages that may be asked again, newest last.
     pub(crate) answered: Vec<(f64, JsValue)>,
 }
@@ -88,7 +88,7 @@ impl Attached for Attachments {
             watch: None,
             liveness_lock: None,
             handling: Handling::default(),
-            parcels: Parcels::default(),
+            fragments: Fragments::default(),
             answered: Vec::new(),
         }
     }

@@ -241,11 +241,11 @@ impl Hub {
     /// A frame for a state. A window that has no state of that name says so to who asks, and lets all else pass. Of one that a
     /// peer takes no part in, it learns no more than that.
     pub(crate) fn on_state_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
-        self.on_mended_state_frame(from, kind, frame, to_all, &Array::new());
+        self.on_reassembled_state_frame(from, kind, frame, to_all, &Array::new());
     }
 
     /// The same of a frame of which something could not be read: `missing` has the first two steps to each such place in it.
-    pub(super) fn on_mended_state_frame(
+    pub(super) fn on_reassembled_state_frame(
         &self,
         from: PeerRef,
         kind: Kind,

@@ -14,9 +14,9 @@ use crate::core::id::PeerRef;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 
-/// The values of a peer's next mended frame.
+/// The values of a peer's next reassembly frame.
 #[derive(Default)]
-pub(crate) struct Parcels {
+pub(crate) struct Fragments {
     /// By id, a Map; undefined while there are none.
     values: JsValue,
     /// About how many bytes they are: together no more than one frame may have.
@@ -129,7 +129,7 @@ impl Hub {
     }
 
     /// One object of a frame of that peer's, which follows.
-    pub(super) fn on_parcel(&self, from: PeerRef, frame: &Array) {
+    pub(super) fn on_fragment(&self, from: PeerRef, frame: &Array) {
         let (id, value) = (frame.get(2), frame.get(3));
         let limits = match self.inner.borrow().peers.get(from) {
             Some(peer) => peer.meter.as_ref().map(|meter| *meter.limits()),
@@ -137,34 +137,35 @@ impl Hub {
         };
         let bytes = limits.map(|limits| host::weigh(&value, limits.message_bytes, f64::from(limits.depth)));
         if let Some(peer) = self.inner.borrow_mut().peers.get_mut(from) {
-            let parcels = &mut peer.host.parcels;
-            parcels.bytes += bytes.unwrap_or_default();
-            if limits.is_none_or(|limits| parcels.bytes <= limits.message_bytes) {
-                parcels.values = host::keep_parcel(&parcels.values, &id, &value);
+            let fragments = &mut peer.host.fragments;
+            fragments.bytes += bytes.unwrap_or_default();
+            if limits.is_none_or(|limits| fragments.bytes <= limits.message_bytes) {
+                fragments.values = host::keep_fragment(&fragments.values, &id, &value);
             }
         }
     }
 
     /// A frame whose objects came before it, or could not be read.
-    pub(super) fn on_mended(&self, from: PeerRef, frame: &Array, to_all: bool) {
-        let (parcels, limits) = match self.inner.borrow_mut().peers.get_mut(from) {
+    pub(super) fn on_reassembly(&self, from: PeerRef, frame: &Array, to_all: bool) {
+        let (fragments, limits) = match self.inner.borrow_mut().peers.get_mut(from) {
             Some(peer) => (
-                std::mem::take(&mut peer.host.parcels),
+                std::mem::take(&mut peer.host.fragments),
                 peer.meter.as_ref().map(|meter| *meter.limits()),
             ),
             None => return,
         };
-        if limits.is_some_and(|limits| parcels.bytes > limits.message_bytes) {
+        if limits.is_some_and(|limits| fragments.bytes > limits.message_bytes) {
             return self.reject_from(from, codes::LIMIT);
         }
         let inner = frame.get(2);
         let kind = super::frame_kind(&inner).ok();
         let kind =
             kind.filter(|kind| matches!(kind, Kind::Batch | Kind::Delta | Kind::Append | Kind::LogDelta));
-        let (Some(kind), Some(missing)) = (kind, host::mend(&inner, &frame.get(3), &parcels.values)) else {
+        let (Some(kind), Some(missing)) = (kind, host::reassemble(&inner, &frame.get(3), &fragments.values))
+        else {
             return self.reject_from(from, codes::MALFORMED);
         };
-        self.on_mended_state_frame(from, kind, &inner.into(), to_all, &missing);
+        self.on_reassembled_state_frame(from, kind, &inner.into(), to_all, &missing);
     }
 }
 

@@ -130,7 +130,7 @@ impl Messenger {
 
     /// The same, each object by itself, so that the others arrive where one cannot be read.
     pub(crate) fn send_apart(&self, to: &[PeerRef], frame: &JsValue) {
-        for frame in host::apart(frame, Kind::Parcel.tag(), Kind::Mended.tag()) {
+        for frame in host::fragments_of(frame, Kind::Fragment.tag(), Kind::Reassembly.tag()) {
             self.send(to, &frame);
         }
     }

@@ -389,7 +389,7 @@ export { packRecords, unpackRecords } from './records.js';
 export { isSamePage } from './hold.js';
 export { listen, onRewritten } from './listening.js';
 export { openStorage, storageError, watchLeaving, watchStorage, whenIdle } from './storage.js';
-export { apart, keepParcel, mend, newGaps, newPosted } from './unreadable.js';
+export { fragmentsOf, keepFragment, reassemble, newGaps, newPosted } from './unreadable.js';
 export { fromLink, isChanged, linkForm, toLink } from './links.js';
 export { silence, watchRemoval } from './waiting.js';
 export { causeOf, isWorker, workerPort } from './workers.js';

@@ -8,7 +8,7 @@ const LEVELS = ['none', 'error', 'warn', 'info', 'debug'];
 /** The kinds of frames, in the order of their numbers on the wire. */
 export const KINDS = (
   'join message answer abort bye ping pong batch sync delta append log-sync log-delta log-ack lacks suspend digest ' +
-  'unreadable parcel mended relay relayed'
+  'unreadable fragment reassembly relay relayed'
 ).split(' ');
 
 /** Whether frames of this kind are messages: their third element is the type, their fourth the payload. */

@@ -95,10 +95,10 @@ const isList = (part, path, frame) => {
 let nextId = 0;
 
 /**
- * The frames that bring each object in `frame` by itself, `[parcel, label, id, object]`, and last the frame without them,
- * `[mended, label, frame, [[id, ...path], ...]]`: so that all that can be read of it is, and the receiver knows what cannot.
+ * The frames that bring each object in `frame` by itself, `[fragment, label, id, object]`, and last the frame without them,
+ * `[reassembly, label, frame, [[id, ...path], ...]]`: so that all that can be read of it is, and the receiver knows what cannot.
  */
-export function apart(frame, parcel, mended) {
+export function fragmentsOf(frame, fragment, reassembly) {
   const label = frame[1];
   const out = [];
   const places = [];
@@ -106,19 +106,19 @@ export function apart(frame, parcel, mended) {
     if (typeof part !== 'object' || part === null || isOurs(part)) return part;
     if (isList(part, path, frame)) return Array.from(part, (inner, i) => visit(inner, [...path, i]));
     nextId += 1;
-    out.push([parcel, label, nextId, part]);
+    out.push([fragment, label, nextId, part]);
     places.push([nextId, ...path]);
     return null;
   };
-  out.push([mended, label, visit(frame, []), places]);
+  out.push([reassembly, label, visit(frame, []), places]);
   return out;
 }
 
 /**
- * Puts the parcels (a Map by id) in their places. What is missing stays null: its paths in the frame are returned, the first
+ * Puts the fragments (a Map by id) in their places. What is missing stays null: its paths in the frame are returned, the first
  * two steps of each in one list. Undefined for what is no frame of ours.
  */
-export function mend(frame, places, parcels) {
+export function reassemble(frame, places, fragments) {
   // A list may say that it is long and hold nothing.
   if (!Array.isArray(frame) || !Array.isArray(places) || Object.keys(places).length !== places.length) return undefined;
   const missing = [];
@@ -130,13 +130,13 @@ export function mend(frame, places, parcels) {
     let holder = frame;
     while (path.length > 1 && Array.isArray(holder)) holder = holder[path.shift()];
     if (!Array.isArray(holder) || !Object.hasOwn(holder, path[0])) return undefined;
-    if (parcels?.has(id)) holder[path[0]] = parcels.get(id);
+    if (fragments?.has(id)) holder[path[0]] = fragments.get(id);
     else missing.push(place[1], place[2]);
   }
   return missing;
 }
 
-/** `parcels` with one more; a new Map if there is none. */
-export function keepParcel(parcels, id, value) {
-  return (parcels ?? new Map()).set(id, value);
+/** `fragments` with one more; a new Map if there is none. */
+export function keepFragment(fragments, id, value) {
+  return (fragments ?? new Map()).set(id, value);
 }
