@@ -108,7 +108,7 @@ impl World {
         self.windows[loading.window].shows = Some(doc);
         if !loading.is_hostile {
             let is_on_channel = loading.channel.is_some();
-            let relatives = self.greet_relatives(doc);
+            let relatives = self.send_hello_to_relatives(doc);
             let discovery = Discovery::begin(self.now, relatives, is_on_channel, 5000.0);
             self.docs[doc].connections.discovery = Some(discovery);
             self.join_channel(doc);
@@ -129,9 +129,11 @@ impl World {
         relatives.map(|id| self.win(id)).collect()
     }
 
-    fn greet_relatives(&mut self, doc: usize) -> Vec<Win> {
+    fn send_hello_to_relatives(&mut self, doc: usize) -> Vec<Win> {
         let relatives = self.relatives(doc);
-        self.decide(doc, |connections, _| connections.greet_relatives(&relatives));
+        self.decide(doc, |connections, _| {
+            connections.send_hello_to_relatives(&relatives)
+        });
         relatives
     }
 

@@ -10,8 +10,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Hub;
-use super::greetings::relatives;
 use super::session::{bye_frame, short_frame};
+use super::window_messages::relatives;
 use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
 use crate::platform::host;

@@ -9,7 +9,6 @@ mod deliver;
 mod discovery;
 mod effects;
 mod events;
-mod greetings;
 mod handlers;
 mod lifecycle;
 mod mesh;
@@ -25,6 +24,7 @@ mod targets;
 mod timers;
 mod unreadable;
 mod waiting;
+mod window_messages;
 mod wires;
 mod workers;
 

@@ -9,7 +9,7 @@ use crate::transport::window::Address;
 impl Hub {
     /// Looks for the others, in a prerendered document once it is activated.
     pub(super) fn begin(&self) {
-        let relatives = self.greet_relatives();
+        let relatives = self.send_hello_to_relatives();
         if !host::is_prerendered() {
             return self.discover(relatives);
         }

@@ -75,7 +75,7 @@ impl Hub {
             return self.give_up_worker(number, &cause);
         }
         let hub = self.weak();
-        after(pauses::WORKER_GREETS, move || {
+        after(pauses::WORKER_SAYS_HELLO, move || {
             if let Some(hub) = hub.upgrade() {
                 hub.give_up_worker(number, &cause);
             }

@@ -1,4 +1,4 @@
-//! The connections of one Parley: its greetings, its wires, its peers, and the targets of `connect`.
+//! The connections of one Parley: its hellos, its wires, its peers, and the targets of `connect`.
 //!
 //! Inputs are methods; what has to be done follows as [`Effect`]s, which [`Connections::take_effects`] hands out.
 
@@ -6,7 +6,7 @@ use super::blocklist::Blocklist;
 use super::channel::Channel;
 use super::discovery::Discovery;
 use super::effect::Effect;
-use super::greetings::Greetings;
+use super::hellos::Hellos;
 use super::host::Host;
 use super::names::Names;
 use super::peers::Peers;
@@ -31,7 +31,7 @@ pub struct Connections<H: Host> {
     /// The targets of `connect`.
     pub targets: Vec<Target<H>>,
     /// Hellos and offers that were sent to windows.
-    pub greetings: Greetings<H::Window>,
+    pub hellos: Hellos<H::Window>,
     /// Windows that `disconnect` blocked.
     pub blocked: Blocklist<H::Window>,
     /// Windows whose document has said goodbye, until it shows whether they close or navigate.
@@ -62,7 +62,7 @@ impl<H: Host> Connections<H> {
             names: Names::default(),
             sessions: SmallMap::new(),
             targets: Vec::new(),
-            greetings: Greetings::default(),
+            hellos: Hellos::default(),
             blocked: Blocklist::default(),
             leaving: Vec::new(),
             channel: Channel::default(),

@@ -2,7 +2,7 @@
 
 use super::connections::Connections;
 use super::effect::{Effect, Refusal};
-use super::greetings::Greetings;
+use super::hellos::Hellos;
 use super::host::Host;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
@@ -20,10 +20,10 @@ impl<H: Host> Connections<H> {
         self.effects.push(Effect::End);
     }
 
-    /// Everything was said that is said at the end: all targets, peers, wires and greetings end.
+    /// Everything was said that is said at the end: all targets, peers, wires and hellos end.
     pub fn end(&mut self) {
         // Nobody is greeted any more because a connection ends.
-        self.greetings = Greetings::default();
+        self.hellos = Hellos::default();
         self.discovery = None;
         let targets: Vec<u32> = self.targets.iter().map(|target| target.number).gather();
         for number in targets {

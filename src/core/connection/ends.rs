@@ -19,7 +19,7 @@ impl<H: Host> Connections<H> {
             self.lose_peer(at, reason);
         } else if !by_mesh {
             let (uid, window) = (peer.uid.clone(), peer.window.clone());
-            self.forget_greetings(&uid, window.as_ref());
+            self.forget_hellos(&uid, window.as_ref());
             self.target_lost(at);
         }
     }
@@ -36,7 +36,7 @@ impl<H: Host> Connections<H> {
             self.drop_session(Some(number));
         }
         self.effects.take_in(peer.wire.clone().map(Effect::Close));
-        self.forget_greetings(&peer.uid, peer.window.as_ref());
+        self.forget_hellos(&peer.uid, peer.window.as_ref());
         let identity = peer.identity.clone();
         self.effects.push(Effect::Lost {
             at,
@@ -53,15 +53,15 @@ impl<H: Host> Connections<H> {
 
     /// A connection is over: what was said to the window it came from is worth no answer any more. The window hears the new nonce
     /// if its next offer has come already, before the goodbye, and was ignored.
-    pub(super) fn forget_greetings(&mut self, uid: &str, window: Option<&H::Window>) {
+    pub(super) fn forget_hellos(&mut self, uid: &str, window: Option<&H::Window>) {
         // One that is reached on the channel alone may offer anew.
         let here = self.peers.everyone().filter(|(_, peer)| peer.wire.is_some());
         let here: Vec<String> = here.map(|(_, peer)| peer.uid.clone()).gather();
-        let is_ignored = self.greetings.forget(uid, window, &here, &self.fresh);
+        let is_ignored = self.hellos.forget(uid, window, &here, &self.fresh);
         if let Some(window) = window.filter(|_| is_ignored)
             && !self.blocked.has(window)
         {
-            self.greet(&window.clone(), "*", false);
+            self.send_to(&window.clone(), "*", false);
         }
     }
 
@@ -171,7 +171,7 @@ impl<H: Host> Connections<H> {
     /// carries another nonce, so that it offers anew.
     pub(super) fn end_handshakes(&mut self, window: &H::Window) {
         self.end_unfinished(|from| from == window);
-        self.forget_greetings("", Some(window));
+        self.forget_hellos("", Some(window));
     }
 
     pub(super) fn end_unfinished(&mut self, is_meant: impl Fn(&H::Window) -> bool) {

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::connections::Connections;
 use super::effect::Effect;
-use super::greetings::Offered;
 use super::handshake::{OnOffer, Phase};
+use super::hellos::Offered;
 use super::host::{Host, Window};
 use super::policy::Policy;
 use super::proof::{Proof, Proven};
@@ -102,16 +102,16 @@ impl<H: Host> Connections<H> {
     }
 
     /// Says hello to the windows that may be waiting for this one.
-    pub fn greet_relatives(&mut self, relatives: &[H::Window]) {
+    pub fn send_hello_to_relatives(&mut self, relatives: &[H::Window]) {
         for relative in relatives {
-            self.greet(relative, "*", true);
+            self.send_to(relative, "*", true);
         }
     }
 
-    pub(super) fn greet(&mut self, to: &H::Window, origin: &str, is_relative: bool) {
+    pub(super) fn send_to(&mut self, to: &H::Window, origin: &str, is_relative: bool) {
         // An opaque origin cannot be addressed. A window that reads this hello can do nothing with its nonce.
         let origin = if origin == OPAQUE { "*" } else { origin };
-        let nonce = self.greetings.greet(to, is_relative, &self.fresh);
+        let nonce = self.hellos.send_to(to, is_relative, &self.fresh);
         self.effects.push(Effect::Hello {
             to: to.clone(),
             origin: origin.to_owned(),
@@ -137,7 +137,7 @@ impl<H: Host> Connections<H> {
                 if let Some(discovery) = &mut self.discovery {
                     discovery.knocked(now, from);
                 }
-                self.greet(from, origin, false);
+                self.send_to(from, origin, false);
             }
             Step::Hello { mark, nonce } => self.heard_hello(policy, sender, origin, mark, nonce, now),
             // One of an opaque origin invites.
@@ -148,7 +148,7 @@ impl<H: Host> Connections<H> {
                 uid,
                 port,
             } => {
-                let is_ours = self.greetings.has_said(from, &nonce);
+                let is_ours = self.hellos.has_said(from, &nonce);
                 let proven = self.weigh_offer(policy, sender, origin, &nonce, &uid);
                 // Another Parley in this window hears the same message, and may take the port.
                 if is_ours {
@@ -246,7 +246,7 @@ impl<H: Host> Connections<H> {
         let known = self.peers.by_uid(uid);
         if known.is_some_and(|at| self.peers.suspension_of(at).is_some()) {
             // This page, or the sender's, was in the cache, and the sender has given up the connection of before.
-            self.greetings.reopen(from, uid);
+            self.hellos.reopen(from, uid);
         }
         let target = self.targets.iter().find(|target| target.is_at(from));
         let here = target.and_then(|target| target.peer);
@@ -257,12 +257,12 @@ impl<H: Host> Connections<H> {
         let is_joined = matches!(phase, Some(Phase::Joined { .. }));
         let has_offered = matches!(phase, Some(Phase::Offered { .. }));
         let offered = self
-            .greetings
+            .hellos
             .on_offer(from, nonce, uid, phase, here.is_some(), &self.uid);
         match offered {
             Offered::Unasked => return None,
             Offered::Stale => {
-                self.greet(from, origin, false);
+                self.send_to(from, origin, false);
                 return None;
             }
             Offered::Full => {
@@ -281,7 +281,7 @@ impl<H: Host> Connections<H> {
                 {
                     // It has given up the port of the offer that was accepted, and its goodbye was lost.
                     self.end_session(session, Reason::Local);
-                    self.greet(from, origin, false);
+                    self.send_to(from, origin, false);
                 } else if has_offered {
                     // Ours counts, if it is still alive: it is lost where the other side was paused, or still connected, when it
                     // arrived. Then the hello that answers carries another nonce, and is offered a new channel.
@@ -314,7 +314,7 @@ impl<H: Host> Connections<H> {
         if !policy.is_opaque() {
             return None;
         }
-        let nonce = self.greetings.on_invitation(&sender.window, token)?;
+        let nonce = self.hellos.on_invitation(&sender.window, token)?;
         let target = self
             .target_at(&sender.window)
             .filter(|target| !target.handshake.is_joined());

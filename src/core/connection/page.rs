@@ -55,7 +55,7 @@ impl<H: Host> Connections<H> {
         self.effects.take_in(inside.map(Effect::Ping));
         self.post_outside(&Frame::join(false));
         self.effects.push(Effect::JoinChannel);
-        self.greet_relatives(relatives);
+        self.send_hello_to_relatives(relatives);
         self.knock_again();
     }
 

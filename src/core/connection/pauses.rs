@@ -20,4 +20,4 @@ pub const WINDOW_CLOSES: f64 = 200.0;
 /// [`Effect::WatchLivenessLock`](super::effect::Effect::WatchLivenessLock)): how long its goodbye may still be on its way.
 pub const GOODBYE_COMES: f64 = 50.0;
 /// After the script of a worker threw: it may have created a Parley before, whose hello is on its way.
-pub const WORKER_GREETS: f64 = 100.0;
+pub const WORKER_SAYS_HELLO: f64 = 100.0;

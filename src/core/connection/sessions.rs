@@ -244,7 +244,7 @@ impl<H: Host> Connections<H> {
         let target = session.proven.target;
         self.abandon(session);
         if let Some(window) = from {
-            self.forget_greetings("", Some(&window));
+            self.forget_hellos("", Some(&window));
         }
         if let Some(target) = target {
             self.target_reopened(target);

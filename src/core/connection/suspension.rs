@@ -48,7 +48,7 @@ impl<H: Host> Connections<H> {
         }
         // By then one of the two may have given up its port: what the other offers next is taken.
         if let Some(window) = &peer.window {
-            self.greetings.reopen(window, &peer.uid);
+            self.hellos.reopen(window, &peer.uid);
         }
         self.effects.push(Effect::Suspended(at, suspension));
     }

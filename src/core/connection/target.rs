@@ -136,7 +136,7 @@ impl Handshake {
         }
     }
 
-    /// Whether this greeting is of another Parley than the connected one, in the same document.
+    /// Whether this hello is of another Parley than the connected one, in the same document.
     fn is_another(&mut self, nonce: &str) -> bool {
         let is_known = self.nonces.iter().any(|known| known == nonce);
         // An opaque document was let in because connect() meant one Parley of it.

@@ -179,7 +179,7 @@ impl<H: Host> Connections<H> {
             let from = session.proven.from.clone();
             self.abandon(session);
             if let Some(window) = from {
-                self.forget_greetings("", Some(&window));
+                self.forget_hellos("", Some(&window));
             }
         }
         Some(Box::new(target))

@@ -22,9 +22,9 @@ pub(super) fn relatives() -> Vec<Address> {
 
 impl Hub {
     /// Says hello to the windows that may be waiting for this one.
-    pub(crate) fn greet_relatives(&self) -> Vec<Address> {
+    pub(crate) fn send_hello_to_relatives(&self) -> Vec<Address> {
         let relatives = relatives();
-        self.decide(|connections, _| connections.greet_relatives(&relatives));
+        self.decide(|connections, _| connections.send_hello_to_relatives(&relatives));
         relatives
     }
 
