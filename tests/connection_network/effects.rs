@@ -102,10 +102,10 @@ impl World {
             Effect::NotReturned(call, _) => self.settle(doc, call, false),
             Effect::Refuse(target, _) => self.refuse(doc, *target),
             Effect::CheckDiscovery => self.check_discovery(doc),
-            Effect::AskForSign(at) => {
+            Effect::Probe(at) => {
                 let asked = self.now;
                 self.ping(doc, at);
-                self.set_timer(doc, pauses::SIGN_COMES, Timer::Sign { at, asked });
+                self.set_timer(doc, pauses::PROBE_TIMEOUT, Timer::Probe { at, asked });
             }
             Effect::AwaitHello { target, at } => {
                 self.set_timer(doc, pauses::HELLO_COMES, Timer::Hidden { target, at })

@@ -108,7 +108,7 @@ pub fn no_sign_of_life(seed: u64) -> Scene {
         let connections = &mut world.docs[first].connections;
         let (at, peer) = connections.peers.iter().next().ok_or("nobody is connected")?;
         let asked = peer.heartbeat.last_heard() + since;
-        connections.sign_due(at, asked);
+        connections.probe_due(at, asked);
         let effects = connections.take_effects();
         let leaves = effects
             .iter()

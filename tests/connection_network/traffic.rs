@@ -31,7 +31,7 @@ pub enum Timer {
     Beat,
     CloseWire(usize),
     KnockAt(u32),
-    Sign {
+    Probe {
         at: PeerRef,
         asked: f64,
     },

@@ -167,13 +167,13 @@ impl Hub {
     }
 
     /// Asks a peer whether it is there, and gives it the time to answer.
-    pub(super) fn ask_for_sign(&self, at: PeerRef) {
+    pub(super) fn probe(&self, at: PeerRef) {
         let asked = host::now();
         self.ping(at);
         let hub = self.weak();
-        after(pauses::SIGN_COMES, move || {
+        after(pauses::PROBE_TIMEOUT, move || {
             if let Some(hub) = hub.upgrade() {
-                hub.decide(|connections, _| connections.sign_due(at, asked));
+                hub.decide(|connections, _| connections.probe_due(at, asked));
             }
         });
     }

@@ -16,7 +16,7 @@ use crate::transport::window::Address;
 const INFO: u32 = 3;
 
 impl Hub {
-    /// Begins when the hub opens, once its greetings are out.
+    /// Begins when the hub opens, once its hellos are sent.
     pub(crate) fn begin_discovery(&self, relatives: Vec<Address>, on_mesh: bool) {
         let now = host::now();
         let discovery = Discovery::begin(now, relatives, on_mesh, self.patience());

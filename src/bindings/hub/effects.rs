@@ -90,7 +90,7 @@ impl Hub {
                 Effect::Unanswered(number) => self.report_silence(number),
                 Effect::Settled => drop(self.settle_due(host::now())),
                 Effect::CheckDiscovery => drop(self.discovery_due(host::now())),
-                Effect::AskForSign(at) => self.ask_for_sign(at),
+                Effect::Probe(at) => self.probe(at),
                 Effect::AwaitHello { target, at } => self.await_hello(target, at),
                 Effect::Ping(at) => self.ping(at),
                 Effect::Compare => self.states_tick(),

@@ -159,7 +159,7 @@ pub(crate) struct Body {
 }
 
 impl Hub {
-    /// A hub that listens and greets at once: creating it is all a child has to do.
+    /// A hub that listens and says hello at once: creating it is all a child has to do.
     pub(crate) fn open(config: Config) -> Rc<Hub> {
         let hub = Hub::new(config);
         hub.listen();

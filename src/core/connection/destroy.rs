@@ -22,7 +22,7 @@ impl<H: Host> Connections<H> {
 
     /// Everything was said that is said at the end: all targets, peers, wires and hellos end.
     pub fn end(&mut self) {
-        // Nobody is greeted any more because a connection ends.
+        // The end of a connection sends no hello any more.
         self.hellos = Hellos::default();
         self.discovery = None;
         let targets: Vec<u32> = self.targets.iter().map(|target| target.number).gather();

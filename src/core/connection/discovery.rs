@@ -53,7 +53,7 @@ pub enum Progress {
 }
 
 impl<W: PartialEq> Discovery<W> {
-    /// Begins at `now`: the relatives (parent, opener, or the page of a worker) were greeted, and on a channel the lock manager
+    /// Begins at `now`: the relatives (parent, opener, or the page of a worker) were sent a hello, and on a channel the lock manager
     /// is being asked. `patience`: see [`patience`].
     pub fn begin(now: f64, relatives: Vec<W>, on_channel: bool, patience: f64) -> Discovery<W> {
         Discovery {

@@ -122,10 +122,10 @@ pub enum Effect<H: Host> {
     Settled,
     /// Discovery may be over: a relative is connected, or a member of the channel has joined or left.
     CheckDiscovery,
-    /// Ping a peer; after [`pauses::SIGN_COMES`] [`Connections::sign_due`] follows, with the time of the ping.
+    /// Ping a peer; after [`pauses::PROBE_TIMEOUT`] [`Connections::probe_due`] follows, with the time of the ping.
     ///
-    /// [`Connections::sign_due`]: super::connections::Connections::sign_due
-    AskForSign(PeerRef),
+    /// [`Connections::probe_due`]: super::connections::Connections::probe_due
+    Probe(PeerRef),
     /// A peer's window was asked which document it shows; after [`pauses::HELLO_COMES`]
     /// [`Connections::hello_due`] follows.
     ///

@@ -275,7 +275,7 @@ impl<H: Host> Connections<H> {
                     && peer.window.as_ref() == Some(from)
                 {
                     // It is connected, and offers again: either this offer is late, or it no longer hears the port it has.
-                    self.effects.push(Effect::AskForSign(at));
+                    self.effects.push(Effect::Probe(at));
                 } else if let Some(session) =
                     session.filter(|&session| is_joined && self.is_half_open(session))
                 {

@@ -4,9 +4,9 @@
 pub const PORT_ARRIVES: f64 = 100.0;
 /// After [`Effect::KnockLater`](super::effect::Effect::KnockLater).
 pub const KNOCKS_AGAIN: f64 = super::target::SECOND;
-/// After [`Effect::AskForSign`](super::effect::Effect::AskForSign): how long a peer has to answer when its frame may have loaded
+/// After [`Effect::Probe`](super::effect::Effect::Probe): how long a peer has to answer when its frame may have loaded
 /// another document.
-pub const SIGN_COMES: f64 = 1000.0;
+pub const PROBE_TIMEOUT: f64 = 1000.0;
 /// After [`Effect::AwaitHello`](super::effect::Effect::AwaitHello): how long the window of a peer that answers by its port has to
 /// say hello. A page that has just loaded may be busy.
 pub const HELLO_COMES: f64 = 3000.0;

@@ -145,7 +145,7 @@ impl Handshake {
             return false;
         }
         self.nonces.push(nonce.to_owned());
-        // The connected one made the offer itself, and greets for the first time.
+        // The connected one made the offer itself, and now says hello for the first time.
         self.nonces.len() > 1
     }
 

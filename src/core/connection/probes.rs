@@ -18,17 +18,17 @@ impl<H: Host> Connections<H> {
         let window = target.window();
         if let Some(at) = target.peer {
             self.effects.take_in(window.map(Effect::Knock));
-            self.effects.push(Effect::AskForSign(at));
+            self.effects.push(Effect::Probe(at));
             let target = number;
             self.effects.push(Effect::AwaitHello { target, at });
         }
     }
 
     /// A peer that was pinged at `asked` has had the time to answer.
-    pub fn sign_due(&mut self, at: PeerRef, asked: f64) {
+    pub fn probe_due(&mut self, at: PeerRef, asked: f64) {
         let peer = self.peers.get(at);
         if peer.is_some_and(|peer| peer.heartbeat.last_heard() < asked) {
-            self.gave_no_sign(at);
+            self.probe_failed(at);
         }
     }
 
@@ -36,7 +36,7 @@ impl<H: Host> Connections<H> {
     pub fn hello_due(&mut self, number: u32, at: PeerRef) {
         let target = self.target(number);
         if target.is_some_and(|target| target.peer == Some(at) && !target.handshake.is_shown()) {
-            self.gave_no_sign(at);
+            self.probe_failed(at);
         }
     }
 
@@ -55,7 +55,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// The document of a peer is no longer the one that its window shows, or no longer hears the wire it has.
-    fn gave_no_sign(&mut self, at: PeerRef) {
+    fn probe_failed(&mut self, at: PeerRef) {
         let target = self.targets.iter().find(|target| target.peer == Some(at));
         let reason = match target {
             Some(target) if target.handshake.is_bound() => return self.revoke(target.number),
