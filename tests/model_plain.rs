@@ -251,9 +251,9 @@ fn keep(random: &mut Random, at: usize, now: f64, rooms: [&mut Room; 2]) {
             }
             2 => {
                 let is_undo = random.percent(70);
-                let first = reference.models[at].turn_back(is_undo, now);
+                let first = reference.models[at].undo_or_redo(is_undo, now);
                 reference.carry_out(at, first.unwrap_or_default());
-                let second = room.models[at].turn_back(is_undo, now);
+                let second = room.models[at].undo_or_redo(is_undo, now);
                 room.carry_out(at, second.unwrap_or_default());
             }
             _ => {

@@ -350,7 +350,7 @@ impl<V: Value> Received<V> {
                 ModelEffect::Changed {
                     changes, from, cells, ..
                 } => {
-                    lay_over(&mut self.changes, changes);
+                    merge_changes(&mut self.changes, changes);
                     if from.is_some() {
                         self.cells.take_in(cells);
                     }
@@ -365,8 +365,8 @@ impl<V: Value> Received<V> {
     }
 }
 
-/// What changed later, over what changed before: each key once, in order.
-fn lay_over<V>(changes: &mut Vec<KeyChange<V>>, later: Vec<KeyChange<V>>) {
+/// Merges later changes into earlier ones. The result has each key once, sorted.
+fn merge_changes<V>(changes: &mut Vec<KeyChange<V>>, later: Vec<KeyChange<V>>) {
     if changes.is_empty() {
         changes.take_in(later);
         return order::sort_by(changes, |a, b| a.key.cmp(&b.key));

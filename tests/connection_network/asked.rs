@@ -143,7 +143,7 @@ pub fn disconnected(seed: u64) -> Scene {
         flushed.is_some() && flushed < parted,
         "the goodbye comes before what states have not sent",
     )?;
-    connections.let_go(peer);
+    connections.disconnect_peer(peer);
     is(connections.peers.everyone().count() == 0, "the peer stays")?;
     is(!connections.part(&name), "the name is still known")
 }

@@ -118,7 +118,7 @@ impl World {
             }
             Effect::Part(at) => {
                 self.post_to(doc, at, Frame::Bye(false));
-                self.decide(doc, |connections, _| connections.let_go(at));
+                self.decide(doc, |connections, _| connections.disconnect_peer(at));
             }
             Effect::End => self.decide(doc, |connections, _| connections.end()),
             Effect::Destroyed => self.docs[doc].life = Life::Dead,

@@ -11,8 +11,8 @@ impl Network {
             Step::Write { at, key, span, kind } => self.turn(at, |net| net.write(at, key, span, kind)),
             Step::Confirm { at, which } => self.turn(at, |net| net.confirm(at, which)),
             Step::Retract { at, which } => self.turn(at, |net| net.retract(at, which)),
-            Step::Undo { at } => self.turn(at, |net| net.turn_back(at, true)),
-            Step::Redo { at } => self.turn(at, |net| net.turn_back(at, false)),
+            Step::Undo { at } => self.turn(at, |net| net.undo_or_redo(at, true)),
+            Step::Redo { at } => self.turn(at, |net| net.undo_or_redo(at, false)),
         }
     }
 }

@@ -208,7 +208,7 @@ impl Network {
         Ok(())
     }
 
-    pub(super) fn turn_back(&mut self, at: usize, is_undo: bool) -> Outcome {
+    pub(super) fn undo_or_redo(&mut self, at: usize, is_undo: bool) -> Outcome {
         let now = self.clock(at);
         let counted = self.counter(at);
         let keys = self.keys.clone();

@@ -91,7 +91,7 @@ impl Hub {
 
     /// Notes that the peer lives; whether it keeps to its rate. Asked before its frame is looked at: in some browsers that is
     /// when it is deserialised, which costs more than everything else.
-    pub(crate) fn may_speak(&self, from: PeerRef) -> bool {
+    pub(crate) fn may_send_frame(&self, from: PeerRef) -> bool {
         let now = host::now();
         let admitted = match self.inner.borrow_mut().peers.any_mut(from) {
             Some(peer) => {

@@ -96,7 +96,7 @@ impl Hub {
                 Effect::Compare => self.states_tick(),
                 Effect::AwaitLastFrames => self.await_last_frames(),
                 Effect::Leave(at, reason) => self.leave_peer(at, reason),
-                Effect::Part(at) => self.let_go(at),
+                Effect::Part(at) => self.disconnect_peer(at),
                 Effect::End => self.decide(|connections, _| connections.end()),
                 Effect::Destroyed => self.release(),
                 Effect::Suspended(at, suspension) => self.suspended(at, suspension),

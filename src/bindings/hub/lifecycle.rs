@@ -130,9 +130,9 @@ impl Hub {
         self.decide(|connections, _| connections.part(name))
     }
 
-    pub(super) fn let_go(&self, at: PeerRef) {
+    pub(super) fn disconnect_peer(&self, at: PeerRef) {
         let _ = self.post(at, &bye_frame(Reason::Local), None);
-        self.decide(|connections, _| connections.let_go(at));
+        self.decide(|connections, _| connections.disconnect_peer(at));
     }
 
     /// Whether a peer of that id was connected before, and has gone, or was let go of.

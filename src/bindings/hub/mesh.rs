@@ -114,7 +114,7 @@ impl Hub {
         }
         let known = self.decide(|connections, _| connections.heard_on_channel(from, kind));
         match known {
-            Some(peer) if !self.may_speak(peer) => {}
+            Some(peer) if !self.may_send_frame(peer) => {}
             Some(peer) if kind == Kind::Unreadable => self.on_unreadable_by_mesh(peer, frame),
             Some(peer) => self.hear(peer, kind, frame, to_all),
             None => {}

@@ -41,7 +41,7 @@ impl Hub {
             Some(session) => session.peer,
             None => return false,
         };
-        peer.is_none_or(|peer| self.may_speak(peer))
+        peer.is_none_or(|peer| self.may_send_frame(peer))
     }
 
     /// A frame came over a wire of its own.

@@ -38,12 +38,12 @@ impl Hub {
     /// A frame of a peer. If the peer is suspended, any frame but a goodbye resumes it.
     pub(crate) fn hear(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         if !self.is_held(true, from, frame, None, to_all) {
-            self.hear_now(from, kind, frame, to_all);
+            self.dispatch_frame(from, kind, frame, to_all);
         }
     }
 
     /// The same, whatever the inspector's tap does.
-    pub(super) fn hear_now(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
+    pub(super) fn dispatch_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         self.log_frame("received", from, frame);
         // Of most frames nothing is read here: every message comes this way.
         let said = match kind {

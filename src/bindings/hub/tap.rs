@@ -75,7 +75,7 @@ impl Hub {
             return;
         };
         if received {
-            self.hear_now(at, kind, frame.unchecked_ref(), rest.is_truthy());
+            self.dispatch_frame(at, kind, frame.unchecked_ref(), rest.is_truthy());
         } else if let Err(error) = self.post_now(at, frame, rest.dyn_ref()) {
             // Its sender has been told already that it was sent.
             host::report_error(&error);

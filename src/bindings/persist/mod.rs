@@ -206,10 +206,10 @@ impl Persist {
                 // What another window stored is taken from what it says, for it may have been overwritten since: then
                 // the exchange finds that it is lacking.
                 this.hear(what.unchecked_ref());
-                this.bring_news();
+                this.import_news();
                 this.changed();
             } else if what.is_null() {
-                this.look_again();
+                this.reread();
             } else if what.is_undefined() {
                 this.changed();
             } else if this.is_pending() {
@@ -237,7 +237,7 @@ impl Persist {
                 turned.turn(image.unchecked_ref(), may_write);
                 // The storage may have taken longer than anybody waited.
                 let late = turned.clone();
-                Hub::soon(move || late.bring_news());
+                Hub::soon(move || late.import_news());
             }
         });
         match storage.exchange(&turn, hurry) {
@@ -254,7 +254,7 @@ impl Persist {
 
     fn finished(&self, error: Option<JsValue>, wrote: bool) {
         self.running.set(false);
-        self.bring_news();
+        self.import_news();
         let failed = error.is_some();
         let written = self.written.replace(None);
         if let Some(error) = error {
@@ -323,7 +323,7 @@ impl Persist {
         }
     }
 
-    fn bring_news(&self) {
+    fn import_news(&self) {
         let news = self.news.replace(Vec::new());
         if news.is_empty() || self.last.borrow().is_some() {
             return;

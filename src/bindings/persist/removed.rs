@@ -49,7 +49,7 @@ impl Persist {
     }
 
     /// The values may be gone from the storage.
-    pub(crate) fn look_again(&self) {
+    pub(crate) fn reread(&self) {
         if !self.seen.borrow().is_empty() && !self.running.get() {
             self.exchange(true, false);
         }
@@ -63,7 +63,7 @@ impl Persist {
             let me = self.me.clone();
             Hub::soon(move || {
                 if let Some(this) = me.upgrade() {
-                    this.look_again();
+                    this.reread();
                 }
             });
         }

@@ -97,12 +97,12 @@ impl SyncedState {
 
     /// Takes back this window's latest write that still shows.
     pub fn undo(&self) -> Result<bool, JsValue> {
-        self.state.turn_back(true)
+        self.state.undo_or_redo(true)
     }
 
     /// Does again what was undone last.
     pub fn redo(&self) -> Result<bool, JsValue> {
-        self.state.turn_back(false)
+        self.state.undo_or_redo(false)
     }
 
     /// Keys with more than one candidate.

@@ -303,7 +303,7 @@ impl StateHost {
     }
 
     /// The engine that merges texts has come.
-    pub(super) fn give_filtered_peers_texts(&self, texts: &Rc<dyn Texts<JsEntry>>) {
+    pub(super) fn set_texts_of_filtered_peers(&self, texts: &Rc<dyn Texts<JsEntry>>) {
         self.filtered_peers.texts.replace(Some(Rc::clone(texts)));
         self.each_filtered_peer(&|filtered| filtered.provide_texts(Rc::clone(texts), host::wall()));
         self.flush_filtered_peers();

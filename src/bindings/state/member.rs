@@ -49,7 +49,7 @@ impl Shared for StateHost {
             self.release_ready();
             return self.check_outcomes();
         }
-        self.shadows_let_go(peer);
+        self.shadows_peer_down(peer);
         self.decide(|model, now| model.with_node(|node| node.peer_down(peer, now)));
     }
 
@@ -138,7 +138,7 @@ impl Shared for StateHost {
         // What an older window holds may be anything, and is translated by what it shows.
         let is_here = self.options.migrate.is_none() || self.require_more();
         if !self.postpone(|| Event::Other(from, version, kind, frame.clone())) && is_here {
-            self.hear_other(from, version, kind, frame);
+            self.receive_other_version(from, version, kind, frame);
         }
     }
 

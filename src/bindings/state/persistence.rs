@@ -35,7 +35,7 @@ impl StateHost {
     /// Reads what could not be translated before.
     pub(super) fn read_storage_again(&self) {
         if let Some(persist) = self.storage().filter(|_| self.reads_storage_again.take()) {
-            persist.look_again();
+            persist.reread();
         }
     }
 

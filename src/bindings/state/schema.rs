@@ -39,7 +39,7 @@ pub(super) struct Shadow {
 
 impl StateHost {
     /// A frame of a window that holds another version.
-    pub(super) fn hear_other(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
+    pub(super) fn receive_other_version(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
         // What a restricted peer may write of its version says nothing of what it would be here.
         let migrate = self
             .options
@@ -100,7 +100,7 @@ impl StateHost {
     /// A window that held another version before holds this one now.
     pub(super) fn meet_again(&self, from: PeerRef) {
         if self.schema.borrow_mut().meet(from) {
-            self.shadows_let_go(from);
+            self.shadows_peer_down(from);
             if self.filter(from).is_none() {
                 self.decide(|model, _| model.with_node(|node| node.peer_up(from, host::now())));
             }
@@ -139,7 +139,7 @@ impl StateHost {
         shadow
     }
 
-    pub(super) fn shadows_let_go(&self, peer: PeerRef) {
+    pub(super) fn shadows_peer_down(&self, peer: PeerRef) {
         let shadows = self.shadows.borrow().clone();
         for shadow in shadows {
             let now = host::wall();

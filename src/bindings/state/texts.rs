@@ -128,7 +128,7 @@ impl StateHost {
             .borrow_mut()
             .provide_texts(Rc::clone(&engine), host::wall());
         self.run(effects);
-        self.give_filtered_peers_texts(&engine);
+        self.set_texts_of_filtered_peers(&engine);
         let held = self.batch.borrow().is_some();
         if held {
             self.flush_batch();

@@ -88,7 +88,7 @@ impl StateHost {
     }
 
     /// `undo` and `redo`: whether something was taken back, or done again.
-    pub(crate) fn turn_back(&self, is_undo: bool) -> Result<bool, JsValue> {
+    pub(crate) fn undo_or_redo(&self, is_undo: bool) -> Result<bool, JsValue> {
         self.check_alive()?;
         if self.transaction.borrow().is_some() {
             return Err(fail(codes::ARGUMENT, "a transaction is open"));
@@ -96,7 +96,7 @@ impl StateHost {
         let now = host::wall();
         let effects = {
             let mut node = self.node.borrow_mut();
-            node.turn_back(is_undo, now)
+            node.undo_or_redo(is_undo, now)
         };
         let Some(effects) = effects else {
             return Ok(false);

@@ -184,7 +184,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// `disconnect` let go of a peer. The next peer under its id is new, not reconnected.
-    pub fn let_go(&mut self, at: PeerRef) {
+    pub fn disconnect_peer(&mut self, at: PeerRef) {
         let Some(peer) = self.peers.any(at) else { return };
         let alias = peer.identity.alias.clone();
         if peer.on_mesh || peer.wire.is_none() {

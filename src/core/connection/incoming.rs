@@ -149,14 +149,14 @@ impl<H: Host> Connections<H> {
                 port,
             } => {
                 let is_ours = self.hellos.has_said(from, &nonce);
-                let proven = self.weigh_offer(policy, sender, origin, &nonce, &uid);
+                let proven = self.evaluate_offer(policy, sender, origin, &nonce, &uid);
                 // Another Parley in this window hears the same message, and may take the port.
                 if is_ours {
                     self.take_port(from, port, mark, proven);
                 }
             }
             Step::Invite { token, mark, port } => {
-                let proven = self.weigh_invitation(policy, sender, origin, &token);
+                let proven = self.evaluate_invitation(policy, sender, origin, &token);
                 self.take_port(from, port, mark, proven);
             }
             Step::OtherVersion => self.reject(origin, codes::WIRE_VERSION),
@@ -234,7 +234,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// Whether an offer is one we asked for, and what then is proven of its sender.
-    fn weigh_offer(
+    fn evaluate_offer(
         &mut self,
         policy: &Policy,
         sender: &Sender<H::Window>,
@@ -304,7 +304,7 @@ impl<H: Host> Connections<H> {
 
     /// An invitation comes from a parent or opener to a document of an opaque origin, which nobody can address: only there is
     /// it accepted, and only from windows that are admitted.
-    fn weigh_invitation(
+    fn evaluate_invitation(
         &mut self,
         policy: &Policy,
         sender: &Sender<H::Window>,

@@ -21,7 +21,7 @@ impl<H: Host> Connections<H> {
             self.effects.push(Effect::AwaitLastFrames);
         }
         self.drop_overdue(now);
-        let awaited = self.look_at_awaited(now);
+        let awaited = self.check_awaited(now);
         // What was sent with a ping that stays unanswered may be lost as well.
         let mut compares = false;
         for at in self.peers.refs() {

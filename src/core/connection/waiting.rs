@@ -53,19 +53,19 @@ impl<H: Host> Target<H> {
 impl<H: Host> Connections<H> {
     /// `connect` waits for a target. When to look again, ms.
     pub fn await_window(&mut self, number: u32, now: f64) -> f64 {
-        self.look_at_frame(number, now);
+        self.check_frame(number, now);
         let deadline = self.target(number).map(|target| target.deadline);
         deadline.unwrap_or(f64::INFINITY).min(now + BEAT)
     }
 
     /// The frame of a target was removed from its page. When to look again, ms.
     pub fn frame_removed(&mut self, number: u32, now: f64) -> f64 {
-        self.look_at_frame(number, now);
+        self.check_frame(number, now);
         now + RETURNS
     }
 
     /// Notes whether the frame of a target is in its page.
-    fn look_at_frame(&mut self, number: u32, now: f64) {
+    fn check_frame(&mut self, number: u32, now: f64) {
         let Some(target) = self.target(number) else { return };
         let is_there = target.window().is_some();
         target.presence.seen(is_there, now);
@@ -76,13 +76,13 @@ impl<H: Host> Connections<H> {
 
     /// Ends the wait for windows that were closed before they answered. Asks those again that were made an offer: they may have
     /// said goodbye to an earlier connection at the same moment, and dropped the offer with it. Returns when to look again, ms.
-    pub(super) fn look_at_awaited(&mut self, now: f64) -> f64 {
+    pub(super) fn check_awaited(&mut self, now: f64) -> f64 {
         let awaited = self.targets.iter();
         let awaited = awaited.filter(|target| target.is_awaited() && target.place.is_some());
         let awaited: Vec<u32> = awaited.map(|target| target.number).gather();
         let mut next = f64::INFINITY;
         for number in awaited {
-            self.look_at_frame(number, now);
+            self.check_frame(number, now);
             let Some(target) = self.target(number) else {
                 continue;
             };

@@ -63,7 +63,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
     ///
     /// What is folded has no times any more for who took it over, so they count for nobody: windows with the same root
     /// and the same tail have to take the same actions.
-    pub(super) fn goes_back(&self, stamp: Stamp) -> bool {
+    pub(super) fn is_time_regression(&self, stamp: Stamp) -> bool {
         if self.history.root().vector.get(stamp.actor) >= self.vector.get(stamp.actor) {
             return false;
         }

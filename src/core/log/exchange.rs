@@ -92,7 +92,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         if actions
             .iter()
             .filter(unknown)
-            .any(|logged| self.goes_back(logged.stamp()))
+            .any(|logged| self.is_time_regression(logged.stamp()))
         {
             return Err("ERR_MALFORMED");
         }

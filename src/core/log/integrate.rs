@@ -63,7 +63,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
     /// Whether everything that comes before an action, by its actor and by its causes, is here; and before it in the order.
     pub(super) fn follows(&self, logged: &Logged<A>) -> bool {
         logged.dot.seq == self.vector.get(logged.dot.actor) + 1
-            && !self.goes_back(logged.stamp())
+            && !self.is_time_regression(logged.stamp())
             && logged
                 .deps
                 .iter()

@@ -24,7 +24,7 @@ pub(super) struct Deferred<V> {
 pub(super) enum Command<V> {
     Write(Vec<(Key, Op<V>)>, How, WriteId),
     ApplyPlain(Vec<(Key, Option<V>)>),
-    TurnBack(bool),
+    UndoOrRedo(bool),
     Retract(WriteId),
     Confirm(WriteId),
 }
@@ -92,15 +92,15 @@ impl<V: Value> PlainModel<V> {
         for command in commands {
             match command {
                 Command::Write(_, how, _) if how.undoable => (undos, redos) = (undos + 1, 0),
-                Command::TurnBack(true) => (undos, redos) = (undos.saturating_sub(1), redos + 1),
-                Command::TurnBack(false) => (undos, redos) = (undos + 1, redos.saturating_sub(1)),
+                Command::UndoOrRedo(true) => (undos, redos) = (undos.saturating_sub(1), redos + 1),
+                Command::UndoOrRedo(false) => (undos, redos) = (undos + 1, redos.saturating_sub(1)),
                 _ => {}
             }
         }
         if (if is_undo { undos } else { redos }) == 0 {
             return None;
         }
-        self.push(Command::TurnBack(is_undo));
+        self.push(Command::UndoOrRedo(is_undo));
         Some(Vec::new())
     }
 

@@ -41,7 +41,7 @@ pub trait StateModel<V: Value> {
     /// See [`Model::apply_plain`].
     fn apply_plain(&mut self, entries: Vec<(Key, Option<V>)>, now: f64) -> ModelEffects<V>;
     /// See [`Model::undo`] and [`Model::redo`].
-    fn turn_back(&mut self, is_undo: bool, now: f64) -> Option<ModelEffects<V>>;
+    fn undo_or_redo(&mut self, is_undo: bool, now: f64) -> Option<ModelEffects<V>>;
     /// See [`Model::retract`].
     fn retract(&mut self, id: WriteId, now: f64) -> ModelEffects<V>;
     /// See [`Model::confirm`].
@@ -217,7 +217,7 @@ impl<V: Value> StateModel<V> for Model<V> {
     fn apply_plain(&mut self, entries: Vec<(Key, Option<V>)>, now: f64) -> ModelEffects<V> {
         self.apply_plain(entries, now)
     }
-    fn turn_back(&mut self, is_undo: bool, now: f64) -> Option<ModelEffects<V>> {
+    fn undo_or_redo(&mut self, is_undo: bool, now: f64) -> Option<ModelEffects<V>> {
         if is_undo { self.undo(now) } else { self.redo(now) }
     }
     fn retract(&mut self, id: WriteId, now: f64) -> ModelEffects<V> {

@@ -100,8 +100,8 @@ impl<V: Value> Model<V> {
                     .map_or_else(|_| Vec::new(), |done| done.1)
             }
             Command::ApplyPlain(entries) => self.apply_plain(entries, now),
-            Command::TurnBack(true) => self.undo(now).unwrap_or_default(),
-            Command::TurnBack(false) => self.redo(now).unwrap_or_default(),
+            Command::UndoOrRedo(true) => self.undo(now).unwrap_or_default(),
+            Command::UndoOrRedo(false) => self.redo(now).unwrap_or_default(),
             Command::Retract(id) => self.retract(id, now),
             Command::Confirm(id) => {
                 self.confirm(id);

@@ -253,7 +253,7 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
         self.translate(effects)
     }
 
-    fn turn_back(&mut self, is_undo: bool, _now: f64) -> Option<ModelEffects<V>> {
+    fn undo_or_redo(&mut self, is_undo: bool, _now: f64) -> Option<ModelEffects<V>> {
         self.defer_undo(is_undo)
     }
 

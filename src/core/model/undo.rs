@@ -11,15 +11,15 @@ use crate::core::value::Value;
 impl<V: Value> Model<V> {
     /// Takes back the latest own write that still shows somewhere. `None` if there is none.
     pub fn undo(&mut self, now: f64) -> Option<ModelEffects<V>> {
-        self.turn_back(now, true)
+        self.undo_or_redo(now, true)
     }
 
     /// Does again what was undone last. `None` if nothing was, or a write came after.
     pub fn redo(&mut self, now: f64) -> Option<ModelEffects<V>> {
-        self.turn_back(now, false)
+        self.undo_or_redo(now, false)
     }
 
-    fn turn_back(&mut self, now: f64, is_undo: bool) -> Option<ModelEffects<V>> {
+    fn undo_or_redo(&mut self, now: f64, is_undo: bool) -> Option<ModelEffects<V>> {
         loop {
             let steps = if is_undo { &mut self.undos } else { &mut self.redos };
             let step = steps.list.pop_back()?;

@@ -83,7 +83,7 @@ pub fn validate<V: Value>(
         refused = true;
         let mut touched = bad;
         let effects = host.model(|model| model.veto(cells, VetoReason::Refused, now));
-        lay_back(host, effects, &mut left, &mut touched, &mut rest);
+        merge_vetoed(host, effects, &mut left, &mut touched, &mut rest);
         // What was there before was let in before.
         asked = left
             .iter()
@@ -111,7 +111,7 @@ pub fn drop_unreadable<V: Value>(
     let (mut left, mut touched, mut rest) = (changes, Vec::new(), Vec::new());
     let refused = !cells.is_empty();
     let effects = host.model(|model| model.veto(cells, VetoReason::Unreadable, now));
-    lay_back(host, effects, &mut left, &mut touched, &mut rest);
+    merge_vetoed(host, effects, &mut left, &mut touched, &mut rest);
     left.keep(|one| !same(one.old.as_ref(), one.new.as_ref()));
     Validated {
         changes: left,
@@ -120,8 +120,8 @@ pub fn drop_unreadable<V: Value>(
     }
 }
 
-/// Lays what came back by a veto over the changes that it takes back.
-fn lay_back<V: Value>(
+/// Merges the changes that a veto caused into the changes that it vetoed.
+fn merge_vetoed<V: Value>(
     host: &mut impl Validator<V>,
     effects: ModelEffects<V>,
     left: &mut Vec<KeyChange<V>>,

@@ -131,10 +131,10 @@ impl<V: Content> StateNode<V> {
     pub(super) fn tidy(&mut self, now: f64) {
         self.replica.forget_deletions();
         let gone = self.replica.forget_writers(now, false);
-        self.let_go(&gone);
+        self.forget_peers(&gone);
     }
 
-    fn let_go(&mut self, gone: &[Actor]) {
+    fn forget_peers(&mut self, gone: &[Actor]) {
         if gone.is_empty() {
             return;
         }
@@ -170,7 +170,7 @@ impl<V: Content> StateNode<V> {
             return Ok(());
         }
         let gone = self.replica.forget_writers(now, true);
-        self.let_go(&gone);
+        self.forget_peers(&gone);
         if self.replica.knows_writers(vector) {
             Ok(())
         } else {
