@@ -1,40 +1,39 @@
-//! One log of actions, in the same order in every window, without ever calling the reducer.
+//! The ordered action log of a store: all windows hold the same actions in the same order. The host runs the reducer.
 //!
 //! # The order
-//! A window holds a *root*, which is a state and the actions folded into it, and the *tail*: the actions since. The
-//! state is the root's, then the tail in the order of its stamps. A stamp is a hybrid clock's reading and an actor, so an
-//! effect comes after its cause; a late action is put in its place, and what comes after it is folded again from the
-//! nearest state that was kept.
+//! A window holds a *root*, which is a state and the actions folded into it, and the *tail*: the actions since. The state
+//! is that of the root, then the tail in the order of its stamps. A stamp is a reading of a hybrid logical clock and an
+//! actor, so an effect comes after its cause. A late action is inserted at its position, and the actions after it are
+//! folded again from the nearest stored state.
 //!
-//! # Forgetting
-//! Memory is bounded: of a tail that has grown past what is kept, the oldest ([`Options::cut`] of them) move into the
-//! root, once every neighbour is known to have seen them. Then nothing can come to stand before them, so windows that
-//! cut at different moments cut the same. Each cut has a number and a digest of all that was folded up to it: a [`Tip`].
-//! A neighbour that never says what it has seen (frozen, or flooded) is waited for up to [`Options::patience`].
+//! # Truncation
+//! Memory is bounded. When the tail has outgrown what is kept, its oldest actions ([`Options::cut`] of them) move into the
+//! root, once every neighbour is known to have seen them. No action can then be inserted before them, so windows that cut
+//! at different moments cut the same actions. Each cut has a number and a digest of all that was folded up to it: a
+//! [`Tip`]. A neighbour that never acknowledges (frozen, or flooded) delays this up to [`Options::patience`].
 //!
-//! # When windows that were apart have folded different actions
-//! Equal numbers with different digests say so. There is one winner: the greater number, then the elder lineage, then
-//! the greater digest. The others take over its root, and keep of their own what its root lacks:
-//! - an action that is still in somebody's tail is placed after the winner's root, by its stamp;
-//! - an action that its window never sent to anybody, and that can no longer be placed because older ones of that
-//!   window are folded away, is issued anew, under a new actor and with a new stamp;
-//! - an action that others have too, and that cannot be placed for the same reason, waits for the older ones: some
-//!   window may still have them one by one. If none has, it is lost with them, and so is what a side that loses has
-//!   folded away.
+//! # When windows that were disconnected have folded different actions
+//! Equal cut numbers with different digests show this. One side wins: the greater number of cuts, then the older lineage,
+//! then the greater digest. The others take over its root. Of their own actions that the root lacks
+//! - an action that is still in some tail is placed after the winner's root, by its stamp;
+//! - an action that was never sent, and whose predecessors are folded away, is dispatched again, with a new actor and a new
+//! stamp;
+//! - an action that others have too, and whose predecessors are folded away, waits for them: some window may still have
+//! them in its tail. If none has, the action is lost, and so is what the losing side has folded away.
 //!
-//! So windows that were apart merge exactly as long as none of the sides dispatched more than is kept
-//! ([`Options::keep`]); past that they still agree, on what the winner has. The same holds for windows that are joined
-//! only through others: what is kept has to outlast the way there.
+//! So disconnected windows merge exactly as long as no side dispatched more than is kept ([`Options::keep`]). Beyond that
+//! they still agree, on the winner's state. The same holds for windows that are connected only through others; what is kept
+//! has to cover that delay too.
 //!
 //! # When one action has two contents
-//! A peer that lies may give two windows different actions under one actor and number, or different roots under one tip. On the
-//! slow tick windows also compare a digest of the actions that they have ([`LogContent`]), and of the root's state when nothing
-//! has happened since the tick before. Where one with the same tip and the same numbers has other contents, the greater digest
-//! wins, and is taken over as above. If they still differ for long, the host receives an effect, once for each peer, see
-//! [`difference`](super::difference). Windows that are cut differently compare when they are cut alike again.
+//! A malicious peer may give two windows different actions with the same dot, or different roots with the same tip. On the
+//! slow tick windows therefore also compare a digest of the actions that they have ([`LogContent`]), and of the root's
+//! state if nothing has happened since the last tick. If the tips and the seen actions are equal and the contents are not,
+//! the greater digest wins and is taken over as above. If they still differ for long, the host receives an effect, once for
+//! each peer, see [`difference`](super::difference). Windows with different cuts compare when their cuts are equal again.
 //!
-//! The rule serves a late joiner too: its lineage is the youngest, so it takes over the state and the position of who
-//! was there, and adds what it dispatched before.
+//! The same rule serves a late joiner. Its lineage is the youngest, so it takes over the state and the position of the
+//! others, and adds the actions that it dispatched before.
 
 mod capacity;
 mod check;

@@ -1,4 +1,5 @@
-//! How many writers a log remembers. It has to remember each for ever: what it has folded is known by their numbers.
+//! Capacity of a log: how many writers it remembers. It can forget none, because their numbers say which actions are
+//! folded.
 
 use super::frame::{LogFrame, Logged};
 use super::node::LogNode;
@@ -7,7 +8,7 @@ use crate::core::limits::WRITERS;
 use crate::core::version::VersionVector;
 
 impl<A: Content, S: Content> LogNode<A, S> {
-    /// Whether the writers that a frame names can be remembered beside those that are.
+    /// Whether the writers that a frame names fit beside those that are known.
     pub(super) fn knows_writers(&self, frame: &LogFrame<A, S>) -> bool {
         match frame {
             LogFrame::Append(actions) => self.has_capacity_for(actions),
@@ -20,11 +21,11 @@ impl<A: Content, S: Content> LogNode<A, S> {
     }
 
     fn has_capacity_for(&self, actions: &[Logged<A>]) -> bool {
-        // The first action of each that is new: a later one waits for it.
+        // The first action of each new writer: a later one waits for it.
         let new = actions
             .iter()
             .filter(|logged| logged.dot.seq == 1 && self.vector.get(logged.dot.actor) == 0);
-        // Who takes over another's root knows no more than that and what follows.
+        // A window that takes over a root knows only the writers of that root and those after it.
         self.vector.len() + new.count() <= WRITERS
     }
 }

@@ -1,4 +1,4 @@
-//! What a frame of the log must not claim. It is refused as a whole, before anything of it is applied.
+//! Validation of incoming log frames. A malformed frame is refused as a whole, before any of it is applied.
 
 use super::frame::Logged;
 use super::node::LogNode;
@@ -9,7 +9,7 @@ use crate::core::register::Stamp;
 use crate::core::version::VersionVector;
 
 impl<A: Content, S: Content> LogNode<A, S> {
-    /// Refuses a frame as a whole, before anything of it is applied.
+    /// Checks the actions of a frame. Returns the code of the error for which the frame is refused.
     pub(super) fn check(&mut self, actions: &[Logged<A>], now: f64) -> Result<(), &'static str> {
         let mut before: Option<Stamp> = None;
         for logged in actions {
@@ -22,7 +22,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
                 return Err("ERR_MALFORMED");
             }
         }
-        // Stamps rise: the last is the furthest ahead.
+        // Stamps ascend, so the last one is the furthest ahead.
         match before {
             Some(last) => self.clock.observe(last.time, now).map_err(|_| "ERR_CLOCK"),
             None => Ok(()),
@@ -39,7 +39,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         if !tip.born.is_finite() || tip.cuts > u64::from(u32::MAX) {
             return Err("ERR_MALFORMED");
         }
-        // As many actions are folded as that many cuts fold.
+        // The root must have folded as many actions as its number of cuts says.
         let count = |folded: &VersionVector| folded.iter().fold(0, |sum: u64, one| sum.saturating_add(one.1));
         if folded.is_some_and(|folded| count(folded) != tip.cuts * self.options.cut as u64) {
             return Err("ERR_MALFORMED");
@@ -53,16 +53,17 @@ impl<A: Content, S: Content> LogNode<A, S> {
         }
     }
 
-    /// Whether somebody claims an action of this window's that it never made.
+    /// Whether somebody claims an action in this window's name that it never dispatched.
     pub(super) fn is_forged(&self, actor: Actor, seq: u64) -> bool {
         (actor == self.own.actor && seq >= self.own.next)
             || (actor == self.remote_writer.actor && seq >= self.remote_writer.next)
     }
 
-    /// Whether an actor's times do not rise. A cut takes the oldest: it must not leave holes in anybody's numbers.
+    /// Whether an actor's times do not ascend. A cut takes the oldest actions, so it would leave a gap in that actor's
+    /// numbers.
     ///
-    /// What is folded has no times any more for who took it over, so they count for nobody: windows with the same root
-    /// and the same tail have to take the same actions.
+    /// Only times of actions in the tail count. A window that took over a root does not know the times of the folded
+    /// actions, and windows with the same root and tail must accept the same actions.
     pub(super) fn is_time_regression(&self, stamp: Stamp) -> bool {
         if self.history.root().vector.get(stamp.actor) >= self.vector.get(stamp.actor) {
             return false;

@@ -1,4 +1,4 @@
-//! Digests of the contents of a log: worked out on the slow tick, never for a dispatch.
+//! Comparison of the contents of two logs by digest. Digests are computed on the slow tick, never for a dispatch.
 
 use super::effect::LogEffect;
 use super::frame::LogContent;
@@ -10,11 +10,12 @@ use crate::core::fingerprint::{Content, Fingerprint};
 use crate::core::id::PeerRef;
 use crate::core::version::{DIGEST_BITS, VersionVector};
 
-/// Two windows have the same actions with different contents, and taking over does not change that.
+/// Two windows have the same actions with different contents, and taking over a root has not changed that.
 const ERR_DIVERGED: &str = "ERR_DIVERGED";
 
 impl<A: Content, S: Content> LogNode<A, S> {
-    /// Works out what is compared from now on; of a log that has just changed not the root's state, which may be large.
+    /// Computes the digests for the next comparisons. The root's state may be large, so it is left out if the log has just
+    /// changed.
     pub(super) fn work_out_content(&mut self) {
         if self.peers.is_empty() {
             return;
@@ -24,11 +25,11 @@ impl<A: Content, S: Content> LogNode<A, S> {
         self.history.work_out(is_quiet);
     }
 
-    /// A neighbour that has seen `vector`, and was last cut at `tip`, has these contents. Whether those here win over them.
-    /// Where they lose, the neighbour is asked for its own.
+    /// Compares with the contents of a neighbour that has seen `vector` and was last cut at `tip`. Returns whether the
+    /// contents here win. If they lose, the neighbour is asked for its own.
     ///
-    /// Also where the two do not have the same actions and do not get them from each other: the next action of some window may
-    /// not follow on one that somebody made up in its name.
+    /// This also counts where the two do not have the same actions and do not exchange them: the next action of a window
+    /// may not follow an action that somebody forged in its name.
     pub(super) fn contents_win(
         &mut self,
         from: PeerRef,
@@ -38,11 +39,11 @@ impl<A: Content, S: Content> LogNode<A, S> {
     ) -> bool {
         let (same_tip, same_actions) = (*tip == self.tip(), *vector == self.vector);
         let is_ahead = match self.lineage.relation(tip) {
-            // That one compares, and takes this root over if it has another.
+            // That neighbour compares, and takes over this root if it has another.
             Relation::Behind if same_actions && !same_tip => return false,
             Relation::Behind => false,
             Relation::Ahead if same_actions => true,
-            // Settled by the cuts.
+            // The cuts decide.
             _ => return false,
         };
         let own = self.contents_against(tip, theirs);
@@ -68,14 +69,14 @@ impl<A: Content, S: Content> LogNode<A, S> {
             }
             tries
         } else {
-            // What one of them lacks is on its way, the first time.
+            // At the first comparison, what one of them lacks may be on its way.
             peer.lag.found(how).saturating_sub(1)
         };
         if !is_due(tries) {
             return false;
         }
         if is_ahead {
-            // The one that was cut more often wins, and sends its root to a log that has none.
+            // The log with more cuts wins. It sends its root to a log that asks with an empty vector.
             self.sync(vec![from], VersionVector::new(), out);
             return false;
         }
@@ -85,12 +86,12 @@ impl<A: Content, S: Content> LogNode<A, S> {
         !same_tip || own > theirs
     }
 
-    /// Whether contents that a neighbour sent, of a log that was cut alike, are to be taken over.
+    /// Whether the contents that a neighbour with the same cuts sent are to be taken over.
     pub(super) fn contents_lose(&mut self, tip: &Tip, theirs: LogContent) -> bool {
         theirs.tail != 0 && *tip == self.tip() && self.contents_against(tip, theirs) < theirs
     }
 
-    /// The contents here, of the same things as those of a log that was cut like that.
+    /// The digests here of the same actions and root as those of a log with that tip.
     fn contents_against(&mut self, tip: &Tip, theirs: LogContent) -> LogContent {
         self.history.work_out(theirs.root != 0);
         let more = tip.cuts.saturating_sub(self.tip().cuts);
@@ -102,14 +103,14 @@ impl<A: Content, S: Content> LogNode<A, S> {
     }
 }
 
-/// The fingerprint of an action in its place; never 0.
+/// The fingerprint of an action and its stamp; never 0.
 pub(super) fn fingerprint_of<A: Content>(held: &TailEntry<A>) -> u64 {
     let logged = &held.logged;
     let place = Fingerprint::of(logged.dot.seq).stamp(Some(logged.stamp()));
     place.content(Some(&logged.action)).end().max(1)
 }
 
-/// What crosses to JavaScript as an exact number; never 0.
+/// Reduces a hash to a number that JavaScript holds exactly; never 0.
 pub(super) fn digest(bits: u64) -> u64 {
     (bits & DIGEST_BITS).max(1)
 }

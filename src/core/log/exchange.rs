@@ -1,4 +1,4 @@
-//! What arrives, and what is answered.
+//! Exchange of log frames with neighbours: what they bring, and how they are answered.
 
 use super::super::id::{Actor, PeerRef};
 use super::super::version::VersionVector;
@@ -10,7 +10,7 @@ use crate::core::fingerprint::Content;
 use crate::core::lists::Gather;
 
 impl<A: Content, S: Content> LogNode<A, S> {
-    /// A frame from a neighbour. `also` are neighbours that are known to have got the same frame: a broadcast's others.
+    /// Handles a frame from a neighbour. `also` are neighbours that are known to have received the same broadcast.
     pub fn receive(
         &mut self,
         from: PeerRef,
@@ -19,7 +19,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         now: f64,
     ) -> Vec<LogEffect<A, S>> {
         let mut out = Vec::new();
-        // A frame of a neighbour that is gone: what it said is asked for again when it is back.
+        // The neighbour has gone. It will be asked for this again when it is back.
         if self.peers.get(from).is_none() {
             return out;
         }
@@ -55,7 +55,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         out
     }
 
-    /// Whether a frame speaks of more actions of this window than it made.
+    /// Whether a frame claims more actions of this window than it dispatched.
     fn claimed_by(&self, frame: &LogFrame<A, S>) -> bool {
         let vector_forged =
             |vector: &VersionVector| vector.iter().any(|(actor, seq)| self.is_forged(actor, seq));
@@ -70,8 +70,9 @@ impl<A: Content, S: Content> LogNode<A, S> {
         }
     }
 
-    /// Somebody speaks in this window's name: who hears that takes what it says next for known. The name is left to it, and
-    /// what it said in it is an action like others, once others have it; this window goes on under another.
+    /// A peer uses this window's actor. Whoever believes it would ignore this window's next actions as known. So this
+    /// window gives the actor up and takes another; the forged actions become actions like any others once other windows
+    /// have them.
     fn disown(&mut self, from: PeerRef, out: &mut Vec<LogEffect<A, S>>) {
         self.flush_into(out);
         self.own.rotate_actor();
@@ -136,7 +137,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
                 (wins, !wins)
             }
         };
-        // What follows on something that only this root has is of no use to who does not take the root.
+        // An action that depends on this root is useless to a window that does not take the root over.
         let fits = |logged: &Logged<A>| {
             let actor = logged.dot.actor;
             logged.dot.seq > vector.get(actor) && vector.get(actor) >= root.vector.get(actor)
@@ -206,13 +207,14 @@ impl<A: Content, S: Content> LogNode<A, S> {
         match delta.checkpoint {
             Some(root) if self.loses_to(&delta.tip) || self.contents_lose(&delta.tip, delta.content) => {
                 self.take_over(root, delta.tip, delta.actions, now, out);
-                // Others may hold what this window lacks now, and have to learn whose root it goes on from.
+                // Others may have what this window lacks now, and must learn which root it continues from.
                 self.ask_all(out);
             }
             checkpoint => {
                 self.integrate(from, delta.actions, out);
                 let progress = self.vector != before && !self.vector.covers(&delta.vector);
-                // A root that lost: its sender has to learn of this one. Otherwise ask on only after progress, so that
+                // The sender of a root that lost must learn of this one. Otherwise this window asks again only after
+                // progress, so that it does not ask for ever a neighbour that claims to have what it never sends.
                 // a neighbour that claims to have what it never sends is not asked for ever.
                 let lost = checkpoint.is_some() && self.lineage.relation(&delta.tip) == Relation::Apart;
                 if progress || lost {
@@ -235,7 +237,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
     fn loses_to(&self, tip: &Tip) -> bool {
         match self.lineage.relation(tip) {
             Relation::Ahead => true,
-            // Equal cuts, and this window has already taken them over or made them.
+            // The cuts are equal, and this window has taken them over or made them already.
             Relation::Behind => false,
             Relation::Apart => tip.wins_over(&self.tip()),
         }
@@ -262,7 +264,8 @@ impl<A: Content, S: Content> LogNode<A, S> {
         }
     }
 
-    /// Says what this window has seen. Its open batch goes first: a peer that learns that this window has seen an action takes
+    /// Sends what this window has seen. Its open batch goes first: a peer that learns that this window has seen an action
+    /// concludes that everything dispatched here before has been sent.
     /// it that everything this window dispatched before has been sent.
     pub(super) fn sync(&mut self, to: Vec<PeerRef>, vector: VersionVector, out: &mut Vec<LogEffect<A, S>>) {
         self.flush_into(out);

@@ -1,4 +1,4 @@
-//! What logs tell each other.
+//! Frames that logs exchange.
 
 use super::super::clock::Time;
 use super::super::id::Actor;
@@ -9,18 +9,18 @@ use super::tip::Tip;
 /// One action of the log.
 #[derive(Clone)]
 pub struct Logged<A> {
-    /// Who dispatched it, and which of its actions it is, from 1 and without holes.
+    /// The actor that dispatched it, and the number of the action, from 1 and without gaps.
     pub dot: Dot,
-    /// When it was dispatched.
+    /// When it was dispatched, by the hybrid logical clock.
     pub time: Time,
-    /// What its window had seen of others since its previous action: it is applied first. Mostly empty.
+    /// What its window had seen of others since its previous action. These are applied first. Mostly empty.
     pub deps: Vec<(Actor, u64)>,
-    /// The action itself, which nothing here looks into.
+    /// The action itself, an opaque value.
     pub action: A,
 }
 
 impl<A> Logged<A> {
-    /// Its place in the order of all actions.
+    /// Its position in the order of all actions.
     pub fn stamp(&self) -> Stamp {
         Stamp {
             time: self.time,
@@ -32,7 +32,7 @@ impl<A> Logged<A> {
 /// A state, and which actions are folded into it.
 #[derive(Clone)]
 pub struct Checkpoint<S> {
-    /// The folded actions. How many they are follows from the number of the delta's tip.
+    /// The folded actions. The number of cuts in the delta's tip says how many they are.
     pub vector: VersionVector,
     /// The greatest stamp among them; `None` if there are none.
     pub last: Option<Stamp>,
@@ -40,51 +40,51 @@ pub struct Checkpoint<S> {
     pub state: S,
 }
 
-/// Which contents the actions of a log have, for comparing with a log that has the same ones.
+/// Digests of a log's contents, for a comparison with a log that has the same actions.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct LogContent {
-    /// Of the actions that are not folded away: 53 bits; 0 where nothing was worked out.
+    /// Of the tail: 53 bits; 0 if it was not computed.
     pub tail: u64,
-    /// Of the state into which the others are folded: 53 bits; 0 where it was not worked out.
+    /// Of the root's state: 53 bits; 0 if it was not computed.
     pub root: u64,
 }
 
 /// What another window lacks, as far as the sender has it.
 #[derive(Clone)]
 pub struct LogDelta<A, S> {
-    /// Who asked: what is meant for another, or for the log that was here before, is less than this one may lack.
+    /// The log that asked. A delta that answered another log, or an earlier log of this window, may lack something.
     pub asker: Actor,
     /// What the sender has seen.
     pub vector: VersionVector,
     /// The sender's last cut.
     pub tip: Tip,
-    /// Which contents the sender has, where the receiver has others under the same names.
+    /// Digests of the sender's contents, if the receiver has others for the same actions.
     pub content: LogContent,
-    /// The sender's root, if the receiver cannot go on from its own.
+    /// The sender's root, if the receiver cannot continue from its own.
     pub checkpoint: Option<Checkpoint<S>>,
-    /// By rising stamp.
+    /// By ascending stamp.
     pub actions: Vec<Logged<A>>,
 }
 
 /// One message between two logs.
 #[derive(Clone)]
 pub enum LogFrame<A, S> {
-    /// Successive actions of one actor: one turn's worth.
+    /// Successive actions of one actor: one flush batch.
     Append(Vec<Logged<A>>),
-    /// What the sender has; asks for what it lacks. Always answered by a delta, an empty one included.
+    /// What the sender has seen, and a request for what it lacks. Always answered by a delta, even an empty one.
     Sync {
         /// What the sender has seen.
         vector: VersionVector,
         /// The sender's last cut.
         tip: Tip,
-        /// Which log asks: the actor it began with.
+        /// The log that asks: the first actor it had.
         asker: Actor,
-        /// Which contents the sender has, where that is worked out.
+        /// Digests of the sender's contents, if they are computed.
         content: LogContent,
     },
     /// The answer.
     Delta(LogDelta<A, S>),
-    /// What the sender has; asks for nothing. Lets others forget.
+    /// An acknowledgement: what the sender has seen. Asks for nothing; it lets others truncate their logs.
     Ack {
         /// What the sender has seen.
         vector: VersionVector,

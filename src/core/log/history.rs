@@ -1,4 +1,4 @@
-//! The root, the tail and the states kept along it: pure data, in the order of the log.
+//! The history of a log: its root, its tail and the states stored along it. Pure data, in the order of the log.
 
 use std::collections::VecDeque;
 
@@ -10,28 +10,28 @@ use crate::core::lists::Gather;
 use crate::core::register::Stamp;
 use crate::core::version::VersionVector;
 
-/// Invariants: the tail rises by stamp; `states` rises by position, starts with the root's, and each of its states is
-/// the root's after that many more actions of the tail.
+/// Invariants: the tail ascends by stamp. `states` ascends by position and begins with the root's state; each of its states
+/// is the root's after that many more actions of the tail.
 pub(super) struct History<A, S> {
-    /// Everything folded and forgotten.
+    /// The folded actions.
     root: Checkpoint<S>,
     position: u64,
     tail: VecDeque<TailEntry<A>>,
     states: Vec<(u64, S)>,
-    /// States are kept at multiples of this, and at those of a cut.
+    /// States are stored at multiples of this number, and at multiples of a cut.
     every: u64,
-    /// Actions in one cut.
+    /// The number of actions in one cut.
     cut: usize,
     epoch: u32,
-    /// The fingerprint of the root's state; 0 until it is worked out.
+    /// The fingerprint of the root's state; 0 until it is computed.
     root_print: u64,
 }
 
-/// An action, and whether a fold has yet brought it to the host.
+/// An action of the tail, and whether no fold has brought it to the host yet.
 pub(super) struct TailEntry<A> {
     pub(super) logged: Logged<A>,
     pub(super) fresh: bool,
-    /// Its fingerprint; 0 until it is worked out.
+    /// Its fingerprint; 0 until it is computed.
     pub(super) fingerprint: u64,
 }
 
@@ -62,7 +62,7 @@ impl<A: Content, S: Content> History<A, S> {
         }
     }
 
-    /// Works out the fingerprints that are missing, of the root's state only if that is asked for.
+    /// Computes the missing fingerprints, that of the root's state only with `root`.
     pub(super) fn work_out(&mut self, root: bool) {
         for held in self.tail.iter_mut().filter(|held| held.fingerprint == 0) {
             held.fingerprint = fingerprint_of(held);
@@ -72,8 +72,8 @@ impl<A: Content, S: Content> History<A, S> {
         }
     }
 
-    /// Which contents there would be after so many more cuts: nothing where an action's is not worked out, without the root's
-    /// where its state was not kept.
+    /// The digests of the contents after so many more cuts. A digest is 0 if a fingerprint is missing, or if the state at
+    /// that position is not stored.
     pub(super) fn content(&self, cuts: u64) -> LogContent {
         let cut = self
             .cut
@@ -119,12 +119,12 @@ impl<A: Content, S: Content> History<A, S> {
         self.tail.iter().map(|held| &held.logged)
     }
 
-    /// Whether an action of this stamp comes too late to stand where it belongs.
+    /// Whether an action with that stamp belongs before the tail, so that it comes too late.
     pub(super) fn is_late(&self, stamp: Stamp) -> bool {
         self.root.last.is_some_and(|last| stamp <= last)
     }
 
-    /// Puts an action in its place, and forgets the states that did without it.
+    /// Inserts an action at its position, and drops the stored states that lack it.
     pub(super) fn insert(&mut self, held: TailEntry<A>) {
         let stamp = held.logged.stamp();
         if self.tail.back().is_none_or(|last| last.logged.stamp() < stamp) {
@@ -135,11 +135,11 @@ impl<A: Content, S: Content> History<A, S> {
         self.tail.insert(place, held);
         let before = self.position + place as u64;
         while self.states.pop_if(|(position, _)| *position > before).is_some() {}
-        // Also when no state was dropped: one of the old order may still be on its way from the host.
+        // The epoch changes even if no state was dropped: the host may be about to record one of the old order.
         self.epoch = self.epoch.wrapping_add(1);
     }
 
-    /// What to run the reducer over so that the host's state is that of the whole tail.
+    /// The actions that the host has to fold to reach the state of the whole tail.
     pub(super) fn fold(&mut self, replaced: bool) -> Fold<A, S> {
         let (position, start) = match self.states.last() {
             Some((position, state)) => (*position, state.clone()),
@@ -159,8 +159,8 @@ impl<A: Content, S: Content> History<A, S> {
         }
     }
 
-    /// Keeps the state after `position` actions, if it is of the log as it stands. Between those that are kept for good
-    /// only the last one is.
+    /// Stores the state after `position` actions if the epoch is the current one. Between the positions that are stored for
+    /// good, only the last state is kept.
     pub(super) fn record(&mut self, epoch: u32, position: u64, state: S) {
         let Some((last, _)) = self.states.last() else {
             return;
@@ -177,13 +177,13 @@ impl<A: Content, S: Content> History<A, S> {
         self.states.push((position, state));
     }
 
-    /// Forgets every state but the root's, so that the next fold runs over the whole tail.
+    /// Drops every state but the root's, so that the next fold runs over the whole tail.
     pub(super) fn rewind(&mut self) {
         self.states.truncate(1);
         self.epoch = self.epoch.wrapping_add(1);
     }
 
-    /// How many actions are folded into the root for good.
+    /// The number of actions folded into the root.
     pub(super) fn forgotten(&self) -> u64 {
         self.position
     }
@@ -200,8 +200,8 @@ impl<A: Content, S: Content> History<A, S> {
         Some(vector)
     }
 
-    /// Moves the oldest actions into the root. Does nothing, and says so, while the host has not handed back the state
-    /// there.
+    /// Moves the oldest actions into the root. Returns false, and does nothing, while the host has not recorded the state
+    /// at that position.
     pub(super) fn cut(&mut self, vector: VersionVector) -> bool {
         let position = self.position + self.cut as u64;
         let Ok(at) = self
@@ -218,7 +218,7 @@ impl<A: Content, S: Content> History<A, S> {
         self.root.vector = vector;
         let last = self.tail.drain(..self.cut.min(self.tail.len())).last();
         if let Some(stamp) = last.map(|held| held.logged.stamp()) {
-            // A late action may stand first in the tail though it is older than the root.
+            // A late action may be the first of the tail though it is older than the root.
             self.root.last = self.root.last.max(Some(stamp));
         }
         self.position = position;
@@ -226,7 +226,7 @@ impl<A: Content, S: Content> History<A, S> {
         true
     }
 
-    /// Starts over from another window's root. What was in the tail is handed back, by rising stamp.
+    /// Continues from another window's root. Returns the old tail, by ascending stamp.
     pub(super) fn replace(&mut self, root: Checkpoint<S>, position: u64) -> Vec<TailEntry<A>> {
         self.states.clear();
         self.root_print = 0;

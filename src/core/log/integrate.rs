@@ -9,7 +9,8 @@ use crate::core::id::PeerRef;
 use crate::core::lists::Gather;
 
 impl<A: Content, S: Content> LogNode<A, S> {
-    /// Takes what it can of these actions, in order, and hands on what was news. Tells whether it could take them all.
+    /// Applies those of these actions that can be applied, in order, and relays the new ones. Returns whether it applied
+    /// all.
     pub(super) fn integrate(
         &mut self,
         from: PeerRef,
@@ -60,7 +61,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         complete
     }
 
-    /// Whether everything that comes before an action, by its actor and by its causes, is here; and before it in the order.
+    /// Whether all predecessors of an action, of its actor and its dependencies, are here and before it in the order.
     pub(super) fn follows(&self, logged: &Logged<A>) -> bool {
         logged.dot.seq == self.vector.get(logged.dot.actor) + 1
             && !self.is_time_regression(logged.stamp())
@@ -70,11 +71,12 @@ impl<A: Content, S: Content> LogNode<A, S> {
                 .all(|&(actor, seq)| self.vector.get(actor) >= seq)
     }
 
-    /// Puts an action that follows into the log.
+    /// Inserts an action whose predecessors are here.
     pub(super) fn accept(&mut self, held: TailEntry<A>) {
         let (dot, stamp) = (held.logged.dot, held.logged.stamp());
         self.vector.advance(dot.actor, dot.seq);
-        // This window's own count too: where it dispatches much and hears little, others wait for that little.
+        // This window's own actions count too: if it dispatches much and receives little, others wait for its
+        // acknowledgement.
         self.unacknowledged += 1;
         match self.news.iter_mut().find(|(actor, _)| *actor == dot.actor) {
             Some((_, seq)) => *seq = dot.seq,
@@ -95,7 +97,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         self.history.insert(held);
     }
 
-    /// To each neighbour what it has not got; the same frame for all that lack the same.
+    /// Sends each neighbour the actions that it lacks; the same frame to all that lack the same.
     pub(super) fn relay(
         &mut self,
         from: Option<PeerRef>,

@@ -1,4 +1,4 @@
-//! One window's log: what the host calls, and the effects it gets back.
+//! The log of one window: the calls of the host, and the effects that they return.
 
 use super::super::clock::Clock;
 use super::super::id::{Actor, PeerRef};
@@ -12,29 +12,29 @@ use super::tip::{Lineage, Tip, mix};
 use crate::core::fingerprint::Content;
 use crate::core::lists::Gather;
 
-/// How long a neighbour that does not say what it has may keep this window from being ready: frozen ones never do.
+/// How long this window's readiness waits for a neighbour that does not answer, ms. Frozen pages never answer.
 const PATIENCE_MS: f64 = 5_000.0;
 
-/// Actions of one turn that are sent before the turn is over: a loop of dispatches holds no more than this back.
+/// At most this many actions wait for the end of the turn: a loop of dispatches is sent in parts.
 const LARGEST_BATCH: usize = 512;
 
-/// What a host may choose.
+/// The sizes that a host may choose.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Actions that are always kept one by one. Windows that were apart merge exactly if none dispatched more.
+    /// Actions that are always in the tail. Disconnected windows merge exactly if none of them dispatched more.
     pub keep: usize,
-    /// A state is kept every so many actions: a late action costs at most so many steps more than it is late.
+    /// A state is stored every so many actions. A late action is folded with at most so many steps more than it is late.
     pub checkpoint_every: u64,
-    /// Actions that are folded away at once. The same in every window, or their cuts never agree.
+    /// Actions in one cut. It must be the same in all windows, or their cuts never agree.
     pub cut: usize,
-    /// Actions beyond those kept that wait for peers which do not say what they have seen (frozen, or flooded). A peer
-    /// that was waited for in vain takes over the state when it comes back.
+    /// How many more actions are kept for peers that do not acknowledge (frozen, or flooded). A peer for whom that was too
+    /// little takes over the state when it returns.
     pub patience: usize,
 }
 
 impl Options {
-    /// 2,048 actions kept (of some 50 bytes each, and the action itself), a state every 64 of them; 256 folded at once,
-    /// and up to 4,096 more kept for a peer that is silent.
+    /// 2,048 actions in the tail (of some 50 bytes each, and the action itself), a state every 64 of them; 256 in one cut,
+    /// and up to 4,096 more for a silent peer.
     pub const DEFAULT: Options = Options {
         keep: 2048,
         checkpoint_every: 64,
@@ -42,7 +42,7 @@ impl Options {
         patience: 4096,
     };
 
-    /// A peer tells what it has seen when something arrives and the log has grown by this much: four times a cut.
+    /// A peer acknowledges when something arrives and the log has grown by this much: a quarter of a cut.
     pub(super) fn ack_every(&self) -> usize {
         (self.cut / 4).max(1)
     }
@@ -54,9 +54,9 @@ impl Default for Options {
     }
 }
 
-/// One window's log of actions `A`, folded into states `S` by the host.
+/// The log of one window: actions `A`, folded into states `S` by the host.
 pub struct LogNode<A, S> {
-    /// The actor it began with: by it answers find who asked.
+    /// The actor with which the log began. It identifies the log that asked for a delta.
     pub(super) name: Actor,
     pub(super) own: Writer,
     /// The writer of actions from [`LogNode::dispatch_remote`]. They are not sent, so they must not leave gaps in this
@@ -64,28 +64,27 @@ pub struct LogNode<A, S> {
     pub(super) remote_writer: Writer,
     pub(super) clock: Clock,
     pub(super) vector: VersionVector,
-    /// The last time of each actor heard of here, which counts while its last action is in the tail: an actor whose times do
-    /// not rise there is not believed.
+    /// The last time of each known actor. It counts while the actor's last action is in the tail: an actor whose times do
+    /// not ascend there is refused.
     pub(super) times: Vec<(Actor, f64)>,
     /// What was seen of others since this window's last action.
     pub(super) news: Vec<(Actor, u64)>,
-    /// This window's actions that are not yet sent, successive.
+    /// Actions of this window that are not sent yet, successive.
     pub(super) open: Vec<Logged<A>>,
     pub(super) history: History<A, S>,
     pub(super) lineage: Lineage,
-    /// The number of cuts after which an action last came too late to stand in its place: a peer that is cut less may
-    /// have placed it.
+    /// The number of cuts at which an action last came too late. A peer with fewer cuts may have inserted it.
     pub(super) late_at: u64,
-    /// Actions that were in the log until a takeover, by rising stamp: they wait for what comes before them.
+    /// Actions that a takeover removed from the log, by ascending stamp. They wait for their predecessors.
     pub(super) waiting: Vec<TailEntry<A>>,
-    /// The number of cuts until which they do.
+    /// The number of cuts until which they wait.
     pub(super) waits_until: u64,
     pub(super) peers: Peers,
     /// Actions since the last acknowledgement.
     pub(super) unacknowledged: usize,
-    /// The length of the tail at which a cut is next worth a try.
+    /// The length of the tail at which the next cut is tried.
     pub(super) try_at: usize,
-    /// What was seen at the last tick.
+    /// The number of actions seen at the last tick.
     pub(super) seen_at_tick: u64,
     pub(super) options: Options,
     settled: bool,
@@ -96,7 +95,7 @@ pub struct LogNode<A, S> {
 pub(super) struct Writer {
     pub(super) actor: Actor,
     pub(super) next: u64,
-    /// Up to where its actions have been handed to anybody.
+    /// The number of its last action that was sent to anybody.
     pub(super) sent: u64,
 }
 
@@ -118,19 +117,19 @@ impl Writer {
         }
     }
 
-    /// Whether that is an action of its own that nobody else can have.
+    /// Whether this is an own action that nobody else can have.
     pub(super) fn keeps(&self, dot: Dot) -> bool {
         dot.actor == self.actor && dot.seq > self.sent
     }
 
-    /// Rotates the actor, where others have dots of this one that it did not write.
+    /// Takes a new actor, because others have dots of the old one that it did not write.
     pub(super) fn rotate_actor(&mut self) {
         *self = Writer::new(Actor::from_random(mix(self.actor.bits(), self.next)));
     }
 }
 
 impl<A: Content, S: Content> LogNode<A, S> {
-    /// A window's log before it has met anyone. `actor` is drawn at random; `born_ms` tells who is the elder.
+    /// The log of a window that has met nobody. `actor` is random; `born_ms` says which of two lineages is older.
     pub fn new(actor: Actor, born_ms: f64, initial: S, options: Options) -> Self {
         let root = Checkpoint {
             vector: VersionVector::new(),
@@ -161,7 +160,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         }
     }
 
-    /// A new action of this window: applied here at once, sent by the next [`LogNode::flush`].
+    /// Dispatches an action: applies it here at once. The next [`LogNode::flush`] sends it.
     pub fn dispatch(&mut self, action: A, now: f64) -> Vec<LogEffect<A, S>> {
         self.push_own(action, true, now);
         let mut out = vec![LogEffect::Fold(self.history.fold(false))];
@@ -172,15 +171,15 @@ impl<A: Content, S: Content> LogNode<A, S> {
         out
     }
 
-    /// An action as if another window had sent it now. It is not sent, but it is part of the log from here on, and who
-    /// asks for what it lacks gets it too.
+    /// Applies an action as if another window had dispatched it now. It is not broadcast, but it is part of the log, and
+    /// deltas carry it.
     pub fn dispatch_remote(&mut self, action: A, now: f64) -> Vec<LogEffect<A, S>> {
         self.push_remote(action, true, now);
         self.try_cut();
         vec![LogEffect::Fold(self.history.fold(false))]
     }
 
-    /// Sends what this turn dispatched: one message.
+    /// Sends what this turn dispatched, as one frame.
     pub fn flush(&mut self, _now: f64) -> Vec<LogEffect<A, S>> {
         let mut out = Vec::new();
         self.flush_into(&mut out);
@@ -194,17 +193,17 @@ impl<A: Content, S: Content> LogNode<A, S> {
         std::mem::take(&mut self.open)
     }
 
-    /// What waits for a flush.
+    /// The actions that wait for a flush.
     pub fn open(&self) -> impl Iterator<Item = &Logged<A>> {
         self.open.iter()
     }
 
-    /// Whether anything waits for a flush.
+    /// Whether actions wait for a flush.
     pub fn pending(&self) -> bool {
         !self.open.is_empty()
     }
 
-    /// A neighbour is connected.
+    /// A neighbour has connected.
     pub fn peer_up(&mut self, peer: PeerRef, now: f64) -> Vec<LogEffect<A, S>> {
         self.peers.up(peer, !self.ready, now);
         let mut out = Vec::new();
@@ -212,7 +211,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         out
     }
 
-    /// A neighbour is gone.
+    /// A neighbour has gone.
     pub fn peer_down(&mut self, peer: PeerRef, _now: f64) -> Vec<LogEffect<A, S>> {
         self.peers.down(peer);
         self.try_at = 0;
@@ -222,7 +221,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         out
     }
 
-    /// The first look round is over: only neighbours that are already connected are waited for.
+    /// Discovery is over: only neighbours that are connected now are waited for.
     pub fn settle_ready(&mut self) -> Vec<LogEffect<A, S>> {
         self.settled = true;
         let mut out = Vec::new();
@@ -247,7 +246,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         out
     }
 
-    /// The state after `position` actions, as a fold of this epoch came to it.
+    /// Records the state after `position` actions, which the fold of that epoch came to.
     pub fn record(&mut self, epoch: u32, position: u64, state: S) {
         self.history.record(epoch, position, state);
         if position.is_multiple_of(self.options.cut as u64) {
@@ -256,19 +255,18 @@ impl<A: Content, S: Content> LogNode<A, S> {
         }
     }
 
-    /// Folds every action that is kept again, from the root on: for a host whose reducer is another one now. Peers hear
-    /// nothing of it.
+    /// Folds all actions of the tail again, because the host has a new reducer. Peers are not involved.
     pub fn refold(&mut self) -> Vec<LogEffect<A, S>> {
         self.history.rewind();
         vec![LogEffect::Fold(self.history.fold(true))]
     }
 
-    /// How many actions are folded away for good: [`LogNode::refold`] does not reach them.
+    /// The number of folded actions, which [`LogNode::refold`] cannot fold again.
     pub fn forgotten(&self) -> u64 {
         self.history.forgotten()
     }
 
-    /// How many actions the log has seen, the forgotten included.
+    /// The number of actions that the log has seen, with the folded ones.
     pub fn position(&self) -> u64 {
         self.history.end()
     }
@@ -293,12 +291,12 @@ impl<A: Content, S: Content> LogNode<A, S> {
         self.ready
     }
 
-    /// Actions and states held in memory.
+    /// The number of actions and of states in memory.
     pub fn held(&self) -> (usize, usize) {
         (self.history.len(), self.history.states())
     }
 
-    /// Entries of every list that is held in memory, whatever it is for. It does not grow with the number of actions.
+    /// The number of entries of all lists in memory. It does not grow with the number of actions.
     pub fn entries(&self) -> usize {
         let causes: usize = self.history.tail().map(|logged| logged.deps.len()).sum();
         self.vector.len()
@@ -313,7 +311,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
             + self.peers.entries()
     }
 
-    /// The actions that are not folded away, in their order.
+    /// The actions of the tail, in order.
     pub fn tail(&self) -> impl DoubleEndedIterator<Item = &Logged<A>> {
         self.history.tail()
     }
@@ -334,7 +332,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         };
         self.open.push(logged.clone());
         self.accept(TailEntry::new(logged, fresh));
-        // What this window did itself is no news to it.
+        // What this window dispatched itself is no dependency of its next action.
         self.news.clear();
     }
 
@@ -342,14 +340,15 @@ impl<A: Content, S: Content> LogNode<A, S> {
         let logged = Logged {
             dot: self.remote_writer.dot(),
             time: self.clock.tick(now),
-            // All of it: rarely used, and so nothing has to be remembered for it.
+            // All that was seen. Such actions are rare, so nothing is remembered to shorten this.
             deps: self.vector.iter().gather(),
             action,
         };
         self.accept(TailEntry::new(logged, fresh));
     }
 
-    /// Sends the open batch to every neighbour; without any it is closed all the same, for the log has it.
+    /// Sends the open batch to every neighbour. Without neighbours the batch is closed too, because the log has its
+    /// actions.
     pub(super) fn flush_into(&mut self, out: &mut Vec<LogEffect<A, S>>) {
         if self.open.is_empty() {
             return;
@@ -370,7 +369,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         });
     }
 
-    /// Forgets what everyone has, beyond what is kept.
+    /// Truncates the log by what everyone has, beyond what is kept.
     pub(super) fn try_cut(&mut self) {
         let full = self.options.keep + self.options.cut;
         while self.history.len() >= full.max(self.try_at) {

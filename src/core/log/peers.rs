@@ -1,4 +1,4 @@
-//! What is known of each neighbour.
+//! The neighbours of a log, and what is known of each.
 
 use super::super::difference::Difference;
 use super::super::id::PeerRef;
@@ -8,18 +8,18 @@ use crate::core::lists::{Gather, List};
 /// One neighbour.
 pub(super) struct Peer {
     pub(super) id: PeerRef,
-    /// What it has, or was sent over a wire that loses nothing: it need not be sent again.
+    /// What it has, or was sent over a wire that loses nothing. It is not sent again.
     pub(super) sent: VersionVector,
-    /// What it surely has, by its own word: it may be forgotten here.
+    /// What it has acknowledged. Only this may be folded.
     pub(super) acked: VersionVector,
-    /// A sync is on its way to it; the next waits for the answer, or for the tick.
+    /// A sync is on its way to it. The next one waits for the answer, or for the tick.
     pub(super) asked: bool,
-    /// Its first delta decides whether this window is ready.
+    /// This window becomes ready after its first delta.
     pub(super) awaited: bool,
-    /// What comparisons of contents found since it last had the same: with the same actions, and with others.
+    /// What comparisons found since the contents were last equal: with the same actions, and with others.
     pub(super) difference: Difference,
     pub(super) lag: Difference,
-    /// When it was connected, ms.
+    /// When it connected, ms.
     pub(super) up_at: f64,
 }
 
@@ -73,8 +73,8 @@ impl Peers {
         self.list.iter().all(|peer| !peer.awaited)
     }
 
-    /// Whether every neighbour has all of that, and nothing that is still on its way to a window that has seen `own`:
-    /// that may be older.
+    /// Whether every neighbour has all of `vector`, and nothing is on its way to a window that has seen `own`: that could
+    /// be older.
     pub(super) fn all_have(&self, vector: &VersionVector, own: &VersionVector) -> bool {
         self.list
             .iter()

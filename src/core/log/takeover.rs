@@ -1,4 +1,4 @@
-//! Going on from another window's root.
+//! Takeover: continuing from another window's root.
 
 use super::effect::LogEffect;
 use super::frame::{Checkpoint, Logged};
@@ -10,16 +10,15 @@ use crate::core::id::Actor;
 use crate::core::lists::{Gather, List};
 use crate::core::order;
 
-/// Cuts after which an action that still waits for one that comes before it is given up: what was forgotten on the
-/// side that lost does not come back.
+/// An action that waits for its predecessors is dropped after this many cuts: what the losing side folded does not come
+/// back.
 const MAX_WAIT_CUTS: u64 = 8;
 
 impl<A: Content, S: Content> LogNode<A, S> {
-    /// Takes over a root and the actions since it, and puts this window's own tail after it as far as it follows.
+    /// Takes over a root and the actions since it, and inserts the own tail after it as far as predecessors are there.
     ///
-    /// What does not follow, because what comes before it is folded here and not there, waits: some other window may
-    /// still have that one by one. This window's own actions that nobody was ever handed need not wait for that: they
-    /// are issued anew.
+    /// An action whose predecessors were folded here and not there waits: another window may still have them in its tail.
+    /// Own actions that were never sent need not wait; they are dispatched again.
     pub(super) fn take_over(
         &mut self,
         root: Checkpoint<S>,
@@ -36,7 +35,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         self.try_at = 0;
         let mine = self.history.replace(root, tip.cuts * self.options.cut as u64);
         let mut mine = merge(mine, std::mem::take(&mut self.waiting));
-        // What both have is taken as the winner has it.
+        // If both have an action, the winner's copy counts.
         let mut dots: Vec<((Actor, u64), bool)> = actions
             .iter()
             .map(|logged| (logged.dot.order(), !before.contains(logged.dot)))
@@ -76,7 +75,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         let most = self.options.keep + self.options.patience;
         self.waiting.drain(..self.waiting.len().saturating_sub(most));
         self.waits_until = tip.cuts + MAX_WAIT_CUTS;
-        // An actor of which others cannot have what comes before its next action cannot go on.
+        // If others cannot have the predecessors of an actor's next action, the actor is given up.
         if self.vector.get(self.own.actor) + 1 != self.own.next {
             self.own.rotate_actor();
             self.open.clear();
@@ -94,7 +93,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
         out.push(LogEffect::Fold(self.history.fold(true)));
     }
 
-    /// Whether an action is in the log here for the first time: not when it waited, for then it was there before.
+    /// Whether an action is in this log for the first time. One that waited is not.
     pub(super) fn is_fresh(&self, logged: &Logged<A>) -> bool {
         let stamp = logged.stamp();
         let waited = self
@@ -106,13 +105,13 @@ impl<A: Content, S: Content> LogNode<A, S> {
             .is_none_or(|held| held.fresh)
     }
 
-    /// Takes in what waited and now follows.
+    /// Inserts waiting actions whose predecessors are here now.
     pub(super) fn revive(&mut self) -> Vec<Logged<A>> {
         let mut revived = Vec::new();
         if self.tip().cuts > self.waits_until {
             self.waiting.clear();
         }
-        // By rising stamp, so causes come first and one pass does.
+        // They ascend by stamp, so causes come first, and one pass is enough.
         for held in std::mem::take(&mut self.waiting) {
             if self.vector.contains(held.logged.dot) {
                 continue;
@@ -128,7 +127,7 @@ impl<A: Content, S: Content> LogNode<A, S> {
     }
 }
 
-/// Two runs that rise by stamp as one. Of two with the same stamp the first run's comes first.
+/// Merges two lists that ascend by stamp. Of two actions with the same stamp the first list's comes first.
 fn merge<A>(first: Vec<TailEntry<A>>, second: Vec<TailEntry<A>>) -> Vec<TailEntry<A>> {
     let mut merged = Vec::with_capacity(first.len() + second.len());
     let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());

@@ -1,4 +1,4 @@
-//! How far a log is cut, and whether two logs were cut alike.
+//! Tips: how far a log is cut, and whether two logs were cut alike.
 
 use std::cmp::Ordering;
 
@@ -6,24 +6,24 @@ use super::super::id::Actor;
 pub(super) use super::super::version::mix;
 use super::super::version::{DIGEST_BITS, VersionVector};
 
-/// Tips remembered, so that a peer that lags by less is known to have cut alike.
+/// The number of own tips remembered, to tell whether a peer that lags by fewer cuts has cut alike.
 const REMEMBERED: usize = 64;
 
-/// The last cut of a log. Among two that differ the greater wins.
+/// The last cut of a log. Of two different ones the greater wins.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tip {
-    /// How many cuts were made.
+    /// The number of cuts.
     pub cuts: u64,
-    /// When the window was born in which this lineage began.
+    /// When the window was made in which this lineage began, ms.
     pub born: f64,
     /// That window's first actor.
     pub actor: Actor,
-    /// Of all that was folded, cut by cut; 53 bits.
+    /// A digest of all folded actions, cut by cut; 53 bits.
     pub digest: u64,
 }
 
 impl Tip {
-    /// The lineage of a window that has met nobody.
+    /// The tip of a log without cuts.
     pub fn new(born: f64, actor: Actor) -> Tip {
         Tip {
             cuts: 0,
@@ -33,7 +33,7 @@ impl Tip {
         }
     }
 
-    /// The tip after one more cut, with all that is folded then.
+    /// The tip after one more cut. `folded` is what that cut folds.
     pub(super) fn next(self, folded: &VersionVector) -> Tip {
         let sum = folded.iter().fold(0, |sum: u64, (actor, seq)| {
             sum.wrapping_add(mix(actor.bits(), seq))
@@ -45,7 +45,7 @@ impl Tip {
         }
     }
 
-    /// More cuts, then the elder lineage, then the greater digest.
+    /// Whether it wins: more cuts, then the older lineage, then the greater digest.
     pub fn wins_over(&self, other: &Tip) -> bool {
         let elder = other
             .born
@@ -60,20 +60,20 @@ impl Tip {
     }
 }
 
-/// How another window's cuts stand to this one's.
+/// The relation of another window's cuts to this one's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relation {
-    /// It cut as this one did, up to where it is.
+    /// It has the same cuts, as far as it has any.
     Behind,
-    /// It has cut more often: whether alike, only it can tell.
+    /// It has more cuts. Only that window can tell whether the common ones are the same.
     Ahead,
-    /// It cut differently, or so long ago that the order is unknown.
+    /// It has other cuts, or lags so far that this is unknown.
     Apart,
 }
 
-/// This window's last tips.
+/// The last tips of this window.
 pub(super) struct Lineage {
-    /// Rising. So few that moving them up costs nothing.
+    /// Ascending. So few that removing the first costs nothing.
     tips: Vec<Tip>,
     tip: Tip,
 }
