@@ -1,7 +1,7 @@
 //! State replication: one node in each window, which decides what to send, to whom, and when listeners hear of a change.
 //!
-//! Sans-IO: every call returns the effects that the host carries out, in their order. A send stands before the change it belongs
-//! to, so a write that a listener makes in answer cannot overtake the write that caused it.
+//! Sans-IO: every call returns the effects that the host carries out, in order. A send precedes the change that it belongs
+//! to, so a write that a listener makes in response cannot overtake its cause.
 //!
 //! # Protocol
 //!
@@ -19,8 +19,8 @@
 //!   connected through others agree too.
 //! - **Initial values** are registers with a stamp before any real time, and the elder window's win. So windows that began with
 //!   different initial values agree, and any write beats them.
-//! - **Wrong clocks.** A reading of any clock is taken in, and the next write here is later. One that no honest window can have
-//!   made refuses the whole frame, see [`clock`](super::clock). Both also hold for a reading inside a cell.
+//! - **Wrong clocks.** Every clock reading is observed, and the next write here is later. A reading that no honest window
+//! can have made refuses the whole frame, see [`clock`](super::clock). Both also hold for a reading inside a cell.
 //! - **Dots used twice** (by a forging peer, or by a window that lost its memory) show up as different contents under one dot, or as a
 //!   vector that claims more than this window ever wrote. The window then writes those registers again as a new actor, so it does
 //!   not matter which peer has seen which of the two.
@@ -50,7 +50,7 @@ use super::version::VersionVector;
 pub const ERR_CLOCK: &str = "ERR_CLOCK";
 /// A state would hold more than it may.
 pub const ERR_LIMIT: &str = "ERR_LIMIT";
-/// A neighbour has seen the same and holds something else, and exchanging the full state does not change that.
+/// A neighbour has seen the same and holds other values, and exchanging the full state has not changed that.
 pub const ERR_DIVERGED: &str = "ERR_DIVERGED";
 /// A frame contradicts itself, or claims writes of this window.
 pub const ERR_MALFORMED: &str = "ERR_MALFORMED";
@@ -76,9 +76,9 @@ pub enum StateFrame<V> {
         seen: u64,
         /// The digest of its visible registers.
         fingerprint: u64,
-        /// A digest of which contents that has; 0 from windows of an older build.
+        /// A digest of the values of these registers; 0 from windows of an older build.
         content: u64,
-        /// It is an answer: not answered again.
+        /// This is an answer, which is not answered again.
         is_answer: bool,
     },
 }
@@ -96,7 +96,7 @@ impl<V> StateFrame<V> {
     }
 }
 
-/// Who made a change.
+/// Where a change came from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ChangeOrigin {
     /// This window.
@@ -109,37 +109,37 @@ pub enum ChangeOrigin {
     Storage,
 }
 
-/// What the host has to do.
+/// Effects: what the host has to do.
 #[derive(Clone)]
 pub enum StateEffect<V> {
-    /// Hand a frame to these neighbours, the same to all. Others may get it too (a broadcast wire): it does no harm.
+    /// Post a frame to these neighbours. Others may receive it too (on a broadcast wire).
     Send {
-        /// To whom; never empty.
+        /// The recipients; never empty.
         to: Vec<PeerRef>,
-        /// What.
+        /// The frame.
         frame: StateFrame<V>,
     },
-    /// Tell the listeners: all these keys changed at once.
+    /// Notify the listeners: all these keys changed at once.
     Changed {
         /// What changed; never empty.
         changes: Vec<KeyChange<V>>,
         /// From which neighbour it came.
         from: Option<PeerRef>,
-        /// Who wrote it.
+        /// Where it came from.
         origin: ChangeOrigin,
     },
-    /// Writes of this window have other stamps from now on, and the same values: to be stored, but no news to a listener.
+    /// Writes of this window have new stamps and the same values. Storage must be updated; listeners are not notified.
     Restamped {
-        /// Of which key, and the stamps before and now; never empty.
+        /// The keys, with the stamps before and now; never empty.
         writes: Vec<(Key, Stamp, Stamp)>,
     },
     /// The state of the windows that were there before has arrived, or there were none. Emitted once.
     Ready,
     /// A neighbour's frame was refused; nothing of it was applied.
     Refused {
-        /// Whose.
+        /// Its sender.
         from: PeerRef,
-        /// Why: [`ERR_CLOCK`], [`ERR_LIMIT`] or [`ERR_MALFORMED`]; [`ERR_DIVERGED`] where a frame only showed that.
+        /// The code: [`ERR_CLOCK`], [`ERR_LIMIT`] or [`ERR_MALFORMED`]; [`ERR_DIVERGED`] if a frame only revealed that.
         code: &'static str,
     },
 }

@@ -1,4 +1,4 @@
-//! Takes over registers of another node of this window, with their stamps.
+//! Import of registers from another node of this window, with their stamps.
 
 use super::node::{Effects, StateNode, changed};
 use super::{ChangeOrigin, StateEffect};
@@ -11,20 +11,20 @@ use crate::core::register::Stamp;
 use crate::core::replica::Stage;
 
 impl<V: Content> StateNode<V> {
-    /// When its initial values are of.
+    /// The time of its initial values, ms.
     #[must_use]
     pub fn born(&self) -> f64 {
         self.born
     }
 
-    /// Begins anew with other initial values, before anything was written or exchanged.
+    /// Replaces the initial values, before anything was written or exchanged.
     pub fn begin_with(&mut self, initial: Vec<(Key, V)>) {
         let bounds = self.replica.bounds();
         self.replica = Self::begun(self.actor(), self.born, initial);
         self.replica.set_bounds(bounds);
     }
 
-    /// Whether writes of another window fit in, see [`Replica::takes`](crate::core::replica::Replica::takes).
+    /// Whether writes of another window fit, see [`Replica::takes`](crate::core::replica::Replica::takes).
     #[must_use]
     pub fn takes(&self, writes: &[(Key, Option<V>, Stamp)]) -> bool {
         self.replica.takes(
@@ -34,14 +34,14 @@ impl<V: Content> StateNode<V> {
         )
     }
 
-    /// What it holds to, see [`set_bounds`](Self::set_bounds).
+    /// The bounds, see [`set_bounds`](Self::set_bounds).
     #[must_use]
     pub fn bounds(&self) -> Bounds {
         self.replica.bounds()
     }
 
-    /// Merges writes by their own stamps, as if they came from that neighbour; those from the future are left out. The
-    /// next [`flush`](Self::flush) sends them to the others, under this window's dots.
+    /// Merges writes by their own stamps, as if they came from that neighbour. Those from the future are left out. The next
+    /// [`flush`](Self::flush) sends them to the others, with dots of this window.
     pub fn take_over(
         &mut self,
         writes: Vec<(Key, Option<V>, Stamp)>,
@@ -58,12 +58,13 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// Forgets registers whose values show nowhere, see [`Replica::drop_named`](crate::core::replica::Replica::drop_named).
+    /// Drops registers whose values are not visible, see
+    /// [`Replica::drop_named`](crate::core::replica::Replica::drop_named).
     pub fn drop_named(&mut self, is_named: impl Fn(&Key) -> bool) {
         self.replica.drop_named(is_named);
     }
 
-    /// Counts writes up to that time that are not held as forgotten, see
+    /// Records that writes up to that time may have been dropped, see
     /// [`Replica::note_forgotten`](crate::core::replica::Replica::note_forgotten).
     pub fn note_forgotten(&mut self, until: Time) {
         self.replica.note_forgotten(until);

@@ -12,7 +12,7 @@ use crate::core::lists::Gather;
 use crate::core::version::{VersionVector, mix};
 
 impl<V: Content> StateNode<V> {
-    /// Compares with every neighbour: one that is believed to be equal gets digests, the others the whole vector.
+    /// Compares with every neighbour. One that is believed to be equal gets digests, the others the whole vector.
     pub(super) fn compare(&mut self, effects: &mut Effects<V>) {
         if !self.peers.is_empty() {
             // Computed now, because digests and deltas name it from here on.
@@ -57,7 +57,7 @@ impl<V: Content> StateNode<V> {
             return;
         };
         if !same {
-            // Something is under way, or was lost.
+            // A frame is on its way, or was lost.
             return self.ask(|peer| peer.id == from, effects);
         }
         peer.acknowledged = vector.clone();
@@ -79,7 +79,7 @@ impl<V: Content> StateNode<V> {
         self.check_ready(effects);
     }
 
-    /// A neighbour that has seen the same holds something else. `how` is a digest of what the two hold.
+    /// A neighbour that has seen the same holds other values. `how` is a digest of both.
     fn differs(&mut self, from: PeerRef, how: u64, effects: &mut Effects<V>) {
         let Some(peer) = self.peers.get_mut(from) else {
             return;
@@ -94,13 +94,14 @@ impl<V: Content> StateNode<V> {
         }
     }
 
-    /// Of two contents of one write, the one here wins always: for a replica that mirrors another.
+    /// Of two contents of one write, keep always the one here: for a replica that mirrors another.
     pub fn keep_contents(&mut self) {
         self.keeps_contents = true;
     }
 
-    /// A neighbour has seen the same and shows something else: one of the two lacks a deletion that the other has forgotten, or
-    /// a peer gave them two contents of one write. The full state repairs both; it is sent at most once between two ticks.
+    /// A neighbour has seen the same and has other visible values. Either one of the two lacks a deletion that the other
+    /// has dropped, or a peer sent two contents of one write. The full state repairs both; it is sent at most once between
+    /// two ticks.
     pub(super) fn send_full(&mut self, to: PeerRef, effects: &mut Effects<V>) {
         let Some(peer) = self.peers.get_mut(to).filter(|peer| !peer.compared) else {
             return;
@@ -109,7 +110,7 @@ impl<V: Content> StateNode<V> {
         send(vec![to], StateFrame::Delta(self.replica.whole()), effects);
     }
 
-    /// A neighbour could not read what it was sent last: sends it again what it has not said that it has.
+    /// A neighbour could not read the last frame. Sends again what it has not acknowledged.
     pub fn resend(&mut self, to: PeerRef) -> Effects<V> {
         let mut effects = Vec::new();
         let vector = self.replica.vector();
@@ -127,7 +128,7 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// Forgets what nobody needs to know any more.
+    /// Garbage collection of deletions and writers.
     pub(super) fn tidy(&mut self, now: f64) {
         self.replica.forget_deletions();
         let gone = self.replica.forget_writers(now, false);
@@ -146,7 +147,7 @@ impl<V: Content> StateNode<V> {
         }
     }
 
-    /// Whether a batch fits in. Says nothing of whether it is true.
+    /// Checks whether a batch fits the capacity. Says nothing about its content.
     pub(super) fn check_batch_fits(&mut self, batch: &Batch<V>, now: f64) -> Result<(), &'static str> {
         self.check_writers(&[(batch.actor, batch.seq)].into_iter().collect(), now)?;
         let writes = batch.entries.iter();
@@ -164,7 +165,7 @@ impl<V: Content> StateNode<V> {
         }
     }
 
-    /// Whether those writers can be remembered; if there are too many, all that need not be are forgotten first.
+    /// Checks whether those writers fit. If there are too many, all writers that may be dropped are dropped first.
     pub(super) fn check_writers(&mut self, vector: &VersionVector, now: f64) -> Result<(), &'static str> {
         if self.replica.knows_writers(vector) {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What the host calls: writes, flushes, neighbours that come and go.
+//! The replicated state of one window: the calls of the host, such as writes, flushes, and neighbours that come and go.
 
 use super::peers::{Peer, Peers};
 use super::{ChangeOrigin, KeyChange, StateEffect};
@@ -12,38 +12,38 @@ use crate::core::register::{Register, Stamp};
 use crate::core::replica::{Replica, Stage};
 use crate::core::version::VersionVector;
 
-/// How long a neighbour that does not say what it has may keep this window from being ready: frozen ones never do.
+/// How long this window's readiness waits for a neighbour that does not answer, ms. Frozen pages never answer.
 const PATIENCE_MS: f64 = 5_000.0;
-/// How many more of its rotations a window has again at each tick.
+/// How many actor rotations a window may make again after each tick.
 const RENEWALS_A_TICK: u32 = 4;
 
 /// One state in one window.
 ///
-/// Invariant, after every call: each neighbour that takes batches has been sent everything this window has seen.
+/// Invariant after every call: each neighbour that takes batches has been sent everything that this window has seen.
 pub struct StateNode<V> {
     pub(super) replica: Replica<V>,
     pub(super) clock: Clock,
     pub(super) peers: Peers,
     pub(super) born: f64,
-    /// Discovery is over: no other neighbour is awaited.
+    /// Discovery is over: no further neighbour is waited for.
     pub(super) settled: bool,
     pub(super) ready: bool,
-    /// A delta has been applied: what the other neighbours have is mostly here already.
+    /// A delta has been applied, so most of what the other neighbours have is here.
     pub(super) met: bool,
-    /// How often this window rotated its actor, or reassigned dots to foreign writes, of late.
+    /// How often this window lately rotated its actor, or assigned its dots to writes of others.
     pub(super) rotations: u32,
     /// See [`keep_contents`](Self::keep_contents).
     pub(super) keeps_contents: bool,
-    /// Storage brought registers that others may lack, and they are not sent yet.
+    /// Storage brought registers that others may lack. They are not sent yet.
     pub(super) restored: bool,
-    /// Up to which number a peer that has left may have this window's batches.
+    /// The last number of this window's batches that a peer which has left may have.
     pub(super) handed: u64,
 }
 
 pub(super) type Effects<V> = Vec<StateEffect<V>>;
 
 impl<V: Content> StateNode<V> {
-    /// A replica born now. Initial values lose to every write, and to the initial values of a window born earlier.
+    /// A replica made now. Initial values lose to every write, and to the initial values of an older window.
     #[must_use]
     pub fn new(actor: Actor, born_ms: f64, initial: Vec<(Key, V)>) -> Self {
         let (clock, peers) = (Clock::new(), Peers::default());
@@ -75,7 +75,7 @@ impl<V: Content> StateNode<V> {
         replica
     }
 
-    /// Writes at once, here; `None` deletes. The next [`flush`](Self::flush) sends it.
+    /// Applies writes here at once; `None` deletes. The next [`flush`](Self::flush) sends them.
     pub fn write(&mut self, entries: Vec<(Key, Option<V>)>, now: f64) -> Vec<StateEffect<V>> {
         let mut changes = Vec::with_capacity(entries.len());
         for (key, value) in entries {
@@ -88,17 +88,17 @@ impl<V: Content> StateNode<V> {
         changed(changes, None, ChangeOrigin::Local).into_iter().gather()
     }
 
-    /// Takes note of a time that a value names: what is written here from now on is later. Whether it can be believed.
+    /// Observes a time inside a value, so that later writes here are later than it. Returns false if it is too far ahead.
     pub fn witnessed(&mut self, time: Time, now: f64) -> bool {
         self.clock.observe(time, now).is_ok()
     }
 
-    /// A reading of this window's clock, later than all that it has made or seen.
+    /// A reading of this window's clock, later than all that it has made or observed.
     pub fn now(&mut self, now: f64) -> Time {
         self.clock.tick(now)
     }
 
-    /// Writes with times that are given, as one change. Plainly applied writes wait until a delta has to be sent.
+    /// Applies writes with given times, as one change. Silent writes wait until a delta has to be sent.
     pub fn write_at(
         &mut self,
         entries: Vec<(Key, Option<V>, Time)>,
@@ -113,13 +113,13 @@ impl<V: Content> StateNode<V> {
         changed(changes, None, origin).into_iter().gather()
     }
 
-    /// The register of a key, a deleted one's too.
+    /// The register of a key, even if it is deleted.
     #[must_use]
     pub fn register(&self, key: &str) -> Option<&Register<V>> {
         self.replica.register(key)
     }
 
-    /// Every register by first write, deleted ones too.
+    /// Every register in the order of first writes, with deleted ones.
     pub fn registers(&self) -> impl Iterator<Item = (&Key, &Register<V>)> {
         self.replica.registers()
     }
@@ -137,8 +137,8 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// Applies updates that came without a frame, as if another window had written them now, or at `stamp`. They are
-    /// not broadcast; deltas carry them. A stamp from the future counts as now.
+    /// Applies updates that came without a frame, as if another window had written them now or at `stamp`. They are not
+    /// broadcast; deltas carry them. A stamp from the future counts as now.
     pub fn apply_plain(
         &mut self,
         entries: Vec<(Key, Option<V>)>,
@@ -157,18 +157,18 @@ impl<V: Content> StateNode<V> {
         changed(changes, None, ChangeOrigin::Remote).into_iter().gather()
     }
 
-    /// A neighbour came, or came back: it is asked for what this window lacks.
+    /// A neighbour has connected, perhaps again. It is asked for what this window lacks.
     pub fn peer_up(&mut self, peer: PeerRef, now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
-        // If its frames were here before the host announced it, what it asked stays to be answered, and it is waited
-        // for as before; what it was sent may not have reached it.
+        // Its frames may have arrived before the host announced it. Then its request is still pending and it is still
+        // waited for, but what it was sent may not have reached it.
         let before = self.peers.remove(peer);
         if let Some(gone) = &before {
             self.note_gone(gone);
         }
         let delta_pending = before.as_ref().is_some_and(|before| before.delta_pending);
         let awaited = !self.settled || before.is_some_and(|before| before.awaited);
-        // A window that has nothing yet asks one neighbour first: the others would send it the same once more.
+        // A window without a state asks one neighbour first. The others would send the same again.
         let held = !self.ready && !self.met && self.peers.iter().any(|other| other.asked);
         self.peers.add(Peer {
             id: peer,
@@ -188,13 +188,13 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// What it was sent it may have handed on.
+    /// What the neighbour was sent, it may have relayed.
     fn note_gone(&mut self, gone: &Peer) {
         let known = gone.known.as_ref().map_or(0, |known| known.get(self.actor()));
         self.handed = self.handed.max(known);
     }
 
-    /// A neighbour went.
+    /// A neighbour has gone.
     pub fn peer_down(&mut self, peer: PeerRef, _now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
         if let Some(gone) = self.peers.remove(peer) {
@@ -203,7 +203,7 @@ impl<V: Content> StateNode<V> {
                 let next = self.peers.iter().find(|other| other.held).map(|other| other.id);
                 self.ask(|other| Some(other.id) == next, &mut effects);
             } else if gone.asked {
-                // It took along what it was asked for, or the others have got it too.
+                // Asks the others: the neighbour may have gone without an answer.
                 self.ask(|_| true, &mut effects);
             }
             self.check_ready(&mut effects);
@@ -211,7 +211,7 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// Discovery is over: the neighbours that are there have come up.
+    /// Discovery is over: the neighbours that exist have connected.
     pub fn settle_ready(&mut self) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
         self.settled = true;
@@ -219,11 +219,11 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// Compares with every neighbour what was seen, and repairs what got lost. For a slow timer, and for every return
-    /// from sleep. Also gives up waiting for neighbours that do not answer.
+    /// Compares with every neighbour and repairs what was lost. The host calls it on a slow timer and when the page
+    /// resumes. Also stops waiting for neighbours that do not answer.
     pub fn tick(&mut self, now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
-        // Before it is ready, a window keeps initial values to itself: sent, they would only lose.
+        // Before it is ready, a window does not send its initial values. They could only lose.
         if self.ready && self.replica.has_silent() {
             self.send_deltas(&[], &mut effects);
         }
@@ -240,24 +240,24 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// Holds to these bounds from now on.
+    /// Sets the bounds from now on.
     pub fn set_bounds(&mut self, bounds: Bounds) {
         self.replica.set_bounds(bounds);
     }
 
-    /// Whether this window may write so many keys that are not there.
+    /// Whether this window may write so many new keys.
     #[must_use]
     pub fn has_capacity(&self, more: usize) -> bool {
         self.replica.has_capacity(more)
     }
 
-    /// Registers that hold a value, and deletions that are remembered.
+    /// The number of registers with a value, and of deletions that are remembered.
     #[must_use]
     pub fn held(&self) -> (usize, usize) {
         self.replica.held()
     }
 
-    /// Neighbours that take part: those who have said what they have.
+    /// Neighbours that take batches: those that have sent their vector.
     pub fn followers(&self) -> impl Iterator<Item = PeerRef> {
         self.peers
             .iter()
@@ -265,8 +265,9 @@ impl<V: Content> StateNode<V> {
             .map(|peer| peer.id)
     }
 
-    /// Whether a neighbour has said that it has this window's batches up to that one, and all that it had seen by then is here:
-    /// a write in answer, such as a veto, may arrive after the acknowledgement where frames overtake each other. True if it is lost.
+    /// Whether a neighbour has acknowledged this window's batches up to that number, and everything that it had seen by
+    /// then is here. A write in response, such as a veto, may arrive after the acknowledgement if frames overtake each
+    /// other. Also true if the neighbour has gone.
     #[must_use]
     pub fn has_acknowledged(&self, peer: PeerRef, seq: u64) -> bool {
         self.peers.get(peer).is_none_or(|peer| {
@@ -274,13 +275,13 @@ impl<V: Content> StateNode<V> {
         })
     }
 
-    /// How many batches this window has sent.
+    /// The number of batches that this window has sent.
     #[must_use]
     pub fn own_seq(&self) -> u64 {
         self.replica.own_seq()
     }
 
-    /// Asks every neighbour what it has.
+    /// Asks every neighbour for its vector.
     pub fn inquire(&mut self) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
         for peer in self.peers.iter_mut() {
@@ -290,12 +291,12 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// What waits for the next flush: the value to send, `None` for a deletion.
+    /// The writes that wait for the next flush; `None` for a deletion.
     pub fn open_writes(&self) -> impl Iterator<Item = (&Key, Option<&V>)> {
         self.replica.open_writes()
     }
 
-    /// What a key holds.
+    /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&V> {
         self.replica
@@ -303,13 +304,13 @@ impl<V: Content> StateNode<V> {
             .and_then(|register| register.value.as_ref())
     }
 
-    /// When a key was last written, and by whom; a deleted key too.
+    /// The stamp of the last write to a key, even if it is deleted.
     #[must_use]
     pub fn stamp(&self, key: &str) -> Option<Stamp> {
         self.replica.register(key).map(|register| register.stamp)
     }
 
-    /// Every key that is there, by first write.
+    /// Every key with a value, in the order of first writes.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &V)> {
         self.replica
             .registers()
@@ -322,7 +323,7 @@ impl<V: Content> StateNode<V> {
         self.replica.vector()
     }
 
-    /// Who writes here.
+    /// The actor of this window.
     #[must_use]
     pub fn actor(&self) -> Actor {
         self.replica.actor()
@@ -341,7 +342,7 @@ impl<V: Content> StateNode<V> {
     }
 }
 
-/// The effect of those changes, if they show.
+/// The effect for those changes, if there are any.
 pub(super) fn changed<V>(
     changes: Vec<KeyChange<V>>,
     from: Option<PeerRef>,

@@ -8,25 +8,27 @@ use crate::core::version::VersionVector;
 /// One neighbour.
 pub struct Peer {
     pub id: PeerRef,
-    /// What it has seen, or was sent; `None` until it has sent its vector. It gets no batch before: it could not apply it.
+    /// What it has seen or was sent. `None` until it has sent its vector; before that it could not apply batches and gets
+    /// none.
     ///
-    /// A guess on a wire that loses frames. Its next vector corrects it; a delta made from a wrong guess is refused.
+    /// On a wire that loses frames this is a guess. Its next vector corrects it, and a delta made from a wrong guess is
+    /// refused.
     pub known: Option<VersionVector>,
     /// What it has acknowledged.
     pub acknowledged: VersionVector,
-    /// It was asked for what this window lacks, and has not answered.
+    /// It was asked for what this window lacks, and has not answered yet.
     pub asked: bool,
-    /// It is to be asked once another neighbour has sent what they surely share.
+    /// It is asked after another neighbour has sent what they surely share.
     pub held: bool,
-    /// This window is not ready before the neighbour has sent what it has.
+    /// This window is not ready before this neighbour has sent what it has.
     pub awaited: bool,
-    /// A delta is pending for it: it gets nothing else before.
+    /// A delta is pending for it. It gets nothing else before.
     pub delta_pending: bool,
-    /// It was sent everything since the last tick, because it has seen the same and shows something else.
+    /// It was sent the full state since the last tick, because it has seen the same and has other values.
     pub compared: bool,
-    /// What comparisons found since it last held the same.
+    /// What comparisons found since both last had the same values.
     pub difference: Difference,
-    /// When it came.
+    /// When it connected, ms.
     pub up_at: f64,
 }
 
@@ -41,7 +43,7 @@ impl Peer {
         !self.delta_pending && self.known.as_ref().is_some_and(|known| !known.covers(vector))
     }
 
-    /// Notes that it has that batch.
+    /// Records that it has that batch.
     pub fn has(&mut self, dot: Dot) {
         if let Some(known) = &mut self.known {
             known.advance(dot.actor, dot.seq);
@@ -49,7 +51,7 @@ impl Peer {
     }
 }
 
-/// All neighbours, by arrival. Few: a list is the fastest map.
+/// All neighbours, by arrival. They are few, so a list is the fastest map.
 #[derive(Default)]
 pub struct Peers {
     list: Vec<Peer>,
@@ -85,7 +87,7 @@ impl Peers {
         self.list.iter_mut()
     }
 
-    /// Those that take batches and do not have that one; from now on they are taken to have it.
+    /// The neighbours that take batches and lack that one. From now on they count as having it.
     pub fn take_lacking(&mut self, dot: Dot) -> Vec<PeerRef> {
         let mut lacking = Vec::new();
         for peer in self.list.iter_mut().filter(|peer| peer.follows()) {

@@ -1,4 +1,4 @@
-//! Frames from a neighbour: checked whole, then applied whole or not at all.
+//! Reception of frames from neighbours. A frame is checked as a whole, then applied as a whole or not at all.
 
 use super::node::{Effects, StateNode, changed};
 use super::peers::Peer;
@@ -15,14 +15,14 @@ use crate::core::register::{Dot, Stamp};
 use crate::core::replica::Stage;
 use crate::core::version::VersionVector;
 
-/// How often a window rotates its actor, or reassigns dots to foreign writes, because dots were used twice: so often at once, and
-/// a few times more at each tick. Each rotation costs every window a writer to remember, so a forging peer cannot cause it
-/// without a limit. The next comparison finds what was left out.
+/// How often a window may rotate its actor, or assign its dots to writes of others, because dots were used twice: so often
+/// at once, and a few times more at each tick. Each rotation adds a writer that every window has to remember, so a forging
+/// peer must not cause it without a limit. The next comparison repairs what was left out.
 const ROTATIONS: u32 = 16;
 
 impl<V: Content> StateNode<V> {
-    /// A neighbour's frame. `also` are neighbours that surely got the same frame, on a broadcast wire: it is not
-    /// relayed to them. A neighbour that is not up yet comes up.
+    /// Handles a frame of a neighbour. `also` are neighbours that surely received the same broadcast; the frame is not
+    /// relayed to them. A neighbour that has not connected yet connects.
     pub fn receive(
         &mut self,
         from: PeerRef,
@@ -101,7 +101,7 @@ impl<V: Content> StateNode<V> {
         }
         self.witness(latest, now);
         for &peer in also {
-            // It has seen all that this window has, so it could apply the batch as well.
+            // It has seen all that this window has, so it could apply the batch too.
             if let Some(peer) = self.peers.get_mut(peer).filter(|peer| peer.follows()) {
                 peer.has(dot);
             }
@@ -152,14 +152,14 @@ impl<V: Content> StateNode<V> {
         };
         peer.acknowledged = vector.clone();
         peer.known = Some(vector);
-        // Before the elder has sent its state, initial values sent from here would only lose.
+        // Until the older window has sent its state, initial values sent from here could only lose.
         if !self.ready && peer.awaited && elder {
             peer.delta_pending = true;
         } else {
             self.send_deltas(&[from], effects);
         }
         if lacking {
-            // It takes this window to have what got lost.
+            // It believes that this window has what was lost.
             self.ask(|peer| peer.id == from && !peer.held, effects);
         }
         Ok(())
@@ -182,7 +182,7 @@ impl<V: Content> StateNode<V> {
         let latest = match checked {
             Ok(latest) => latest,
             Err(code) => {
-                // It has answered, though nothing of use. It stays asked: asking again would bring the same.
+                // It has answered, though with nothing of use. It still counts as asked: asking again would bring the same.
                 peer.awaited = false;
                 self.check_ready(effects);
                 return Err(code);
@@ -219,7 +219,8 @@ impl<V: Content> StateNode<V> {
         if delta.whole {
             there.take_in(delta.entries.iter().map(|entry| entry.key.clone()));
             order::sort(&mut there);
-            // Other contents of writes that are here. A winner has to be sent: that window has seen the dot, and would not ask.
+            // Other contents of writes that are here. A winner has to be sent: that window has seen the dot, so it would
+            // not ask.
             for entry in &delta.entries {
                 won |= self
                     .replica
@@ -250,7 +251,8 @@ impl<V: Content> StateNode<V> {
         } else if restated || self.peers.iter().any(|peer| peer.lacks(vector)) {
             self.send_deltas(&[], effects);
         }
-        // The others that wait to be asked; and this one, if it has shown since it was asked that it has more. An answer
+        // Asks the others that wait; and this one, if it has shown since the request that it has more. After an answer that
+        // brings nothing it is not asked again, because a peer may claim what it never sends.
         // that brings nothing is not asked for again: a peer may claim what it never gives.
         let vector = self.replica.vector().clone();
         let more = |peer: &Peer| news && peer.known.as_ref().is_some_and(|known| !vector.covers(known));
@@ -267,15 +269,15 @@ impl<V: Content> StateNode<V> {
         Ok(())
     }
 
-    /// Whether that very write is here, perhaps under another number.
+    /// Whether this very write is here, perhaps with another dot.
     fn holds(&self, entry: &Entry<V>) -> bool {
         let held = self.replica.register(&entry.key);
         held.is_some_and(|register| register.stamp == entry.stamp)
     }
 
-    /// Writes that come under numbers which have been seen. They are here, or were beaten; where one is not, the dots
-    /// were used twice, by a forging peer or by a window that forgot. It is merged by its stamp like any other, and sent to all
-    /// under a dot of this window, so that it does not matter which peer had seen which of the two.
+    /// Merges writes with dots that have been seen. They are here, or lost to later ones. If one is not, its dot was used
+    /// twice, by a forging peer or by a window that lost its memory. It is merged by its stamp like any other, and sent to
+    /// all with a dot of this window, so it does not matter which peer had seen which of the two.
     fn adopt(
         &mut self,
         entries: impl Iterator<Item = (Key, Option<V>, Stamp)>,
@@ -287,7 +289,7 @@ impl<V: Content> StateNode<V> {
             if self.replica.may_be_deleted(&key, stamp.time) {
                 continue;
             }
-            // This alone sends a deletion again that others still remember.
+            // Only this sends a deletion again that others still remember.
             let is_forgotten = value.is_none() && self.replica.has_forgotten();
             let change = self.replica.write(key, value, stamp, Stage::Silent);
             if change.is_some() && !is_forgotten && self.rotations < ROTATIONS {
@@ -302,7 +304,8 @@ impl<V: Content> StateNode<V> {
         changes
     }
 
-    /// Rotates the actor, if that was not done too often: see [`Replica::rotate_actor`](crate::core::replica::Replica::rotate_actor).
+    /// Rotates the actor, unless that happened too often: see
+    /// [`Replica::rotate_actor`](crate::core::replica::Replica::rotate_actor).
     fn rotate_actor(&mut self) -> bool {
         if self.rotations >= ROTATIONS {
             return false;
@@ -332,12 +335,12 @@ impl<V: Content> StateNode<V> {
         self.latest(delta.entries.iter().map(|entry| entry.stamp.time), now)
     }
 
-    /// Whether that speaks of a batch of this window which this window did not write.
+    /// Whether this names a batch of this window that it did not write.
     fn unwritten(&self, actor: Actor, seq: u64) -> bool {
         actor == self.actor() && seq > self.replica.own_seq()
     }
 
-    /// The latest of the times, none of which may be ahead, see [`Time::is_ahead`].
+    /// The latest of the times. Refused if one of them is ahead, see [`Time::is_ahead`].
     fn latest(&self, times: impl Iterator<Item = Time>, now: f64) -> Result<Option<Time>, &'static str> {
         let latest = times.max();
         if latest.is_some_and(|time| time.is_ahead(now)) {
@@ -349,7 +352,7 @@ impl<V: Content> StateNode<V> {
 
     pub(super) fn witness(&mut self, latest: Option<Time>, now: f64) {
         if let Some(time) = latest {
-            // Checked before: it is not ahead.
+            // This cannot fail: it was checked that the time is not ahead.
             let _ = self.clock.observe(time, now);
         }
     }

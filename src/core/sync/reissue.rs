@@ -1,9 +1,9 @@
-//! Writes of this window that would lose to a time that cannot be, though it was not named in knowledge of them: they are
-//! stamped anew.
+//! Restamping: this window's writes that would lose to an impossible time get new stamps, unless that time was written with
+//! knowledge of them.
 //!
-//! A window that receives a wrong time continues from it, so its next write wins. An earlier write of it would lose to what a
-//! wrong clock has left in storage, or to a forged time. It is restamped instead, later than what it met. That
-//! happens to a write once: its new stamp is beyond this window's clock itself.
+//! A window that receives a wrong time continues from it, so its next write wins. But an earlier write would lose to a time
+//! that a wrong clock left in storage, or to a forged time. So it is restamped, later than that time. This happens to a
+//! write once, because its new stamp is beyond this window's clock itself.
 
 use super::StateEffect;
 use super::node::{Effects, StateNode};
@@ -16,8 +16,8 @@ use crate::core::replica::Stage;
 use crate::core::version::VersionVector;
 
 impl<V: Content> StateNode<V> {
-    /// Call it before `theirs` are merged, none of which may have a time that is refused. `from` is which neighbour tells them,
-    /// and what it has seen; none for storage.
+    /// Call it before `theirs` are merged. None of them may have a time that is refused. `from` is the neighbour that sent
+    /// them and what it has seen; `None` for storage.
     pub(super) fn reissue<'a>(
         &mut self,
         theirs: impl Iterator<Item = (&'a Key, Stamp)>,
@@ -44,7 +44,7 @@ impl<V: Content> StateNode<V> {
                 keys.push(Key::clone(key));
             }
         }
-        // A key of several cells names the stamps of some in others.
+        // A key of several cells names the stamps of some of them in others.
         keys.keep(|key| self.replica.is_alone(key));
         let Some(latest) = latest.filter(|_| !keys.is_empty()) else {
             return;
@@ -66,7 +66,7 @@ impl<V: Content> StateNode<V> {
         effects.push(StateEffect::Restamped { writes });
     }
 
-    /// Whether somebody may have that batch of this window, but for `except`.
+    /// Whether any neighbour but `except` may have that batch of this window.
     fn may_be_known(&self, dot: Dot, except: Option<PeerRef>) -> bool {
         let others = self.peers.iter().filter(|peer| Some(peer.id) != except);
         let mut known = others.filter_map(|peer| peer.known.as_ref());

@@ -9,8 +9,8 @@ use crate::core::register::Record;
 use crate::core::replica::Stage;
 
 impl<V: Content> StateNode<V> {
-    /// Merges stored registers, each by its own stamp; one that is ahead is left out. Those that are news
-    /// here are sent to the others under this window's own dots, unless a neighbour turns out to have them.
+    /// Merges stored registers, each by its own stamp; one that is ahead is left out. The new ones are sent to the others
+    /// with dots of this window, unless a neighbour turns out to have them.
     pub fn import(&mut self, records: Vec<Record<V>>, now: f64) -> Vec<StateEffect<V>> {
         let mut effects = Vec::new();
         let theirs = records.iter().filter(|record| !record.stamp.time.is_ahead(now));
@@ -30,11 +30,11 @@ impl<V: Content> StateNode<V> {
             if stamp.time.is_initial() || self.clock.observe(stamp.time, now).is_err() {
                 continue;
             }
-            // What was cleared as a whole begins anew with its initial values.
+            // A state that was cleared as a whole begins again with its initial values.
             if cleared && self.stamp(&key).is_none_or(|held| held.time.is_initial()) {
                 continue;
             }
-            // Storage remembers deletions longer; to tell them anew would only make everybody forget them anew.
+            // Storage remembers deletions longer. Sending them again would only make all windows drop them again.
             if value.is_none() && self.replica.may_be_deleted(&key, stamp.time) {
                 continue;
             }
@@ -50,7 +50,7 @@ impl<V: Content> StateNode<V> {
         effects
     }
 
-    /// Every register that was written, deleted ones too: what is to be stored.
+    /// Every register that was written, with deleted ones: the records to store.
     pub fn export(&self) -> impl Iterator<Item = Record<V>> + '_ {
         let written = self
             .replica
@@ -64,7 +64,7 @@ impl<V: Content> StateNode<V> {
         })
     }
 
-    /// Sends the neighbours the registers from storage; later neighbours get them with the usual exchange.
+    /// Sends the registers from storage to the neighbours. Later neighbours get them by the usual exchange.
     pub(super) fn send_restored(&mut self, effects: &mut Effects<V>) {
         if std::mem::take(&mut self.restored)
             && self.replica.has_silent()

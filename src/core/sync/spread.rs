@@ -10,7 +10,7 @@ use crate::core::register::Dot;
 use crate::core::version::VersionVector;
 
 impl<V: Content> StateNode<V> {
-    /// Closes the open batch and sends it to those who take batches.
+    /// Closes the open batch and sends it to the neighbours that take batches.
     pub(super) fn flush_open(&mut self, effects: &mut Effects<V>) {
         if let Some(batch) = self.replica.take_open() {
             let to = self.peers.take_lacking(Dot {
@@ -26,8 +26,8 @@ impl<V: Content> StateNode<V> {
         for peer in self.peers.iter_mut() {
             peer.delta_pending |= due.contains(&peer.id);
         }
-        // A delta claims all that this window has seen, so nothing may be left that beat some of it and has no dot.
-        // Nor may a batch overtake the delta with its causes: a neighbour that lacks those gets both in one.
+        // A delta covers all that this window has seen, so a write that beat some of it must have a dot. Nor may a batch
+        // overtake the delta with its causes: a neighbour that lacks those gets both in one delta.
         let behind = self.peers.iter().any(|peer| peer.lacks(self.replica.vector()));
         if behind || self.replica.has_silent() {
             self.replica.assign_dots();
@@ -57,7 +57,7 @@ impl<V: Content> StateNode<V> {
         }
     }
 
-    /// Asks those of the neighbours for what this window lacks, unless they have been asked.
+    /// Asks those of the neighbours for what this window lacks, unless they have been asked already.
     pub(super) fn ask(&mut self, whom: impl Fn(&Peer) -> bool, effects: &mut Effects<V>) {
         let mut to = Vec::new();
         for peer in self.peers.iter_mut().filter(|peer| !peer.asked && whom(peer)) {
@@ -69,7 +69,7 @@ impl<V: Content> StateNode<V> {
         send(to, StateFrame::Sync { vector, born }, effects);
     }
 
-    /// Becomes ready once no neighbour is awaited, then answers the neighbours that waited for this window.
+    /// Becomes ready once no neighbour is waited for, then answers the neighbours that waited for this window.
     pub(super) fn check_ready(&mut self, effects: &mut Effects<V>) {
         if self.ready || !self.settled || self.peers.iter().any(|peer| peer.awaited) {
             return;
@@ -90,7 +90,7 @@ impl<V: Content> StateNode<V> {
     }
 }
 
-/// One frame to those neighbours, if any.
+/// Pushes one frame to those neighbours, if there are any.
 pub(super) fn send<V>(to: Vec<PeerRef>, frame: StateFrame<V>, effects: &mut Effects<V>) {
     if !to.is_empty() {
         effects.push(StateEffect::Send { to, frame });
