@@ -1,4 +1,5 @@
-//! The registers of one window: pure data, no peers and no time.
+//! The replica: the registers of one window, what it has seen, and what it has not sent yet. Pure data, without peers and
+//! time.
 
 mod capacity;
 mod content;
@@ -20,14 +21,14 @@ use crate::core::lists::{Gather, List};
 use index::KeyIndex;
 use writers::WriterCollector;
 
-/// Where a write stands on its way to the others.
+/// How far a write has been sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// It has its dot.
+    /// It has a dot.
     Sent,
     /// In the open batch: sent at the next flush.
     Open,
-    /// Not sent until a delta has to carry everything: initial values, updates that came in plain.
+    /// It is sent only when a delta has to carry everything: initial values, and updates that came without a frame.
     Silent,
 }
 
@@ -35,41 +36,41 @@ struct Slot<V> {
     key: Key,
     register: Register<V>,
     stage: Stage,
-    /// This window brought it as an initial value, as the next one will: its deletion is not forgotten.
+    /// This window has it as an initial value, as the next window will have it. Its deletion is not forgotten.
     is_own_initial: bool,
-    /// What the register adds to the replica's content; 0 until that is worked out.
+    /// What the register adds to the content of the replica; 0 until it is computed.
     content: u64,
 }
 
-/// Registers by key, what has been seen, and what was written but not sent.
+/// The registers by key, what has been seen, and what was written but not sent.
 ///
 /// Invariant: for every write that `vector` covers, the key's register has that stamp or a greater one, or the key was
-/// deleted by a greater one and the deletion forgotten. A delta may leave out beaten writes only because of this, so none
-/// is made while a register that beat one has no dot.
+/// deleted by a greater one and the deletion was forgotten. Only because of this may a delta leave out writes that lost. So
+/// no delta is made while a register that beat one has no dot.
 pub struct Replica<V> {
     actor: Actor,
-    /// By first write. A deletion keeps its stamp, until it is forgotten.
+    /// In the order of first writes. A deletion keeps its stamp until it is forgotten.
     slots: Vec<Slot<V>>,
     index: KeyIndex,
     vector: VersionVector,
-    /// Slots written since the last batch. May name a slot that is not open any more: it was beaten.
+    /// Slots written since the last batch. One that lost meanwhile may still be listed.
     open: Vec<u32>,
-    /// Slots in [`Stage::Silent`], and perhaps some that are not any more.
+    /// Slots in [`Stage::Silent`], and perhaps some that no longer are.
     silent: Vec<u32>,
-    /// Actors of whom something was seen since the last batch, rising: its successor's dependencies.
+    /// Actors of whom something was seen since the last batch, ascending: the dependencies of the next batch.
     fresh: Vec<Actor>,
     bounds: Bounds,
-    /// Registers that hold a value.
+    /// The number of registers with a value.
     live: usize,
-    /// Bytes of all names.
+    /// The bytes of all names.
     names: usize,
     /// The sum of a hash of each live register's name and stamp.
     fingerprint: u64,
-    /// The sum of the slots' contents; 0 until it is worked out.
+    /// The sum of the slots' contents; 0 until it is computed.
     content: u64,
-    /// The latest time of what was deleted and forgotten.
+    /// The latest time of a forgotten deletion.
     forgotten: Option<Time>,
-    /// Deletions from which on it is worth another look which of them may be forgotten.
+    /// The number of deletions at which to check again which may be forgotten.
     surplus_at: usize,
     collector: WriterCollector,
 }
@@ -96,7 +97,7 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Whose replica this is.
+    /// The actor of this window.
     pub fn actor(&self) -> Actor {
         self.actor
     }
@@ -106,24 +107,24 @@ impl<V: Content> Replica<V> {
         &self.vector
     }
 
-    /// 53 bits that tell what shows here: in windows that have seen the same they are the same, unless one lacks a
+    /// A fingerprint of the visible registers, 53 bits. It is equal in windows that have seen the same, unless one lacks a
     /// deletion that the other has forgotten.
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint & DIGEST_BITS
     }
 
-    /// How many batches this replica closed.
+    /// The number of batches that this replica has closed.
     pub fn own_seq(&self) -> u64 {
         self.vector.get(self.actor)
     }
 
-    /// The register of a key, a deleted one's too.
+    /// The register of a key, even if it is deleted.
     pub fn register(&self, key: &str) -> Option<&Register<V>> {
         let slot = self.find(key)?;
         self.slots.get(slot).map(|slot| &slot.register)
     }
 
-    /// Whether no register stands beside that of a plain key: names of those begin with its own and a NUL.
+    /// Whether a plain key has no other cells. The names of those begin with the key and a NUL.
     pub fn is_alone(&self, key: &str) -> bool {
         let beside = |slot: &Slot<V>| {
             slot.key
@@ -133,12 +134,12 @@ impl<V: Content> Replica<V> {
         !key.as_bytes().contains(&0) && !self.slots.iter().any(beside)
     }
 
-    /// Every register by first write, deleted ones too.
+    /// Every register in the order of first writes, with deleted ones.
     pub fn registers(&self) -> impl Iterator<Item = (&Key, &Register<V>)> {
         self.slots.iter().map(|slot| (&slot.key, &slot.register))
     }
 
-    /// Writes a key that has not got a dot yet. The change, if it won.
+    /// Writes a key; the write has no dot yet. Returns the change if the write won.
     pub fn write(&mut self, key: Key, value: Option<V>, stamp: Stamp, stage: Stage) -> Option<KeyChange<V>> {
         self.put(
             key,
@@ -152,12 +153,12 @@ impl<V: Content> Replica<V> {
         )
     }
 
-    /// Merges a write that another window made. The change, if it won.
+    /// Merges a write of another window. Returns the change if the write won.
     pub fn merge(&mut self, entry: Entry<V>) -> Option<KeyChange<V>> {
         self.put(entry.key, entry.value, entry.stamp, entry.dot, Stage::Sent)
     }
 
-    /// Notes that everything of `actor` up to `seq` has been merged.
+    /// Records that everything of `actor` up to `seq` has been merged.
     pub fn saw(&mut self, actor: Actor, seq: u64) {
         if self.vector.advance(actor, seq) && actor != self.actor {
             self.collector.heard(actor);
@@ -167,7 +168,7 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Notes that everything which `vector` covers has been merged.
+    /// Records that everything that `vector` covers has been merged.
     pub fn saw_all(&mut self, vector: &VersionVector) {
         let own = self.actor;
         let news = vector
@@ -184,7 +185,7 @@ impl<V: Content> Replica<V> {
         self.fresh.dedup();
     }
 
-    /// The one place where a write wins or loses.
+    /// The only place where a write wins or loses.
     fn put(
         &mut self,
         key: Key,
@@ -198,8 +199,8 @@ impl<V: Content> Replica<V> {
         let own_initial = stage == Stage::Silent && stamp.time.is_initial();
         let (old, was, before) = match self.slots.get_mut(slot) {
             Some(found) if found.register.stamp >= stamp => {
-                // What was restored from storage meets the window that wrote it, or one that has heard of it: it has its
-                // number already, and need not be sent under another. Of two numbers the greater counts, everywhere.
+                // A register from storage meets the window that wrote it, or one that knows the write. The write has a dot
+                // already and need not be sent with another. Of two dots the greater counts, in all windows.
                 let is_number = found.stage != Stage::Sent || found.register.dot.order() < dot.order();
                 if found.register.stamp == stamp && stage == Stage::Sent && is_number {
                     found.register.dot = dot;

@@ -12,29 +12,29 @@ use crate::core::limits::{Bounds, KEY_BYTES, KEY_BYTES_MEAN, WRITERS};
 use crate::core::version::VersionVector;
 
 impl<V: Content> Replica<V> {
-    /// Holds to these bounds from now on. What is held already stays.
+    /// Sets the bounds from now on. What the replica holds already stays.
     pub fn set_bounds(&mut self, bounds: Bounds) {
         self.bounds = bounds;
     }
 
-    /// What it holds to.
+    /// The bounds.
     pub fn bounds(&self) -> Bounds {
         self.bounds
     }
 
-    /// Registers that hold a value, and deletions that are remembered.
+    /// The number of registers with a value, and of deletions that are remembered.
     pub fn held(&self) -> (usize, usize) {
         (self.live, self.slots.len() - self.live)
     }
 
-    /// Whether this window may write so many keys that are not there.
+    /// Whether this window may write so many new keys.
     pub fn has_capacity(&self, more: usize) -> bool {
         self.live.saturating_add(more) <= self.bounds.keys
     }
 
-    /// Whether the writes of one frame of another window fit in, each with whether it holds a value, and its time. Counted
-    /// is what they add at most: a frame names a key once. Deletions of what is not here do not count where they may be
-    /// forgotten at once: a window that was full for long receives many.
+    /// Whether the writes of one frame fit; each comes with whether it has a value, and its time. Counts what they add at
+    /// most: a frame names a key once. A deletion of an unknown key does not count if it may be forgotten at once: a window
+    /// that was full for long receives many.
     pub fn takes<'a>(&self, writes: impl Iterator<Item = (&'a str, bool, Time)> + Clone) -> bool {
         let mut bytes = self.names;
         for (key, ..) in writes.clone() {
@@ -70,17 +70,17 @@ impl<V: Content> Replica<V> {
             }
         }
         let frees = alive <= self.live;
-        // A frame that frees keys is let in even where there are too many: or nothing could ever get better.
+        // A frame that frees keys is accepted even if there are too many, or the window could never recover.
         (alive <= live || frees) && (dead <= deleted || dead <= self.slots.len() - self.live) && bytes <= most
     }
 
-    /// Whether the writers of that vector can be remembered beside those that are.
+    /// Whether the writers of that vector fit beside those that are known.
     pub fn knows_writers(&self, vector: &VersionVector) -> bool {
         let more = vector.iter().filter(|&(actor, _)| self.vector.get(actor) == 0);
         self.vector.len() + more.count() <= WRITERS
     }
 
-    /// Of frames: values, and deletions before the oldest are forgotten.
+    /// The bounds for frames: values, and deletions before the oldest are forgotten.
     fn most(&self) -> (usize, usize) {
         let Bounds { keys, tombstones } = self.bounds;
         let keys = keys.saturating_mul(2);

@@ -1,7 +1,7 @@
-//! The fingerprint of all values that a replica holds, and two contents of one write.
+//! Fingerprint of all values of a replica, and the choice between two contents of one write.
 //!
-//! A value's own fingerprint is worked out when somebody asks for that of the whole, and once for each write: never while it is
-//! written or received. The values of a replica whose peers do not compare are not looked into at all.
+//! The fingerprint of a value is computed when that of the replica is asked for, once for each write, and never while it is
+//! written or received. If no peer compares, values are never read.
 
 use super::{Replica, fingerprint_of};
 use crate::core::batch::Entry;
@@ -11,8 +11,8 @@ use crate::core::register::Register;
 use crate::core::version::{DIGEST_BITS, VersionVector, mix};
 
 impl<V: Content> Replica<V> {
-    /// 53 bits, never 0, that tell which contents the values here have: of windows with the same [`fingerprint`](Self::fingerprint) they are the
-    /// same, unless somebody gave out two contents of one write.
+    /// A fingerprint of the values, 53 bits, never 0. It is equal in windows with the same
+    /// [`fingerprint`](Self::fingerprint), unless a peer sent two contents of one write.
     pub fn content(&mut self) -> u64 {
         if self.content != 0 {
             return self.content;
@@ -28,14 +28,14 @@ impl<V: Content> Replica<V> {
         self.content
     }
 
-    /// The same if nothing has to be worked out for it, else 0.
+    /// The same if nothing has to be computed for it, else 0.
     pub fn known_content(&self) -> u64 {
         self.content
     }
 
-    /// Another window, which has seen `vector`, holds that write. If the content here is another, the one with the greater
-    /// fingerprint is kept, or the one here in any case. Whether that window should hear of what is here: a content that wins, a
-    /// later write, or that the key was deleted.
+    /// Compares a write that another window holds, which has seen `vector`. If the content here differs, keeps the one with
+    /// the greater fingerprint, or always the one here. Returns whether that window must be sent what is here: a content
+    /// that wins, a later write, or a deletion of the key.
     pub fn contest(
         &mut self,
         entry: &Entry<V>,
@@ -63,7 +63,7 @@ impl<V: Content> Replica<V> {
         }
         let old = std::mem::replace(&mut slot.register, theirs).value;
         let fingerprint = fingerprint_of(&entry.key, entry.stamp);
-        // A deletion has the least fingerprint there is: this is a value.
+        // A deletion has the least fingerprint, so this is a value.
         if old.is_none() {
             self.live += 1;
             self.fingerprint = self.fingerprint.wrapping_add(fingerprint);
@@ -81,7 +81,7 @@ impl<V: Content> Replica<V> {
     }
 }
 
-/// What a register adds to the content of its replica; nothing if it holds no value.
+/// What a register adds to the content of its replica; 0 without a value.
 fn content_of<V: Content>(key: &str, register: &Register<V>) -> u64 {
     let value = register.value.as_ref();
     value.map_or(0, |value| {

@@ -24,15 +24,15 @@ use crate::core::register::Stamp;
 use crate::core::version::VersionVector;
 
 impl<V: Content> Replica<V> {
-    /// Whether digests may be compared: the vector covers everything that is held.
+    /// Whether digests may be compared: the vector covers all registers.
     pub fn is_comparable(&mut self) -> bool {
         !self.has_open() && !self.has_silent()
     }
 
-    /// Forgets the oldest deletions beyond the bound, some more than need be, so that it does not happen all the time.
+    /// Forgets the oldest deletions beyond the bound, and some more, so that it does not happen all the time.
     ///
-    /// Kept are those of keys that have more than one cell, for what such a key shows depends on all of them; of initial
-    /// values, or the next window would bring them back; and those whose times count writes, for the next write counts on.
+    /// Kept are deletions of keys with several cells, whose value depends on all of them; of initial values, which the next
+    /// window would bring back; and of keys whose times count writes, because the next write counts on.
     pub fn forget_deletions(&mut self) {
         let most = self.bounds.tombstones;
         let (_, deleted) = self.held();
@@ -54,7 +54,7 @@ impl<V: Content> Replica<V> {
         order::sort(&mut stamps);
         let kept = most - most / 4;
         let surplus = deleted.saturating_sub(kept).min(stamps.len());
-        // What may not be forgotten is not looked through for every frame.
+        // Deletions that must be kept are not searched again for every frame.
         self.surplus_at = (deleted - surplus).saturating_add(most).saturating_add(1);
         let Some(last) = surplus.checked_sub(1).and_then(|at| stamps.get(at)).copied() else {
             return;
@@ -67,7 +67,7 @@ impl<V: Content> Replica<V> {
         self.drop_slots(&gone, last.time);
     }
 
-    /// The same between ticks, where so many have come that it cannot wait.
+    /// Does the same between ticks, if so many have come that it cannot wait.
     pub fn forget_surplus(&mut self) {
         let most = self.bounds.tombstones.saturating_mul(2);
         if self.held().1 > most.max(self.surplus_at) {
@@ -75,7 +75,7 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Deletes what another window has not, though it has seen it. `there` is all that it has, rising.
+    /// Deletes what another window has seen and does not have. `there` is all that it has, ascending.
     pub fn drop_absent(&mut self, there: &[Key], vector: &VersionVector) -> Vec<KeyChange<V>> {
         let mut changes = Vec::new();
         let mut latest = None;
@@ -104,7 +104,7 @@ impl<V: Content> Replica<V> {
         changes
     }
 
-    /// Forgets those registers as if they had been deleted, and the deletion forgotten. What is not sent yet stays.
+    /// Drops those registers as if they had been deleted, and the deletion forgotten. Writes that are not sent yet stay.
     pub fn drop_named(&mut self, is_named: impl Fn(&Key) -> bool) {
         let is_gone = |slot: &Slot<V>| slot.stage == Stage::Sent && is_named(&slot.key);
         let gone: Vec<bool> = self.slots.iter().map(is_gone).gather();
@@ -114,12 +114,12 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Takes note that writes up to that time were forgotten before they were held.
+    /// Records that writes up to that time may have been forgotten.
     pub fn note_forgotten(&mut self, until: Time) {
         self.forgotten = self.forgotten.max(Some(until));
     }
 
-    /// Whether a write to a key that is not there is older than deletions that were forgotten.
+    /// Whether a write to an unknown key is older than a forgotten deletion.
     pub fn may_be_deleted(&self, key: &str, time: Time) -> bool {
         self.forgotten.is_some_and(|forgotten| time <= forgotten) && self.register(key).is_none()
     }
@@ -158,12 +158,12 @@ impl<V: Content> Replica<V> {
         (self.open, self.silent) = (at(Stage::Open).gather(), at(Stage::Silent).gather());
     }
 
-    /// Forgets writers of whom nothing is left and nothing was heard for a while; all of them if there are too many. Who
-    /// they are, rising.
+    /// Drops writers that have no register left and that were silent for a while, or all without registers if `all`.
+    /// Returns them, ascending.
     ///
-    /// A write of one of them that comes all the same is settled by its stamp; a batch is asked for, as any with a gap is.
+    /// A later write of one of them is merged by its stamp; a batch of it is requested as after any gap.
     pub fn forget_writers(&mut self, now: f64, all: bool) -> Vec<Actor> {
-        // What does not wait for a turn is asked with another clock.
+        // A call with `all` does not wait for a round, and may have another clock.
         if !all && !self.collector.begins_round(now) {
             return Vec::new();
         }
@@ -176,8 +176,8 @@ impl<V: Content> Replica<V> {
         order::sort(&mut used);
         let is_silent = self.own_seq() > 0 && self.collector.is_silent(self.actor);
         if is_silent && used.binary_search(&self.actor).is_err() && self.is_comparable() {
-            // The others forget this window as well: it comes back under another name, or their vectors would never again
-            // be the same as this one.
+            // The others drop this window's actor too. It takes another for its next write, or their vectors would never
+            // equal this one.
             self.actor = self.actor.successor();
         }
         used.push(self.actor);
@@ -192,12 +192,12 @@ impl<V: Content> Replica<V> {
         gone
     }
 
-    /// Whether everything of that writer up to there has been seen, also if it was forgotten since.
+    /// Whether everything of that writer up to `seq` has been seen, even if the writer was dropped since.
     pub fn has_seen(&self, actor: Actor, seq: u64) -> bool {
         self.vector.get(actor) >= seq || self.collector.get(actor) >= seq
     }
 
-    /// A writer that was forgotten is heard of again.
+    /// A dropped writer has written again.
     pub fn recall(&mut self, actor: Actor) {
         let seq = self.collector.take(actor);
         if seq > 0 {
@@ -206,8 +206,8 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Leaves out of another window's vector the writers that were forgotten here. Of a writer whose numbers were claimed before it used
-    /// them, that window has something else than what was forgotten.
+    /// Removes the writers that were dropped here from another window's vector. If a forged vector claimed numbers before
+    /// the writer used them, that window has something else than what was dropped.
     pub fn strip(&self, vector: &mut VersionVector) {
         let gone = vector
             .iter()
@@ -217,7 +217,7 @@ impl<V: Content> Replica<V> {
     }
 }
 
-/// The key that a cell stands beside; `None` for a key's own.
+/// The key whose cell this is; `None` for the key's own register.
 fn root_of(name: &str) -> Option<&str> {
     name.split_once('\0').map(|(root, _)| root)
 }

@@ -1,4 +1,4 @@
-//! Index from keys to slots.
+//! Hash index from keys to slots.
 
 use crate::core::fingerprint::hash;
 use crate::core::version::mix;
@@ -6,10 +6,10 @@ use crate::core::version::mix;
 /// The table's first size; a power of two, as every later one.
 const SMALLEST: usize = 16;
 
-/// An open-addressing table of slot numbers. The keys themselves stay in the slots: the caller compares.
+/// An open-addressing table of slot numbers. The keys stay in the slots, and the caller compares them.
 ///
-/// Smaller in WebAssembly than the standard map, which brings its own random seed and its own growth strategy for
-/// every type. The hash is seeded by the window's random actor, so that keys which collide here do not elsewhere.
+/// Smaller in WebAssembly than the standard map, which has a random seed and a growth strategy for every type. The hash is
+/// seeded by the window's random actor, so that keys which collide here do not collide elsewhere.
 pub struct KeyIndex {
     /// Slot number + 1; 0 is free. Never full, so every probe ends.
     table: Vec<u32>,
@@ -27,7 +27,7 @@ impl KeyIndex {
         }
     }
 
-    /// The slot of `key`; `is` tells whether a slot holds that key.
+    /// The slot of `key`. `is` says whether a slot holds that key.
     pub fn find(&self, key: &str, is: impl Fn(usize) -> bool) -> Option<usize> {
         for place in self.probe(key) {
             match self.table.get(place) {
@@ -43,8 +43,8 @@ impl KeyIndex {
         None
     }
 
-    /// Notes that `key`, which must not be there yet, has that slot. `keys` yields every key by slot, the new one
-    /// not needed: it is read only when the table grows.
+    /// Adds `key`, which must be new, with that slot. `keys` yields every key by slot, with or without the new one; it is
+    /// read only when the table grows.
     pub fn insert<'a>(&mut self, key: &str, slot: usize, keys: impl Iterator<Item = &'a str>) {
         if (self.used + 1) * 4 > self.table.len() * 3 {
             self.lay_out((self.table.len() * 2).max(SMALLEST), keys.take(slot));
@@ -52,7 +52,7 @@ impl KeyIndex {
         self.put(key, slot);
     }
 
-    /// Begins anew with these keys, `count` of them, by slot.
+    /// Rebuilds the table with these `count` keys, by slot.
     pub fn rebuild<'a>(&mut self, count: usize, keys: impl Iterator<Item = &'a str>) {
         let size = (count * 4 / 3 + 1).next_power_of_two().max(SMALLEST);
         self.lay_out(size, keys);
@@ -78,11 +78,12 @@ impl KeyIndex {
         }
     }
 
-    /// The places where `key` may be, nearest first, each once.
+    /// The positions where `key` may be, the first one first, each once.
     fn probe(&self, key: &str) -> impl Iterator<Item = usize> + use<> {
         let size = self.table.len();
         let mask = size.wrapping_sub(1);
-        // Mixed once more: the low bits alone put numbered keys ("card-1", "card-2") beside each other, twenty probes for one of 10,000.
+        // Hashed once more: the low bits alone put numbered keys ("card-1", "card-2") beside each other, twenty probes for
+        // one of 10,000.
         let start = mix(hash(key.as_bytes(), self.seed), 0) as usize;
         (0..size).map(move |step| start.wrapping_add(step) & mask)
     }

@@ -1,4 +1,4 @@
-//! Outgoing writes: batches of one turn, deltas, and the dots that both carry.
+//! Outgoing writes: flush batches, deltas, and the dots that both carry.
 
 use super::{Replica, Slot, Stage};
 use crate::core::batch::{Batch, Delta};
@@ -15,7 +15,7 @@ impl<V: Content> Replica<V> {
             .any(|&slot| self.stage(slot) == Some(Stage::Open))
     }
 
-    /// What waits for the next flush: the value to send, `None` for a deletion. Beaten writes are not in it.
+    /// The writes that wait for the next flush; `None` for a deletion. Writes that lost are not among them.
     pub fn open_writes(&self) -> impl Iterator<Item = (&Key, Option<&V>)> {
         let slots = self.open.iter().filter_map(|&slot| self.slots.get(slot as usize));
         slots
@@ -34,7 +34,7 @@ impl<V: Content> Replica<V> {
         false
     }
 
-    /// Closes the open batch. Writes that were beaten meanwhile are not in it.
+    /// Closes the open batch. Writes that lost meanwhile are not in it.
     pub fn take_open(&mut self) -> Option<Batch<V>> {
         let open = std::mem::take(&mut self.open);
         let dot = self.next_dot();
@@ -73,7 +73,7 @@ impl<V: Content> Replica<V> {
         })
     }
 
-    /// Assigns the next dots to everything that has none, to be sent by a delta.
+    /// Assigns the next dots to all writes that have none, so that a delta can carry them.
     pub fn assign_dots(&mut self) {
         let dot = self.next_dot();
         let open = std::mem::take(&mut self.open);
@@ -92,14 +92,14 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Rotates the actor, and assigns new dots to all of its own writes.
+    /// Rotates the actor, and assigns new dots to all writes of the old one.
     ///
-    /// For when a peer has seen more of this actor than it wrote: the contents of those dots are not known here, and new
-    /// writes under them would be taken for repetitions. A new actor loses nothing, and a forged write is a write like any
+    /// For when a peer has seen more of this actor than it wrote: the contents of those dots are unknown here, and new
+    /// writes with them would be taken for repetitions. A new actor loses nothing, and a forged write is a write like any
     /// other.
     pub fn rotate_actor(&mut self, actor: Actor) {
         let old = std::mem::replace(&mut self.actor, actor);
-        // What others have of the old actor is not known, even under equal dots: it is requested again.
+        // What others have of the old actor is unknown, even under equal dots. It is requested again.
         self.vector.forget(old);
         let dot = self.next_dot();
         for slot in &mut self.slots {
@@ -110,7 +110,8 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Assigns dots of this window to the writes of `actor`: its dots were used twice, so a peer that has seen them may have
+    /// Assigns dots of this window to the writes of `actor`. Its dots were used twice, so a peer that has seen them may
+    /// have seen other writes.
     /// seen something else.
     pub fn reassign_dots(&mut self, actor: Actor) {
         for (at, slot) in self.slots.iter_mut().enumerate() {
@@ -121,7 +122,7 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// All that a replica which has seen `since` lacks. Nothing may be open or silent.
+    /// All that a replica which has seen `since` lacks. No write may be open or silent.
     pub fn delta(&self, since: VersionVector) -> Delta<V> {
         let complete = since.covers(&self.vector);
         let lacking = self
@@ -139,7 +140,7 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Everything, for a replica that has seen the same and shows something else.
+    /// All registers, for a replica that has seen the same and has other values.
     pub fn whole(&self) -> Delta<V> {
         Delta {
             since: VersionVector::new(),

@@ -1,10 +1,10 @@
 //! Garbage collection of writers: which actors are dropped from version vectors, and for how long that is remembered.
 //!
-//! An actor of whom no register is left, and of whom nothing was heard for two minutes of the clock, is dropped. For ten more
-//! minutes it is left out of what others say, so that windows which drop it at different moments do not remind each other for
-//! ever. If it writes again, the rest is requested as after any gap. A window that others have dropped takes a new actor for its
-//! next write. Ten thousand windows that pass through a group leave some two hundred writers in it, and none once all is quiet
-//! (`tests/convergence_bounds.rs`).
+//! An actor that has no register left and of which nothing was seen for two minutes of the clock is dropped. For ten more
+//! minutes it is removed from the vectors that others send, so that windows which drop it at different moments do not add
+//! it again. If it writes again, the rest is requested as after any gap. A window that others have dropped takes a new
+//! actor for its next write. Ten thousand windows that pass through a group leave some two hundred writers in it, and none
+//! once all are quiet (`tests/convergence_bounds.rs`).
 
 use crate::core::id::Actor;
 use crate::core::lists::{Gather, List};
