@@ -1,12 +1,13 @@
-//! What two lists have in common, in order.
+//! Alignment of two lists: a longest common subsequence by Myers' diff.
 
 use crate::core::lists::{Gather, List};
 
-/// How far lists may be from each other to be compared within, in elements added and taken away. Of others the common
-/// beginning and end count.
+/// The greatest edit distance that is searched, in elements added and removed. Of lists that differ more, only the common
+/// prefix and suffix are aligned.
 const MAX_DISTANCE: usize = 400;
 
-/// Pairs of places with equal elements, rising on both sides: as many as there can be.
+/// Aligns two lists. Returns pairs of indices of equal elements, increasing on both sides: a longest common subsequence,
+/// unless the lists differ by more than [`MAX_DISTANCE`].
 pub(super) fn align<T: PartialEq>(a: &[T], b: &[T]) -> Vec<(usize, usize)> {
     let same = |(a, b): &(&T, &T)| a == b;
     let head = a.iter().zip(b).take_while(same).count();
@@ -25,7 +26,7 @@ pub(super) fn align<T: PartialEq>(a: &[T], b: &[T]) -> Vec<(usize, usize)> {
     (0..head).map(|at| (at, at)).chain(inner).chain(ends).gather()
 }
 
-/// For each number of changes how far each diagonal gets with so many: -d to d, every other one.
+/// For one edit distance `d`: how far each diagonal from -d to d gets, every other one.
 struct Reach(Vec<Option<usize>>);
 
 impl Reach {
@@ -45,7 +46,7 @@ impl Reach {
         }
     }
 
-    /// Where a diagonal begins after one change more: from which diagonal, and at which place of the first list.
+    /// Where a diagonal begins at the next edit distance: the diagonal it comes from, and the index in the first list.
     fn step(&self, diagonal: isize) -> (isize, usize) {
         let (added, gone) = (
             self.at(diagonal + 1),
@@ -60,7 +61,7 @@ impl Reach {
     }
 }
 
-/// Myers, 1986.
+/// Myers' algorithm (1986), up to [`MAX_DISTANCE`].
 fn within<T: PartialEq>(a: &[T], b: &[T]) -> Vec<(usize, usize)> {
     let goal = a.len() as isize - b.len() as isize;
     let mut reach = Reach::new();
@@ -87,7 +88,7 @@ fn within<T: PartialEq>(a: &[T], b: &[T]) -> Vec<(usize, usize)> {
     Vec::new()
 }
 
-/// The pairs on the way from the end to the beginning, put in order.
+/// Walks back from the end to the beginning, and returns the pairs in ascending order.
 fn back(history: &[Vec<Option<usize>>], goal: isize, length: usize) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     let (mut diagonal, mut at) = (goal, length);

@@ -1,4 +1,4 @@
-//! What a write changes in a list or map, where that is easily said: then it costs with the change.
+//! Diff of a list or map by its changed elements, so that a small change of a large list costs only what changed.
 
 use super::diff::{Cursor, Diff};
 use super::fractional_index::FractionalIndex;
@@ -9,7 +9,8 @@ use super::{Key, Node};
 use crate::core::value::{Changes, Element, Value};
 
 impl<V: Value> Diff<'_, V> {
-    /// Makes these changes in a list or map that shows elements of that order. Whether that could be done.
+    /// Writes changes of single elements of a list or map whose visible elements have this `order`. Returns false if it
+    /// cannot place what is added; then nothing was written.
     pub(super) fn some_elements(
         &mut self,
         tree: &mut Tree<V>,

@@ -1,4 +1,4 @@
-//! What to write so that something else shows: only where the two differ.
+//! Diff: the cells to write so that a value resolves to another one. Cells that are right already are not written.
 
 use super::path::{self, Detail, MAX_DEPTH};
 use super::text::{self, Which};
@@ -9,20 +9,20 @@ use crate::core::lists::Gather;
 use crate::core::order;
 use crate::core::value::{Parts, Value};
 
-/// Writes on their way, in order.
+/// The writes so far, in order, and what all steps of one diff need.
 pub(super) struct Diff<'a, V> {
     pub actor: Actor,
     /// The property that identifies records.
     pub by: &'a str,
     pub texts: Option<&'a dyn Texts<V>>,
-    /// Texts are edited, however much of them: see [`How::is_typed`](crate::core::model::How::is_typed).
+    /// Every change of a text is an edit, however large: see [`How::is_typed`](crate::core::model::How::is_typed).
     pub is_typed: bool,
-    /// Something waits until texts can be merged.
+    /// Some edit is pending until the text engine is loaded.
     pub waits: bool,
     pub writes: Writes<V>,
 }
 
-/// Where in the value: the path's name, how many steps it has, and the era of what it is a part of.
+/// A cursor into the merge tree: the path, its number of steps, and the era of the parts there.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'a> {
     pub path: &'a str,
@@ -67,7 +67,7 @@ impl<'a, V: Value> Diff<'a, V> {
         self.writes.push((path::beside(path, detail), node));
     }
 
-    /// Makes the value at a path `next`.
+    /// Writes what makes the value at the cursor `next`; `None` deletes it.
     pub fn value(&mut self, tree: &mut Tree<V>, cursor: Cursor<'_>, next: Option<&V>) {
         let Some(next) = next else {
             if tree.value(cursor.era).is_some() {
@@ -82,7 +82,8 @@ impl<'a, V: Value> Diff<'a, V> {
         self.become_parts(tree, cursor, next, parts, None);
     }
 
-    /// Makes the value at a path `next` by what is not the very same as what shows there; whether that could be done.
+    /// Writes only the parts of `next` that differ from the value that was resolved here last. Returns false, having
+    /// written nothing, if that value is unknown or has another shape.
     pub fn by_changes(
         &mut self,
         tree: &mut Tree<V>,
@@ -126,7 +127,7 @@ impl<'a, V: Value> Diff<'a, V> {
         }
     }
 
-    /// Makes the value at a path `next`, which consists of those parts; the property `except` is none of them.
+    /// Writes what makes the value at the cursor `next`, whose parts are given. The property `except` is not written.
     pub fn become_parts(
         &mut self,
         tree: &mut Tree<V>,
@@ -155,7 +156,8 @@ impl<'a, V: Value> Diff<'a, V> {
                 self.elements(tree, inside, None, entries.clone());
                 true
             }
-            // What another version of the page tells apart by another property shows the same.
+            // The node identifies records by another property, as another version of the page does. The value is the same
+            // if it resolves to the same.
             (Some(Node::List(..)), _) => {
                 resolve::resolve(tree, cursor.era, self.texts).is_some_and(|visible| visible.same(next))
             }
@@ -172,7 +174,7 @@ impl<'a, V: Value> Diff<'a, V> {
                 self.text(tree, cursor.path, &which, to)
             }
             (Some(Node::Leaf(value)), _) => value.same(next),
-            // Beyond what a number holds.
+            // A sum beyond the range of a number.
             (Some(&Node::Number(base, era)), Parts::Whole) => {
                 V::of_number(number::total(tree, base, era)).same(next)
             }
@@ -208,7 +210,7 @@ impl<'a, V: Value> Diff<'a, V> {
         }
     }
 
-    /// Adds to the number that the whole value is.
+    /// Adds to the number that is the whole value.
     pub fn add(&mut self, tree: &Tree<V>, by: f64) -> Result<(), NotANumber> {
         let (visible, base, era, stands) = match tree.value(None) {
             Some(&Node::Number(base, era)) => (number::total(tree, base, era), base, era, true),
@@ -231,7 +233,7 @@ impl<'a, V: Value> Diff<'a, V> {
         Ok(())
     }
 
-    /// Puts something new at a path.
+    /// Writes a new node at the cursor, in a new era, and all its parts.
     fn anew(
         &mut self,
         tree: &mut Tree<V>,
@@ -278,7 +280,7 @@ impl<'a, V: Value> Diff<'a, V> {
         }
     }
 
-    /// Makes these the properties, and no others but `except`.
+    /// Writes these properties, and deletes all others but `except`.
     fn fields(&mut self, tree: &mut Tree<V>, cursor: Cursor<'_>, fields: &[(Key, V)], except: Option<&str>) {
         let mut names: Vec<&Key> = fields.iter().map(|field| &field.0).gather();
         order::sort(&mut names);
@@ -297,7 +299,7 @@ impl<'a, V: Value> Diff<'a, V> {
         }
     }
 
-    /// Makes the number show `next`, if adding can do that.
+    /// Writes this writer's count so that the number becomes `next`. Returns false if no count does that.
     fn number(&mut self, tree: &Tree<V>, path: &str, (base, era): (f64, Era), next: f64) -> bool {
         if number::total(tree, base, era).to_bits() == next.to_bits() {
             return true;
@@ -320,7 +322,7 @@ impl Cursor<'_> {
     }
 }
 
-/// What it is merged by, at that depth.
+/// The parts by which a value is merged at that depth. Below [`MAX_DEPTH`] it is whole.
 pub(super) fn parts<V: Value>(value: &V, depth: usize, by: &str) -> Parts<V> {
     match value.parts(by) {
         Parts::Number(number) if !number.is_finite() => Parts::Whole,

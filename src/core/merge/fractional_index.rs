@@ -5,7 +5,7 @@
 
 use crate::core::id::Actor;
 
-/// In ascending order as ASCII characters.
+/// The digits, in ascending order as ASCII characters.
 const DIGITS: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 /// Digits of an actor.
 const ACTOR: u32 = 9;
@@ -13,12 +13,12 @@ const ACTOR: u32 = 9;
 const LONGEST: u32 = 9;
 /// Greater numbers are malformed, so adding one never overflows.
 const GREATEST: u64 = 1 << 53;
-/// A number's first character says how many digits follow: this for none, and the number 0.
+/// A number begins with a character that says how many digits follow. This one stands for none, and the number 0.
 const ZERO: u8 = b'P';
 /// Indices grow when elements are put between the last two again and again. A longer one is replaced by a new one.
 const MAX_LENGTH: usize = 512;
 
-/// One step. Compares as its text does.
+/// One step of an index. Compares as its text does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Step {
     run: i64,
@@ -91,7 +91,7 @@ impl FractionalIndex {
         if let Some(found) = candidates.into_iter().find(fits) {
             return found;
         }
-        // The right one lies beyond everything below the left one, or is itself below it.
+        // The right neighbour either lies beyond everything that begins with the left one, or begins with it.
         let above = left.map_or(&[][..], |left| &left.0);
         let below = right.and_then(|right| right.0.strip_prefix(above)?.first());
         Self::of(above, begin(below.map_or(0, |step| step.run - 1)))
@@ -104,7 +104,7 @@ impl FractionalIndex {
     }
 }
 
-/// Less than zero: one character less for each digit, and the digits of the distance to -1 complemented.
+/// A negative number has a smaller first character for each digit, and the complemented digits of its distance to -1.
 fn write_number(text: &mut String, number: i64) {
     let distance = if number < 0 { !number } else { number } as u64;
     let count = (64 - distance.leading_zeros()).div_ceil(6).min(LONGEST);
@@ -134,7 +134,7 @@ fn read_number(bytes: &mut std::str::Bytes<'_>) -> Option<i64> {
     } else {
         digits
     };
-    // Numbers have no leading zeros, and so one text.
+    // Only numbers without leading zeros are accepted, so each number has one text.
     let canonical = (64 - distance.leading_zeros()).div_ceil(6) == count && distance <= GREATEST;
     let number = i64::try_from(distance).ok()?;
     canonical.then_some(if negative { !number } else { number })

@@ -1,10 +1,10 @@
-//! Identities of the elements of a list, as names: what tells elements apart that are not just what they say.
+//! Identities of list elements, as names in cell keys. They tell elements apart that are more than a primitive.
 //!
-//! | | |
+//! | name | element |
 //! |---|---|
 //! | `i` atom | a record, by its identity |
 //! | `k` atom | an entry of a map, by its key |
-//! | `x` actor `:` number | another object or array, by who put it there |
+//! | `x` actor `:` number | another object or array, by its writer and that writer's count |
 //! | atom | a primitive, by itself |
 
 use crate::core::hex::{parse_actor, push_hex};
@@ -13,7 +13,7 @@ use crate::core::value::Atom;
 
 use super::path::{parse_atom, parse_small, push_atom};
 
-/// What an identity is of.
+/// A parsed identity.
 pub(super) enum Of {
     Record(Atom),
     Other(Actor, u32),
@@ -43,12 +43,12 @@ pub(super) fn of_other(actor: Actor, number: u32) -> Key {
     Key::from(text)
 }
 
-/// Whether something stands under that identity.
+/// Whether a cell below this identity holds the element's content. A primitive is its own name.
 pub(super) fn has_content(ident: &str) -> bool {
     ident.starts_with(['i', 'x', 'k'])
 }
 
-/// What [`of_record`], [`of_entry`], [`of_other`] or [`push_atom`] wrote. No key of a map is -0.
+/// Parses what [`of_record`], [`of_entry`], [`of_other`] or [`push_atom`] wrote. A map has no key -0.
 pub(super) fn parse(text: &str) -> Option<Of> {
     if let Some(id) = text.strip_prefix('i') {
         let id = parse_atom(id)?;
@@ -66,7 +66,7 @@ pub(super) fn parse(text: &str) -> Option<Of> {
     parse_atom(text).map(Of::Atom)
 }
 
-/// The step from a list to what stands under an identity: the number tells equal ones apart.
+/// The path step from a list to an element's content. `nth` distinguishes equal elements.
 pub(super) fn step(ident: &str, nth: u32) -> Key {
     let mut text = String::new();
     push_hex(&mut text, u64::from(nth));

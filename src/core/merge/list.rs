@@ -1,12 +1,12 @@
-//! Lists of records: ordered sets whose elements are identified by an id, with the content of each merged by path.
+//! Lists of records: ordered sets whose elements have an identity. The content of each record merges by path.
 //!
-//! Beside the list stands a cell for each element, which holds its place, as in a set. What a record holds but its identity stands
-//! at the path of the identity. An object without an identity is one that nobody can edit: another takes its place.
+//! Each element has a cell beside the list, which holds its fractional index, as in a set. The content of a record, without
+//! its identity, is below the path of that identity. An object without an identity cannot be edited, only replaced.
 //!
-//! Taking away a record takes away its content too. So it wins over concurrent edits and moves.
+//! Removing a record also deletes its content, so a removal wins over concurrent edits and moves.
 //!
-//! A map is such a list too: of entries, identified by their keys. What stands at the path of a key is the value, whatever it is. A
-//! map's order is that of the places of its entries.
+//! A map is such a list of entries, identified by their keys. The value of an entry is below the path of its key. The
+//! entries are ordered by their fractional indices.
 
 use super::diff::{Cursor, Diff, parts};
 use super::ident::{self, Of};
@@ -19,16 +19,16 @@ use crate::core::id::Key;
 use crate::core::lists::{Gather, List};
 use crate::core::value::{Atom, Element, Parts, Value};
 
-/// How many objects without identity are looked at to find an equal one.
+/// At most this many objects without identity are compared to find an equal one.
 const MAX_COMPARED: usize = 64;
 
-/// Whether that array is merged: some element has an identity, or the list is there already.
+/// Whether an array merges as a list of records: some element has an identity, or the node is such a list already.
 pub(super) fn is_merged<V>(there: Option<&Node<V>>, elements: &[Element<V>]) -> bool {
     let is_record = |element: &Element<V>| matches!(element, Element::Record(..));
     matches!(there, Some(Node::List(..))) || elements.iter().any(is_record)
 }
 
-/// The elements that an array consists of.
+/// The elements of an array.
 pub(super) fn elements_of<V: Value>(parts: &Parts<V>) -> Vec<Element<V>> {
     match parts {
         Parts::List(elements) => elements.clone(),
@@ -37,7 +37,7 @@ pub(super) fn elements_of<V: Value>(parts: &Parts<V>) -> Vec<Element<V>> {
     }
 }
 
-/// What a list shows, or without a property that tells records apart what a map shows.
+/// Resolves a list, or a map if `by`, the property that identifies records, is `None`.
 pub(super) fn resolve<V: Value>(
     tree: &mut Tree<V>,
     (era, inside): (Era, Era),
@@ -65,7 +65,8 @@ pub(super) fn resolve<V: Value>(
     Some(value)
 }
 
-/// The list that was shown last, with what has changed within its elements: where these are the same.
+/// Reuses the list that was resolved last, and replaces the elements whose content changed. `None` if other elements are
+/// visible now.
 fn patched<V: Value>(
     tree: &mut Tree<V>,
     (era, inside): (Era, Era),
@@ -92,7 +93,7 @@ fn patched<V: Value>(
     Some(cached.value.clone())
 }
 
-/// The elements that show, in order: of a list no entries, of a map nothing else, and no key twice.
+/// The visible elements in order. A list has no entries; a map has only entries, and each key once.
 fn visible<V: Value>(
     tree: &mut Tree<V>,
     inside: Era,
@@ -121,7 +122,7 @@ fn visible<V: Value>(
     visible.gather()
 }
 
-/// What stands under an identity.
+/// Resolves the content of one element.
 fn content<V: Value>(
     tree: &mut Tree<V>,
     era: Era,
@@ -140,7 +141,7 @@ fn content<V: Value>(
     }
 }
 
-/// A record's content with its identity.
+/// Resolves a record: its content and its identity.
 fn record<V: Value>(
     tree: &mut Tree<V>,
     (era, inside): (Era, Era),
@@ -171,7 +172,7 @@ fn record<V: Value>(
     Some(value)
 }
 
-/// What stands under the identity of an element.
+/// The content of an element; a primitive has none.
 fn content_of<V>(element: &Element<V>) -> Option<&V> {
     match element {
         Element::Record(_, value) | Element::Other(value) | Element::Entry(_, value) => Some(value),
@@ -180,7 +181,7 @@ fn content_of<V>(element: &Element<V>) -> Option<&V> {
 }
 
 impl<V: Value> Diff<'_, V> {
-    /// Makes these the elements, in this order, of a list or, without a property that tells records apart, of a map.
+    /// Writes what makes these the elements, in this order, of a list, or of a map if `by` is `None`.
     pub(super) fn elements(
         &mut self,
         tree: &mut Tree<V>,
@@ -244,7 +245,7 @@ impl<V: Value> Diff<'_, V> {
         self.become_parts(tree, cursor, value, parts, Some(by));
     }
 
-    /// Takes away what stands at a path, and what it consists of, but what only its writer may write.
+    /// Deletes the node at a path and its parts. Cells that only their own writer may write are left.
     fn erase(&mut self, tree: &Tree<V>, path: &str) {
         for (name, child) in tree.children.iter() {
             self.erase(child, &path::child(path, name));
@@ -262,7 +263,7 @@ impl<V: Value> Diff<'_, V> {
         }
     }
 
-    /// The identity of each element. Those that have none are taken for the equal ones that are there.
+    /// The identity of each element. An element without one takes the identity of an equal visible element, or a new one.
     fn idents(&self, tree: &Tree<V>, visible: &[(Item, Element<V>)], next: &[Element<V>]) -> Vec<Key> {
         let others = visible.iter().filter_map(|(item, element)| match element {
             Element::Other(value) => Some((&item.atom, value)),
@@ -289,7 +290,7 @@ impl<V: Value> Diff<'_, V> {
         idents.gather()
     }
 
-    /// The greatest number that this writer gave to an object without identity.
+    /// The greatest number that this writer gave to an object without identity, 0 if none.
     fn next_number(&self, tree: &Tree<V>) -> u32 {
         let details = tree.details.iter().filter_map(|(detail, _)| match detail {
             Detail::Item(atom, _) if atom.starts_with('x') => match ident::parse(atom)? {

@@ -1,27 +1,27 @@
-//! Values that are merged by their parts: objects by path, arrays of primitives and sets as ordered sets, lists of records by
-//! identity, maps by key, numbers by the sum of their changes, texts by character.
+//! The merge tree: values that merge by their parts. Objects merge by path, arrays of primitives and sets as ordered sets,
+//! lists of records by identity, maps by key, numbers by the sum of their changes, texts by character.
 //!
 //! # Cells
 //!
-//! Each path of the value has a cell, a last-write-wins register that holds what kind of thing stands there; what it
-//! consists of stands in further cells: the properties of an object at longer paths, and beside the path the elements of
-//! a set, what each writer added to a number, and what each writer did to a text. `path` says how they are named.
+//! Each path of the value has a cell, a last-write-wins register that holds the kind of node there. The parts of a node
+//! have cells of their own: the properties of an object at longer paths; beside the path the elements of a set, the count
+//! of each writer of a number, and the edits of each writer of a text. `path` says how cells are named.
 //!
-//! # What belongs to what
+//! # Eras
 //!
-//! A thing that takes another's place must start without the other's parts, and yet two windows that make the same thing
-//! in the same place at once must not lose each other's. So a node carries its [`Era`]: the stamp of what it replaced.
-//! Parts written later than that are its own, under a node of any writer; sums and edits, whose cells
-//! are written over and over, name the era they belong to. Initial values of all windows are one era.
+//! A node that replaces another must begin without its parts. But two windows that put the same node in the same place
+//! concurrently must not lose each other's parts. So each node carries its [`Era`]: the stamp of the cell that it replaced.
+//! Parts with a later stamp belong to it, whichever writer's node is there. Counts and edits are overwritten again and
+//! again, so they name their era. All initial values are one era.
 //!
-//! # What wins
+//! # Conflicts
 //!
-//! - Of two different kinds, or two values that are not merged, the later.
-//! - Taking away an object, or putting another kind in its place, wins over concurrent changes inside it. They show
-//!   again if the object is made anew later and they are later than what was taken away.
-//! - Taking away a record of a list, or an entry of a map, wins over concurrent edits and moves of it.
-//! - Of adding, moving and taking away one element of a set, the later. Adding one element twice adds it once.
-//! - Replacing a text wins over concurrent edits to it, see `similar`.
+//! - Of two nodes of different kinds, or two values that do not merge, the later wins.
+//! - Deleting an object, or replacing it by another kind of node, wins over concurrent changes inside it. Such a change is
+//! visible again if the object is written anew and the change is later than the deleted object.
+//! - Removing a record from a list, or an entry from a map, wins over concurrent edits and moves of it.
+//! - Of adding, moving and removing one element of a set, the latest wins. Adding an element twice adds it once.
+//! - Replacing a text wins over concurrent edits of it, see `similar`.
 
 mod align;
 mod changes;
@@ -48,41 +48,42 @@ use tree::Tree;
 
 pub use unapply::unapply;
 
-/// The stamp of what a node replaced; `None` where nothing was. Its parts are later than that.
+/// The stamp of the cell that a node replaced; `None` if it replaced none. The parts of the node have later stamps.
 pub type Era = Option<Stamp>;
 
-/// Cells to write, each later than the one before.
+/// Cells to write. They get ascending stamps in this order.
 pub type Writes<V> = Vec<(Key, Option<Node<V>>)>;
 
-/// What one cell of such a value holds.
+/// The content of one cell of a merge tree.
 #[derive(Clone, Debug)]
 pub enum Node<V> {
-    /// At a path: a value that is not merged.
+    /// At a path: a value that does not merge.
     Leaf(V),
-    /// At a path: an object, whose properties stand at longer paths.
+    /// At a path: an object, whose properties are at longer paths.
     Object(Era),
-    /// At a path: an ordered set, whose elements stand beside it.
+    /// At a path: an ordered set, whose elements are beside it.
     Set(Era),
-    /// At a path: a list of records that have an identity under that name; see `list`.
+    /// At a path: a list of records, identified by the property of that name; see `list`.
     List(Key, Era),
-    /// At a path: a number, to which the counts of its era are added.
+    /// At a path: a number, the base to which the counts of its era are added.
     Number(f64, Era),
-    /// At a path: a text, as it was before the edits of its era.
+    /// At a path: a text, as it was before the edits of its era. This is its seed.
     Text(Key, Era),
-    /// At a path: a set in which nothing is twice, whose members stand beside it.
+    /// At a path: a set without duplicates, whose members are beside it.
     Members(Era),
-    /// At a path: a map, whose entries stand as the records of a list do.
+    /// At a path: a map, whose entries are stored as the records of a list are.
     Map(Era),
-    /// Beside a set: an element that is there, and its place among the others.
+    /// Beside a set: an element, with its fractional index.
     Item(Key),
     /// Beside a number: what one writer added to the number of that era.
     Count(f64, Era),
-    /// Beside a text: some of what one writer did to the text of that era that began as the one with that fingerprint.
+    /// Beside a text: one level of one writer's edits, with the fingerprint of the seed and the era of the text that they
+    /// edit.
     Edits(V, f64, Era),
 }
 
 impl<V> Node<V> {
-    /// The era it belongs to.
+    /// The era of a node, or the era that a count or edit belongs to.
     pub fn era(&self) -> Era {
         match self {
             Node::Leaf(_) | Node::Item(_) => None,
@@ -94,47 +95,48 @@ impl<V> Node<V> {
     }
 }
 
-/// What should be added to is not a number.
+/// The error of an increment whose key does not hold a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotANumber;
 
-/// What merges texts: loaded only where a text is edited.
+/// The text engine, which merges texts by character. It is loaded only when a text is edited.
 pub trait Texts<V> {
-    /// The text that begins as `seed`, to be edited by `actor`. The same wherever it is opened.
+    /// Opens a document whose content begins as `seed`, for edits by `actor`. Equal seeds give equal documents in all
+    /// windows.
     fn open(&self, seed: &str, actor: Actor) -> Box<dyn TextDoc<V>>;
-    /// One update that stands for all of these.
+    /// Merges updates into one.
     fn merge(&self, updates: &[V]) -> V;
 }
 
-/// An open text. What it says depends only on its seed and on which updates it was given, in whatever order.
+/// An open text document. Its content depends only on the seed and the set of updates applied, not on their order.
 pub trait TextDoc<V> {
-    /// Makes it say `next`, a text. The update that does so elsewhere; `None` if it did already.
+    /// Changes the content to the text `next`. Returns the update to apply elsewhere; `None` if the content is the same.
     fn edit(&mut self, next: &V) -> Option<V>;
-    /// Takes an update, however often; whether it was one.
+    /// Applies an update. Applying it again changes nothing. Returns false if it is malformed.
     fn apply(&mut self, update: &V) -> bool;
-    /// What it says, as a text.
+    /// The content, as a text.
     fn text(&self) -> V;
-    /// The text as the host knows it, for those who edit it.
+    /// The host's own object for the document, for text editors.
     fn document(&self) -> Option<V> {
         None
     }
 }
 
-/// One key's cells, what they show, and what to write so that they show something else.
+/// The merge tree of one key: resolves its cells to a value, and diffs that value with another.
 ///
-/// It mirrors the cells and decides nothing about which write to a cell wins: a cell may well go back to what it held.
+/// It mirrors the cells. The replica decides which write to a cell wins, and may also set a cell back to an earlier write.
 pub struct MergeTree<V> {
     tree: Tree<V>,
     /// The property that identifies records.
     by: Key,
-    /// The root's own cell; `tree` has the later of it and `plain`.
+    /// The root's own cell. `tree` has the later one of it and `plain`.
     root: Option<tree::Cell<V>>,
     plain: Option<tree::Cell<V>>,
-    /// Some text was edited, here or elsewhere.
+    /// Some text was edited, by this window or another.
     edited: bool,
-    /// Some text is to be edited as soon as that can be done.
+    /// Some edit is pending until the text engine is loaded.
     waits: bool,
-    /// What was shown last was shown with what merges texts.
+    /// Whether the last call of `resolve` had a text engine.
     resolved_with_texts: bool,
 }
 
@@ -147,7 +149,7 @@ impl<V: Value> Default for MergeTree<V> {
 /// The property that identifies records by default.
 pub const IDENTITY: &str = "id";
 
-/// Whose cell that is, if only one writer may write it. `rest` is a tree cell's name.
+/// The only actor that may write that cell; `None` if everyone may. `rest` is the name of a cell in the tree.
 #[must_use]
 pub fn owner_of(rest: &str) -> Option<Actor> {
     match path::parse(rest)?.1? {
@@ -157,7 +159,7 @@ pub fn owner_of(rest: &str) -> Option<Actor> {
 }
 
 impl<V: Value> MergeTree<V> {
-    /// A key without cells, whose records that property identifies.
+    /// A tree without cells. `by` is the property that identifies records.
     #[must_use]
     pub fn new(by: &str) -> Self {
         Self {
@@ -171,13 +173,13 @@ impl<V: Value> MergeTree<V> {
         }
     }
 
-    /// The cells of a key that starts with `value`: the same in every window that starts with it.
+    /// The cells of a key with the initial value `value`: the same in every window with that initial value.
     #[must_use]
     pub fn initial(value: &V, by: &str) -> Writes<V> {
         Self::new(by).diff(Some(value), nobody(), None)
     }
 
-    /// A cell of this key changed, here or elsewhere. Names that nobody writes are left out.
+    /// Sets a cell that was written here or elsewhere. A name that is no cell's is ignored.
     pub fn set(&mut self, rest: &str, node: Option<Node<V>>, stamp: Stamp) {
         let Some((steps, detail)) = path::parse(rest) else {
             return;
@@ -185,7 +187,7 @@ impl<V: Value> MergeTree<V> {
         self.put(&steps, detail, Some(tree::Cell { node, stamp }));
     }
 
-    /// What a cell held was taken back, and nobody had written it before.
+    /// Removes a cell: its only write was vetoed.
     pub fn unset(&mut self, rest: &str) {
         if let Some((steps, detail)) = path::parse(rest) {
             self.put(&steps, detail, None);
@@ -208,8 +210,8 @@ impl<V: Value> MergeTree<V> {
         }
     }
 
-    /// The key was also written without its parts (by a window that does not merge it): `value` at `stamp`, `None` to
-    /// delete. It counts as written at the root, if it is later than what stands there.
+    /// Sets the write to the key as a whole, from a window that does not merge it: the value, `None` for a deletion, and
+    /// the stamp. It counts as a write to the root's cell if it is later than that.
     pub fn set_plain(&mut self, plain: Option<(Option<V>, Stamp)>) {
         self.plain = plain.map(|(value, stamp)| tree::Cell {
             node: value.map(Node::Leaf),
@@ -218,15 +220,15 @@ impl<V: Value> MergeTree<V> {
         self.settle_root();
     }
 
-    /// The stamp of the root's cell, if there is one.
+    /// The stamp of the root's cell, `None` without one.
     #[must_use]
     pub fn stamp(&self) -> Option<Stamp> {
         Some(self.root.as_ref()?.stamp)
     }
 
-    /// What the cells show; `None` if nothing is there. Properties stand in the order of their names.
+    /// Resolves the cells to the value; `None` if there is none. Properties are sorted by name.
     pub fn resolve(&mut self, texts: Option<&dyn Texts<V>>) -> Option<V> {
-        // Texts show differently where they cannot be merged, or wait to be.
+        // Texts resolve differently without the engine, and while edits are pending.
         if self.waits || self.resolved_with_texts != texts.is_some() {
             self.tree.forget_cached();
         }
@@ -234,13 +236,15 @@ impl<V: Value> MergeTree<V> {
         resolve::resolve(&mut self.tree, None, texts)
     }
 
-    /// What to write so that `next` shows here (`None`: nothing), and nothing that shows already is written again. It is
-    /// to be [set](Self::set) before the next call. Edits of texts are kept back, and show, while there are no `texts`.
+    /// Diffs the tree with `next` (`None`: no value). Returns only the cells that have to change. The caller
+    /// [sets](Self::set) them before the next call. Without `texts`, edits of texts stay pending and are visible in this
+    /// window alone.
     pub fn diff(&mut self, next: Option<&V>, actor: Actor, texts: Option<&dyn Texts<V>>) -> Writes<V> {
         self.diff_as(next, actor, texts, false)
     }
 
-    /// As [`diff`](Self::diff), for what [is typed](super::model::How::is_typed) if it `is_typed`.
+    /// Does the same. With `is_typed` every change of a text is an edit, see
+    /// [`How::is_typed`](super::model::How::is_typed).
     pub fn diff_as(
         &mut self,
         next: Option<&V>,
@@ -255,8 +259,8 @@ impl<V: Value> MergeTree<V> {
         diff.writes
     }
 
-    /// The text that the whole value is, as the host knows it, and a number that is the same wherever that text is edited;
-    /// `None` if it is none now.
+    /// The host's document of a key whose whole value is a text, and a number that is the same in all windows that edit
+    /// this text. `None` if the value is not a text.
     pub fn document(&mut self, texts: &dyn Texts<V>) -> Option<(V, f64)> {
         match self.tree.value(None)? {
             Node::Text(seed, era) => {
@@ -267,20 +271,20 @@ impl<V: Value> MergeTree<V> {
         }
     }
 
-    /// Whether there is a text that cannot be shown or written without what merges texts.
+    /// Whether there is a text that cannot be resolved or written without the text engine.
     #[must_use]
     pub fn wants_texts(&self) -> bool {
         self.edited || self.waits
     }
 
-    /// Whether there are edits that wait for what merges texts.
+    /// Whether edits are pending until the text engine is loaded.
     #[must_use]
     pub fn waits(&self) -> bool {
         self.waits
     }
 
-    /// What merges texts has arrived: what to write of what [`diff`](Self::diff) left pending. Until then that shows
-    /// here alone. An edit of a text that was replaced meanwhile is lost with it.
+    /// The text engine is loaded: returns the cells to write for the edits that [`diff`](Self::diff) left pending. A
+    /// pending edit of a text that was replaced meanwhile is dropped.
     pub fn engine_arrived(&mut self, actor: Actor, texts: &dyn Texts<V>) -> Writes<V> {
         let mut diff = Diff::new(actor, &self.by, Some(texts));
         if std::mem::take(&mut self.waits) {
@@ -290,10 +294,10 @@ impl<V: Value> MergeTree<V> {
         diff.writes
     }
 
-    /// What to write to add to the number that the whole value is. A missing one counts as 0.
+    /// The cells to write to add `by` to the number that is the whole value. A missing value counts as 0.
     ///
     /// # Errors
-    /// [`NotANumber`] if it is something else.
+    /// [`NotANumber`] if the value is something else.
     pub fn add(&mut self, by: f64, actor: Actor) -> Result<Writes<V>, NotANumber> {
         let mut diff = Diff::new(actor, &self.by, None);
         diff.add(&self.tree, by)?;
@@ -312,12 +316,12 @@ impl<V: Value> MergeTree<V> {
     }
 }
 
-/// Who writes initial values: no window, so that all write the same.
+/// The actor of initial values: no window's, so that all windows write the same cells.
 fn nobody() -> Actor {
     Actor::from_random(0)
 }
 
-/// The era of what replaces a cell of that stamp. All initial values are one.
+/// The era of a node that replaces a cell with that stamp. All initial values are one era.
 fn era_after(stamp: Stamp) -> Era {
     if !stamp.time.is_initial() {
         return Some(stamp);
@@ -328,7 +332,7 @@ fn era_after(stamp: Stamp) -> Era {
     })
 }
 
-/// Whether something written at `stamp` is a part of what began in `era`.
+/// Whether a cell written at `stamp` is a part of a node of `era`.
 fn is_part(era: Era, stamp: Stamp) -> bool {
     era.is_none_or(|era| !stamp.time.is_initial() && stamp > era)
 }

@@ -1,5 +1,5 @@
-//! Numbers: what a node says and what each writer added since, summed up without rounding until the end, so that the
-//! order does not matter and a written decimal shows as it was written.
+//! Numbers: a base and what each writer added to it. The sum is exact and rounded once at the end, so it does not depend on
+//! the order, and decimals look as they were written.
 
 use super::path::Detail;
 use super::tree::Tree;
@@ -7,7 +7,7 @@ use super::{Era, Node};
 use crate::core::id::Actor;
 use crate::core::lists::{Gather, List};
 
-/// What each writer added to the number of this era.
+/// The counts of the writers for the number of this era.
 pub(super) fn counts<V>(tree: &Tree<V>, era: Era) -> impl Iterator<Item = (Actor, f64)> {
     tree.details
         .iter()
@@ -17,14 +17,14 @@ pub(super) fn counts<V>(tree: &Tree<V>, era: Era) -> impl Iterator<Item = (Actor
         })
 }
 
-/// What the number of this era shows.
+/// The value of the number of this era.
 pub(super) fn total<V>(tree: &Tree<V>, base: f64, era: Era) -> f64 {
     let mut numbers = vec![base];
     numbers.take_in(counts(tree, era).map(|count| count.1));
     sum(&numbers)
 }
 
-/// What `actor` must have added so that the number shows `next`; `None` if nothing that it adds does that.
+/// The count `actor` must have so that the number is `next`. `None` if no count gives exactly that.
 pub(super) fn count_for<V>(tree: &Tree<V>, base: f64, era: Era, actor: Actor, next: f64) -> Option<f64> {
     let mut numbers = vec![base];
     let others = counts(tree, era).filter(|count| count.0 != actor);
@@ -36,15 +36,15 @@ pub(super) fn count_for<V>(tree: &Tree<V>, base: f64, era: Era, actor: Actor, ne
     (sum(&numbers).to_bits() == next.to_bits()).then_some(own)
 }
 
-/// What `actor` has added.
+/// The count of `actor`; 0 if it has none.
 pub(super) fn own_count<V>(tree: &Tree<V>, era: Era, actor: Actor) -> f64 {
     counts(tree, era)
         .find(|count| count.0 == actor)
         .map_or(0.0, |count| count.1)
 }
 
-/// The sum, rounded once (Shewchuk 1997): partial sums that do not overlap, least first. Sums beyond what a number holds
-/// are added as they come.
+/// The sum, rounded once (Shewchuk 1997): it keeps non-overlapping partial sums, the least first. Once a sum overflows, the
+/// rest is added in order.
 pub(super) fn sum(numbers: &[f64]) -> f64 {
     let mut partials: Vec<f64> = Vec::new();
     for number in numbers {
@@ -63,14 +63,14 @@ pub(super) fn sum(numbers: &[f64]) -> f64 {
     round(&partials)
 }
 
-/// The sum and what rounding took from it.
+/// The sum and its rounding error.
 fn two_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
     let of_b = sum - a;
     (sum, (a - (sum - of_b)) + (b - of_b))
 }
 
-/// From the greatest down until something is rounded away; then half way is decided by the sign of what is left.
+/// Adds from the greatest partial down until one is rounded away. The sign of the rest then decides a tie.
 fn round(partials: &[f64]) -> f64 {
     let mut rest = partials.iter().rev().copied();
     let Some(mut high) = rest.next() else {

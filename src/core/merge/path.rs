@@ -1,37 +1,37 @@
-//! Names of cells. A path is `/` and a name for each step, with `~`, `/` and `#` in names written `~0`, `~1` and `~2`;
-//! the value itself has the empty path. `~3` begins a step to what stands under an identity in a list or map, see `ident`: no
-//! property has that name. What stands beside a path follows a `#`:
+//! Names of cells. A path has `/` and a name for each step; `~`, `/` and `#` in names are escaped as `~0`, `~1` and `~2`.
+//! The value itself has the empty path. A step that begins with `~3` leads to the content of a list or map element, see
+//! `ident`; no property has such a name. A cell beside a path has `#` and a suffix:
 //!
 //! | | |
 //! |---|---|
-//! | `#e` number `:` identity | that element, see `ident`; the number tells equal ones apart |
-//! | `#c` actor | what an actor added |
-//! | `#t` actor `:` level | edits of an actor |
+//! | `#e` number `:` identity | an element, see `ident`; the number distinguishes equal ones |
+//! | `#c` actor | the count of an actor |
+//! | `#t` actor `:` level | one level of the edits of an actor |
 //!
-//! Numbers are in lower-case hexadecimal. Every cell has one name and every name one cell.
+//! Numbers are lower-case hexadecimal. Each cell has exactly one name.
 
 use super::ident;
 use crate::core::hex::{parse_actor, push_hex};
 use crate::core::id::{Actor, Key};
 use crate::core::value::Atom;
 
-/// How deep values are merged. What lies deeper is a leaf, and names that go deeper are nobody's: whoever walks the tree
+/// How deep values merge. A deeper value is a leaf, and a name with more steps is malformed, so code that walks the tree
 /// may recurse.
 pub(super) const MAX_DEPTH: usize = 32;
 
-/// How many digits the bigints have that are merged by.
+/// The most digits of a bigint that identifies an element.
 const MAX_DIGITS: usize = 100;
 
 /// Which cell beside a path.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Detail {
-    /// An element: its identity, and which of those with this identity.
+    /// An element: its identity, and a number that distinguishes equal ones.
     Item(Key, u32),
     Count(Actor),
     Edits(Actor, u32),
 }
 
-/// One step of a path: to a property, or to an element.
+/// One step of a path: to a property, or to the content of an element.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Step {
     Property(Key),
@@ -43,7 +43,7 @@ pub(super) fn child(path: &str, name: &str) -> String {
     extend(path, "/", name)
 }
 
-/// The path of what stands under an identity.
+/// The path of an element's content.
 pub(super) fn element(path: &str, step: &str) -> String {
     extend(path, "/~3", step)
 }
@@ -88,7 +88,7 @@ pub(super) fn beside(path: &str, detail: &Detail) -> Key {
     Key::from(text)
 }
 
-/// The steps to a cell, and which it is beside the path; `None` if no cell has that name.
+/// Parses the name of a cell: its steps, and which cell it is beside the path. `None` if no cell has that name.
 pub(super) fn parse(rest: &str) -> Option<(Vec<Step>, Option<Detail>)> {
     let (path, detail) = match rest.split_once('#') {
         Some((path, detail)) => (path, Some(parse_detail(detail)?)),
@@ -148,7 +148,7 @@ fn parse_detail(detail: &str) -> Option<Detail> {
     }
 }
 
-/// A number that [`push_hex`] wrote, and in no other way.
+/// Parses a number that [`push_hex`] wrote. Other spellings are refused.
 fn parse_number(text: &str) -> Option<u64> {
     let canonical = text == "0" || !text.starts_with('0');
     let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -161,7 +161,7 @@ pub(super) fn parse_small(text: &str) -> Option<u32> {
     u32::try_from(parse_number(text)?).ok()
 }
 
-/// An atom as a text, equal ones alike: all NaN are one, 0 and -0 are two.
+/// An atom as a text, such that equal atoms have equal texts. All NaN are equal; 0 and -0 are not.
 pub(super) fn push_atom(atom: &Atom) -> Key {
     let mut text = String::new();
     match atom {
@@ -186,7 +186,7 @@ pub(super) fn push_atom(atom: &Atom) -> Key {
     Key::from(text)
 }
 
-/// The atom that [`push_atom`] wrote.
+/// Parses what [`push_atom`] wrote.
 pub(super) fn parse_atom(text: &str) -> Option<Atom> {
     let mut chars = text.chars();
     let kind = chars.next()?;
@@ -207,7 +207,7 @@ pub(super) fn parse_atom(text: &str) -> Option<Atom> {
     }
 }
 
-/// Whether these are the digits of a bigint, as it is written in one way only.
+/// Whether these are the canonical digits of a bigint.
 fn is_big(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let canonical = !digits.is_empty() && !digits.starts_with('0') || text == "0";

@@ -1,4 +1,4 @@
-//! What cells show. What has not changed since it was shown last is not made again, and stays the very same value.
+//! Resolution of a merge tree to its value. Parts that have not changed since the last time keep their very value.
 
 use super::text::Which;
 use super::tree::{Cached, Tree};
@@ -7,7 +7,7 @@ use crate::core::id::Key;
 use crate::core::lists::Gather;
 use crate::core::value::{Parts, Value};
 
-/// The value at a path, as part of what began in `era`.
+/// Resolves the node at a path, as a part of a node of `era`.
 pub(super) fn resolve<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) -> Option<V> {
     if let Some(known) = tree.known(era, None) {
         return Some(known.value.clone());
@@ -60,7 +60,7 @@ fn anew<V: Value>(tree: &mut Tree<V>, era: Era, texts: Option<&dyn Texts<V>>) ->
     Some(value)
 }
 
-/// The properties that show, by name, but `except`.
+/// The visible properties, sorted by name, without `except`.
 pub(super) fn fields<V: Value>(
     tree: &mut Tree<V>,
     inside: Era,
@@ -78,7 +78,8 @@ pub(super) fn fields<V: Value>(
     fields
 }
 
-/// The object that was shown last, with what has changed within: where it still has the same properties.
+/// Reuses the object that was resolved last, and replaces the properties that changed. `None` if it has other properties
+/// now.
 pub(super) fn patched<V: Value>(
     tree: &mut Tree<V>,
     (era, inside): (Era, Era),

@@ -1,5 +1,5 @@
-//! Ordered sets: a cell for each element, which holds its index. Elements with the same content are distinguished by a
-//! number, so an array keeps its duplicates.
+//! Ordered sets: each element has a cell with its fractional index. A number distinguishes equal elements, so arrays keep
+//! their duplicates.
 
 use super::diff::Diff;
 use super::fractional_index::FractionalIndex;
@@ -12,7 +12,7 @@ use crate::core::lists::{Gather, List};
 use crate::core::order;
 use crate::core::value::{Atom, Value};
 
-/// An element that is there. Compares as they stand.
+/// An element in the set. Compares by position.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Item {
     index: Key,
@@ -20,7 +20,7 @@ pub(super) struct Item {
     pub nth: u32,
 }
 
-/// The elements of a set, in order.
+/// The elements of a set of that era, in order.
 pub(super) fn items<V>(tree: &Tree<V>, era: Era) -> Vec<Item> {
     let mut items: Vec<Item> = tree
         .details
@@ -38,33 +38,34 @@ pub(super) fn items<V>(tree: &Tree<V>, era: Era) -> Vec<Item> {
     items
 }
 
-/// An element as it will be: which one, and its index if it stays there.
+/// An element of the next value: which one it is, and its index if it does not move.
 struct Goal {
     atom: Key,
     nth: Option<u32>,
     index: Option<FractionalIndex>,
-    /// Which of those that show it is.
+    /// The visible element that it is, by position.
     was: Option<usize>,
 }
 
-/// What came of putting elements in order.
+/// The result of arranging elements.
 pub(super) struct Arranged {
-    /// Of each element the number that tells it from equal ones, and which of those that showed it is.
+    /// For each element: the number that distinguishes it from equal ones, and the position of the visible element that it
+    /// was.
     pub goals: Vec<(u32, Option<usize>)>,
-    /// Those that were taken away.
+    /// The positions of the visible elements that were removed.
     pub gone: Vec<usize>,
 }
 
 impl<V: Value> Diff<'_, V> {
-    /// Makes these the elements, in this order.
+    /// Writes what makes these the elements, in this order.
     pub(super) fn items(&mut self, tree: &Tree<V>, path: &str, era: Era, next: &[Atom]) {
         let mut visible = items(tree, era);
         visible.keep(|item| !ident::has_content(&item.atom));
         self.arrange(path, &visible, next.iter().map(path::push_atom).gather());
     }
 
-    /// Makes the elements that show those with these names, in this order: takes away, moves and adds as few as is easily
-    /// found.
+    /// Changes the visible elements into those with these names, in this order. Removes, moves and adds few elements,
+    /// though not always the fewest.
     pub(super) fn arrange(&mut self, path: &str, visible: &[Item], next: Vec<Key>) -> Arranged {
         let same = |(item, atom): &(&Item, &Key)| item.atom == **atom;
         let head = visible.iter().zip(&next).take_while(same).count();
@@ -102,7 +103,7 @@ impl<V: Value> Diff<'_, V> {
         }
         let ends = (0..head).map(|at| (at, at));
         let ends = ends.chain((0..tail).map(|at| (from.end + at, to.end + at)));
-        // The middle's pairs, by where they go; those that also rise by where they come from may stay.
+        // Pairs of the middle, by their new position. Those whose old positions also ascend need not move.
         order::sort_by_key(&mut pairs, |pair| pair.1);
         let indices = indices(visible);
         let index_of = |old: usize| indices.get(old).and_then(Option::as_ref);
@@ -147,7 +148,7 @@ impl<V: Value> Diff<'_, V> {
         }
     }
 
-    /// Gives indices to those that have none, and writes them.
+    /// Gives the elements that move or are new an index, and writes them.
     fn settle(&mut self, path: &str, goals: Vec<Goal>) {
         let mut right = goals.iter().filter_map(|goal| goal.index.clone()).gather();
         right.reverse();
@@ -166,7 +167,7 @@ impl<V: Value> Diff<'_, V> {
     }
 }
 
-/// The indices of elements that can stay: each beyond the one before.
+/// The indices of the visible elements, without those that do not ascend.
 fn indices(visible: &[Item]) -> Vec<Option<FractionalIndex>> {
     let mut last: Option<FractionalIndex> = None;
     visible
@@ -180,7 +181,7 @@ fn indices(visible: &[Item]) -> Vec<Option<FractionalIndex>> {
         .gather()
 }
 
-/// Which element becomes which: of those with the same content the first the first.
+/// Pairs visible elements with next ones of the same content: the first with the first.
 fn pair(visible: &[Item], goals: &[Goal]) -> Vec<(usize, usize)> {
     let mut old: Vec<(&Key, usize)> = visible
         .iter()
@@ -205,9 +206,9 @@ fn pair(visible: &[Item], goals: &[Goal]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// Of pairs with rising second numbers, as many as possible with rising first ones.
+/// Of pairs whose second numbers ascend, a longest run whose first numbers ascend too.
 fn longest_rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // The end of the best run of each length so far, and of each pair the one before it in its run.
+    // For each length the end of the best run so far, and for each pair its predecessor in its run.
     let mut ends: Vec<(usize, usize)> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
     for (at, pair) in pairs.iter().enumerate() {
@@ -233,7 +234,7 @@ fn longest_rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     run
 }
 
-/// Gives new elements numbers that no element with their content has.
+/// Numbers new elements, so that no two elements with the same content have the same number.
 fn number_new(visible: &[Item], goals: &mut [Goal]) {
     let mut used: Vec<(Key, u32)> = visible.iter().map(|item| (item.atom.clone(), item.nth)).gather();
     order::sort(&mut used);

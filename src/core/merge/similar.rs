@@ -1,14 +1,14 @@
-//! Whether a text was edited or replaced.
+//! Whether a write edits a text or replaces it.
 //!
-//! Merged by character, 'dark' that one window replaces by 'light' and another by 'night' would end as neither. So a
-//! text of which not enough is kept counts as replaced: a new text, and the later of two replacements wins. Enough is
-//! half of the shorter one: of its characters as a common beginning and end, or of its groups of three characters.
-//! Emptying a text and filling an empty one are always edits.
+//! If one window replaces 'dark' by 'light' and another by 'night', merging by character would give neither word. So a
+//! write that keeps too little of a text replaces it by a new text, and of two replacements the later wins. A write is an
+//! edit if it keeps half of the shorter text: half of its characters as a common prefix and suffix, or half of its groups
+//! of three characters. Emptying a text and filling an empty one are always edits.
 
 use crate::core::lists::Gather;
 use crate::core::value::Value;
 
-/// Whether the text `next` is the text `now` edited.
+/// Whether changing the text `now` into `next` is an edit.
 pub(super) fn is_edit<V: Value>(now: &V, next: &V) -> bool {
     let texts = || now.as_text().zip(next.as_text());
     now.shares_half(next) || texts().is_some_and(|(now, next)| is_text_edit(&now, &next))
@@ -34,7 +34,7 @@ fn groups(chars: &[char]) -> Vec<[char; 3]> {
     groups
 }
 
-/// How many two sorted lists have in common.
+/// The number of common elements of two sorted lists.
 fn common(a: &[[char; 3]], b: &[[char; 3]]) -> usize {
     let mut b = b.iter().peekable();
     let mut count = 0;

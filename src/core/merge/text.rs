@@ -1,12 +1,12 @@
-//! Texts: what a node says, and the edits of each writer since.
+//! Texts: a seed, and the edits that each writer made to it.
 //!
-//! A writer's edits stand in cells by level, like the digits of a binary counter: a new edit goes to level 0, and where
-//! a level is taken both are merged into one and go to the next. So n edits stand in log n cells, and each is sent log n
-//! times at most.
+//! A writer's edits are in cells by level, like the digits of a binary counter. A new edit goes to level 0. If a level is
+//! taken, both edits are merged and go to the next level. So n edits need log n cells, and each edit is sent at most log n
+//! times.
 //!
-//! What is edited is identified by the node's era and the fingerprint of its seed, not by the node's stamp: windows that
-//! began with the same text, or put the same text in the same place at once, edit one text. Of different ones the later
-//! shows (of initial ones the elder's), and what was done to the other does not.
+//! The era of the node and the fingerprint of its seed identify a text, not the stamp of the node. So windows that began
+//! with the same text, or put the same text in the same place concurrently, edit one text. Of different texts the later is
+//! visible (of initial ones that of the oldest window), without the edits of the others.
 
 mod open;
 
@@ -21,25 +21,25 @@ use crate::core::value::Value;
 use open::{Edit, Open};
 use std::rc::Rc;
 
-/// Pending edits that are kept apart; beyond that, the last replaces the one before.
+/// At most this many pending edits are kept apart. Beyond that, a new one replaces the last.
 const MAX_PENDING: usize = 256;
 
-/// Which text.
+/// Which text: the seed and the era that identify it.
 #[derive(Clone)]
 pub(super) struct Which {
     pub seed: Key,
     pub era: Era,
 }
 
-/// What is known of the text at a path beyond its cells.
+/// What is known of the text at a path besides its cells.
 pub(super) struct Text<V> {
     open: Option<Open<V>>,
-    /// How many names were given to its documents.
+    /// How many of its documents have been named.
     opened: u32,
-    /// What it is to say, one after the other, as soon as texts can be merged. One by one, so that each is known for the
-    /// small edit that it is.
+    /// The pending edits: the contents that the text shall have, one after the other. They are kept apart so that each
+    /// remains a small edit.
     pending: Option<(Which, Vec<V>)>,
-    /// The fingerprint of the seed that was there last: a long one is walked once.
+    /// The fingerprint of the last seed, because a seed may be long.
     fingerprint: Option<(Key, f64)>,
 }
 
@@ -53,7 +53,7 @@ impl Which {
 }
 
 impl PartialEq for Which {
-    /// A seed may be long: mostly it is the very same.
+    /// Compares the pointers first, because a seed may be long.
     fn eq(&self, other: &Self) -> bool {
         self.era == other.era && (Rc::ptr_eq(&self.seed, &other.seed) || self.seed == other.seed)
     }
@@ -75,13 +75,13 @@ impl<V: Clone> Text<V> {
         }
     }
 
-    /// What this window wants that text to say.
+    /// The content that the pending edits give that text; `None` without any.
     fn pending(&self, which: &Which) -> Option<&V> {
         let (of, pending) = self.pending.as_ref()?;
         pending.last().filter(|_| of == which)
     }
 
-    /// The fingerprint of a seed: of one that is the same as the last time it is known.
+    /// The fingerprint of a seed, computed only if it is not the last one.
     fn fingerprint(&mut self, seed: &Key) -> f64 {
         match &self.fingerprint {
             Some((of, fingerprint)) if Rc::ptr_eq(of, seed) => *fingerprint,
@@ -103,7 +103,7 @@ impl<V: Clone> Text<V> {
     }
 }
 
-/// What a text says here.
+/// The content of a text in this window.
 pub(super) fn say<V: Value>(tree: &mut Tree<V>, which: &Which, texts: Option<&dyn Texts<V>>) -> V {
     if let Some(pending) = tree.text.as_ref().and_then(|text| text.pending(which)) {
         return pending.clone();
@@ -123,7 +123,8 @@ pub(super) fn say<V: Value>(tree: &mut Tree<V>, which: &Which, texts: Option<&dy
     }
 }
 
-/// The text as the host knows it, opened if need be, and a number that is the same wherever it is edited.
+/// The host's document of a text, opened if need be, and a number that is the same in all windows that edit this text.
+/// `None` while edits are pending.
 pub(super) fn document<V: Value>(
     tree: &mut Tree<V>,
     which: &Which,
@@ -225,7 +226,7 @@ impl<V: Value> Diff<'_, V> {
     }
 }
 
-/// Brings the document to what these edits say. One that was given what is not there any more is begun anew.
+/// Applies these edits to the open document. Opens a new document if the old one has edits that are not among these.
 fn sync<V: Value>(
     text: &mut Text<V>,
     which: &Which,
@@ -246,10 +247,10 @@ fn sync<V: Value>(
     text.open = Some(open);
 }
 
-/// A name for the next document of this text that `actor` edits.
+/// A name for the next document of this text in which `actor` edits.
 ///
-/// Each document has another: what was taken back may have used the names that an earlier one gave to its characters,
-/// and there must be one character of a name.
+/// Each document has a name of its own. An edit that was undone may have used the names of characters in an earlier
+/// document, and a name must belong to one character.
 fn name<V: Clone>(tree: &mut Tree<V>, actor: Actor) -> Actor {
     let own = tree
         .details
@@ -267,7 +268,7 @@ fn mix(a: u64, b: u64) -> u64 {
     mixed ^ (mixed >> 29)
 }
 
-/// A text by a number that JavaScript holds exactly (FNV-1a).
+/// The fingerprint of a text as a number that JavaScript holds exactly (FNV-1a).
 fn fingerprint(text: &str) -> f64 {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
@@ -285,7 +286,7 @@ fn has_edits<V>(tree: &Tree<V>) -> bool {
         .any(|detail| matches!(detail, Detail::Edits(..)))
 }
 
-/// The edits of that text, of everyone.
+/// The edits of that text by all writers.
 fn edits<V: Clone>(tree: &mut Tree<V>, which: &Which) -> Vec<Edit<V>> {
     if !has_edits(tree) {
         return Vec::new();
@@ -310,12 +311,12 @@ fn edits<V: Clone>(tree: &mut Tree<V>, which: &Which) -> Vec<Edit<V>> {
     of_this.gather()
 }
 
-/// Whether nobody has edited a text that would begin like this.
+/// Whether a text with that seed and era has no edits.
 pub(super) fn is_untouched<V: Clone>(tree: &mut Tree<V>, seed: &Key, era: Era) -> bool {
     edits(tree, &Which::new(seed, era)).is_empty()
 }
 
-/// What an actor has at the levels from 0 that are taken, the oldest first.
+/// The edits of an actor at the consecutive levels from 0, the oldest first.
 fn levels<V: Clone>(tree: &mut Tree<V>, which: &Which, actor: Actor) -> Vec<V> {
     let own = edits(tree, which).into_iter().filter(|edit| edit.actor == actor);
     let taken = own.zip(0..).take_while(|(edit, level)| edit.level == *level);

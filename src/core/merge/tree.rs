@@ -1,4 +1,4 @@
-//! The mirror of a key's cells, as the tree that their names make.
+//! The mirror of a key's cells: a tree with one node for each path.
 
 use super::path::{Detail, Step};
 use super::text::Text;
@@ -7,27 +7,27 @@ use crate::core::id::Key;
 use crate::core::map::SmallMap;
 use crate::core::register::Stamp;
 
-/// What a cell holds, and since which write.
+/// The content of a cell and the stamp of its write.
 #[derive(Clone)]
 pub(super) struct Cell<V> {
     pub node: Option<Node<V>>,
     pub stamp: Stamp,
 }
 
-/// One path: its cell, those beside it, and the longer paths: those of properties, and those of the elements of a list or map.
+/// One path: its cell, the cells beside it, and the longer paths of properties and of list or map elements.
 pub(super) struct Tree<V> {
     pub cell: Option<Cell<V>>,
     pub children: SmallMap<Key, Box<Tree<V>>>,
     pub elements: SmallMap<Key, Box<Tree<V>>>,
     pub details: SmallMap<Detail, Cell<V>>,
     pub text: Option<Box<Text<V>>>,
-    /// What it showed last.
+    /// The value that it resolved to last.
     pub cached: Option<Box<Cached<V>>>,
-    /// Something within has changed since.
+    /// Something below has changed since.
     pub is_stale: bool,
 }
 
-/// What a path showed: as part of which era, as a record by which property, and of a list its elements.
+/// A resolved value: the era and the identifying property that it was resolved with, and the order of a list's elements.
 pub(super) struct Cached<V> {
     pub era: Era,
     pub by: Option<Key>,
@@ -48,18 +48,18 @@ impl<V> Tree<V> {
         }
     }
 
-    /// What it showed, if nothing but what is within has changed since.
+    /// The value that was resolved last. Only what is below this path may have changed since.
     pub fn last_resolved(&self, era: Era, by: Option<&str>) -> Option<&Cached<V>> {
         let cached = self.cached.as_deref()?;
         (cached.era == era && cached.by.as_deref() == by).then_some(cached)
     }
 
-    /// What it shows, if that is known.
+    /// The resolved value, if nothing has changed since.
     pub fn known(&self, era: Era, by: Option<&str>) -> Option<&Cached<V>> {
         self.last_resolved(era, by).filter(|_| !self.is_stale)
     }
 
-    /// What was shown counts no more.
+    /// Drops the resolved values here and below.
     pub fn forget_cached(&mut self) {
         self.cached = None;
         self.is_stale = true;
@@ -70,7 +70,7 @@ impl<V> Tree<V> {
         self.children.values_mut().chain(self.elements.values_mut())
     }
 
-    /// The tree at the end of these steps, made if need be: never `None`.
+    /// The tree at the end of these steps. It is made if need be, so never `None`.
     pub fn at(&mut self, steps: &[Step]) -> Option<&mut Self> {
         let mut tree = self;
         tree.is_stale = true;
@@ -95,7 +95,7 @@ impl<V> Tree<V> {
         };
     }
 
-    /// Texts that cannot be seen now are not to be edited when they can be.
+    /// Drops pending edits of texts that are not visible now, so that they are not made when the texts are visible again.
     pub fn forget_pending_edits(&mut self) {
         if let Some(text) = &mut self.text {
             text.forget_pending();
@@ -103,7 +103,7 @@ impl<V> Tree<V> {
         self.within().for_each(|child| child.forget_pending_edits());
     }
 
-    /// The value that is here, as part of what began in `era`.
+    /// The node here, if it is a part of a node of `era`.
     pub fn value(&self, era: Era) -> Option<&Node<V>> {
         let cell = self.cell.as_ref().filter(|cell| is_part(era, cell.stamp))?;
         cell.node
@@ -111,12 +111,12 @@ impl<V> Tree<V> {
             .filter(|node| !matches!(node, Node::Item(_) | Node::Count(..) | Node::Edits(..)))
     }
 
-    /// Since when the parts of what is here count, by what it says itself: it cannot have replaced what is later.
+    /// The era of the parts of this node, by its own account, but not later than the node itself.
     pub fn since(&self, era: Era) -> Era {
         era.min(self.cell.as_ref().map(|cell| cell.stamp))
     }
 
-    /// The era of what is put here next, inside of what began in `era`.
+    /// The era of the next node that is written here, as a part of a node of `era`.
     pub fn next_era(&self, era: Era) -> Era {
         let here = self.cell.as_ref().and_then(|cell| era_after(cell.stamp));
         here.max(era)

@@ -1,4 +1,4 @@
-//! A change taken out of a value again, with what others did since left in.
+//! Undo of one change of a merged value, which keeps the changes that others made since.
 
 use super::align::align;
 use super::list::elements_of;
@@ -10,14 +10,15 @@ use crate::core::lists::Gather;
 use crate::core::map::SmallMap;
 use crate::core::value::{Atom, Element, Parts, Value};
 
-/// `current` without what turned `old` into `new` (`None`: not there), keeping what others did since: by path, by
-/// element, by the difference of numbers, by character. What is not merged, and what others replaced, stays as it is.
+/// Takes the change from `old` to `new` out of `current` (`None`: no value). Keeps what others changed since: by path, by
+/// element, by the difference of numbers, by character. A part that does not merge, or that others replaced, stays as it
+/// is.
 #[must_use]
 pub fn unapply<V: Value>(current: Option<&V>, old: Option<&V>, new: Option<&V>, by: &str) -> Option<V> {
     at_depth(current, old, new, (0, by))
 }
 
-/// How deep, and the property that identifies records.
+/// The depth, and the property that identifies records.
 pub(super) type At<'a> = (usize, &'a str);
 
 pub(super) fn at_depth<V: Value>(
@@ -74,7 +75,7 @@ pub(super) fn at_depth<V: Value>(
         _ => false,
     };
     if empty && !alike(&left, &parts(old)) {
-        // Nothing of others is left in what was made here.
+        // Nobody else has added anything to what the change created.
         return old.cloned();
     }
     V::of_parts(left)
@@ -104,7 +105,7 @@ fn number<V>(now: f64, old: f64, new: f64) -> Parts<V> {
     Parts::Number(if left.is_finite() { left } else { now })
 }
 
-/// By character, unless one of the two replaced it.
+/// By character, unless one of the two changes replaced the text.
 fn text<V: Value>(now: V, old: Option<&V>, new: &V) -> Parts<V> {
     let text = |value: &V| value.as_text().unwrap_or_default();
     let chars = |value: &V| text(value).chars().collect::<Vec<char>>();
@@ -148,14 +149,14 @@ fn by_name<V>(fields: &[(Key, V)]) -> SmallMap<&Key, &V> {
     map
 }
 
-/// Without what was added and with what was taken away, but what others added or took away too is not so twice.
+/// Removes what the change added and adds what it removed, unless others have done so already.
 fn set(now: &[Atom], old: &[Atom], new: &[Atom]) -> Vec<Atom> {
     let keys = |atoms: &[Atom]| atoms.iter().map(push_atom).collect::<Vec<Key>>();
     let kept = names(&keys(now), &keys(old), &keys(new));
     kept.iter().filter_map(|key| parse_atom(key)).gather()
 }
 
-/// As `set`, for elements by name.
+/// Does the same as `set` for the names of elements.
 pub(super) fn names(now: &[Key], old: &[Key], new: &[Key]) -> Vec<Key> {
     let list = list(now, old, new);
     let mut excess = SmallMap::new();
@@ -166,7 +167,7 @@ pub(super) fn names(now: &[Key], old: &[Key], new: &[Key]) -> Vec<Key> {
         let most = (of(&is) + of(&was) - of(&made)).min(of(&is).max(of(&was)));
         excess.insert(key.clone(), listed - most);
     }
-    // What would come back goes first, then the last of what stayed.
+    // Remove an element that the change removed before one that stayed; of those the last.
     let mut stays = vec![true; list.len()];
     for only_back in [true, false] {
         for ((key, back), stays) in list.iter().zip(&mut stays).rev() {
@@ -190,7 +191,8 @@ fn counts(keys: &[Key]) -> SmallMap<Key, isize> {
     counts
 }
 
-/// `now` without what was added from `old` to `new`, and with what was taken away, each with whether it is that.
+/// `now` without what the change from `old` to `new` added, and with what it removed. Each element comes with whether the
+/// change had removed it.
 fn list<T: Clone + PartialEq>(now: &[T], old: &[T], new: &[T]) -> Vec<(T, bool)> {
     let done = align(old, new);
     let since = align(new, now);
@@ -200,7 +202,7 @@ fn list<T: Clone + PartialEq>(now: &[T], old: &[T], new: &[T]) -> Vec<(T, bool)>
             *added = false;
         }
     }
-    // What was taken away, and behind how many of the new ones it stood.
+    // The removed elements, each with the number of new elements before it.
     let mut gone = Vec::new();
     let mut stayed = done.iter().peekable();
     let mut behind = 0;

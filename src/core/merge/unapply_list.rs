@@ -1,4 +1,4 @@
-//! A change taken out of a list or map again: records by identity, entries by key, each of them by path.
+//! Undo of a change of a list or map: records by identity, entries by key, and each of them by path.
 
 use super::ident;
 use super::path::push_atom;
@@ -8,7 +8,7 @@ use crate::core::lists::Gather;
 use crate::core::map::SmallMap;
 use crate::core::value::{Element, Value};
 
-/// Elements, and where each name is.
+/// Elements, and the position of each name.
 struct Named<'a, V> {
     elements: &'a [Element<V>],
     names: Vec<Key>,
@@ -16,7 +16,8 @@ struct Named<'a, V> {
 }
 
 impl<'a, V: Value> Named<'a, V> {
-    /// Equal elements without identity have one name, equal records one for each. `others` are those without identity that have been met.
+    /// Names elements. Equal elements without identity share a name; each record has one of its own. `others` collects
+    /// elements without identity that were seen.
     fn new(elements: &'a [Element<V>], others: &mut Vec<V>) -> Self {
         let mut met: SmallMap<Key, u32> = SmallMap::new();
         let mut names = Vec::with_capacity(elements.len());
@@ -62,7 +63,7 @@ impl<'a, V: Value> Named<'a, V> {
     }
 }
 
-/// `now` without what turned `old` into `new`, as `unapply` has it.
+/// Takes the change from `old` to `new` out of `now`, as `unapply` does.
 pub(super) fn elements<V: Value>(
     now: &[Element<V>],
     old: &[Element<V>],

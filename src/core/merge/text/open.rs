@@ -1,4 +1,4 @@
-//! A document that is open: which edits it has been given.
+//! An open text document, and which edits it has applied.
 
 use super::Which;
 use crate::core::id::Actor;
@@ -7,7 +7,7 @@ use crate::core::merge::{TextDoc, Texts};
 use crate::core::register::Stamp;
 use crate::core::value::Value;
 
-/// A cell of edits.
+/// One cell of edits.
 #[derive(Clone)]
 pub(super) struct Edit<V> {
     pub(super) actor: Actor,
@@ -16,14 +16,14 @@ pub(super) struct Edit<V> {
     pub(super) update: V,
 }
 
-/// Invariant, after `sync`: the document has been given exactly what `applied` lists, or what that stands for.
+/// Invariant after `sync`: the document has applied exactly the edits in `applied`, or edits merged into these.
 pub(super) struct Open<V> {
     pub(super) which: Which,
-    /// Who edits it; nobody if it is only read.
+    /// The actor that edits it; `None` if it is only read.
     pub(super) editor: Option<Actor>,
     pub(super) doc: Box<dyn TextDoc<V>>,
     pub(super) applied: Vec<Edit<V>>,
-    /// The level of an own edit that the document was given before its cell was.
+    /// The level of this window's own edit that the document has applied before its cell was set.
     pub(super) written: Option<u32>,
     pub(super) said: Option<V>,
 }
@@ -49,14 +49,14 @@ impl<V: Value> Open<V> {
         self.doc.edit(to)
     }
 
-    /// An update that is none is left out, here as anywhere.
+    /// Applies an edit. A malformed update is ignored, as in every window.
     pub(super) fn apply(&mut self, edit: Edit<V>) {
         self.said = None;
         self.doc.apply(&edit.update);
         self.applied.push(edit);
     }
 
-    /// Takes the edits that are new; whether it says what these say, and nothing else.
+    /// Applies the edits that are new. Returns whether the document then has exactly these edits.
     pub(super) fn catch_up(&mut self, edits: &[Edit<V>], texts: &dyn Texts<V>) -> bool {
         let new: Vec<&Edit<V>> = edits.iter().filter(|edit| !edit.is_in(&self.applied)).gather();
         if let Some(level) = self.written.take()
@@ -74,7 +74,7 @@ impl<V: Value> Open<V> {
             let Some(actor) = gone.first().map(|edit| edit.actor) else {
                 return true;
             };
-            // Merged into what is new, it changes nothing there if it was merged into it before.
+            // An edit that was merged into a new one changes nothing when that is applied.
             let heirs = new.iter().filter(|edit| edit.actor == actor);
             let mut updates: Vec<V> = heirs.map(|edit| edit.update.clone()).gather();
             if updates.is_empty() {
