@@ -146,9 +146,9 @@ pub enum Effect<H: Host> {
     AwaitLastFrames,
     /// Say goodbye to a peer, which may be there after all, and lose it.
     Leave(PeerRef, Reason),
-    /// Say goodbye to a peer; [`Connections::let_go`] follows.
+    /// Say goodbye to a peer; [`Connections::disconnect_peer`] follows.
     ///
-    /// [`Connections::let_go`]: super::connections::Connections::let_go
+    /// [`Connections::disconnect_peer`]: super::connections::Connections::disconnect_peer
     Part(PeerRef),
     /// Everybody has heard the goodbye of a Parley that is destroyed; [`Connections::end`] follows.
     ///
