@@ -1,4 +1,4 @@
-//! One shared state as its user sees it: keys with conflict strategies, over replicated cells.
+//! The model of one shared state: keys with conflict strategies, over replicated cells.
 //!
 //! [`StateNode`] makes every window hold the same cells. The visible value of a key is a pure function of its cells, so every
 //! window shows the same value. Most keys are one cell and take a short path.
@@ -8,7 +8,8 @@
 //! - **A transaction** is aborted when a write that did not know of one of its members beats that member. Whether the beating
 //!   write counts may depend on its own, later transaction, so transactions are resolved from the latest to the earliest (`transaction`).
 //!   Before a member of an aborted transaction is overwritten, the abort is recorded, because the evidence may be overwritten.
-//! - **A rollback** shows what the write had hidden: the write was a slot beside the others, not in their place (`veto`).
+//! - **A rollback** makes visible again what the write had hidden. The write was a slot beside the others, not in their
+//! place (`veto`).
 //! - **A rejection** (`validate`) is a cell too, so every window drops the write, even after its writer has gone (`validate`).
 //! - **Candidates** under 'manual' and for functions are the writes that did not know of each other. A function folds them from the
 //!   earliest to the latest, each time with the latest value that both had seen as the base (`custom`).
@@ -64,20 +65,20 @@ use super::sync::{ChangeOrigin, StateEffect, StateNode};
 use super::value::Value;
 use crate::core::lists::{Gather, List};
 
-/// One shared state in one window.
+/// The model of one shared state in one window.
 pub struct Model<V> {
     node: StateNode<Cell<V>>,
     strategies: Strategies,
-    /// This window, as its peers know it.
+    /// The id of this window.
     name: Rc<str>,
     keys: SmallMap<Key, Composite<V>>,
-    /// What stands for a composite that is not in `keys`.
+    /// Returned for a key that is not in `keys`.
     nowhere: Composite<V>,
-    /// Of each key that a group named, and each that one was on, the keys that hang together with it now.
+    /// The transaction component of each key that a group names or named.
     components: SmallMap<Key, Rc<Component>>,
     texts: Option<Rc<dyn Texts<V>>>,
     pending: Vec<Pending<V>>,
-    /// Keys that others wrote to meanwhile, and which peer sent it.
+    /// Keys that others wrote to while a write of this window was pending, and the peer that sent it.
     hidden: Vec<(Key, PeerRef)>,
     undos: Steps<V>,
     redos: Steps<V>,
@@ -85,12 +86,12 @@ pub struct Model<V> {
     counts_writes: bool,
     /// Members of the transaction that the writes of this turn join.
     turn: Vec<Key>,
-    /// Names of cells that changed, while somebody asks.
+    /// Names of changed cells, while they are watched.
     watched: Option<Vec<Key>>,
 }
 
 impl<V: Value> Model<V> {
-    /// A state born now. `name` is this window as its peers know it.
+    /// A state made now. `name` is the id of this window.
     #[must_use]
     pub fn new(
         actor: Actor,
@@ -120,7 +121,7 @@ impl<V: Value> Model<V> {
         cells
     }
 
-    /// The keys of that node's cells.
+    /// A model over that node, with the keys of its cells.
     fn over(node: StateNode<Cell<V>>, name: &str, strategies: Strategies) -> Self {
         let names: Vec<Key> = node.registers().map(|one| Rc::clone(one.0)).gather();
         let mut model = Self {
@@ -155,7 +156,7 @@ impl<V: Value> Model<V> {
         self.counts_writes = true;
     }
 
-    /// How many writes were made, by all windows that count theirs.
+    /// The number of writes that all counting windows have made.
     #[must_use]
     pub fn writes(&self) -> f64 {
         let cells = self.node.iter().filter_map(|(name, cell)| match cell {
@@ -165,7 +166,7 @@ impl<V: Value> Model<V> {
         cells.fold(0.0, |sum, count| sum + count)
     }
 
-    /// What a key holds.
+    /// The visible value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&V> {
         if !self.keys.is_empty()
@@ -184,7 +185,7 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// Every key that is there.
+    /// Every key with a value.
     pub fn iter(&self) -> impl Iterator<Item = (Key, &V)> {
         let plain = self.node.iter().filter_map(|(name, cell)| {
             let Cell::Plain(value) = cell else {
@@ -219,7 +220,7 @@ impl<V: Value> Model<V> {
             .gather()
     }
 
-    /// The engine that merges texts has come. What was typed before goes through it.
+    /// The text engine is loaded. Writes the pending edits.
     pub fn provide_texts(&mut self, texts: Rc<dyn Texts<V>>, now: f64) -> ModelEffects<V> {
         self.texts = Some(Rc::clone(&texts));
         let me = self.node.actor();
@@ -237,14 +238,14 @@ impl<V: Value> Model<V> {
         effects
     }
 
-    /// Whether texts can be merged here.
+    /// Whether the text engine is loaded.
     #[must_use]
     pub fn has_texts(&self) -> bool {
         self.texts.is_some()
     }
 
-    /// The text that a key holds, as the host knows it, and a number that is the same wherever that text is edited. `None`
-    /// if the key is not merged, or holds none, or texts cannot be merged here.
+    /// The host's document of a key whose value is a text, and a number that is the same in all windows that edit this
+    /// text. `None` if the key does not merge, its value is no text, or the engine is not loaded.
     pub fn document(&mut self, key: &Key) -> Option<(V, f64)> {
         let texts = self.texts.clone()?;
         let is_merged = self.strategies.of(key) == Strategy::Merge;
@@ -252,7 +253,7 @@ impl<V: Value> Model<V> {
         (is_merged && has_parts).then(|| self.tree_of(key).document(&*texts))?
     }
 
-    /// Whether something was typed that cannot be sent before the engine that merges texts is there.
+    /// Whether an edit cannot be sent before the text engine is loaded.
     #[must_use]
     pub fn holds_texts(&self) -> bool {
         self.keys
@@ -260,7 +261,7 @@ impl<V: Value> Model<V> {
             .any(|composite| composite.tree.as_ref().is_some_and(MergeTree::waits))
     }
 
-    /// Whether a text waits for the engine that merges texts.
+    /// Whether a text needs the text engine.
     #[must_use]
     pub fn wants_texts(&self) -> bool {
         self.texts.is_none()
@@ -270,18 +271,18 @@ impl<V: Value> Model<V> {
                 .any(|composite| composite.tree.as_ref().is_some_and(MergeTree::wants_texts))
     }
 
-    /// The replication node, for its own queries: what was seen, and by which peers.
+    /// The replication node, for queries: what was seen, and by which peers.
     #[must_use]
     pub fn node(&self) -> &StateNode<Cell<V>> {
         &self.node
     }
 
-    /// Takes note of a time that a cell names beside its stamp. Whether it can be believed.
+    /// Observes a time that a cell names besides its stamp. Returns false if it is too far ahead.
     pub fn witnessed(&mut self, time: Option<Time>, now: f64) -> bool {
         time.is_none_or(|time| self.node.witnessed(time, now))
     }
 
-    /// Lets the replication node act, see [`StateNode`].
+    /// Calls the replication node and translates its effects, see [`StateNode`].
     pub fn with_node(
         &mut self,
         act: impl FnOnce(&mut StateNode<Cell<V>>) -> Vec<StateEffect<Cell<V>>>,
@@ -290,7 +291,7 @@ impl<V: Value> Model<V> {
         self.translate(effects)
     }
 
-    /// The composite of a key; the key becomes one.
+    /// The composite of a key, which is made if need be.
     fn composite(&mut self, key: &Key) -> &mut Composite<V> {
         if !self.keys.contains_key(key) {
             let shown = self.get(key).cloned();
@@ -298,12 +299,12 @@ impl<V: Value> Model<V> {
         }
         match self.keys.get_mut(&**key) {
             Some(composite) => composite,
-            // Never: it has just been put there.
+            // Unreachable: it has just been inserted.
             None => &mut self.nowhere,
         }
     }
 
-    /// The parts of a key; they begin to be kept.
+    /// The merge tree of a key, which is made if need be.
     fn tree_at(&mut self, key: &Key) -> &mut MergeTree<V> {
         let known = self.keys.get(&**key).is_some_and(|one| one.tree.is_some());
         let by = (!known).then(|| self.strategies.identity_of(key));
@@ -312,7 +313,7 @@ impl<V: Value> Model<V> {
     }
 }
 
-/// Whether two values are the same, absent ones too.
+/// Whether two optional values are the same.
 fn same<V: Value>(a: Option<&V>, b: Option<&V>) -> bool {
     match (a, b) {
         (None, None) => true,

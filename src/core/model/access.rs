@@ -1,4 +1,4 @@
-//! Replica access for another model of this window: its cells as they are, by their names.
+//! Replica access for another model of this window: reads, imports and vetoes cells by their names.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use crate::core::replica::Stage;
 use crate::core::sync::ChangeOrigin;
 use crate::core::value::Value;
 
-/// A cell's name, what it holds, and of which write.
+/// The name of a cell, its content, and the stamp of its write.
 pub type Written<V> = (Key, Option<Cell<V>>, Stamp);
 
 impl<V> CellChange<V> {
@@ -25,7 +25,7 @@ impl<V> CellChange<V> {
 }
 
 impl<V: Value> Model<V> {
-    /// Keeps a list of the cells that change from now on, or no longer.
+    /// Starts or stops recording which cells change.
     pub fn watch(&mut self, is_watched: bool) {
         if !is_watched {
             self.watched = None;
@@ -34,18 +34,18 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// The names of the cells that have changed since this was last asked, the same perhaps more than once.
+    /// Returns the names of the cells that changed since the last call. A name may occur twice.
     pub fn take_watched(&mut self) -> Vec<Key> {
         self.watched.as_mut().map_or_else(Vec::new, std::mem::take)
     }
 
-    /// Every cell, deleted ones too.
+    /// Every cell, with deleted ones.
     pub fn written(&self) -> impl Iterator<Item = Written<V>> + '_ {
         let registers = self.node.registers();
         registers.map(|(name, held)| (Rc::clone(name), held.value.clone(), held.stamp))
     }
 
-    /// How writes to a key that did not know of each other are settled.
+    /// The conflict strategy of a key.
     #[must_use]
     pub fn strategy(&self, key: &str) -> Strategy {
         self.strategies.of(key)
@@ -58,13 +58,13 @@ impl<V: Value> Model<V> {
         Some((Rc::clone(name), held.value.clone(), held.stamp))
     }
 
-    /// Whether any cell of that key is held, a deleted one too.
+    /// Whether the key has any cell, even a deleted one.
     #[must_use]
     pub fn has_cells(&self, key: &Key) -> bool {
         self.keys.contains_key(key) || self.node.register(&root_name(key)).is_some()
     }
 
-    /// Forgets all cells of those keys, which are sorted and show nothing.
+    /// Drops all cells of those keys, which are sorted and have no value.
     pub fn forget(&mut self, keys: &[Key]) {
         let is_named = |name: &Key| parse(name).is_some_and(|(key, _)| keys.binary_search(&key).is_ok());
         self.node.drop_named(is_named);
@@ -74,17 +74,17 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// Takes over cells of another state of this window, as if they came from that neighbour.
+    /// Imports cells of another model of this window, as if they came from that neighbour.
     pub fn adopt(&mut self, written: Vec<Written<V>>, from: Option<PeerRef>, now: f64) -> ModelEffects<V> {
-        // A time inside of a cell decides like a stamp: what is written here from now on is later.
+        // A time inside a cell counts like a stamp: later writes here must be later.
         let inside = written.iter().filter_map(|cell| cell.1.as_ref()?.latest()).max();
         self.witnessed(inside, now);
         let effects = self.node.take_over(written, from, now);
         self.translate(effects)
     }
 
-    /// A cell of this state as something to refuse; what is there instead then is what `base` says. None if it is refused
-    /// already, or is a refusal itself.
+    /// A cell of this state as a change that can be vetoed; `base` is what replaces it. `None` if it is vetoed already, or
+    /// holds vetoes itself.
     #[must_use]
     pub fn refusable(&self, name: &Key, base: Option<Written<V>>) -> Option<CellChange<V>> {
         let (key, part) = parse(name)?;
@@ -104,7 +104,7 @@ impl<V: Value> Model<V> {
         })
     }
 
-    /// Whether what that cell holds was denied to its writer.
+    /// Whether that cell's write was denied for lack of a grant.
     #[must_use]
     pub fn is_denied(&self, name: &Key) -> bool {
         let (Some((key, part)), Some(held)) = (parse(name), self.node.register(name)) else {
@@ -117,7 +117,7 @@ impl<V: Value> Model<V> {
             .any(|veto| veto.reason == VetoReason::Denied && veto.part == part && veto.stamp == stamp)
     }
 
-    /// The write that a key shows, by its cell.
+    /// The visible write of a key, by its cell.
     #[must_use]
     pub fn visible_write(&self, key: &Key) -> Option<(Key, Stamp)> {
         let list = self.visible_writes(key);
@@ -141,7 +141,7 @@ impl<V: Value> Model<V> {
         })
     }
 
-    /// Makes the write that a key shows count no more, unless nobody made it.
+    /// Vetoes the visible write of a key. `None` for an initial value.
     pub fn veto_visible_write(&mut self, key: &Key, reason: VetoReason, now: f64) -> Option<ModelEffects<V>> {
         let list = self.visible_writes(key);
         let top = latest(&list).filter(|top| !top.stamp.time.is_initial())?;

@@ -1,17 +1,17 @@
-//! Keys that have cells besides their root.
+//! Composites: keys that have cells besides their root.
 
 use crate::core::cell::{Cell, Part};
 use crate::core::id::{Actor, Key};
 use crate::core::merge::MergeTree;
 use crate::core::register::Stamp;
 
-/// Such a key in this window.
+/// A composite in this window.
 pub(super) struct Composite<V> {
-    /// Its slots, vetoes and counts: which, and their names. Those of a merged value are many, and stand in `tree`.
+    /// Its slots, vetoes and counts, with the names of their cells. The parts of a merged value are in `tree`.
     parts: Vec<(Part, Key)>,
-    /// The parts of its value, where it is merged.
+    /// The merge tree, if the key merges.
     pub(super) tree: Option<MergeTree<V>>,
-    /// What it shows.
+    /// The visible value.
     pub(super) shown: Option<V>,
     /// The candidates that were last reported.
     pub(super) reported: Vec<Stamp>,
@@ -27,7 +27,7 @@ impl<V> Composite<V> {
         }
     }
 
-    /// Takes note of a cell.
+    /// Records a cell.
     pub(super) fn add(&mut self, part: Part, name: Key) {
         let is_listed = matches!(part, Part::Slot(_) | Part::Veto(_) | Part::Count(_));
         if is_listed && !self.parts.iter().any(|(_, known)| *known == name) {
@@ -62,19 +62,19 @@ impl<V> Composite<V> {
     }
 }
 
-/// One write that a key may show.
+/// A write that may be visible.
 pub(super) struct Contribution<V> {
-    /// The suffix of its cell.
+    /// The suffix of the name of its cell.
     pub(super) part: Key,
-    /// Which write.
+    /// Its stamp.
     pub(super) stamp: Stamp,
-    /// What it wrote.
+    /// The value; `None` for a deletion.
     pub(super) value: Option<V>,
-    /// What it replaced.
+    /// What it replaced, and the stamp of that.
     pub(super) base: Option<(Option<V>, Stamp)>,
-    /// What its writer knew.
+    /// The latest write of each writer that its writer knew of.
     pub(super) seen: Vec<(Actor, crate::core::clock::Time)>,
-    /// Who wrote, if it says so.
+    /// The id of the window that wrote it, if it is known.
     pub(super) from: Option<std::rc::Rc<str>>,
 }
 
@@ -94,7 +94,7 @@ pub(super) fn saw(seen: &[(Actor, crate::core::clock::Time)], by: Stamp, of: Sta
             .any(|&(actor, time)| actor == of.actor && time >= of.time)
 }
 
-/// The plain value of a cell that should hold one.
+/// The plain value of a cell.
 pub(super) fn plain<V: Clone>(cell: Option<&Cell<V>>) -> Option<V> {
     match cell {
         Some(Cell::Plain(value)) => Some(value.clone()),

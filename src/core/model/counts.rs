@@ -1,4 +1,4 @@
-//! Increments: what each writer added to a key, and to which write of it.
+//! Increments: what each writer added to a key, and to which write.
 
 use std::rc::Rc;
 
@@ -14,11 +14,11 @@ use crate::core::register::Stamp;
 use crate::core::sync::StateNode;
 use crate::core::value::Value;
 
-/// A key that something was added to, in a model without conflicts.
+/// An incremented key in the plain model.
 pub(super) struct Counted<V> {
-    /// Who added, and the name of the cell that says what.
+    /// The writers and the names of their count cells.
     by: Vec<(Actor, Key)>,
-    /// What it shows.
+    /// The visible value.
     pub(super) shown: Option<V>,
 }
 
@@ -30,16 +30,16 @@ impl<V: Value> Counted<V> {
         }
     }
 
-    /// Takes note of a writer's cell.
+    /// Records a writer's cell.
     pub(super) fn note(&mut self, actor: Actor, name: &Key) {
         if !self.by.iter().any(|(known, _)| *known == actor) {
             self.by.push((actor, Rc::clone(name)));
-            // In one order everywhere: sums of floating-point numbers depend on it.
+            // Sorted, because sums of floating-point numbers depend on the order.
             order::sort_by_key(&mut self.by, |one| one.0);
         }
     }
 
-    /// What was added to that write of the key, by everyone.
+    /// The sum of all increments of that write of the key.
     pub(super) fn added(&self, node: &StateNode<Cell<V>>, to: Option<Stamp>) -> Option<f64> {
         let to = binding(to);
         let sums = self.by.iter().filter_map(|(_, name)| match node.get(name) {
@@ -51,7 +51,7 @@ impl<V: Value> Counted<V> {
     }
 }
 
-/// A value, and what was added to it since.
+/// A value with increments added.
 pub(super) fn with_added<V: Value>(value: Option<V>, added: Option<f64>) -> Option<V> {
     match (added, &value) {
         (Some(added), None) => Some(V::of_number(added)),
@@ -63,7 +63,7 @@ pub(super) fn with_added<V: Value>(value: Option<V>, added: Option<f64>) -> Opti
     }
 }
 
-/// The count of a writer of one key after it has added so much more to the write `to`; `before` is what it held.
+/// A writer's count after it adds `by` to the write `to`; `before` is its count so far.
 pub(super) fn add_to(before: Option<Count>, to: Option<Stamp>, by: f64) -> Count {
     let sum = before
         .filter(|count| count.to == to)
@@ -72,7 +72,7 @@ pub(super) fn add_to(before: Option<Count>, to: Option<Stamp>, by: f64) -> Count
     Count { to, sum }
 }
 
-/// The count among cells that are about to be written, taken out: several additions in one turn, before the first is a register.
+/// Takes the count out of cells that are about to be written: several increments of one turn become one cell.
 pub(super) fn take_waiting<V>(cells: &mut Cells<V>, name: &Key) -> Option<Count> {
     let at = cells.iter().rposition(|cell| cell.0 == *name)?;
     match cells.remove(at) {
@@ -82,7 +82,7 @@ pub(super) fn take_waiting<V>(cells: &mut Cells<V>, name: &Key) -> Option<Count>
 }
 
 impl<V: Value> PlainModel<V> {
-    /// The cell that adds to a key.
+    /// Plans the cell of an increment.
     pub(super) fn plan_add(
         &mut self,
         key: &Key,

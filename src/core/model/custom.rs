@@ -1,4 +1,4 @@
-//! Keys that a user's function settles: the host calls it with the same arguments in every window.
+//! Keys with the strategy 'custom': the user's function resolves them, called with the same arguments in every window.
 
 use super::composite::Contribution;
 use super::counts::with_added;
@@ -11,16 +11,17 @@ use crate::core::register::Stamp;
 use crate::core::sync::KeyChange;
 use crate::core::value::Value;
 
-/// What a function is called with, again and again: the result so far, the next value, and what both replaced.
+/// The arguments for the function: it is called for each value in turn with the result so far, the value, and what both
+/// replaced.
 pub struct Unsettled<V> {
-    /// The earliest.
+    /// The earliest value.
     pub first: Option<V>,
-    /// Each of the others, and the latest value that it and the first had both seen.
+    /// Each other value, and the latest value that its writer and the first had both seen.
     pub rest: Vec<(Option<V>, Option<V>)>,
 }
 
 impl<V: Value> Model<V> {
-    /// What is to be settled on that key; `None` if nothing is.
+    /// What the function has to resolve for that key; `None` if there is no conflict.
     #[must_use]
     pub fn unsettled(&self, key: &Key) -> Option<Unsettled<V>> {
         let mut live = self.live_of(key).into_iter();
@@ -37,7 +38,7 @@ impl<V: Value> Model<V> {
         })
     }
 
-    /// The function's result: shown until the writes change. `None` if nothing changes by it.
+    /// Sets the function's result, which is visible until the writes change. Returns the change, if it is one.
     pub fn settle(&mut self, key: &Key, value: Option<V>) -> Option<KeyChange<V>> {
         let live = self.live_of(key);
         let stamp = latest(&live)?.stamp;
@@ -54,7 +55,7 @@ impl<V: Value> Model<V> {
     }
 }
 
-/// What both replaced: the latest of the two bases that both had seen.
+/// The later of two bases that both writers had seen.
 fn common_base<V: Clone>(a: &Contribution<V>, b: &Contribution<V>) -> Option<V> {
     let knew = |one: &Contribution<V>, stamp: Stamp| one.saw(stamp);
     let mut bases: Vec<&(Option<V>, Stamp)> = a.base.iter().chain(b.base.iter()).gather();

@@ -1,4 +1,4 @@
-//! What goes into a [`Model`](super::Model) and comes out of it: writes, their ids, candidates, and effects for the host.
+//! Inputs and outputs of a [`Model`](super::Model): writes, their ids, candidates, and effects for the host.
 
 use std::rc::Rc;
 
@@ -7,19 +7,19 @@ use crate::core::id::{Key, PeerRef};
 use crate::core::register::Stamp;
 use crate::core::sync::{ChangeOrigin, KeyChange, StateFrame};
 
-/// What a write does to a key.
+/// An operation on a key.
 #[derive(Clone, Debug)]
 pub enum Op<V> {
-    /// Holds that from now on; `None` deletes it.
+    /// Sets the value; `None` deletes it.
     Set(Option<V>),
-    /// Holds so much more.
+    /// Adds a number.
     Add(f64),
 }
 
 /// How a write is made.
 #[derive(Clone, Copy, Debug)]
 pub struct How {
-    /// Its keys win or lose together.
+    /// It is a transaction: all keys or none.
     pub is_transaction: bool,
     /// It joins the transaction of the writes since the last flush.
     pub joins_turn: bool,
@@ -27,9 +27,9 @@ pub struct How {
     pub may_roll_back: bool,
     /// `undo` takes it back.
     pub undoable: bool,
-    /// Somebody typed: a text is edited however much of it changes, it is never replaced by another.
+    /// It comes from typing: every change of a text is an edit, however large, and never a replacement.
     pub is_typed: bool,
-    /// It came without a frame, as if from another window; not broadcast.
+    /// It came without a frame. It is not broadcast.
     pub is_plain: bool,
     /// The origin that listeners receive.
     pub origin: ChangeOrigin,
@@ -49,11 +49,11 @@ impl Default for How {
     }
 }
 
-/// One write of this window.
+/// The id of a write of this window.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct WriteId(pub(super) u64);
 
-/// A cell that a write of another window changed: what it takes to refuse it.
+/// A cell that another window changed, with what is needed to veto it.
 #[derive(Clone, Debug)]
 pub struct CellChange<V> {
     pub(super) name: Key,
@@ -69,52 +69,52 @@ impl<V> CellChange<V> {
     }
 }
 
-/// One of the writes to choose from.
+/// One of several concurrent writes to choose from.
 #[derive(Clone, Debug)]
 pub struct Candidate<V> {
-    /// What it wrote; `None` if it deleted.
+    /// The value; `None` for a deletion.
     pub value: Option<V>,
-    /// When, and which replica.
+    /// Its stamp.
     pub stamp: Stamp,
-    /// The window that wrote, as it is known to its peers.
+    /// The id of the window that wrote it.
     pub from: Option<Rc<str>>,
 }
 
 /// What the host has to do, in this order.
 pub enum ModelEffect<V> {
-    /// Hand a frame to these neighbours.
+    /// Post a frame to these neighbours.
     Send {
-        /// To whom; never empty.
+        /// The recipients; never empty.
         to: Vec<PeerRef>,
-        /// What.
+        /// The frame.
         frame: StateFrame<Cell<V>>,
     },
-    /// Tell the listeners. Keys in `unsettled` first go through the host's function, then
-    /// [`Model::settle`](super::Model::settle): its result is what changed, if anything.
+    /// Notify the listeners. For keys in `unsettled` the host first calls its function, then
+    /// [`Model::settle`](super::Model::settle), which returns the change, if any.
     Changed {
         /// What changed.
         changes: Vec<KeyChange<V>>,
-        /// Keys whose value a function has to say.
+        /// Keys that the function of 'custom' has to resolve.
         unsettled: Vec<Key>,
         /// From which neighbour it came.
         from: Option<PeerRef>,
-        /// Who wrote it.
+        /// Where it came from.
         origin: ChangeOrigin,
-        /// To refuse it: for [`validate`](super::validate()). Empty for own writes.
+        /// The changed cells, for [`validate`](super::validate()). Empty for own writes.
         cells: Vec<CellChange<V>>,
     },
-    /// These keys have other candidates to choose from than before, more than one.
+    /// These keys have new candidates, more than one.
     Contested {
-        /// Which.
+        /// The keys.
         keys: Vec<Key>,
     },
-    /// Somebody refused writes of this window; they have been taken back.
+    /// Other windows vetoed writes of this window.
     Lost {
-        /// Those that could still be rolled back.
+        /// The ids of those that could still be rolled back.
         ids: Vec<WriteId>,
         /// The keys of the others.
         keys: Vec<Key>,
-        /// Why: of several reasons one that is not a simple refusal.
+        /// The reason. Of several, one that is not a simple rejection.
         reason: VetoReason,
     },
     /// See [`StateEffect::Restamped`](crate::core::sync::StateEffect::Restamped).
@@ -126,15 +126,15 @@ pub enum ModelEffect<V> {
     Ready,
     /// See [`StateEffect::Refused`](crate::core::sync::StateEffect::Refused).
     Refused {
-        /// Whose frame.
+        /// Its sender.
         from: PeerRef,
-        /// Why.
+        /// The code of the error.
         code: &'static str,
     },
 }
 
 impl<V> ModelEffect<V> {
-    /// The effect of changes whose values and writers are known; None if there are none.
+    /// The effect of changes whose values are known; `None` if there are none.
     pub(super) fn changed(
         changes: Vec<KeyChange<V>>,
         from: Option<PeerRef>,

@@ -1,6 +1,7 @@
-//! Writes of others that arrive while a write of this window on the same key may still be taken back.
+//! Hidden writes: writes of others that arrive while a write of this window on the same key may still be rolled back.
 //!
-//! They may show only once it is: the host then asks its user about them, and about whom they came from.
+//! They become visible only if it is rolled back. The host then asks `validate` about them, with the peer that they came
+//! from.
 
 use super::{Model, Strategy};
 use crate::core::cell::{Cell, parse};
@@ -10,7 +11,7 @@ use crate::core::sync::KeyChange;
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
-    /// Takes note of the keys of those cells on which a write of this window is pending. What is merged shows at once.
+    /// Records the keys of those cells on which a write of this window is pending. Merged values are visible at once.
     pub(super) fn note_hidden(&mut self, cells: &[KeyChange<Cell<V>>], from: Option<PeerRef>) {
         let Some(from) = from.filter(|_| !self.pending.is_empty()) else {
             return;
@@ -25,13 +26,12 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// The keys that others wrote to while a write of this window on them was pending, and which peer sent it, since this was last
-    /// asked.
+    /// Returns, once, the keys that others wrote to while a write of this window was pending, and the peer that sent each.
     pub fn take_hidden(&mut self) -> Vec<(Key, PeerRef)> {
         std::mem::take(&mut self.hidden)
     }
 
-    /// Whether a write of this window may still be taken back.
+    /// Whether a write of this window may still be rolled back.
     #[must_use]
     pub fn has_pending(&self) -> bool {
         !self.pending.is_empty()

@@ -1,4 +1,4 @@
-//! What a window asks of a state's model, whichever of the two it has: [`PlainModel`] or [`Model`].
+//! The interface of both models of a state, [`PlainModel`] and [`Model`], to the host.
 
 use std::rc::Rc;
 
@@ -13,20 +13,19 @@ use crate::core::register::Stamp;
 use crate::core::sync::{KeyChange, StateEffect, StateNode};
 use crate::core::value::Value;
 
-/// One shared state in one window, by key. The default methods are the answers of a model
-/// without conflicts.
+/// One shared state in one window, by key. The default methods are those of the plain model.
 pub trait StateModel<V: Value> {
-    /// The replication node, for its own queries: what was seen, and by which peers.
+    /// The replication node, for queries: what was seen, and by which peers.
     fn node(&self) -> &StateNode<Cell<V>>;
     /// The replication node. Its effects go through [`translate`](Self::translate).
     fn node_mut(&mut self) -> &mut StateNode<Cell<V>>;
-    /// Effects of cells as effects of keys.
+    /// Translates effects of cells to effects of keys.
     fn translate(&mut self, effects: Vec<StateEffect<Cell<V>>>) -> ModelEffects<V>;
-    /// What a key holds.
+    /// The visible value of a key.
     fn get(&self, key: &str) -> Option<&V>;
     /// The stamp of the visible write of a key.
     fn top(&self, key: &Key) -> Option<Stamp>;
-    /// Every key that is there.
+    /// Every key with a value.
     fn iter(&self) -> Box<dyn Iterator<Item = (Key, &V)> + '_>;
     /// See [`Model::write`].
     ///
@@ -110,22 +109,22 @@ pub trait StateModel<V: Value> {
     fn take_watched(&mut self) -> Vec<Key> {
         Vec::new()
     }
-    /// The model with conflicts, if it is one.
+    /// The full model, if it is one.
     fn full(&self) -> Option<&Model<V>> {
         None
     }
-    /// The same, to change it.
+    /// The same, mutable.
     fn full_mut(&mut self) -> Option<&mut Model<V>> {
         None
     }
-    /// The model without conflicts, if it is one.
+    /// The plain model, if it is one.
     fn plain_mut(&mut self) -> Option<&mut PlainModel<V>> {
         None
     }
 }
 
 impl<V: Value> dyn StateModel<V> + '_ {
-    /// Lets the replication node act, see [`StateNode`].
+    /// Calls the replication node and translates its effects, see [`StateNode`].
     pub fn with_node(
         &mut self,
         act: impl FnOnce(&mut StateNode<Cell<V>>) -> Vec<StateEffect<Cell<V>>>,
@@ -134,7 +133,7 @@ impl<V: Value> dyn StateModel<V> + '_ {
         self.translate(effects)
     }
 
-    /// Takes note of a time that a cell names beside its stamp. Whether it can be believed.
+    /// Observes a time that a cell names besides its stamp. Returns false if it is too far ahead.
     pub fn witnessed(&mut self, time: Option<Time>, now: f64) -> bool {
         time.is_none_or(|time| self.node_mut().witnessed(time, now))
     }
@@ -146,7 +145,7 @@ impl<V: Value> dyn StateModel<V> + '_ {
     }
 }
 
-/// What changed of a key that showed `old`; None if it shows the same.
+/// The change of a key whose value was `old`; `None` if it is the same.
 pub(super) fn change<V: Value>(model: &dyn StateModel<V>, key: &Key, old: Option<V>) -> Option<KeyChange<V>> {
     let new = model.get(key).cloned();
     (!same(old.as_ref(), new.as_ref())).then(|| KeyChange {
@@ -158,7 +157,7 @@ pub(super) fn change<V: Value>(model: &dyn StateModel<V>, key: &Key, old: Option
     })
 }
 
-/// The stamp of a key that nobody wrote.
+/// The stamp of a key without a write.
 pub(super) fn nobody<V: Value>(node: &StateNode<Cell<V>>) -> Stamp {
     Stamp {
         time: Time::after(None),

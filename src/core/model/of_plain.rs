@@ -1,4 +1,4 @@
-//! From the model without conflicts to the one with them: the same cells, and then the deferred commands.
+//! Transition from the plain model to the full one: same cells, then the deferred commands.
 
 use std::rc::Rc;
 
@@ -12,9 +12,11 @@ use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
-    /// Takes the place of `plain`, which is empty from then on, and carries out its deferred commands. `name` is this window as its peers know it.
+    /// Takes the node out of `plain`, which is empty afterwards, and carries out its deferred commands. `name` is the id of
+    /// this window.
     ///
-    /// A state that merges keeps all it does from its beginning, and takes in nothing: its initial values become parts.
+    /// If a key merges, the plain model has deferred everything since the beginning, so the initial values become parts
+    /// here.
     pub fn of_plain(
         plain: &mut PlainModel<V>,
         name: &str,
@@ -57,7 +59,7 @@ impl<V: Value> Model<V> {
             effects.take_in(model.carry_out(command, now));
         }
         model.next_write = next_write;
-        // What the keys showed before the first of the commands.
+        // The values before the first of the commands.
         let mut touched = before;
         let (mut open, mut rest) = (Vec::new(), Vec::new());
         for effect in effects {
@@ -95,7 +97,7 @@ impl<V: Value> Model<V> {
         match command {
             Command::Write(ops, how, WriteId(id)) => {
                 self.next_write = id.saturating_sub(1);
-                // The write was checked when it was deferred: it adds to numbers only.
+                // The write was checked when it was deferred: its increments are of numbers only.
                 self.write(ops, how, now)
                     .map_or_else(|_| Vec::new(), |done| done.1)
             }

@@ -1,18 +1,19 @@
 //! Transactions that a peer receives in part: some of their keys are not exchanged with it.
 //!
-//! Such a peer takes the rest for a smaller transaction, or for a lone write, and cannot learn that the transaction was aborted
-//! through the other keys. Over there the rest would count, and could abort other transactions. So the window that filters vetoes
-//! the writes to the keys that are exchanged.
+//! Such a peer sees the rest as a smaller transaction or a lone write, and cannot learn that the transaction was aborted
+//! through the other keys. There the rest would count, and could abort other transactions. So the window that filters
+//! vetoes the writes to the keys that are exchanged.
 //!
 //! Any two windows then agree on each key that they exchange, whatever other keys they do not:
 //!
-//! - They hold the same cells of that key, vetoes among them. A veto stays as long as its write, so it does not matter who wrote it, and when.
-//! - Take the latest transaction that counts in one of them and not in the other. Later writes count alike in both. So the
-//!   key that aborts it in one is not known as its member in the other: a window between them filters that key, and holds all
-//!   that aborts the transaction. That window has vetoed the rest, and the veto is among the cells of the other.
+//! - They hold the same cells of that key, with their vetoes. A veto stays as long as its write, so it does not matter who
+//! wrote it, and when.
+//! - Take the latest transaction that counts in one of them and not in the other. Later writes count in both or in neither.
+//! So the key that aborts it in one is not known as its member in the other: a window between them filters that key, and
+//! holds all that aborts the transaction. That window has vetoed the rest, and the veto is among the cells of the other.
 //!
-//! The price: such a transaction stays aborted when what aborted it is aborted or rolled back itself. So nothing is vetoed
-//! as long as the peer shows the same as the state.
+//! The price: such a transaction stays aborted even if what aborted it is aborted or rolled back itself. So nothing is
+//! vetoed as long as the peer has the same visible values as the state.
 
 use std::rc::Rc;
 
@@ -26,8 +27,8 @@ use crate::core::register::Stamp;
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
-    /// The writes to refuse as aborted, see [`veto`](Self::veto), so that a peer agrees on the keys for which `is_exchanged` holds:
-    /// where one of `keys`, or a key that depends on it through transactions, `differs` over there.
+    /// The writes to [`veto`](Self::veto) as aborted, so that a peer agrees on the keys for which `is_exchanged` holds: for
+    /// each of `keys`, or a key that depends on it through transactions, that `differs` there.
     #[must_use]
     pub fn aborted_parts(
         &self,
@@ -52,7 +53,7 @@ impl<V: Value> Model<V> {
         parts
     }
 
-    /// Of each aborted transaction of `component` that spans a key which is not exchanged, the writes to the other keys.
+    /// Of each aborted transaction of `component` with a key that is not exchanged: its writes to the other keys.
     fn parts_of(
         &self,
         component: &Component,

@@ -21,18 +21,18 @@ use crate::core::replica::Stage;
 use crate::core::sync::{ChangeOrigin, KeyChange, StateEffect, StateNode};
 use crate::core::value::Value;
 
-/// Such a state in one window.
+/// The plain model of one shared state in one window.
 pub struct PlainModel<V> {
     pub(super) node: StateNode<Cell<V>>,
-    /// The keys that something was added to.
+    /// Incremented keys.
     pub(super) counted: SmallMap<Key, Counted<V>>,
     pub(super) undos: Steps<V>,
     pub(super) next_write: u64,
-    /// What waits for the other model, if anything does.
+    /// The deferred commands, if there are any.
     pub(super) deferred: Option<Deferred<V>>,
 }
 
-/// Whether a write needs the other model.
+/// Whether a write needs the full model.
 #[must_use]
 pub fn write_needs_more<V>(ops: &[(Key, Op<V>)], how: How) -> bool {
     if how.joins_turn || how.may_roll_back {
@@ -43,14 +43,14 @@ pub fn write_needs_more<V>(ops: &[(Key, Op<V>)], how: How) -> bool {
     how.is_transaction && set.any(|op| first.is_some_and(|first| first.0 != op.0))
 }
 
-/// Whether a cell of that name can only be read by the other model.
+/// Whether a cell of that name can only be read by the full model.
 #[must_use]
 pub fn cell_needs_more(name: &Key) -> bool {
     !is_plain(name) && !matches!(parse(name), None | Some((_, Part::Root | Part::Count(_))))
 }
 
 impl<V: Value> PlainModel<V> {
-    /// A state born now.
+    /// A state made now.
     #[must_use]
     pub fn new(actor: Actor, born_ms: f64, initial: Vec<(Key, V)>) -> Self {
         let cells = initial.into_iter();
@@ -76,7 +76,7 @@ impl<V: Value> PlainModel<V> {
         }
     }
 
-    /// Works out again what a counted key shows.
+    /// Resolves an incremented key again.
     fn recount(&mut self, key: &Key) -> Option<KeyChange<V>> {
         let (value, to) = (self.root(key).cloned(), self.top(key));
         let added = self.counted.get(&**key)?.added(&self.node, to);
@@ -86,7 +86,7 @@ impl<V: Value> PlainModel<V> {
         change(self, key, old)
     }
 
-    /// Effects of cells as effects of keys.
+    /// Translates changes of cells to changes of keys.
     fn changes_of(&mut self, cells: Vec<KeyChange<Cell<V>>>) -> Vec<KeyChange<V>> {
         let mut recounted: Vec<Key> = Vec::new();
         for cell in &cells {
@@ -94,7 +94,7 @@ impl<V: Value> PlainModel<V> {
                 continue;
             };
             if !self.counted.contains_key(&key) {
-                // What it showed before, which its root's change may be about.
+                // The value before, which the change of the root may be about.
                 let root = root_name(&key);
                 let change = cells.iter().find(|one| one.key == root);
                 let shown = match change {
@@ -136,7 +136,7 @@ impl<V: Value> PlainModel<V> {
             changes.take_in(self.recount(&key));
         }
         if let Some(deferred) = &self.deferred {
-            // Those show what is to be written.
+            // Keys with a deferred write keep its value.
             changes.keep(|change| !deferred.visible.contains_key(&change.key));
         }
         changes
@@ -258,7 +258,7 @@ impl<V: Value> StateModel<V> for PlainModel<V> {
     }
 
     fn retract(&mut self, id: WriteId, _now: f64) -> ModelEffects<V> {
-        // Without it the write has been dropped already.
+        // Without deferred commands the write has been dropped already.
         if self.deferred.is_some() {
             self.push(Command::Retract(id));
         }

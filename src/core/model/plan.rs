@@ -1,4 +1,4 @@
-//! Which cells a write to one key becomes: its own root, a slot beside others, parts of a tree, or a count.
+//! The cells that a write to one key becomes: its root, a slot beside others, parts of a merge tree, or a count.
 
 use std::rc::Rc;
 
@@ -20,7 +20,7 @@ use crate::core::register::Stamp;
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
-    /// The cells of one write.
+    /// Plans the cells of one write.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn plan(
         &mut self,
@@ -35,7 +35,7 @@ impl<V: Value> Model<V> {
         let strategy = self.strategies.of(&key);
         let value = match op {
             Op::Add(by) => return self.plan_add(&key, by, now, cells),
-            // What was only counted up where nobody merges has no parts to delete.
+            // A key that was only incremented by windows that do not merge it has no parts to delete.
             Op::Set(value) if strategy == Strategy::Merge && (value.is_some() || !self.is_counted(&key)) => {
                 return self.plan_merge(&key, value.as_ref(), how.is_typed, now, cells);
             }
@@ -70,7 +70,7 @@ impl<V: Value> Model<V> {
                 Rc::from("")
             },
         };
-        // A cell that only this window writes: its stamp tells nothing but that it is newer.
+        // Only this window writes the cell, so its stamp only has to be newer.
         let stamp = self.node.now(now);
         let stamp = if strategy == Strategy::HighestVersion {
             stamp
@@ -84,8 +84,8 @@ impl<V: Value> Model<V> {
         ));
     }
 
-    /// The time of the latest write to that key known here, aborted ones too: a rolled back write does not free its time for
-    /// the next.
+    /// The time of the latest known write to that key, also of aborted ones: a write that was rolled back does not free its
+    /// time for the next.
     fn latest_time(&self, key: &Key) -> Option<Time> {
         let root = self.node.register(&root_name(key)).map(|root| root.stamp.time);
         let list = self.contributions(key, &[]);
@@ -97,8 +97,7 @@ impl<V: Value> Model<V> {
             .max()
     }
 
-    /// What shows now, and which write that is. What this window wrote over others' heads is not what others had
-    /// seen: under its own unseen write lies that write's base.
+    /// The visible value and its write. Others have not seen this window's unsent write; for them its base counts.
     fn base_of(&self, key: &Key, list: &[Contribution<V>], me: Actor) -> Option<(Option<V>, Stamp)> {
         let top = latest(list)?;
         let keeps_all = matches!(self.strategies.of(key), Strategy::Manual | Strategy::Custom);
@@ -112,8 +111,8 @@ impl<V: Value> Model<V> {
         Some((shown, top.stamp))
     }
 
-    /// This window's own visible writes to the key, as far back as one may be rolled back; without those that `cells` are
-    /// about to veto.
+    /// This window's own visible writes to the key, as many as may be rolled back, without those that `cells` are about to
+    /// veto.
     fn under_of(&self, key: &Key, cells: &Cells<V>) -> Option<Rc<Slot<V>>> {
         let (me, aborted, is_tentative) = (self.node.actor(), self.aborted(key), self.is_tentative(key));
         let (name, part) = (cell_name(key, &Part::Slot(me)), suffix(&Part::Slot(me)));
@@ -137,7 +136,7 @@ impl<V: Value> Model<V> {
                 break;
             }
         }
-        // A write that is known as what another replaced is taken for one by itself: no member of a group may be known so.
+        // A write known as what another replaced counts as a lone write. No member of a group may be known so.
         let is_lone = |of: Stamp| {
             !history
                 .iter()
@@ -155,7 +154,7 @@ impl<V: Value> Model<V> {
         under
     }
 
-    /// Of each writer its latest write known here, aborted ones too.
+    /// The latest known write of each writer, also of aborted ones.
     fn seen_of(&self, key: &Key, list: &[Contribution<V>], me: Actor) -> Vec<(Actor, Time)> {
         let mut seen: Vec<(Actor, Time)> = Vec::new();
         let mut note = |stamp: Stamp| {
@@ -187,7 +186,8 @@ impl<V: Value> Model<V> {
         seen
     }
 
-    /// Before a key of an aborted group is overwritten, the abort is recorded: the overwritten write may be its cause.
+    /// Records the abort of a group before one of its keys is overwritten: the overwritten write may be the cause of the
+    /// abort.
     pub(super) fn record_aborts(&mut self, ops: &[(Key, Op<V>)], now: f64, cells: &mut Cells<V>) {
         let mut sealed: Vec<Rc<Component>> = Vec::new();
         for (key, op) in ops {
@@ -238,13 +238,13 @@ impl<V: Value> Model<V> {
         self.stamp_tree(key, writes, now, cells);
     }
 
-    /// Whether the key has counts, and no parts.
+    /// Whether the key has counts and no merge tree.
     fn is_counted(&self, key: &str) -> bool {
         let composite = self.keys.get(key);
         composite.is_some_and(|one| one.tree.is_none() && one.counts().next().is_some())
     }
 
-    /// The parts of a key, and what was written to it as a whole.
+    /// The merge tree of a key, with the write to the key as a whole.
     pub(super) fn tree_of(&mut self, key: &Key) -> &mut MergeTree<V> {
         let contributions = self.visible_writes(key);
         let plain = latest(&contributions).map(|one| (one.value.clone(), one.stamp));

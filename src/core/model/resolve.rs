@@ -1,4 +1,5 @@
-//! Resolution: the visible value of a key, as a function of its cells alone. Windows that hold the same cells show the same.
+//! Resolution: the visible value of a key, as a function of its cells alone. Windows with the same cells resolve the same
+//! value.
 
 use std::rc::Rc;
 
@@ -15,12 +16,13 @@ use crate::core::register::Stamp;
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
-    /// What a cell holds.
+    /// The content of a cell.
     pub(super) fn held(&self, name: &str) -> Option<&Cell<V>> {
         self.node.get(name)
     }
 
-    /// What a cell holds and since when, vetoed writes left out: then what a window that refused one had there before.
+    /// The content of a cell without vetoed writes, and its stamp. For a vetoed write it is what the vetoing window had
+    /// there before.
     pub(super) fn effective(
         &self,
         name: &str,
@@ -31,19 +33,19 @@ impl<V: Value> Model<V> {
         if !is_vetoed(vetoes, part, register.stamp) {
             return Some((register.value.clone(), register.stamp));
         }
-        // Windows that refused the same write may have held different ones before it: the latest stands.
+        // Windows that vetoed the same write may have had different ones before it. The latest counts.
         bases(vetoes, part)
             .filter(|base| base.1 < register.stamp && !is_vetoed(vetoes, part, base.1))
             .max_by_key(|base| base.1)
             .map(|(cell, stamp)| (Some(cell.clone()), *stamp))
     }
 
-    /// The writes of that key that count.
+    /// The visible writes of a key.
     pub(super) fn visible_writes(&self, key: &Key) -> Vec<Contribution<V>> {
         self.contributions(key, self.aborted(key))
     }
 
-    /// Those that count if `aborted` are the groups that do not.
+    /// The visible writes if the groups in `aborted` are aborted.
     pub(super) fn contributions(&self, key: &Key, aborted: &[Stamp]) -> Vec<Contribution<V>> {
         let vetoes = self.vetoes(key);
         let mut list = Vec::new();
@@ -80,8 +82,8 @@ impl<V: Value> Model<V> {
         list
     }
 
-    /// The writes that one writer's slot of a key tells of: the one it holds, those it carries along, what it replaced if
-    /// that was its own, and what windows that refused one had there before. The latest first.
+    /// The write history of one writer's slot, the latest first: the write it holds, those it carries, what it replaced if
+    /// that was its own, and what vetoing windows had there before.
     pub(super) fn history(&self, key: &str, actor: Actor, vetoes: &[Veto<V>]) -> Vec<(Stamp, Rc<Slot<V>>)> {
         let name = self.keys.get(key).and_then(|composite| composite.slot(actor));
         let Some(Cell::Slot(slot)) = name.and_then(|name| self.held(name)) else {
@@ -110,7 +112,7 @@ impl<V: Value> Model<V> {
             Strategy::LastWriteWins | Strategy::HighestVersion
         );
         if settled {
-            // Where writes are kept side by side it is none: what it knew of is not known here.
+            // Where concurrent writes are all kept, this does not count: what the replaced write knew is unknown here.
             let replaced: Vec<_> = history
                 .iter()
                 .filter_map(|(stamp, slot)| replaced(*stamp, slot))
@@ -118,13 +120,13 @@ impl<V: Value> Model<V> {
                 .gather();
             history.take_in(replaced);
         }
-        // Of one write the fullest account stands before the others.
+        // Of several entries for one write, the most complete comes first.
         order::sort_by_key(&mut history, |entry| std::cmp::Reverse(entry.0));
         history.dedup_by_key(|entry| entry.0);
         history
     }
 
-    /// What was added to that write of the key, by everyone.
+    /// The sum of all increments of that write of the key.
     pub(super) fn added(&self, key: &str, to: Option<Stamp>) -> Option<f64> {
         let composite = self.keys.get(key)?;
         let vetoes = self.vetoes(key);
@@ -138,7 +140,7 @@ impl<V: Value> Model<V> {
                 }
             })
             .gather();
-        // In one order everywhere: sums of floating-point numbers depend on it.
+        // Sorted, because sums of floating-point numbers depend on the order.
         order::sort_by_key(&mut counts, |count| count.0);
         (!counts.is_empty()).then(|| counts.iter().map(|count| count.1).sum())
     }
@@ -161,18 +163,18 @@ impl<V: Value> Model<V> {
         Resolved::Value(self.with_added(key, latest(&list)))
     }
 
-    /// A write's value, and what was added to it since.
+    /// The value of a write, with its increments.
     fn with_added(&self, key: &str, write: Option<&Contribution<V>>) -> Option<V> {
         let value = write.and_then(|write| write.value.clone());
         with_added(value, self.added(key, binding(write.map(|write| write.stamp))))
     }
 
-    /// The writes of a key that did not know of each other, the earliest first.
+    /// The concurrent writes of a key, the earliest first.
     pub(super) fn live_of(&self, key: &Key) -> Vec<Contribution<V>> {
         live(self.visible_writes(key))
     }
 
-    /// What is to be chosen from under 'manual', the earliest first; one or none if there is nothing to choose.
+    /// The candidates of a 'manual' key, the earliest first; at most one if there is no conflict.
     #[must_use]
     pub fn candidates(&self, key: &Key) -> Vec<Candidate<V>> {
         self.live_of(key)
@@ -186,17 +188,17 @@ impl<V: Value> Model<V> {
     }
 }
 
-/// Increments are bound to a write; to initial values of whichever window, and to nothing, as if they were one.
+/// The write that an increment belongs to. All initial values, and no value, count as one write.
 pub(super) fn binding(stamp: Option<Stamp>) -> Option<Stamp> {
     stamp.filter(|stamp| !stamp.time.is_initial())
 }
 
-/// The later of all.
+/// The latest write.
 pub(super) fn latest<V>(list: &[Contribution<V>]) -> Option<&Contribution<V>> {
     list.iter().max_by_key(|one| one.stamp)
 }
 
-/// Those that nobody else knew of, equal ones once, the earliest first.
+/// The writes that no other one knew of, the earliest first; of equal values only the latest.
 pub(super) fn live<V: Value>(list: Vec<Contribution<V>>) -> Vec<Contribution<V>> {
     let marks: Vec<(Stamp, Vec<(Actor, crate::core::clock::Time)>)> =
         list.iter().map(|one| (one.stamp, one.seen.clone())).gather();
@@ -225,7 +227,7 @@ pub(super) fn live<V: Value>(list: Vec<Contribution<V>>) -> Vec<Contribution<V>>
                 _ => false,
             });
         match same {
-            // The later stands for both.
+            // The later one represents both.
             Some(at) => {
                 distinct.remove(at);
                 distinct.push(one);
@@ -236,7 +238,7 @@ pub(super) fn live<V: Value>(list: Vec<Contribution<V>>) -> Vec<Contribution<V>>
     distinct
 }
 
-/// What a write replaced, if its writer had written that too, as a write by itself.
+/// What a write replaced, as a write by itself, if its writer had written that too.
 fn replaced<V: Clone>(by: Stamp, slot: &Slot<V>) -> Option<(Stamp, Rc<Slot<V>>)> {
     let (value, stamp) = slot.base.as_ref()?;
     let own = stamp.actor == by.actor && *stamp < by && !stamp.time.is_initial();
@@ -254,14 +256,14 @@ fn replaced<V: Clone>(by: Stamp, slot: &Slot<V>) -> Option<(Stamp, Rc<Slot<V>>)>
     })
 }
 
-/// Whether somebody refused that write or took it back.
+/// Whether that write was rejected or rolled back.
 pub(super) fn is_vetoed<V>(vetoes: &[Veto<V>], part: &str, stamp: Stamp) -> bool {
     vetoes
         .iter()
         .any(|veto| veto.stamp == stamp && *veto.part == *part)
 }
 
-/// What those who vetoed writes to a cell had there before.
+/// What the vetoing windows had in a cell before.
 fn bases<'a, V>(vetoes: &'a [Veto<V>], part: &'a str) -> impl Iterator<Item = &'a (Cell<V>, Stamp)> {
     vetoes
         .iter()

@@ -1,4 +1,4 @@
-//! Writes of this window that can be undone, as both models keep them.
+//! Undo steps: this window's writes that can be undone. Both models use them.
 
 use std::rc::Rc;
 
@@ -8,10 +8,10 @@ use crate::core::lists::Gather;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
 
-/// How many writes can be undone. The earliest are forgotten.
+/// At most this many steps are kept; the earliest are dropped.
 const STEPS: usize = 100;
 
-/// One write that can be undone.
+/// One key of a step.
 #[derive(Clone)]
 pub(super) struct Step<V> {
     pub(super) items: Vec<Item<V>>,
@@ -20,17 +20,17 @@ pub(super) struct Step<V> {
 #[derive(Clone)]
 pub(super) struct Item<V> {
     pub(super) key: Key,
-    /// What was added, if it was no plain write.
+    /// The increment, if it was one.
     pub(super) added: Option<f64>,
     pub(super) old: Option<V>,
     pub(super) new: Option<V>,
-    /// The write that showed before.
+    /// The visible write before.
     pub(super) was: Option<Stamp>,
-    /// The write that showed after: it is undone only while it does.
+    /// The visible write after. The step is undone only while this one is visible.
     pub(super) stamp: Option<Stamp>,
 }
 
-/// Steps, the latest last.
+/// The steps, the latest last.
 pub(super) struct Steps<V> {
     pub(super) list: std::collections::VecDeque<Step<V>>,
 }
@@ -53,7 +53,7 @@ impl<V> Steps<V> {
         self.list.clear();
     }
 
-    /// A write was made anew under another stamp: what was undone or done before it rests on that one now.
+    /// A write got another stamp: steps that refer to it now refer to the new stamp.
     pub(super) fn relink(&mut self, key: &Key, from: Option<Stamp>, to: Option<Stamp>) {
         for step in &mut self.list {
             for item in step.items.iter_mut().filter(|item| item.key == *key) {
@@ -69,7 +69,7 @@ impl<V> Steps<V> {
 }
 
 impl<V: Value> Step<V> {
-    /// The write of these operations, which is about to be made.
+    /// The step of these operations, before they are written.
     pub(super) fn before(model: &dyn StateModel<V>, ops: &[(Key, Op<V>)]) -> Self {
         let items = ops.iter().map(|(key, op)| Item {
             key: Rc::clone(key),
@@ -87,7 +87,7 @@ impl<V: Value> Step<V> {
         }
     }
 
-    /// The write was made: notes what the keys show now.
+    /// Records the visible writes after the write.
     pub(super) fn settle(&mut self, model: &dyn StateModel<V>) {
         for item in &mut self.items {
             item.new = model.get(&item.key).cloned();

@@ -1,27 +1,27 @@
-//! How writes to one key that did not know of each other are settled.
+//! Conflict strategies: how concurrent writes to one key are settled.
 
 use crate::core::id::Key;
 use crate::core::map::SmallMap;
 use crate::core::merge::IDENTITY;
 
-/// One key's strategy. All windows must be given the same; which one they are given decides nothing about what is sent.
+/// The strategy of one key. All windows must have the same one. It does not change what is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Strategy {
-    /// The later by the hybrid logical clock.
+    /// The later write by the hybrid logical clock wins.
     #[default]
     LastWriteWins,
-    /// The one that had seen more writes to the key.
+    /// The write that had seen more writes to the key wins.
     HighestVersion,
-    /// Both, part by part.
+    /// Both merge, part by part.
     Merge,
-    /// All are kept until somebody resolves; the later shows.
+    /// All are kept until the user resolves them. Meanwhile the later one is visible.
     Manual,
-    /// A function of all that are there, called by the host.
+    /// The user's function chooses or combines, called by the host.
     Custom,
 }
 
 impl Strategy {
-    /// As users write it; a function has no name.
+    /// The name in the options; a function has none.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl Strategy {
         }
     }
 
-    /// Whether writes that did not know of each other are all kept.
+    /// Whether concurrent writes are all kept.
     #[must_use]
     pub fn keeps_all(self) -> bool {
         matches!(self, Strategy::Manual | Strategy::Custom)
@@ -43,13 +43,13 @@ impl Strategy {
 /// The strategy of each key.
 #[derive(Clone, Debug, Default)]
 pub struct Strategies {
-    /// Of keys that are not named.
+    /// The strategy of keys that are not in `by_key`.
     pub default: Strategy,
-    /// Of those that are.
+    /// The strategies of single keys.
     pub by_key: SmallMap<Key, Strategy>,
-    /// The property that identifies records of keys without an own one, if not the usual one.
+    /// The property that identifies records, if not the default one.
     pub identity: Option<Key>,
-    /// Of those that are.
+    /// That property for single keys.
     pub identity_by_key: SmallMap<Key, Key>,
 }
 

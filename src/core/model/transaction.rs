@@ -1,7 +1,7 @@
 //! Transactions: all members count, or none.
 //!
-//! A transaction is aborted when a write that did not know of it beats one of its members. Whether that write counts may depend on
-//! its own transaction, which is later: so transactions are resolved from the latest to the earliest.
+//! A transaction is aborted when a concurrent write beats one of its members. Whether that write counts may depend on its
+//! own transaction, which is later: so transactions are resolved from the latest to the earliest.
 //!
 //! The result is computed once for each change, for all keys that are connected through transactions, and cached with each key.
 
@@ -18,24 +18,24 @@ use crate::core::order;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
 
-/// Keys whose showing hangs on each other, by groups.
+/// A transaction component: keys that are connected through groups, so that they are resolved together.
 #[derive(Default)]
 pub(super) struct Component {
     pub(super) keys: Vec<Key>,
-    /// The groups on them that do not count, the latest first.
+    /// The aborted groups on them, the latest first.
     pub(super) aborted: Vec<Stamp>,
 }
 
-/// Whether that group is among those, which are sorted, the latest first.
+/// Whether that group is aborted. `aborted` is sorted, the latest first.
 pub(super) fn is_aborted(aborted: &[Stamp], group: Stamp) -> bool {
     aborted.binary_search_by(|one| group.cmp(one)).is_ok()
 }
 
-/// The writes on one key, by which its transactions are resolved.
+/// The writes to one key that matter for its transactions.
 struct Field<V> {
     root: Option<Stamp>,
     slots: Vec<Entry<V>>,
-    /// Groups that were vetoed here.
+    /// Groups with a vetoed write here.
     vetoed: Vec<Stamp>,
 }
 
@@ -45,7 +45,7 @@ struct Entry<V> {
     is_vetoed: bool,
 }
 
-/// Where each key of a search stands, in the order in which they were found.
+/// The position of each key of a search, in the order of discovery.
 #[derive(Default)]
 struct Found {
     keys: Vec<Key>,
@@ -64,27 +64,27 @@ impl Found {
     }
 }
 
-/// A group: the keys that any of its members names, and those that they are on.
+/// A group: the keys that its members name, and those that have its members.
 struct Group {
     members: Vec<usize>,
-    /// The list that was looked at last: mostly all members name the same.
+    /// The last list of members, because mostly all members name the same.
     list: Rc<[Key]>,
 }
 
 impl<V: Value> Model<V> {
-    /// Whether a member of a group, aborted or not, stands on that key, or stood there.
+    /// Whether the key has, or had, a member of a group, aborted or not.
     pub(super) fn is_grouped(&self, key: &str) -> bool {
         !self.components.is_empty() && self.components.contains_key(key)
     }
 
-    /// The groups on that key, and on all that it hangs on, that do not count.
+    /// The aborted groups of the key's component.
     pub(super) fn aborted(&self, key: &str) -> &[Stamp] {
         self.components
             .get(key)
             .map_or(&[], |component| &component.aborted)
     }
 
-    /// Takes note of the groups that a cell on that key tells of.
+    /// Records the groups that a cell of that key names.
     pub(super) fn note_groups(&mut self, key: &Key, cell: &Cell<V>) {
         let has_group = |slot: &Rc<Slot<V>>| slot.history().any(|entry| !entry.group.is_empty());
         let has_group = match cell {
@@ -99,7 +99,7 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// Each write in a slot of a key: which, the slot, and the suffix of its cell.
+    /// Each write in a slot of a key: its stamp, the slot, and the suffix of its cell.
     pub(super) fn slots_of(&self, key: &str) -> Vec<(Stamp, Rc<Slot<V>>, Key)> {
         let Some(composite) = self.keys.get(key) else {
             return Vec::new();
@@ -114,8 +114,8 @@ impl<V: Value> Model<V> {
         all
     }
 
-    /// Computes again which groups on those keys are aborted. Returns them with the keys whose aborted groups changed: the
-    /// visible values of other keys have not.
+    /// Computes again which groups on those keys are aborted. Returns them with the keys whose aborted groups changed; the
+    /// visible values of other keys have not changed.
     pub(super) fn regroup(&mut self, mut touched: Vec<Key>) -> Vec<Key> {
         let mut found = Found::default();
         for key in touched.iter().filter(|key| self.is_grouped(key)) {
@@ -125,7 +125,7 @@ impl<V: Value> Model<V> {
         if asked == 0 {
             return touched;
         }
-        // Each key, each group and each component of before is looked at once.
+        // Each key, group and old component is visited once.
         let mut fields: Vec<Field<V>> = Vec::new();
         let mut groups: SmallMap<Stamp, Group> = SmallMap::new();
         let mut before: Vec<*const Component> = Vec::new();
@@ -195,7 +195,7 @@ impl<V: Value> Model<V> {
                 }
             }
         }
-        // By the first of its keys: the heads come in their order, each before those that hang on it.
+        // By their first key: the roots of the components come in order, each before the other keys of its component.
         let mut components: Vec<Component> = Vec::new();
         let mut of: Vec<usize> = Vec::with_capacity(heads.len());
         for (at, key) in found.keys.iter().enumerate() {
@@ -263,13 +263,13 @@ impl<V: Value> Model<V> {
 }
 
 impl<V> Field<V> {
-    /// Whether that group was vetoed here, or beaten by a write that did not know of it.
+    /// Whether that group was vetoed here, or beaten by a concurrent write.
     fn beats(&self, group: Stamp, aborted: &[Stamp]) -> bool {
         let beaten = |root: Stamp| root > group && root.actor != group.actor;
         if self.root.is_some_and(beaten) || self.vetoed.binary_search(&group).is_ok() {
             return true;
         }
-        // Written over by its own writer, and what it was written over with is_aborted: nothing of it is left on this key.
+        // If its own writer overwrote it, and the group of that write is aborted, nothing of it is left on this key.
         let mut is_there = false;
         for Entry {
             stamp,
@@ -289,7 +289,7 @@ impl<V> Field<V> {
     }
 }
 
-/// The first of all that hang together with that.
+/// The root of a component (union-find).
 fn head(heads: &mut [usize], at: usize) -> usize {
     let mut at = at;
     while let Some(&next) = heads.get(at)

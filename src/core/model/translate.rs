@@ -1,4 +1,4 @@
-//! From cells to keys: what changed in the cells becomes what changed of the keys, and what the host is to do.
+//! Translation of effects of cells to effects of keys: changed keys, and what else the host has to do.
 
 use std::rc::Rc;
 
@@ -12,15 +12,15 @@ use crate::core::register::Stamp;
 use crate::core::sync::{ChangeOrigin, KeyChange, StateEffect};
 use crate::core::value::Value;
 
-/// The visible value of a key.
+/// The result of resolving a key.
 pub(super) enum Resolved<V> {
     Value(Option<V>),
-    /// The host's function has to say.
+    /// The function of the strategy 'custom' has to choose.
     Unsettled,
 }
 
 impl<V: Value> Model<V> {
-    /// Takes note of a cell that was written; which key that makes more than its root.
+    /// Records a cell that was written. Returns its key if that has more cells than its root.
     pub(super) fn note(&mut self, name: &Key) -> Option<Key> {
         let (key, part) = parse(name)?;
         let register = self
@@ -44,7 +44,7 @@ impl<V: Value> Model<V> {
             match register {
                 Some((Some(Cell::Node(node)), stamp)) => tree.set(rest, Some(node), stamp),
                 Some((_, stamp)) => tree.set(rest, None, stamp),
-                // Dropped: the neighbour that it came from has seen it, and does not hold it any more.
+                // Dropped, because the neighbour has seen it and does not hold it any more.
                 None => tree.unset(rest),
             }
         }
@@ -52,7 +52,7 @@ impl<V: Value> Model<V> {
         Some(key)
     }
 
-    /// Effects of cells as effects of keys.
+    /// Translates effects of cells to effects of keys.
     pub(super) fn translate(&mut self, effects: Vec<StateEffect<Cell<V>>>) -> ModelEffects<V> {
         let mut out = Vec::with_capacity(effects.len());
         for effect in effects {
@@ -94,7 +94,7 @@ impl<V: Value> Model<V> {
         };
         let mut changes = Vec::with_capacity(cells.len());
         let mut touched: Vec<Key> = Vec::new();
-        // What keys that become composite in this very change showed before it.
+        // The earlier values of keys that become composite by this change.
         let mut roots: Vec<(Key, Option<V>)> = Vec::new();
         let mut names = Vec::new();
         let mut vetoes = Vec::new();
@@ -177,7 +177,7 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// Works out again what those keys show.
+    /// Resolves those keys again, and returns what changed.
     pub(super) fn refresh(&mut self, keys: Vec<Key>) -> Vec<KeyChange<V>> {
         let mut changes = Vec::new();
         self.refresh_into(keys, &mut changes, &mut Vec::new(), &mut Vec::new());
@@ -226,7 +226,7 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// Parts of a merged value that were taken back show what they held before.
+    /// Sets vetoed parts of a merged value back to what they were before.
     fn veto_tree(&mut self, key: &Key) {
         let vetoes = self.vetoes(key);
         for veto in vetoes {

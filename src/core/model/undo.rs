@@ -9,12 +9,12 @@ use crate::core::merge::unapply;
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
-    /// Takes back the latest own write that still shows somewhere. `None` if there is none.
+    /// Undoes the latest own write that is still visible somewhere. `None` if there is none.
     pub fn undo(&mut self, now: f64) -> Option<ModelEffects<V>> {
         self.undo_or_redo(now, true)
     }
 
-    /// Does again what was undone last. `None` if nothing was, or a write came after.
+    /// Redoes what was undone last. `None` if nothing was undone, or a write came after.
     pub fn redo(&mut self, now: f64) -> Option<ModelEffects<V>> {
         self.undo_or_redo(now, false)
     }
@@ -33,7 +33,7 @@ impl<V: Value> Model<V> {
                 is_transaction: ops.len() > 1,
                 ..How::default()
             };
-            // Only numbers are added to that were numbers when they were added to; others were left out.
+            // An increment counts only if the value is still a number; others were left out.
             let (_, effects) = self.write(ops, how, now).ok()?;
             back.settle(self);
             for item in &back.items {
@@ -49,7 +49,7 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// The writes that take a step back, without what others have written over since.
+    /// The writes that undo a step, without keys that others have written since.
     fn inverse(&self, step: &Step<V>) -> Vec<(Key, Op<V>)> {
         let mut ops = Vec::with_capacity(step.items.len());
         for item in &step.items {

@@ -1,4 +1,4 @@
-//! Validation: what a window's `validate` rejects is not shown anywhere.
+//! Validation: no window shows a value that a window's `validate` rejects.
 //!
 //! `validate` runs on the resolved value, not on the incoming write. If it rejects, the foreign writes that the value is made of
 //! are vetoed (of a function's candidates, those that are bad by themselves), and the next visible value is checked in turn, until
@@ -47,17 +47,17 @@ impl<V> Default for Sources<V> {
     }
 }
 
-/// What became of changes that a window was asked about.
+/// The result of validating changes.
 pub struct Validated<V> {
-    /// What changed after all.
+    /// The changes that remain.
     pub changes: Vec<KeyChange<V>>,
-    /// Whether something was refused.
+    /// Whether something was rejected.
     pub refused: bool,
-    /// What else is to be done.
+    /// Further effects.
     pub rest: ModelEffects<V>,
 }
 
-/// Asks about what changed, of which those cells came in now.
+/// Validates changes. `came` are the cells that have just arrived.
 pub fn validate<V: Value>(
     host: &mut impl Validator<V>,
     changes: Vec<KeyChange<V>>,
@@ -84,7 +84,7 @@ pub fn validate<V: Value>(
         let mut touched = bad;
         let effects = host.model(|model| model.veto(cells, VetoReason::Refused, now));
         merge_vetoed(host, effects, &mut left, &mut touched, &mut rest);
-        // What was there before was let in before.
+        // A value that was visible before was accepted before.
         asked = left
             .iter()
             .filter(|one| touched.contains(&one.key) && !same(one.old.as_ref(), one.new.as_ref()))
@@ -154,7 +154,7 @@ fn merge_vetoed<V: Value>(
     }
 }
 
-/// Of much that comes at once only what is bad by itself; all of it, if nothing is.
+/// If many keys changed at once: those that are rejected by themselves, or all if none is.
 fn bad_keys<V: Value>(host: &mut impl Validator<V>, asked: &[KeyChange<V>]) -> Vec<Key> {
     if asked.is_empty() || host.accepts(asked) {
         return Vec::new();
@@ -185,7 +185,7 @@ fn rejected_writes<V: Value>(
     if each.len() == 1 {
         return each.into_iter().map(|one| one.1).gather();
     }
-    // Of several that a function was given, those that are bad by themselves; else those that brought about what shows.
+    // Of several values that a function was given: those rejected by themselves, or else the sources of the visible one.
     let mut bad = Vec::new();
     for (value, cell, _) in &each {
         let alone = KeyChange {
@@ -209,7 +209,7 @@ fn rejected_writes<V: Value>(
 }
 
 impl<V: Value> Model<V> {
-    /// Whether what a key shows is made of writes of others.
+    /// Whether the visible value of a key has sources written by others.
     #[must_use]
     pub fn has_writes_of_others(&self, key: &Key) -> bool {
         match self.sources(key, &[]) {
@@ -218,8 +218,8 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// The writes of others that the key's value is made of: what was added to it now, or a part of it that came now; else
-    /// what it shows.
+    /// The foreign writes that the key's value is made of: an increment or a part that has just arrived, or else the
+    /// visible write.
     fn sources(&self, key: &Key, came: &[CellChange<V>]) -> Sources<V> {
         let vetoes = self.vetoes(key);
         let visible = self.visible_writes(key);
@@ -244,7 +244,7 @@ impl<V: Value> Model<V> {
             return Sources::All(added);
         }
         let shown = match self.strategies.of(key) {
-            // A function may show any of those that it was given.
+            // A function may choose any of the values that it was given.
             Strategy::Custom => live(visible),
             _ => visible.into_iter().filter(|one| Some(one.stamp) == top).gather(),
         };
@@ -255,7 +255,7 @@ impl<V: Value> Model<V> {
             };
             let name = cell_name(key, &part);
             let from = came.iter().find(|cell| cell.name == name);
-            // What was there before the whole cell was there before this write too, if it is earlier.
+            // If an earlier value than this write was there before the cell, it was there before the write too.
             let base = from.and_then(|cell| cell.base.clone());
             let cell = CellChange {
                 base: base.filter(|base| base.1 < one.stamp),
@@ -265,13 +265,13 @@ impl<V: Value> Model<V> {
             each.push((one.value, cell, from.is_some()));
         }
         if each.is_empty() {
-            // An own value, or none, to which others have added.
+            // An own value, or none, with increments by others.
             return Sources::All(self.added_by_others(key, to));
         }
         Sources::Each(each)
     }
 
-    /// Everything that others wrote to that key and that counts.
+    /// All visible foreign writes to that key.
     fn all_of_others(&self, key: &Key) -> Vec<CellChange<V>> {
         let mut cells = Vec::new();
         let root = self.node.register(&cell_name(key, &Part::Root));
@@ -313,12 +313,12 @@ impl<V: Value> Model<V> {
         composite.counts().filter_map(cell).gather()
     }
 
-    /// Whether that count is of what was added to that write.
+    /// Whether that count adds to that write.
     fn adds(&self, name: &Key, to: Option<Stamp>) -> bool {
         matches!(self.held(name), Some(Cell::Count(count)) if count.to == to)
     }
 
-    /// Nobody is asked about own writes.
+    /// Whether a write is foreign. Own writes are not validated.
     fn is_others(&self, stamp: Stamp) -> bool {
         stamp.actor != self.node.actor()
     }

@@ -18,16 +18,16 @@ use crate::core::value::Value;
 /// A write of this window that can still be rolled back.
 pub(super) struct Pending<V> {
     pub(super) id: WriteId,
-    /// Its cells.
+    /// Its cells, with the stamps of the write.
     pub(super) cells: Vec<(Key, Stamp)>,
-    /// What it added to which keys.
+    /// Its increments.
     pub(super) added: Vec<(Key, f64)>,
-    /// What it turned into what, in keys that are merged.
+    /// The values before and after, for keys that merge.
     pub(super) merged: Vec<(Key, Option<V>, Option<V>)>,
 }
 
 impl<V: Value> Model<V> {
-    /// Takes back a write of this window, wherever it arrived, and nothing that came after. Does nothing if the write is
+    /// Rolls back a write of this window in all windows, and nothing that came after it. Does nothing if the write is
     /// final.
     pub fn retract(&mut self, id: WriteId, now: f64) -> ModelEffects<V> {
         let Some(at) = self.pending.iter().position(|pending| pending.id == id) else {
@@ -52,7 +52,7 @@ impl<V: Value> Model<V> {
             let next = unapply(self.get(&key), old.as_ref(), new.as_ref(), &by);
             self.plan_merge(&key, next.as_ref(), false, now, &mut cells);
         }
-        // Sums and merged parts are taken out by their difference: what was added since stays.
+        // Increments and merged parts are taken out by their difference, so later increments stay.
         let slots = pending.cells.into_iter().filter_map(|(name, stamp)| {
             let (key, part) = parse(&name)?;
             let veto = Veto {
@@ -69,12 +69,12 @@ impl<V: Value> Model<V> {
         self.put_cells(cells, Stage::Open, ChangeOrigin::Rollback)
     }
 
-    /// The write is final: it cannot be taken back any more.
+    /// The write is final: it cannot be rolled back any more.
     pub fn confirm(&mut self, id: WriteId) {
         self.pending.keep(|pending| pending.id != id);
     }
 
-    /// Makes those writes count no more, in every window.
+    /// Vetoes those writes, in every window.
     pub fn veto(&mut self, changes: Vec<CellChange<V>>, reason: VetoReason, now: f64) -> ModelEffects<V> {
         let mut by_key: Vec<(Key, Vec<Veto<V>>)> = Vec::new();
         for CellChange { name, stamp, base } in changes {
@@ -84,7 +84,7 @@ impl<V: Value> Model<V> {
             if matches!(part, Part::Veto(_) | Part::Writes(_)) {
                 continue;
             }
-            // What was there before may have been refused itself: then what was there before that.
+            // What was there before may be vetoed itself. Then what was there before that counts.
             let base = base.and_then(|(cell, stamp)| self.unvetoed(&key, &part, cell, stamp));
             let veto = Veto {
                 part: suffix(&part),
@@ -108,7 +108,7 @@ impl<V: Value> Model<V> {
         let part = suffix(part);
         let vetoes = self.vetoes(key);
         let mut held = Some((cell, stamp));
-        // Each step goes to an earlier write.
+        // Terminates, because each step goes to an earlier write.
         while let Some((cell, stamp)) = held {
             let Some(veto) = vetoes
                 .iter()
@@ -121,8 +121,8 @@ impl<V: Value> Model<V> {
         None
     }
 
-    /// Own writes that vetoes of others have just taken back: those that could still be rolled back, and the keys of the others. `reason`
-    /// is the reason of the last that was not simply refused.
+    /// Own writes that others have just vetoed: those that could still be rolled back, and the keys of the others. `reason`
+    /// becomes that of the last one that was not a simple rejection.
     pub(super) fn lost(
         &mut self,
         change: &crate::core::sync::KeyChange<Cell<V>>,
@@ -174,7 +174,7 @@ impl<V: Value> Model<V> {
         (lost, key)
     }
 
-    /// What a cell of a write that came from elsewhere held before.
+    /// What the cells of incoming writes held before.
     pub(super) fn note_cells(changes: &[crate::core::sync::KeyChange<Cell<V>>]) -> Vec<CellChange<V>> {
         changes
             .iter()

@@ -1,9 +1,9 @@
-//! The vetoes that each window keeps on a key, and what it may drop from its list.
+//! Veto lists: the vetoes that each window keeps on a key, and when it may drop one.
 //!
-//! A veto is dropped once nothing in the key's cells tells of its write any more. But another window may not have seen
-//! the veto yet, and may name the write as what stood before one that it rejects itself: then the write comes back
-//! without its veto. So of the dropped vetoes on a slot the latest stays, as the *floor* of its list: earlier writes of
-//! that slot are not taken from the lists of others.
+//! A veto is dropped once the key's cells do not contain its write any more. But another window may not have seen the veto
+//! yet, and may name the write as the base of a write that it vetoes itself: then the write would come back without its
+//! veto. So of the dropped vetoes on a slot the latest stays, as the *floor* of its list: earlier writes of that slot are
+//! not taken from the lists of others.
 
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ use crate::core::order;
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
-    /// The vetoes on that key, without the parts of their bases that lie below the floor of another list.
+    /// The vetoes on that key, without bases below the floor of another list.
     pub(super) fn vetoes(&self, key: &str) -> Vec<Veto<V>> {
         let mut lists: Vec<Rc<Vec<Veto<V>>>> = Vec::new();
         for name in self.keys.get(key).into_iter().flat_map(Composite::vetoes) {
@@ -45,8 +45,8 @@ impl<V: Value> Model<V> {
         all
     }
 
-    /// Of each list and each slot that it vetoes, the latest vetoed write that the slot itself does not tell of. Nothing
-    /// where one list is alone.
+    /// For each list and each slot that it vetoes: the latest vetoed write that is not in the slot itself. Empty if there
+    /// is only one list.
     fn floors(&self, key: &str, lists: &[Rc<Vec<Veto<V>>>]) -> SmallMap<Key, Vec<(usize, Time)>> {
         let mut floors: SmallMap<Key, Vec<(usize, Time)>> = SmallMap::new();
         if lists.len() < 2 {
@@ -83,8 +83,8 @@ impl<V: Value> Model<V> {
         }
     }
 
-    /// Whether a write of this window that its slot of that key tells of may still be taken back, or was: the next one
-    /// then carries along what stands under it.
+    /// Whether a write of this window in its slot of that key may still be rolled back, or was. The next write then carries
+    /// the writes under it.
     pub(super) fn is_tentative(&self, key: &Key) -> bool {
         let me = self.node.actor();
         let name = cell_name(key, &Part::Slot(me));
@@ -101,7 +101,7 @@ impl<V: Value> Model<V> {
         slot.is_some_and(|slot| vetoes.any(|veto| slot.history().any(|entry| entry.time == veto.stamp.time)))
     }
 
-    /// Adds to the vetoes of this window on that key, and drops those whose write has been written over.
+    /// Adds to this window's vetoes on that key, and drops those whose write has been overwritten.
     pub(super) fn plan_vetoes(&mut self, key: &Key, more: Vec<Veto<V>>, now: f64, cells: &mut Cells<V>) {
         let name = cell_name(key, &Part::Veto(self.node.actor()));
         let waiting = cells.iter().rposition(|cell| cell.0 == name);
@@ -155,7 +155,7 @@ impl<V: Value> Model<V> {
     }
 }
 
-/// Of vetoes whose writes are gone, the latest on each slot.
+/// Of vetoes whose writes are gone, the latest of each slot.
 fn latest_of_each<V>(mut gone: Vec<Veto<V>>) -> Vec<Veto<V>> {
     gone.keep(|veto| matches!(parse_suffix(&veto.part), Some(Part::Slot(_))));
     order::sort_by_key(&mut gone, |veto| std::cmp::Reverse(veto.stamp));
@@ -168,7 +168,7 @@ fn latest_of_each<V>(mut gone: Vec<Veto<V>>) -> Vec<Veto<V>> {
     floors
 }
 
-/// A slot without the writes of its history at or before that time.
+/// A slot without the writes of its history up to that time.
 fn above<V: Clone>(slot: &Rc<Slot<V>>, floor: Time) -> Option<Rc<Slot<V>>> {
     if slot.time <= floor {
         return None;

@@ -1,4 +1,4 @@
-//! This window's own writes: which cells each becomes.
+//! This window's own writes: checks them, and writes the cells that `plan` makes of them.
 
 use std::rc::Rc;
 
@@ -17,15 +17,15 @@ use crate::core::value::Value;
 /// Cells to write, with their times.
 pub(super) type Cells<V> = Vec<(Key, Option<Cell<V>>, Time)>;
 
-/// A key cannot be counted up: it does not hold a number.
+/// The error of an increment whose key does not hold a number.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NotANumber(pub Key);
 
 impl<V: Value> Model<V> {
-    /// Writes at once, here; the next flush sends it. Refused as a whole, or applied as a whole.
+    /// Applies a write here at once; the next flush sends it. Applied as a whole, or refused as a whole.
     ///
     /// # Errors
-    /// [`NotANumber`] if something is added to what is not a number.
+    /// [`NotANumber`] if an increment meets a value that is not a number.
     pub fn write(
         &mut self,
         ops: Vec<(Key, Op<V>)>,
@@ -129,7 +129,7 @@ impl<V: Value> Model<V> {
             false => (Stage::Open, how.origin),
         };
         let mut effects = self.put_cells(cells, stage, origin);
-        // What waits for the engine that merges texts has no cells yet, and shows here all the same.
+        // Pending edits of texts have no cells yet, and are visible in this window all the same.
         let changes = self.refresh(merged);
         effects.take_in(ModelEffect::changed(changes, None, origin));
         effects
@@ -145,7 +145,7 @@ impl<V: Value> Model<V> {
         self.translate(effects)
     }
 
-    /// The members of a transaction: keys that are settled by which write is the later. Others are kept or merged
+    /// The members of a transaction: the keys whose strategy lets the later write win. Other writes are kept or merged
     /// whatever happens.
     fn group_of(&mut self, ops: &[(Key, Op<V>)], how: How) -> Rc<[Key]> {
         let mut group = Vec::new();
@@ -168,7 +168,7 @@ impl<V: Value> Model<V> {
         Rc::from(group)
     }
 
-    /// What this turn wrote before becomes a member of the larger transaction, as it stands.
+    /// Adds what this turn wrote before to the transaction, unchanged.
     fn rejoin(
         &mut self,
         ops: &[(Key, Op<V>)],
@@ -210,7 +210,7 @@ impl<V: Value> Model<V> {
         (name, sum)
     }
 
-    /// Applies updates that came without a frame, as if another window had written them now. Not broadcast.
+    /// Applies updates that came without a frame, as if another window had written them now. They are not broadcast.
     pub fn apply_plain(&mut self, entries: Vec<(Key, Option<V>)>, now: f64) -> ModelEffects<V> {
         let ops = entries
             .into_iter()
@@ -223,14 +223,14 @@ impl<V: Value> Model<V> {
         self.put(ops, how, WriteId(0), now)
     }
 
-    /// The write that shows.
+    /// The visible write.
     #[must_use]
     pub fn top(&self, key: &Key) -> Option<Stamp> {
         latest(&self.visible_writes(key)).map(|one| one.stamp)
     }
 }
 
-/// Refuses a write that adds to what is not a number.
+/// Refuses a write with an increment of a value that is not a number.
 pub(super) fn check_numbers<V: Value>(
     model: &dyn StateModel<V>,
     ops: &[(Key, Op<V>)],
@@ -244,7 +244,7 @@ pub(super) fn check_numbers<V: Value>(
     Ok(())
 }
 
-/// The operations of a write: a transaction has one for each key.
+/// The operations of a write. A transaction has one for each key.
 pub(super) fn joined<V: Value>(ops: Vec<(Key, Op<V>)>, how: How) -> Vec<(Key, Op<V>)> {
     match how.is_transaction {
         true => last_of_each(ops),
@@ -252,7 +252,7 @@ pub(super) fn joined<V: Value>(ops: Vec<(Key, Op<V>)>, how: How) -> Vec<(Key, Op
     }
 }
 
-/// One write for each key: the last, with what was added after it.
+/// One operation for each key: the last write, with the increments after it.
 fn last_of_each<V: Value>(ops: Vec<(Key, Op<V>)>) -> Vec<(Key, Op<V>)> {
     let mut kept: Vec<(Key, Op<V>)> = Vec::with_capacity(ops.len());
     for (key, op) in ops {
