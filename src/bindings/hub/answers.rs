@@ -1,4 +1,4 @@
-//! Answers to messages: what handlers return, or give to `respond`.
+//! Answers to messages: what handlers return or pass to `respond`.
 
 use std::rc::Rc;
 
@@ -14,8 +14,7 @@ use crate::platform::callback;
 use crate::platform::{host, promise};
 
 impl Hub {
-    /// What a handler's `respond` calls. One function of the wasm serves all questions: to make one for each would cost
-    /// more than to answer it.
+    /// Handles a call of `respond`. One function serves all questions: making one for each would cost more than answering.
     pub(crate) fn respond(&self, from: PeerRef, id: f64, value: &JsValue, transfer: &JsValue) {
         let question = {
             let inner = self.inner.borrow();
@@ -23,7 +22,7 @@ impl Hub {
             peer.and_then(|peer| peer.host.handling.get(id as u64))
                 .map(|handled| handled.question.clone())
         };
-        // None: answered, no longer awaited, or nobody expects an answer.
+        // `None` if it was answered already, is no longer awaited, or expects no answer.
         if let Some(question) = question {
             self.answer(&question, value, transfer.dyn_ref::<Array>());
         } else {
@@ -59,7 +58,7 @@ impl Hub {
     }
 
     pub(super) fn answer_failure(&self, question: &Question, error: &JsValue) {
-        // The text only, and never the stack.
+        // Only the message, never the stack.
         let message = if question.may_know {
             js_sys::Reflect::get(error, &JsValue::from_str("message")).unwrap_or(JsValue::UNDEFINED)
         } else {
@@ -105,7 +104,7 @@ impl Hub {
                 if !known {
                     return;
                 }
-                // The answer cannot be cloned: both sides get an error.
+                // The answer cannot be cloned. Both sides get an error.
                 let refused = host::answer_frame(
                     Kind::Answer.tag(),
                     question.id,

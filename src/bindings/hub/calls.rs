@@ -1,5 +1,5 @@
-//! Outgoing messages: to one peer with an answer awaited, or to all. Everything for one peer takes one route (`post`), so it
-//! arrives in the order in which it was sent.
+//! Outgoing messages: to one peer with an answer awaited, or to all. Everything for one peer takes one route (`post`), so
+//! it arrives in the order in which it was sent.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
@@ -25,7 +25,7 @@ pub(crate) struct Pending {
     stop_listening: Option<Function>,
 }
 
-/// What `send` was called with, checked.
+/// The checked arguments of `send`.
 pub(crate) struct Outgoing {
     pub(crate) what: String,
     pub(crate) what_js: JsValue,
@@ -36,24 +36,25 @@ pub(crate) struct Outgoing {
     pub(crate) expects: bool,
     pub(crate) signal: Option<JsValue>,
     pub(crate) transfer: Option<Array>,
-    /// What follows in the frame of a message that takes two hops: to whom the receiver relays it, or from whom this window does.
-    /// Undefined for any other.
+    /// The last field of a message with two hops: the peer to which the receiver relays it, or the peer for which this
+    /// window relays it. Undefined for any other message.
     pub(crate) hop: JsValue,
 }
 
-/// How many parts `hop` has in a message that the receiver relays: the id. One that this window relays has a source.
+/// The length of `hop` in a message that the receiver relays: only the id. In one that this window relays there is a source
+/// too.
 const TO: u32 = 1;
-/// The last element of a message frame.
+/// The last element of a message frame that expects no answer.
 const EXPECTS_NOTHING: f64 = 0.0;
 const EXPECTS_ANSWER: f64 = 1.0;
-/// What a peer says of an error is its own text: no more of it than this is passed on, in UTF-16 units.
+/// A peer's error message is its own text. At most so many UTF-16 units of it are passed on.
 const MAX_REASON: u32 = 2000;
 const MAX_CODE: u32 = 64;
-/// The question may come again, so the answer must be kept.
+/// The question may be repeated, so the answer must be kept.
 pub(crate) const EXPECTS_RETRIES: f64 = 2.0;
 
 impl Hub {
-    /// Which peer a call goes to.
+    /// The peer that a call goes to.
     pub(crate) fn target(&self, name: Option<&str>) -> Result<PeerRef, JsValue> {
         let inner = self.inner.borrow();
         match name {
@@ -82,7 +83,7 @@ impl Hub {
         }
     }
 
-    /// Posts a frame to a peer, by the one route everything for it takes.
+    /// Posts a frame to a peer, on the one route that everything for it takes.
     pub(crate) fn post(&self, at: PeerRef, frame: &JsValue, transfer: Option<&Array>) -> Result<(), JsValue> {
         let is_there = || self.inner.borrow().peers.reachable(at).is_some();
         if self.is_tapped() && is_there() && self.is_held(false, at, frame, transfer, false) {
@@ -91,7 +92,7 @@ impl Hub {
         self.post_now(at, frame, transfer)
     }
 
-    /// The same, whatever the inspector's tap does.
+    /// Does the same, past the inspector's tap.
     pub(super) fn post_now(
         &self,
         at: PeerRef,
@@ -103,7 +104,7 @@ impl Hub {
             let Some(peer) = inner.peers.reachable(at) else {
                 return Err(fail(codes::PEER_LOST, "the peer is gone"));
             };
-            // Only a wire of its own can carry objects over instead of copying them.
+            // Only a wire of its own can transfer objects instead of copying them.
             let by_wire = !peer.on_mesh || (transfer.is_some() && peer.wire.is_some());
             let mesh = if by_wire { None } else { inner.mesh.clone() };
             (mesh, peer.wire.clone(), peer.host.uid.clone())
@@ -116,7 +117,7 @@ impl Hub {
         }
     }
 
-    /// Sends a message; the promise settles with the answer, or at once if none is expected.
+    /// Sends a message. The promise resolves with the answer, or at once if none is expected.
     pub(crate) fn send(&self, out: Outgoing) -> Result<JsValue, JsValue> {
         let at = self.target(out.target.as_deref())?;
         self.send_to(at, out)
@@ -199,7 +200,7 @@ impl Hub {
             .map_err(|error| unsendable(payload, error))
     }
 
-    /// One frame to everyone. The first refusal to clone is everyone's: nothing was sent before it.
+    /// Posts one frame to everyone. If it cannot be cloned, the first post fails, and nothing was sent before.
     pub(crate) fn post_all(&self, frame: &JsValue, transfer: Option<&Array>) -> Result<(), JsValue> {
         let (mesh, wires) = {
             let inner = self.inner.borrow();
@@ -219,7 +220,7 @@ impl Hub {
             ));
         }
         if self.is_tapped() {
-            // Each link by itself: one may be held back.
+            // Each peer by itself, because the tap may hold back one of the frames.
             let peers: Vec<PeerRef> = self.inner.borrow().peers.iter().map(|(at, _)| at).gather();
             return peers
                 .into_iter()
@@ -261,7 +262,7 @@ impl Hub {
             return self.reject_from(from, codes::MALFORMED);
         };
         let pending = self.inner.borrow_mut().calls.finish(id as u64, from);
-        // Late or repeated answers are nobody's; so are answers to questions never asked.
+        // Late or repeated answers are ignored, and so are answers to questions that were never asked.
         let Some(pending) = pending else { return };
         let value = frame.get(3);
         if ok {
@@ -275,7 +276,7 @@ impl Hub {
             Some(codes::DENIED) => codes::DENIED,
             Some(codes::LIMIT) => codes::LIMIT,
             Some(codes::SERIALIZATION) => codes::SERIALIZATION,
-            // Of the window behind the one that answers.
+            // The error is about the window behind the one that answers.
             Some(codes::PEER_LOST) if !pending.hop.is_undefined() => codes::PEER_LOST,
             _ => codes::HANDLER,
         };
@@ -284,7 +285,7 @@ impl Hub {
             Some(to) if to.length() == TO => {
                 Some(text(&["'", &to.get(0).as_string().unwrap_or_default(), "'"]))
             }
-            // Of a message that this window relays: it passes on as it is.
+            // This window relays the message, so it passes the error on unchanged.
             Some(_) => return pending.reject(&fail(code, &reason)),
             None => None,
         };
@@ -302,7 +303,7 @@ impl Hub {
         pending.reject(&fail(code, &message));
     }
 
-    /// An answer came that is more than what is let in.
+    /// An answer exceeded the limits.
     pub(crate) fn refuse_answer(&self, from: PeerRef, frame: &Array) {
         let Some(id) = frame.get(1).as_f64() else {
             return;
@@ -318,7 +319,7 @@ impl Hub {
         }
     }
 
-    /// Retries and rejects the calls whose time is up; when the next one's is.
+    /// Retries or rejects the calls that are due. Returns when the next one is.
     pub(crate) fn calls_due(&self, now: f64) -> f64 {
         let due = self.inner.borrow_mut().calls.due(now);
         for call in due {
@@ -344,7 +345,7 @@ impl Hub {
         self.inner.borrow().calls.next_deadline().unwrap_or(f64::INFINITY)
     }
 
-    /// The peer that was called is lost.
+    /// The peer of a call has gone.
     pub(crate) fn calls_lost(&self, at: PeerRef, identity: &Identity, reason: Reason) {
         let lost = self.inner.borrow_mut().calls.lost(at);
         for (_, pending) in lost {
@@ -365,7 +366,7 @@ impl Hub {
         }
     }
 
-    /// Ends every call to a peer: destroy() was called here.
+    /// Rejects every call to a peer, because destroy() was called here.
     pub(crate) fn end_calls_to(&self, at: PeerRef, error: &JsValue) {
         let lost = self.inner.borrow_mut().calls.lost(at);
         for (_, pending) in lost {
@@ -400,7 +401,7 @@ impl Pending {
     }
 }
 
-/// What a failed post means: an error of ours as it is, the browser's as the path that cannot be cloned.
+/// The error of a failed post: an own error as it is, or the browser's with the path that cannot be cloned.
 fn unsendable(payload: &JsValue, error: JsValue) -> JsValue {
     let code = js_sys::Reflect::get(&error, &JsValue::from_str("code"))
         .ok()

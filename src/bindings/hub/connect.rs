@@ -1,4 +1,4 @@
-//! `connect`: checks the target and the options, registers a connection target, and knocks.
+//! `connect`: checks the target and the options, registers a connection target, and knocks at its window.
 
 use gloo_events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,7 +18,7 @@ use crate::platform::host::{self, Deferred};
 use crate::transport::window;
 
 impl Hub {
-    /// Joins a target; the promise settles with its PeerInfo.
+    /// Connects to a target. The promise resolves with its PeerInfo.
     pub(crate) fn connect(&self, mut wanted: Wanted) -> Result<JsValue, JsValue> {
         let kind = match wanted.kind.as_str() {
             "window" => host::kind_of(&wanted.target),
@@ -53,7 +53,7 @@ impl Hub {
         }
     }
 
-    /// It was connected once and is gone: asks again, and waits.
+    /// The target was connected before and is gone: knocks again, and waits.
     fn await_again(&self, number: u32, wanted: &Wanted) -> Result<JsValue, JsValue> {
         let (waiting, promise) = self.wait(number, wanted)?;
         let (now, deadline) = (host::now(), host::now() + wanted.timeout);
@@ -78,7 +78,7 @@ impl Hub {
                 ..Details::default()
             },
         };
-        // A frame that is not there yet says hello by itself when it is.
+        // A frame that has no document yet says hello by itself later.
         let place = is_by_window.then(|| Place {
             object: wanted.target.clone(),
             is_worker: wanted.kind == "worker",
@@ -97,7 +97,7 @@ impl Hub {
         Ok(promise)
     }
 
-    /// A promise for a target, which the signal of its call ends.
+    /// A promise for a target, rejected when the signal of its call aborts.
     fn wait(&self, number: u32, wanted: &Wanted) -> Result<(Waiting, JsValue), JsValue> {
         let promise = Deferred::new();
         let stop_listening = match &wanted.signal {
@@ -117,7 +117,7 @@ impl Hub {
         Ok((Waiting::new(promise, stop_listening), settled))
     }
 
-    /// Messages of a worker come to the worker object, and its errors; a frame's load event tells that it shows another document.
+    /// Listens to the messages and errors of a worker, or to the load event of a frame, which shows another document then.
     fn listen_to_target(&self, number: u32, wanted: &Wanted) -> Vec<EventListener> {
         let (hub, failing, garbled) = (self.weak(), self.weak(), self.weak());
         let target: &EventTarget = wanted.target.unchecked_ref();
@@ -166,7 +166,7 @@ impl Hub {
         });
     }
 
-    /// Asks a peer whether it is there, and gives it the time to answer.
+    /// Pings a peer, and gives it time to answer.
     pub(super) fn probe(&self, at: PeerRef) {
         let asked = host::now();
         self.ping(at);
@@ -179,7 +179,7 @@ impl Hub {
     }
 }
 
-/// The refusal of a connect() whose id another peer has.
+/// The error of a connect() with an id that another peer has.
 fn id_taken(alias: &str) -> JsValue {
     let message = text(&[
         "the id '",

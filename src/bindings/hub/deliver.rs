@@ -19,7 +19,7 @@ use crate::core::lists::List;
 use crate::platform::callback;
 use crate::platform::{host, promise};
 
-/// A message being handled: whom to answer, once.
+/// A message that is being handled: whom to answer, once.
 pub(crate) struct Question {
     pub(super) peer: PeerRef,
     pub(super) id: f64,
@@ -27,25 +27,25 @@ pub(crate) struct Question {
     pub(super) hop: Hop,
     pub(super) expects: bool,
     pub(super) keep: bool,
-    /// Whether the sender may know what goes wrong here.
+    /// Whether the sender may see the errors of handlers here.
     pub(super) may_know: bool,
     pub(super) answered: Cell<bool>,
-    /// Its handler has returned nothing, and may still call `respond`.
+    /// Its handler has returned undefined, and may still call `respond`.
     returned: Cell<bool>,
 }
 
-/// Whether a message is for handlers here.
+/// Whether a message is for this window or is relayed.
 pub(super) enum Hop {
-    /// Of the peer itself, for this window.
+    /// From the peer, for this window.
     Direct,
     /// To be relayed to the peer of this id.
     To(String),
-    /// Relayed by the peer; of whom, as the peer says, in the form of a PeerInfo.
+    /// Relayed by the peer, with the source as it describes it, as a PeerInfo.
     From(JsValue),
 }
 
 impl Hop {
-    /// None if the frame is malformed.
+    /// Reads the hop; `None` if the frame is malformed.
     fn read(kind: Kind, frame: &Array) -> Option<Hop> {
         match kind {
             Kind::Relay => host::short_text(&frame.get(5), NAME).map(Hop::To),
@@ -58,14 +58,14 @@ impl Hop {
     }
 }
 
-/// A message that its sender waits for, and the metadata whose signal tells when it no longer does.
+/// A message whose sender waits, and the metadata whose signal aborts when it no longer does.
 pub(crate) struct Handled {
     pub(super) question: Rc<Question>,
     pub(crate) metadata: JsValue,
 }
 
 impl Hub {
-    /// A frame of a connected peer. `to_all`: others on the mesh got it as well.
+    /// Handles a frame of a connected peer. `to_all`: others on the mesh received it too.
     pub(crate) fn dispatch(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         if self.admit(from, kind, frame).is_none() {
             return;
@@ -84,13 +84,13 @@ impl Hub {
             Kind::Join | Kind::Unreadable => {}
             Kind::Fragment => self.on_fragment(from, frame),
             Kind::Reassembly => self.on_reassembly(from, frame, to_all),
-            // All others are for what is shared: states and stores.
+            // All other kinds belong to states and stores.
             _ => self.on_state_frame(from, kind, frame, to_all),
         }
     }
 
-    /// Notes that the peer lives; whether it keeps to its rate. Asked before its frame is looked at: in some browsers that is
-    /// when it is deserialised, which costs more than everything else.
+    /// Records that the peer is alive. Returns whether it keeps to its rate. Called before its frame is read: some browsers
+    /// deserialise it only then, which costs more than everything else.
     pub(crate) fn may_send_frame(&self, from: PeerRef) -> bool {
         let now = host::now();
         let admitted = match self.inner.borrow_mut().peers.any_mut(from) {
@@ -108,7 +108,7 @@ impl Hub {
         admitted
     }
 
-    /// When the frame came, if it is within the limits; the sender of a refused call receives the error.
+    /// Checks the limits of a frame. Returns the time of its arrival; the sender of a refused call receives the error.
     fn admit(&self, from: PeerRef, kind: Kind, frame: &Array) -> Option<f64> {
         let (now, limits) = {
             let inner = self.inner.borrow();
@@ -121,9 +121,9 @@ impl Hub {
         let Some(limits) = limits else {
             return Some(now);
         };
-        // The frame around the payload adds a level; so does the state around its values, and their list.
+        // The frame adds a level around the payload; a state adds another around its values, and their list one more.
         let deepest = f64::from(limits.depth) + 2.0;
-        // The weighing walks the frame: outside of any borrow.
+        // This walks the frame, so nothing may be borrowed.
         let bytes = host::weigh(frame, limits.message_bytes, deepest);
         let meter_says = |peer: &mut super::peers::Peer| {
             let meter = peer.meter.as_mut();
@@ -141,7 +141,7 @@ impl Hub {
         None
     }
 
-    /// Tells the sender of a message that it is refused, if it waits.
+    /// Sends the error to the sender of a refused message, if it waits.
     fn refuse_message(&self, from: PeerRef, frame: &Array, code: &str) {
         if frame.get(4).as_f64().is_some_and(|expects| expects > 0.0)
             && let Some(id) = frame.get(1).as_f64()
@@ -217,7 +217,8 @@ impl Hub {
                     Hop::From(_) => grants.is_some_and(|grants| grants.may_relay(&what)),
                     _ => grants.is_none_or(|grants| grants.may_send(&what)),
                 };
-                // An update in words is a write like any other, and nobody writes in the name of the window between.
+                // An update as a plain message is a write like any other, and a relaying window may not write in another's
+                // name.
                 let may_write = state
                     .as_ref()
                     .is_none_or(|state| matches!(hop, Hop::Direct) && peer.takes_part(&**state));
@@ -248,7 +249,7 @@ impl Hub {
             None => return,
         };
         if !first {
-            // Handled before: its answer may have been lost.
+            // It was handled before. Its answer may have been lost.
             if let Some(answer) = kept {
                 let _ = self.post(from, &answer, None);
             }
@@ -302,7 +303,7 @@ impl Hub {
             return self.handle(question, &validation.get(1), now);
         }
         self.reject_from(question.peer, codes::VALIDATION);
-        // The words may be those of an error that a predicate threw.
+        // The text may come from an error that a predicate threw.
         let message = if question.may_know {
             validation.get(1)
         } else {
@@ -379,7 +380,7 @@ impl Hub {
             self.answer_failure(question, &error);
             self.report(&error);
         } else if !later && !host::answers_later(&metadata) {
-            // No handler that said it would still answer: the call is done.
+            // No handler has said that it will answer later, so the call is done.
             if may_respond && question.expects && !question.answered.get() {
                 self.note_returned(question.peer, question.id);
             }
@@ -389,7 +390,7 @@ impl Hub {
 }
 
 impl Hub {
-    /// A message is being handled: an abort by its sender reaches the signal of this metadata.
+    /// Records that a message is being handled: an abort by its sender aborts the signal of this metadata.
     pub(super) fn note_handled(&self, question: &Rc<Question>, metadata: &JsValue) {
         if question.expects
             && let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer)
@@ -403,7 +404,7 @@ impl Hub {
     }
 }
 
-/// A whole number as text, without the weight of formatting floats.
+/// A whole number as text, without Rust's float formatting, which is large.
 fn number_text(number: f64) -> String {
     let mut rest = number as u64;
     let mut digits = Vec::new();

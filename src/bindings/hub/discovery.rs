@@ -1,4 +1,4 @@
-//! Discovery at the start, as `core::connection::discovery` decides it: `ready` settles when it is over.
+//! Discovery when a Parley starts, as `core::connection::discovery` decides. `ready` resolves when it is over.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,11 +12,11 @@ use crate::platform::error::text;
 use crate::platform::host;
 use crate::transport::window::Address;
 
-/// The place of `info` among the levels of the log.
+/// The index of `info` among the log levels.
 const INFO: u32 = 3;
 
 impl Hub {
-    /// Begins when the hub opens, once its hellos are sent.
+    /// Begins discovery, after the hellos are sent.
     pub(crate) fn begin_discovery(&self, relatives: Vec<Address>, on_mesh: bool) {
         let now = host::now();
         let discovery = Discovery::begin(now, relatives, on_mesh, self.patience());
@@ -25,12 +25,12 @@ impl Hub {
         self.wake_by(now + discovery::UNLISTED_MEMBERS);
     }
 
-    /// How long a connection that is under way is waited for, ms.
+    /// How long a pending connection is waited for, ms.
     pub(super) fn patience(&self) -> f64 {
         discovery::patience(self.config.timeout)
     }
 
-    /// The lock manager has answered; anything but a list means that it could not.
+    /// The lock manager has answered with the members. Anything but a list means that it cannot list locks.
     pub(crate) fn saw_members(&self, names: &JsValue) {
         let now = host::now();
         let uids = Array::is_array(names).then(|| {
@@ -41,7 +41,7 @@ impl Hub {
         self.wake_by(now + discovery::QUICK);
     }
 
-    /// Stops waiting for a member that releases its lock before it has joined.
+    /// Stops waiting for a member when it releases its lock before it has joined.
     pub(super) fn watch_awaited(&self, uid: String) {
         let Some(prefix) = self.lock_prefix() else {
             return;
@@ -67,12 +67,12 @@ impl Hub {
         stop(unneeded);
     }
 
-    /// Asks those again who have not joined; when next.
+    /// Asks members again that have not joined. Returns when to ask next.
     pub(super) fn ask_unanswered(&self, now: f64) -> f64 {
         self.decide(|connections, _| connections.ask_unanswered(now))
     }
 
-    /// Ends discovery when nobody is waited for any more; when it ends at the latest.
+    /// Ends discovery when nobody is waited for any more. Returns when it ends at the latest.
     pub(crate) fn discovery_due(&self, now: f64) -> f64 {
         let (watches, connected) = {
             let mut inner = self.inner.borrow_mut();
@@ -99,7 +99,7 @@ impl Hub {
         f64::INFINITY
     }
 
-    /// Nobody else is on the channel: tells the developer at `info` of others that windows of this origin use.
+    /// Nobody else is on the channel: logs at `info` which other channels windows of this origin use.
     fn report_other_channels(&self) {
         let Some(channel) = self.config.channel.clone() else {
             return;
@@ -116,7 +116,7 @@ impl Hub {
         host::lock_names(LOCKS, &seen);
     }
 
-    /// Stops waiting for the locks of members.
+    /// Stops watching the locks of members.
     pub(super) fn stop_lock_watches(&self) {
         let watches = std::mem::take(&mut self.inner.borrow_mut().lock_watches);
         stop(watches);

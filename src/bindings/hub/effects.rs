@@ -1,4 +1,4 @@
-//! Effects: carries out what the core decides of connections.
+//! Effects: carries out what the connection core decides.
 
 use std::rc::Rc;
 
@@ -30,14 +30,14 @@ use crate::transport::window::Address;
 type Effect = effect::Effect<Browser>;
 
 impl Hub {
-    /// Lets the core decide, then does what follows.
+    /// Calls the core, then carries out its effects.
     pub(super) fn decide<R>(&self, decide: impl FnOnce(&mut Connections, &Policy) -> R) -> R {
         let result = decide(&mut self.inner.borrow_mut().connections, &self.config.policy);
         self.carry_out();
         result
     }
 
-    /// One copy for all that is decided.
+    /// Not generic, so that the wasm has one copy.
     #[inline(never)]
     fn carry_out(&self) {
         let effects = self.inner.borrow_mut().take_effects();
@@ -111,7 +111,7 @@ impl Hub {
         }
     }
 
-    /// A wire that fails at once says so by its own close.
+    /// Posts a frame. A wire that fails reports its own end.
     fn post_frame(&self, to: To<Route>, frame: &Frame) {
         let frame = match frame {
             Frame::Join {
@@ -147,7 +147,7 @@ impl Hub {
         });
     }
 
-    /// Knocks at the window of a target later: by then it may show another document.
+    /// Knocks at the window of a target later. By then it may show another document.
     fn knock_later(&self, number: u32) {
         let hub = self.weak();
         after(pauses::KNOCKS_AGAIN, move || {
@@ -157,7 +157,7 @@ impl Hub {
         });
     }
 
-    /// Begins a session on one end of a new channel, and sends the other.
+    /// Starts a session on one end of a new channel, and sends the other end.
     fn offer(&self, nonce: &str, its_mark: f64, proven: Proven) {
         let (Ok(channel), Some(to)) = (MessageChannel::new(), proven.from.clone()) else {
             return;
@@ -190,7 +190,7 @@ impl Hub {
         self.wake_by(now + BEAT);
     }
 
-    /// It is connected again: both sides compare what they have.
+    /// A peer is connected again: both sides compare their states.
     fn resumed(&self, at: PeerRef) {
         let identity = match self.inner.borrow().peers.get(at) {
             Some(peer) => peer.identity.clone(),
@@ -202,8 +202,8 @@ impl Hub {
         self.wake_by(host::now() + BEAT);
     }
 
-    /// A frozen page answers what it was asked when it goes on; one in the cache never may, so its caller is notified at
-    /// once. Nothing is posted to it: that would throw it out.
+    /// A frozen page answers pending calls when it resumes. A cached page may never, so the calls to it are rejected at
+    /// once. Nothing is posted to it, because that would evict it from the cache.
     fn suspended(&self, at: PeerRef, suspension: Suspension) {
         let (identity, watch, handling) = {
             let mut inner = self.inner.borrow_mut();
@@ -231,7 +231,7 @@ impl Hub {
         self.emit_suspended(&identity);
     }
 
-    /// A peer is gone: what waits for it ends at once.
+    /// A peer is gone: everything that waits for it ends now.
     fn lost(&self, at: PeerRef, peer: Peer, reason: Reason) {
         for stop in peer.host.watch.iter().chain(&peer.host.liveness_lock) {
             let _ = stop.call0(&JsValue::UNDEFINED);
@@ -315,7 +315,7 @@ impl Hub {
     }
 }
 
-/// The refusal of a connect() to a suspended peer.
+/// The error of a connect() to a suspended peer.
 fn not_returned(refusal: Refusal) -> JsValue {
     match refusal {
         Refusal::Destroyed => destroyed(),
@@ -324,10 +324,10 @@ fn not_returned(refusal: Refusal) -> JsValue {
     }
 }
 
-/// The refusal of a connect() that disconnect() ended.
+/// The error of a connect() that disconnect() ended.
 pub(super) fn disconnected() -> JsValue {
     fail(codes::CONNECTION, "disconnect() ended the attempt")
 }
 
-/// A wire as the core keeps it.
+/// A wire as the core holds it.
 pub(super) type Route = Rc<dyn Wire>;

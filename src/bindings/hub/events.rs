@@ -1,4 +1,4 @@
-//! System events: what happens to connections, emitted to listeners.
+//! System events: what happens to connections, emitted to listeners and logged.
 
 use js_sys::Function;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -31,10 +31,10 @@ pub(crate) const EVENTS: [&str; 9] = [
 const DEBUG: u32 = 4;
 /// Refusals of one kind from one origin are counted, and reported at most once in this many milliseconds.
 const REJECTED_EVERY: f64 = 1000.0;
-/// Kinds of refusal counted at a time: a stranger with a thousand origins is one more stranger.
+/// The most kinds of refusal that are counted at a time, so that an attacker with many origins cannot fill memory.
 const REJECTED_KINDS: usize = 64;
 
-/// How often which origin was refused for which reason.
+/// How often input of one origin was refused for one reason.
 pub(crate) struct Rejected {
     origin: String,
     code: &'static str,
@@ -43,14 +43,14 @@ pub(crate) struct Rejected {
     told_at: f64,
 }
 
-/// What `system:rejected` tells.
+/// The data of `system:rejected`.
 struct Refusal {
     origin: String,
     code: &'static str,
     count: f64,
 }
 
-/// As a map, not derived as a struct: for the names of a struct's fields the serialiser keeps a hash table.
+/// Serialised as a map, because a derived struct would need a hash table for its field names.
 impl Serialize for Refusal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(3))?;
@@ -70,9 +70,9 @@ fn set(object: &JsValue, name: &str, value: &JsValue) {
 }
 
 impl Hub {
-    /// Tells every listener of `event`. Listeners are isolated from one another.
+    /// Calls every listener of `event`. An exception of one does not affect the others.
     pub(crate) fn emit(&self, event: &str, data: &JsValue) {
-        // An error without a listener was reported by `report`.
+        // `report` handles an error without listeners.
         if event != "system:error" {
             self.log(event, data);
         } else {
@@ -93,7 +93,7 @@ impl Hub {
         }
     }
 
-    /// Tells the developer, if the level of the topic asks for it.
+    /// Logs a topic, if its level is enabled.
     pub(crate) fn log(&self, topic: &str, data: &JsValue) {
         self.tap_topic(topic, data);
         if self.config.log_level > 0 {
@@ -101,7 +101,7 @@ impl Hub {
         }
     }
 
-    /// Tells the developer of a frame that is sent to a peer, or received from it, at the level `debug`.
+    /// Logs a frame that is sent to a peer or received from it, at the level `debug`.
     pub(crate) fn log_frame(&self, topic: &str, peer: PeerRef, frame: &JsValue) {
         if !self.follows_frames() {
             return;
@@ -128,7 +128,7 @@ impl Hub {
         self.config.log_level >= DEBUG || !self.config.analytics.is_undefined()
     }
 
-    /// Tells the developer of a frame that is sent to every peer.
+    /// Logs a frame that is sent to every peer.
     pub(crate) fn log_frames(&self, frame: &JsValue) {
         if !self.follows_frames() {
             return;
@@ -191,7 +191,7 @@ impl Hub {
         }
     }
 
-    /// Counts refused input. Never says what it was, and never floods.
+    /// Counts refused input. It reports no content, and not too often.
     pub(crate) fn reject(&self, origin: &str, code: &'static str) {
         let now = host::now();
         let mut inner = self.inner.borrow_mut();
@@ -229,7 +229,7 @@ impl Hub {
         }
     }
 
-    /// Tells the counts that are due; when the next is due.
+    /// Reports the counts that are due. Returns when the next one is due.
     pub(crate) fn report_rejected(&self, now: f64) -> f64 {
         let mut next = f64::INFINITY;
         let mut due = Vec::new();
@@ -250,7 +250,7 @@ impl Hub {
             }
         }
         for refusal in due {
-            // Texts and a number: there is nothing that could not be serialised.
+            // Strings and a number can always be serialised.
             if let Ok(data) = refusal.serialize(&PLAIN) {
                 self.emit("system:rejected", &data);
             }
@@ -258,7 +258,7 @@ impl Hub {
         next
     }
 
-    /// Registers a listener; the token takes it off again.
+    /// Registers a listener. Returns a token that removes it.
     pub(crate) fn on_system(&self, event: &str, call: &JsValue) -> u32 {
         self.report_partition(event, call.unchecked_ref());
         let mut inner = self.inner.borrow_mut();

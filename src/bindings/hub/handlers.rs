@@ -1,4 +1,4 @@
-//! Handlers of messages, and what is registered of their types.
+//! Handlers of messages, and the schemas registered for message types.
 
 use std::rc::Rc;
 
@@ -13,11 +13,11 @@ use crate::platform::callback;
 use crate::platform::error::{destroyed, fail, text};
 use crate::platform::host::{self, Deferred};
 
-/// Calls answered by a handler's undefined, remembered: a `respond` on one reports that it is too late.
+/// How many calls that a handler answered with undefined are remembered: a later `respond` on one is reported.
 const RETURNED_KEPT: usize = 64;
 
 impl Hub {
-    /// Adds a handler; the token takes it off again.
+    /// Adds a handler. Returns a token that removes it.
     pub(crate) fn add_handler(&self, what: &str, call: Function, once: Option<Rc<Deferred>>) -> u32 {
         let mut inner = self.inner.borrow_mut();
         inner.next_token += 1;
@@ -42,7 +42,7 @@ impl Hub {
         }
     }
 
-    /// A promise of the next payload of a type. When the signal aborts, it is rejected, and takes no payload any more.
+    /// A promise of the next payload of a type. If the signal aborts, it rejects and the payload goes to other handlers.
     pub(crate) fn once(&self, what: &str, signal: Option<JsValue>) -> Result<JsValue, JsValue> {
         let deferred = Rc::new(Deferred::new());
         let promise = deferred.promise.clone();
@@ -58,13 +58,13 @@ impl Hub {
                 deferred.reject(&fail(codes::ABORTED, &message));
             });
             let stop = host::on_abort(&signal, &abort).inspect_err(|_| self.remove_handler(what, token))?;
-            // A signal that lives on does not keep what waited once.
+            // A signal that lives on does not keep the handler in memory.
             host::when(&promise, &stop, &stop);
         }
         Ok(promise.into())
     }
 
-    /// Takes every handler off, and rejects the promises of payloads that will not come.
+    /// Removes every handler, and rejects the promises of `once()`.
     pub(super) fn end_handlers(&self) {
         let gone = std::mem::take(&mut self.inner.borrow_mut().handlers);
         for (_, handlers) in gone.iter() {
@@ -74,7 +74,7 @@ impl Hub {
         }
     }
 
-    /// From now on every payload of this type is checked.
+    /// Registers a schema: from now on every payload of this type is checked.
     pub(crate) fn register(&self, what: String, registered: Registered) {
         self.inner.borrow_mut().registered.insert(what, registered);
     }
@@ -83,7 +83,7 @@ impl Hub {
         self.inner.borrow().registered.get(what).cloned()
     }
 
-    /// A handler returned undefined, which is the answer, and may call `respond` all the same.
+    /// Remembers that a handler returned undefined, which is an answer, though it may still call `respond`.
     pub(super) fn note_returned(&self, from: PeerRef, id: f64) {
         let mut inner = self.inner.borrow_mut();
         if inner.returned.len() >= RETURNED_KEPT {
@@ -92,7 +92,7 @@ impl Hub {
         inner.returned.push((from, id));
     }
 
-    /// Tells of a `respond` that came after the answer.
+    /// Reports a `respond` that came after the answer.
     pub(super) fn check_returned(&self, from: PeerRef, id: f64) {
         let found = {
             let mut inner = self.inner.borrow_mut();

@@ -1,9 +1,9 @@
 //! The page's lifecycle: leaving, returning, being hidden, as `core::connection::page` decides; and the end of a Parley.
 //!
-//! What a page writes and sends in its last moments is delivered: the goodbye comes after all listeners of the last event there is.
-//! In Chromium and Firefox that event is `visibilitychange`, which follows `pagehide` in a visible page; elsewhere, and in a
-//! hidden page, it is `pagehide`, where listeners that were added before the page was hidden come first. Firefox aborts whatever
-//! script runs at the moment it ends a process: what such a script had still to do is lost.
+//! What a page writes and sends in its last moments is delivered: the goodbye is sent after all listeners of the last
+//! event. In Chromium and Firefox that event is `visibilitychange`, which follows `pagehide` in a visible page. Elsewhere,
+//! and in a hidden page, it is `pagehide`; listeners that were added before the page was hidden come first. Firefox aborts
+//! a script that runs when it ends the process, so what such a script had still to do is lost.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,7 +18,7 @@ use crate::platform::host;
 use crate::transport::window;
 
 impl Hub {
-    /// Listens to the surrounding global. Where there is none (Node, a server), there is nothing to hear.
+    /// Listens to the global object. In Node there are no such events.
     pub(crate) fn listen(&self) {
         self.add_listeners();
         if host::own_window().is_undefined() {
@@ -42,7 +42,7 @@ impl Hub {
         self.inner.borrow_mut().rewritten = Some((stop, again));
     }
 
-    /// Takes the place of the listeners before, if any.
+    /// Adds the listeners, and removes earlier ones.
     fn add_listeners(&self) {
         let own = host::own_window();
         let worker = host::own_worker();
@@ -119,13 +119,13 @@ impl Hub {
         self.states_flush();
     }
 
-    /// Says goodbye to one peer, which may be there after all, and loses it.
+    /// Says goodbye to one peer, which may be alive after all, and drops it.
     pub(crate) fn leave_peer(&self, at: PeerRef, reason: Reason) {
         let _ = self.post(at, &bye_frame(Reason::Local), None);
         self.lose_peer(at, reason);
     }
 
-    /// Says goodbye to one peer and forgets it. Whether there was one of that name, or one was awaited.
+    /// Says goodbye to one peer and forgets it. Returns whether it was connected or waited for.
     pub(crate) fn disconnect(&self, name: &str) -> bool {
         self.decide(|connections, _| connections.part(name))
     }
@@ -135,7 +135,7 @@ impl Hub {
         self.decide(|connections, _| connections.disconnect_peer(at));
     }
 
-    /// Whether a peer of that id was connected before, and has gone, or was let go of.
+    /// Whether a peer of that id was connected before, and has gone or was disconnected.
     pub(crate) fn was_known(&self, name: &str) -> bool {
         self.inner.borrow().names.has_known(name)
     }
@@ -178,7 +178,7 @@ impl Hub {
         Hub::soon(move || drop((listeners, watches)));
     }
 
-    /// Looks at every peer; when to look again.
+    /// Runs the heartbeat of every peer. Returns when to run it next.
     pub(crate) fn beat(&self, now: f64) -> f64 {
         let (precise, is_hidden) = (host::precise_now(), host::is_hidden());
         self.decide(|connections, _| connections.beat(now, precise, is_hidden))

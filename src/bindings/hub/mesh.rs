@@ -1,9 +1,8 @@
 //! The same-origin mesh: every window that names the same channel, over one BroadcastChannel.
 //!
-//! `core::connection::channel` decides who is a peer. Each member holds a Web Lock of its own: a request for it is granted within
-//! milliseconds of the member's end, a crash included. A peer on the mesh is reached over the
-//! mesh even if there is a port as well: one route, one order, and a broadcast is one frame for all. Only transferred objects take
-//! the port.
+//! `core::connection::channel` decides who is a peer. Each member holds a Web Lock of its own: a request for it is granted
+//! within milliseconds of the member's end, even after a crash. A peer on the mesh is reached over the mesh even if there
+//! is a port too: one route, one order, and a broadcast is one frame for all. Only transferred objects use the port.
 
 use std::rc::Rc;
 
@@ -23,7 +22,7 @@ use crate::platform::error::text;
 use crate::platform::host;
 use crate::transport::broadcast::BroadcastWire;
 
-/// What the names of all locks begin with: then come the channel, a colon, and the uid of the member that holds it.
+/// The prefix of all lock names. The channel, a colon and the member's uid follow.
 pub(super) const LOCKS: &str = "parley-sync:";
 
 impl Hub {
@@ -34,7 +33,7 @@ impl Hub {
             .map(|channel| text(&[LOCKS, channel, ":"]))
     }
 
-    /// Opens the channel, takes the lock that shows others that we are there. Whether there is a mesh to join.
+    /// Opens the channel and takes this member's lock. Returns whether there is a mesh.
     pub(crate) fn join_mesh(&self) -> bool {
         let Some(prefix) = self.lock_prefix() else {
             return false;
@@ -86,7 +85,7 @@ impl Hub {
         host::lock_names(&prefix, &seen);
     }
 
-    /// To one member, or to everyone.
+    /// Posts to one member, or to all.
     pub(super) fn post_on_mesh(&self, to: Option<&str>, frame: &JsValue) {
         if let Some(mesh) = self.mesh() {
             let to = to.map(JsValue::from_str);
@@ -143,7 +142,7 @@ impl Hub {
         let (at, name) = (member.at, text(&[&prefix, &member.uid]));
         let hub = self.weak();
         let gone = callback::perhaps(move || {
-            // Its goodbye may be on the way: it is given the time to say why it went.
+            // Its goodbye, which has the reason, may still be on its way.
             after(pauses::GOODBYE_COMES, move || {
                 if let Some(hub) = hub.upgrade() {
                     hub.decide(|connections, _| connections.member_gone(&member));

@@ -1,6 +1,7 @@
-//! The hub: one for each Parley. It holds the connections, runs what the core decides, and calls users' code.
+//! The hub: one for each Parley. It holds the connections, carries out what the core decides, and calls users' code.
 //!
-//! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, lets go, then calls out.
+//! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, ends the borrow, then calls
+//! out.
 
 mod answers;
 mod calls;
@@ -60,11 +61,11 @@ use timers::Alarm;
 pub(crate) struct Handler {
     token: u32,
     call: Function,
-    /// The promise of `once()`: it gets the payload only, and the handler goes.
+    /// For `once()`: its promise gets the payload, and the handler is removed.
     once: Option<Rc<Deferred>>,
 }
 
-/// What `register` said of a type.
+/// What `register` set for a type.
 #[derive(Clone, Default)]
 pub(crate) struct Registered {
     pub(crate) schema: Option<JsValue>,
@@ -72,12 +73,12 @@ pub(crate) struct Registered {
     pub(crate) retries: Option<u32>,
 }
 
-/// What the end of the page calls.
+/// A listener for the end of the page.
 type Leaving = Closure<dyn Fn(JsValue)>;
 
-/// Everything that changes.
+/// The mutable state.
 pub(crate) struct Inner {
-    /// destroy() is through: nothing is called any more.
+    /// destroy() has finished: nothing is called any more.
     destroyed: bool,
     next_token: u32,
     connections: Connections,
@@ -86,35 +87,35 @@ pub(crate) struct Inner {
     registered: SmallMap<String, Registered>,
     system: Vec<SystemListener>,
     rejected: Vec<Rejected>,
-    /// What the inspector is shown everything by.
+    /// The inspector's tap, which receives every frame and event.
     tap: Option<Function>,
     states: Vec<Rc<dyn Shared>>,
-    /// What a state is broadcasting right now.
+    /// The payload that a state is broadcasting now.
     carried: Option<(JsValue, Weak<dyn Shared>)>,
-    /// Who said that it shares nothing under a name, and has not spoken of it since.
+    /// Peers that said that they lack a name, and have sent no frame of it since.
     lacking: Vec<(PeerRef, String)>,
     mesh: Option<Rc<BroadcastWire>>,
-    /// The document is prerendered, and was not activated yet.
+    /// The document is prerendered and not activated yet.
     prerendered: bool,
-    /// What `system:partitioned` tells, once the mesh is known to be cut off.
+    /// The data of `system:partitioned`, once it is known that the channel is partitioned.
     partitioned: Option<JsValue>,
-    /// Lets go of the lock that tells the mesh we live.
+    /// Releases the lock that shows the other members that this window is alive.
     mesh_lock: Option<Function>,
     /// In a worker: releases the lock by which others notice its end.
     liveness_lock: Option<Function>,
-    /// What ends each watch of the lock of a member that is waited for.
+    /// Functions that end the watches of the locks of members that are waited for.
     lock_watches: Vec<Function>,
     listeners: Vec<EventListener>,
-    /// Stops listening for the end of the page.
+    /// The listener for the end of the page.
     page_leaving: Option<(Function, Leaving)>,
-    /// What listens anew when the document was written anew.
+    /// Adds the listeners again when `document.open()` has removed them.
     rewritten: Option<(Function, Leaving)>,
     alarm: Option<Alarm>,
-    /// When states that wait last asked again, ms.
+    /// When states that are not ready last asked again, ms.
     asked_again: f64,
-    /// Until when states that were made after discovery wait for a connection that is on its way, ms.
+    /// Until when states that were made after discovery wait for a pending connection, ms.
     unsettled: Option<f64>,
-    /// Calls that a handler answered by returning undefined though it may hold their `respond`: peer and id.
+    /// Calls that a handler answered with undefined, though it may still hold their `respond`: peer and id.
     returned: Vec<(PeerRef, f64)>,
 }
 
@@ -132,7 +133,7 @@ impl DerefMut for Inner {
     }
 }
 
-/// One Parley's workings. What only refers to it, as listeners do until they are collected, keeps no more than this box of it.
+/// One Parley's hub. Listeners that are not collected yet keep only this box.
 pub(crate) struct Hub(Box<Body>);
 
 impl Deref for Hub {
@@ -143,23 +144,23 @@ impl Deref for Hub {
     }
 }
 
-/// What a hub is made of.
+/// The contents of a hub.
 pub(crate) struct Body {
     pub(crate) uid: String,
     pub(crate) config: Config,
     pub(crate) ready: Deferred,
-    /// Settles with destroy().
+    /// Resolves with destroy().
     pub(crate) ended: Deferred,
     inner: RefCell<Inner>,
-    /// What every handler's `respond` leads to.
+    /// The function behind every handler's `respond`.
     respond: Function,
-    /// What every timer calls: it is set anew too often to be made anew.
+    /// The function that every timer calls. It is made once, because the timer is set often.
     wake: Function,
     me: Weak<Hub>,
 }
 
 impl Hub {
-    /// A hub that listens and says hello at once: creating it is all a child has to do.
+    /// Opens a hub, which listens and says hello at once: a child has to do no more than create it.
     pub(crate) fn open(config: Config) -> Rc<Hub> {
         let hub = Hub::new(config);
         hub.listen();
@@ -168,7 +169,7 @@ impl Hub {
         hub
     }
 
-    /// A hub that has come to its end: all that have are alike.
+    /// A destroyed hub. All destroyed Parleys share one.
     pub(crate) fn ended() -> Option<Rc<Hub>> {
         let hub = Hub::new(Config::read(&JsValue::UNDEFINED).ok()?);
         hub.destroy();
@@ -226,7 +227,7 @@ impl Hub {
         self.inner.borrow().destroyed
     }
 
-    /// The id under which others know this Parley if it did not choose one: its own.
+    /// This Parley's own id, under which others know it if it has not chosen one.
     pub(crate) fn instance_id(&self) -> &str {
         self.config.instance_id.as_deref().unwrap_or(&self.uid)
     }
@@ -236,18 +237,18 @@ impl Hub {
         self.inner.borrow().peers.refs()
     }
 
-    /// A PeerInfo of a connected peer.
+    /// The PeerInfo of a connected peer.
     pub(crate) fn info(&self, at: PeerRef) -> Option<JsValue> {
         let identity = self.inner.borrow().peers.get(at)?.identity.clone();
         Some(identity.info(peers::State::Connected))
     }
 
-    /// A PeerInfo of a peer by the id it has here.
+    /// The peer with that id in this window.
     pub(crate) fn find(&self, name: &str) -> Option<PeerRef> {
         self.inner.borrow().peers.by_name(name)
     }
 
-    /// PeerInfos: the connected, the suspended, then those being connected.
+    /// The PeerInfos of connected peers, suspended ones, and those being connected.
     pub(crate) fn infos(&self) -> js_sys::Array {
         let (connected, suspended, targets) = {
             let inner = self.inner.borrow();
@@ -273,7 +274,7 @@ impl Hub {
         out
     }
 
-    /// The ids of the connected.
+    /// The ids of connected peers.
     pub(crate) fn connected_ids(&self) -> js_sys::Array {
         self.inner
             .borrow()
@@ -283,7 +284,7 @@ impl Hub {
             .collect()
     }
 
-    /// This Parley's uid, then those of the connected; none after the end.
+    /// This Parley's uid, then those of connected peers; empty after the end.
     pub(crate) fn uids(&self) -> js_sys::Array {
         let inner = self.inner.borrow();
         if inner.destroyed {
@@ -294,7 +295,7 @@ impl Hub {
         std::iter::once(own).chain(peers).collect()
     }
 
-    /// The state of a connection by its id; None for one never heard of.
+    /// The connection state of an id; `None` for an unknown one.
     pub(crate) fn state_of(&self, name: &str) -> Option<&'static str> {
         let inner = self.inner.borrow();
         if inner.peers.by_name(name).is_some() {

@@ -1,8 +1,8 @@
-//! Storage partitioning: a frame in a page of another site has a channel that does not reach the tabs of its own site.
+//! Storage partitioning: the channel of a frame in a page of another site does not reach the tabs of its own site.
 //!
-//! Whether a frame is third-party is read from `ancestorOrigins`, else from the referrer, else from `hasStorageAccess()`. Two
-//! hosts whose last two labels differ belong to two sites; below a public suffix of two labels (`co.uk`) only `hasStorageAccess()`
-//! can tell.
+//! Whether a frame is third-party follows from `ancestorOrigins`, else from the referrer, else from `hasStorageAccess()`.
+//! Two hosts whose last two labels differ belong to two sites. Below a public suffix of two labels (`co.uk`) only
+//! `hasStorageAccess()` can tell.
 
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::JsValue;
@@ -53,7 +53,7 @@ impl Hub {
         self.emit(PARTITIONED, &data);
     }
 
-    /// The event is emitted once, early; a listener added later is called as well.
+    /// The event is emitted once, early. A listener that is added later is called at once.
     pub(super) fn report_partition(&self, event: &str, call: &Function) {
         if event != PARTITIONED {
             return;

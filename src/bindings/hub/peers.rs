@@ -1,4 +1,5 @@
-//! Peers, as `core::connection::peers` keeps them, with what belongs to JavaScript: strings, watches, messages being handled.
+//! Peers, as `core::connection::peers` holds them, with what belongs to JavaScript: strings, watches, messages being
+//! handled.
 
 use std::rc::Rc;
 
@@ -17,7 +18,7 @@ use crate::platform::host;
 use crate::transport::Wire;
 use crate::transport::window::Address;
 
-/// The browser.
+/// The host type of the connection core in a browser.
 pub(crate) enum Browser {}
 
 impl Host for Browser {
@@ -36,7 +37,7 @@ pub(crate) type Peer = peers::Peer<Browser>;
 pub(crate) type Connections = connections::Connections<Browser>;
 pub(crate) type Proven = proof::Proven<Address>;
 
-/// The strings of an identity are JavaScript's already, for they are handed out with every message.
+/// The strings of an identity are JavaScript strings, because they are handed out with every message.
 #[derive(Clone)]
 pub(crate) struct Strings {
     pub(crate) id: JsValue,
@@ -55,30 +56,30 @@ impl Label for Strings {
 }
 
 impl Identity {
-    /// A PeerInfo.
+    /// The PeerInfo.
     pub(crate) fn info(&self, state: State) -> JsValue {
         let Strings { id, kind, origin } = &self.label;
         host::peer_info(id, kind, origin, state.name(), self.latency)
     }
 }
 
-/// What this window keeps of a peer.
+/// What this window keeps for a peer.
 pub(crate) struct Attachments {
     /// Its own id.
     pub(crate) uid: JsValue,
-    /// Stops waiting for its death.
+    /// Ends the watch for the peer's end.
     pub(crate) watch: Option<js_sys::Function>,
-    /// The same of a worker, by the lock that it holds.
+    /// The same for a worker, by its liveness lock.
     pub(crate) liveness_lock: Option<js_sys::Function>,
-    /// Messages of its that are being handled.
+    /// Its messages that are being handled.
     pub(crate) handling: Handling<Handled>,
-    /// Values of a frame of its that follows.
+    /// Fragments of its next frame.
     pub(crate) fragments: Fragments,
-    /// Answers to messages that may be asked again, newest last.
+    /// Answers to messages that may be repeated, the newest last.
     pub(crate) answered: Vec<(f64, JsValue)>,
 }
 
-/// Answers kept for repeated questions, for each peer: more calls than that are not under way on a lossy link.
+/// How many answers are kept for repeated questions of one peer. A lossy link has fewer calls under way.
 const ANSWERS_KEPT: usize = 64;
 
 impl Attached for Attachments {

@@ -1,5 +1,5 @@
-//! Prerendered documents: the browser loads them in case they are visited. Their channels and locks wait until they are activated,
-//! so nothing is known of other windows before, and `ready` waits too. Frames of the same page are reached meanwhile.
+//! Prerendered documents, which the browser loads before they are visited. Their channel and locks wait for the activation,
+//! so other windows are unknown before, and `ready` waits too. Frames of the same page are reached meanwhile.
 
 use super::Hub;
 use crate::core::connection::discovery::Discovery;
@@ -7,7 +7,7 @@ use crate::platform::{callback, host};
 use crate::transport::window::Address;
 
 impl Hub {
-    /// Looks for the others, in a prerendered document once it is activated.
+    /// Begins discovery; in a prerendered document once it is activated.
     pub(super) fn begin(&self) {
         let relatives = self.send_hello_to_relatives();
         if !host::is_prerendered() {
@@ -41,7 +41,7 @@ impl Hub {
             inner.prerendered = false;
             inner.discovery.take()
         };
-        // Nobody was asked yet: `ready` waits for what begins now.
+        // Nobody was asked yet, so `ready` waits for the discovery that begins now.
         self.begin_discovery(Vec::new(), true);
         self.each_state(|state| state.activated());
         for peer in self.peer_refs() {
@@ -50,7 +50,7 @@ impl Hub {
         self.discover(postponed.map(Discovery::into_relatives).unwrap_or_default());
     }
 
-    /// Whether the document is prerendered: states exchange nothing before it is activated.
+    /// Whether the document is prerendered and not activated. Its states exchange nothing yet.
     pub(crate) fn is_prerendered(&self) -> bool {
         self.inner.borrow().prerendered
     }

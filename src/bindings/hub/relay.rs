@@ -1,6 +1,8 @@
-//! Messages that this window relays: from one peer to another, where an option `relay` of `connect` declares it.
+//! Relay: messages that this window passes from one peer to another, where the option `relay` of `connect` declares a
+//! route.
 //!
-//! The call that is passed on is one of this window's own: the answer, an abort, and the loss of either end settle it as any other.
+//! The relayed call is an own call of this window, so an answer, an abort, and the loss of either end settle it like any
+//! other.
 
 use std::rc::Rc;
 
@@ -15,7 +17,7 @@ use crate::core::connection::relay::NoRoute;
 use crate::platform::host;
 
 impl Hub {
-    /// Passes a message on to the peer `to`, if a route is declared. Its sender may send it: that has been checked.
+    /// Relays a message to the peer `to`, if a route is declared. It was checked that its sender may send it.
     pub(super) fn relay(&self, question: &Rc<Question>, to: &str, payload: &JsValue, now: f64) {
         let found = {
             let inner = self.inner.borrow();
@@ -62,7 +64,7 @@ impl Hub {
                 what_js: JsValue::from_str(&question.what),
                 payload: payload.clone(),
                 target: None,
-                // Its sender says when it no longer waits.
+                // Its sender has the timeout, and aborts the call.
                 timeout: f64::INFINITY,
                 retries: 0,
                 expects: question.expects,
@@ -77,8 +79,8 @@ impl Hub {
         }
     }
 
-    /// The other end answered with an error, or is gone. What its handler or its schema said is its own: it passes under the same
-    /// condition as that of a handler here.
+    /// The other end answered with an error, or has gone. The error of a handler or schema there is passed on under the
+    /// same condition as that of a handler here.
     pub(super) fn relay_failed(&self, question: &Question, error: &JsValue) {
         let part = |name| Reflect::get(error, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
         let code = part("code").as_string().unwrap_or_default();

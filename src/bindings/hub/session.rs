@@ -1,4 +1,4 @@
-//! Sessions: a wire on its way to being a peer, and the frames that arrive on it.
+//! Sessions: wires that are becoming peers, and the frames that arrive on them.
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -13,7 +13,7 @@ use crate::platform::host;
 const LONGEST_ID: usize = 128;
 
 impl Hub {
-    /// What this side says first on every wire. Only a join that has not heard the other's is answered.
+    /// The first frame of this side on every wire. A join is answered only if its sender has not received the other side's.
     pub(crate) fn join_frame(&self, heard: bool) -> JsValue {
         let (locked, life_held) = {
             let inner = self.inner.borrow();
@@ -27,15 +27,15 @@ impl Hub {
             &JsValue::from_bool(heard),
         );
         frame.push(&JsValue::from_bool(locked));
-        // Here stands the nonce that proves an opaque origin.
+        // The place of the nonce that proves an opaque origin.
         frame.push(&JsValue::UNDEFINED);
         frame.push(&JsValue::from_bool(life_held));
-        // By these two a link is found out that changes what it carries.
+        // These two values reveal a link that changes its frames.
         frame.push(&numbers(&[0.5]));
         frame.into()
     }
 
-    /// Whether what comes over a wire is looked at. Who has not joined yet is bounded by the number of its kind.
+    /// Whether frames of a wire are read. Wires that have not joined yet have a rate limit for all of their kind.
     pub(super) fn may_be_heard(&self, number: u32) -> bool {
         let peer = match self.inner.borrow().sessions.get(&number) {
             Some(session) => session.peer,
@@ -44,7 +44,7 @@ impl Hub {
         peer.is_none_or(|peer| self.may_send_frame(peer))
     }
 
-    /// A frame came over a wire of its own.
+    /// Handles a frame on a wire of its own.
     pub(super) fn on_frame(&self, number: u32, frame: &JsValue) {
         let (peer, origin) = match self.inner.borrow().sessions.get(&number) {
             Some(session) => (session.peer, session.proven.origin.clone()),
@@ -67,7 +67,7 @@ impl Hub {
         }
         match (peer, kind) {
             (None, Kind::Join) => self.on_join(number, frame),
-            // On a lossy wire the other end may not have received our join; and a resumed peer asks which peers are left.
+            // On a lossy wire the other end may not have received our join. A resumed peer asks which peers are left.
             (Some(peer), Kind::Join) => {
                 let (now, heard) = (host::now(), has_heard(frame));
                 self.decide(|connections, _| connections.joined_again(number, peer, heard, now));
@@ -102,7 +102,7 @@ impl Hub {
     }
 }
 
-/// The last frame on a wire, which says whether its document ends.
+/// The last frame on a wire, with the reason.
 pub(super) fn bye_frame(reason: Reason) -> JsValue {
     short_frame(Kind::Bye, f64::from(u8::from(reason == Reason::Closed)))
 }
@@ -112,7 +112,7 @@ pub(super) fn short_frame(kind: Kind, number: f64) -> JsValue {
     Array::of2(&JsValue::from_f64(kind.tag()), &JsValue::from_f64(number)).into()
 }
 
-/// The kind of an inbound frame, looked at with nothing assumed.
+/// The kind of an inbound frame, which may be anything.
 pub(crate) fn kind_of(frame: &JsValue) -> Result<Kind, NotOurs> {
     if !Array::is_array(frame) {
         return Err(NotOurs::Malformed);
@@ -121,12 +121,12 @@ pub(crate) fn kind_of(frame: &JsValue) -> Result<Kind, NotOurs> {
     Kind::of(frame.get(0).as_f64().ok_or(NotOurs::Malformed)?)
 }
 
-/// Whether the sender of a join has heard ours.
+/// Whether the sender of a join has received ours.
 pub(crate) fn has_heard(frame: &Array) -> bool {
     frame.get(4).is_truthy()
 }
 
-/// The uid, the claimed id and the kind of a join.
+/// Reads the uid, the claimed id and the kind of a join.
 pub(crate) fn read_join(frame: &Array) -> Option<(String, String, String)> {
     let field = |at| {
         host::short_text(&frame.get(at), LONGEST_ID as u32)

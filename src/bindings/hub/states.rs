@@ -22,7 +22,7 @@ use crate::platform::host;
 const WAITING: f64 = 1000.0;
 
 impl Hub {
-    /// Adds a state, and introduces it to everyone who is there.
+    /// Attaches a state, and announces it to every peer.
     pub(crate) fn attach(&self, state: Rc<dyn Shared>) -> Result<(), JsValue> {
         {
             let mut inner = self.inner.borrow_mut();
@@ -54,8 +54,8 @@ impl Hub {
         Ok(())
     }
 
-    /// Settles the states that were made when discovery was over, but a connection was on its way, once it is there or is not
-    /// awaited any more. When to look again.
+    /// Settles the states that were made after discovery while a connection was pending, once that is there or given up.
+    /// Returns when to check next.
     pub(super) fn settle_due(&self, now: f64) -> f64 {
         let patience = self.patience();
         {
@@ -72,7 +72,7 @@ impl Hub {
         f64::INFINITY
     }
 
-    /// Takes a state off.
+    /// Detaches a state.
     pub(crate) fn detach(&self, name: &str) {
         let gone = {
             let mut inner = self.inner.borrow_mut();
@@ -83,7 +83,7 @@ impl Hub {
         drop(gone);
     }
 
-    /// Asks again for the states that wait: the first peer that was asked may be frozen. When to ask next.
+    /// Asks again for the states that are not ready: the peer that was asked first may be frozen. Returns when to ask next.
     pub(crate) fn states_due(&self, now: f64) -> f64 {
         let (waiting, next) = {
             let mut inner = self.inner.borrow_mut();
@@ -124,7 +124,7 @@ impl Hub {
         });
     }
 
-    /// What a peer may see and do; None: everything.
+    /// The grants of a peer; `None` if it has all.
     pub(crate) fn grants_of(&self, peer: PeerRef) -> Option<Rc<Grants>> {
         self.inner.borrow().peers.any(peer)?.grants.clone()
     }
@@ -135,7 +135,7 @@ impl Hub {
         inner.peers.any(peer).is_some_and(|peer| peer.takes_part(state))
     }
 
-    /// What this window holds its peers to: they are taken to hold it to the same.
+    /// The limits of this window. Its peers are assumed to have the same.
     pub(crate) fn strictest(&self) -> Option<Limits> {
         let inner = self.inner.borrow();
         let meter = inner.peers.iter().find_map(|(_, peer)| peer.meter.as_ref());
@@ -179,7 +179,7 @@ impl Hub {
         }
     }
 
-    /// The state that broadcasts this payload, if it is one's: then its frame goes out instead.
+    /// The state that broadcasts this payload, if any. Then its frame is sent instead.
     pub(crate) fn carried(&self, payload: &JsValue) -> Option<Rc<dyn Shared>> {
         let mut inner = self.inner.borrow_mut();
         if inner
@@ -192,7 +192,7 @@ impl Hub {
         inner.carried.take().and_then(|(_, state)| state.upgrade())
     }
 
-    /// The state whose update messages are of this type.
+    /// The state whose update messages have this type.
     pub(crate) fn state_for_message(&self, what: &str) -> Option<Rc<dyn Shared>> {
         self.inner
             .borrow()
@@ -207,7 +207,7 @@ impl Hub {
         inner.states.iter().find(|state| state.name() == name).cloned()
     }
 
-    /// A peer shares nothing under this name: it is not awaited, and sent nothing, until it sends a frame of it.
+    /// A peer has no state of this name. It is not waited for, and is sent nothing, until it sends a frame of it.
     fn on_lacks(&self, from: PeerRef, state: &dyn Shared) {
         let name = state.name();
         let is_news = !self.spoke(from, name);
@@ -230,7 +230,7 @@ impl Hub {
         }
     }
 
-    /// Forgets that a peer lacked this; whether it did.
+    /// Forgets that a peer lacked this name. Returns whether it did.
     fn spoke(&self, from: PeerRef, name: &str) -> bool {
         let lacking = &mut self.inner.borrow_mut().lacking;
         let before = lacking.len();
@@ -238,13 +238,13 @@ impl Hub {
         lacking.len() != before
     }
 
-    /// A frame for a state. A window that has no state of that name says so to who asks, and lets all else pass. Of one that a
-    /// peer takes no part in, it learns no more than that.
+    /// Handles a frame for a state. If there is no state of that name, a request is answered so, and any other frame
+    /// ignored. A peer that has no grant for the state gets the same answer.
     pub(crate) fn on_state_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         self.on_reassembled_state_frame(from, kind, frame, to_all, &Array::new());
     }
 
-    /// The same of a frame of which something could not be read: `missing` has the first two steps to each such place in it.
+    /// Does the same for a frame with unreadable parts: `missing` has the first two steps of the path to each.
     pub(super) fn on_reassembled_state_frame(
         &self,
         from: PeerRef,
@@ -257,7 +257,7 @@ impl Hub {
             return self.reject_from(from, codes::MALFORMED);
         };
         if self.is_prerendered() {
-            // A peer that asked is asked when this document is activated, and asks again.
+            // This peer is asked when the document is activated, and asks again itself.
             return;
         }
         let (state, also) = {
@@ -304,7 +304,7 @@ impl Hub {
         }
     }
 
-    /// One frame to several peers: a single one on the mesh for all who are there, one for each other wire.
+    /// Posts one frame to several peers: one on the mesh for all that are there, and one on each other wire.
     pub(crate) fn post_to(&self, to: &[PeerRef], frame: &JsValue) -> Result<(), JsValue> {
         let (mesh, on_mesh) = {
             let inner = self.inner.borrow();
@@ -313,7 +313,7 @@ impl Hub {
                 .copied()
                 .filter(|at| inner.peers.get(*at).is_some_and(|peer| peer.on_mesh))
                 .gather();
-            // With a tap each link by itself: one may be held back.
+            // With a tap each peer by itself, because the tap may hold back one of the frames.
             let together = on_mesh.len() > 1 && inner.tap.is_none();
             (inner.mesh.clone().filter(|_| together), on_mesh)
         };
@@ -331,7 +331,7 @@ impl Hub {
         failed
     }
 
-    /// A state's frame could not be posted: nobody else awaits the news. A page that has left compares when it returns.
+    /// A state's frame could not be posted. Nobody awaits it: a page that has left compares when it returns.
     pub(crate) fn post_state(&self, to: &[PeerRef], frame: &JsValue) {
         if let Err(error) = self.post_to(to, frame)
             && to.iter().any(|at| self.info(*at).is_some())
@@ -341,7 +341,7 @@ impl Hub {
         }
     }
 
-    /// Hands a state's update to handlers registered for its type, as the message it stands for.
+    /// Calls the handlers that are registered for a state's update messages.
     pub(crate) fn show_update(&self, what: &str, from: PeerRef, payload: impl FnOnce() -> JsValue) {
         let (handlers, sender, origin) = {
             let inner = self.inner.borrow();

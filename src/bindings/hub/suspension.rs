@@ -1,14 +1,15 @@
-//! Suspended peers: their page is frozen in a background tab, or in the back/forward cache. They are suspended, not gone.
+//! Suspended peers: their page is frozen in a background tab, or in the back/forward cache.
 //!
-//! A page that may return (`pagehide` with `persisted`), or is frozen, says so to every peer outside of it, and they suspend it.
-//! (`core::connection::page` decides that.) Nothing is posted to a cached page, because Chromium and Firefox evict a page that receives a message; any frame from it
-//! resumes it. Its own frames are not notified: they are frozen and resumed with it, and a message to them in `pagehide` keeps the page out
-//! of Firefox's cache. So does one that arrives before they are restored: until then frames to them wait (`platform/js/hold.js`).
+//! A page that may return (`pagehide` with `persisted`), or is frozen, tells every peer outside of it, and they suspend it
+//! (`core::connection::page` decides that). Nothing is posted to a cached page, because Chromium and Firefox evict a page
+//! that receives a message; any frame from it resumes it. Its own frames are not told: they are frozen and resumed with it,
+//! and a message to them in `pagehide` keeps the page out of Firefox's cache. So does a message that arrives before they
+//! are restored: until then frames to them wait (`platform/js/hold.js`).
 //!
-//! Two limits of the browsers: Firefox does not cache a page that holds a Web Lock when it is left, even if it lets go in
-//! `pagehide`, so a page on a channel is loaded anew there. Chromium evicts a cached page in which any script runs, such as for a
-//! frame still under way between it and its frames. Then it is loaded anew too. (The glue frees collected objects without
-//! finalization callbacks, which are script: `xtask/js/weak.js`.)
+//! Two limits of the browsers: Firefox does not cache a page that holds a Web Lock when it is left, even if `pagehide`
+//! releases it, so a page on a channel is loaded anew there. Chromium evicts a cached page in which any script runs, for
+//! example for a message under way between it and its frames; then it is loaded anew too. (The glue frees collected objects
+//! without finalization callbacks, which are script: `xtask/js/weak.js`.)
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -20,7 +21,7 @@ use crate::core::id::PeerRef;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 
-/// The refusal of a call to a peer that cannot answer now.
+/// The error of a call to a suspended peer.
 pub(super) fn suspended(name: &str) -> JsValue {
     let message = text(&[
         "'",
@@ -42,10 +43,10 @@ impl Hub {
         }
     }
 
-    /// The same, whatever the inspector's tap does.
+    /// Does the same, past the inspector's tap.
     pub(super) fn dispatch_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         self.log_frame("received", from, frame);
-        // Of most frames nothing is read here: every message comes this way.
+        // Most kinds are not read here, because every message comes this way.
         let said = match kind {
             Kind::Bye => Reason::from_bye(frame.get(1).as_f64().unwrap_or_default()),
             _ => Reason::Local,

@@ -1,5 +1,5 @@
-//! The tap of the inspector: one function that is shown every frame and every event of this Parley, and may hold frames back. Without
-//! one, as in every page that does not load the inspector, each place costs a look at one field.
+//! The inspector's tap: a function that receives every frame and event of this Parley, and may hold frames back. Without
+//! one, each place costs the test of one field.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
@@ -10,7 +10,7 @@ use crate::core::id::PeerRef;
 use crate::platform::host;
 
 impl Hub {
-    /// Shows everything to `tap` from now on, or with None to nobody.
+    /// Sets the tap; `None` removes it.
     pub(crate) fn set_tap(&self, tap: Option<Function>) {
         self.inner.borrow_mut().tap = tap;
     }
@@ -19,7 +19,7 @@ impl Hub {
         self.inner.borrow().tap.is_some()
     }
 
-    /// Calls the tap with these arguments, if there is one; whether it answered with something truthy.
+    /// Calls the tap, if there is one. Returns whether its result is truthy.
     fn call_tap(&self, arguments: &Array) -> bool {
         let tap = self.inner.borrow().tap.clone();
         match tap.map(|tap| tap.apply(&JsValue::UNDEFINED, arguments)) {
@@ -32,14 +32,14 @@ impl Hub {
         }
     }
 
-    /// Tells the tap of an event or another topic of the log.
+    /// Passes an event or another topic of the log to the tap.
     pub(super) fn tap_topic(&self, topic: &str, data: &JsValue) {
         if self.is_tapped() {
             self.call_tap(&Array::of2(&JsValue::from_str(topic), data));
         }
     }
 
-    /// Shows the tap a frame; whether the tap holds it back. One that is held goes on by `pass_on`, or never.
+    /// Passes a frame to the tap. Returns whether the tap holds it back; `pass_on` lets it go on later.
     pub(super) fn is_held(
         &self,
         received: bool,
@@ -68,8 +68,8 @@ impl Hub {
         })
     }
 
-    /// Lets a frame go on that the tap has held back: with `rest`, whether others on the mesh got it as well, or what is transferred
-    /// with it. Nothing happens if the peer is gone.
+    /// Lets a frame go on that the tap held back. `rest` says whether others on the mesh received it too, or has its
+    /// transferred objects. Does nothing if the peer is gone.
     pub(crate) fn pass_on(&self, received: bool, id: &str, frame: &JsValue, rest: &JsValue) {
         let (Some(at), Ok(kind)) = (self.known(id), kind_of(frame)) else {
             return;
@@ -82,14 +82,14 @@ impl Hub {
         }
     }
 
-    /// The peer of that id, also one that sleeps.
+    /// The connected or suspended peer of that id.
     fn known(&self, id: &str) -> Option<PeerRef> {
         let inner = self.inner.borrow();
         let peer = inner.peers.by_name(id);
         peer.or_else(|| inner.peers.suspended_by_name(id))
     }
 
-    /// What leads to each peer: its id, its own random id, and the kind of wire, one after the other.
+    /// The route of each peer: its id, its uid, and the kind of wire, in one list.
     pub(crate) fn links(&self) -> Array {
         let inner = self.inner.borrow();
         let out = Array::new();
@@ -107,7 +107,7 @@ impl Hub {
         out
     }
 
-    /// Its states and stores, each as its `inspect` says; the one of that name with everything.
+    /// The states and stores, each as its `inspect` describes it; the one of that name in detail.
     pub(crate) fn inspect_shared(&self, name: Option<&str>) -> Array {
         let states = self.inner.borrow().states.clone();
         states

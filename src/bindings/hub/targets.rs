@@ -12,10 +12,10 @@ use crate::core::connection::{host, targets};
 use crate::platform::host as platform;
 use crate::transport::window::Address;
 
-/// Something this side wants to be connected to, until `disconnect`.
+/// A connection that this side wants, until `disconnect`.
 pub(crate) type Target = targets::Target<Browser>;
 
-/// A frame element, whose window may change, or the window; or the worker.
+/// Where a target is: a frame element, whose window may change, or a window; or a worker.
 pub(crate) struct Place {
     pub(super) object: JsValue,
     pub(super) is_worker: bool,
@@ -31,16 +31,16 @@ impl host::Place<Address> for Place {
     }
 }
 
-/// What this window keeps of a target.
+/// What this window keeps for a target.
 #[derive(Default)]
 pub(crate) struct Details {
-    /// The origin that was heard there and is not allowed.
+    /// An origin that sent a hello from there and is not allowed.
     pub(super) refused: Option<String>,
-    /// Its frame has fired `load` since connect().
+    /// Whether its frame has fired `load` since connect().
     pub(super) loaded: bool,
     /// The last known reason of a missing answer, and whether it was logged.
     pub(super) silence: (String, bool),
-    /// Messages of a worker come to the worker object.
+    /// Listeners on the worker object or the frame element.
     pub(super) _listeners: Vec<EventListener>,
 }
 
@@ -74,10 +74,10 @@ impl Waiting {
     }
 }
 
-/// What connect() was called with, checked.
+/// The checked arguments of connect().
 pub(crate) struct Wanted {
     pub(crate) target: JsValue,
-    /// As `targetKind` tells it.
+    /// The kind of target, as `targetKind` returns it.
     pub(crate) kind: String,
     pub(crate) timeout: f64,
     pub(crate) signal: Option<JsValue>,
@@ -91,7 +91,7 @@ impl Target {
         waiting.map(|waiting| waiting.promise.promise.clone())
     }
 
-    /// For `peers`, while there is no peer.
+    /// The entry in `peers` while there is no peer.
     pub(crate) fn pending_identity(&self) -> Option<(Identity, State)> {
         let alias = self.alias.as_deref()?;
         if self.peer.is_some() || !self.is_awaited() {
@@ -102,7 +102,7 @@ impl Target {
 }
 
 impl Hub {
-    /// Ends the wait of a target that never got through, and the target.
+    /// Ends a target that never connected, and rejects its promise.
     pub(crate) fn give_up(&self, number: u32, error: &JsValue) {
         let call = self.inner.borrow_mut().end_call(number);
         if let Some(waiting) = call {

@@ -6,16 +6,16 @@ use super::Hub;
 use crate::platform::callback;
 use crate::platform::host;
 
-/// The next time this hub wakes.
+/// The next time this hub's timer fires.
 pub(crate) struct Alarm {
     at: f64,
     id: JsValue,
-    /// A process does not end before.
+    /// Whether it keeps a Node process alive.
     is_awaited: bool,
 }
 
 impl Hub {
-    /// Makes sure that the hub wakes at `at` (ms since 1970) or before.
+    /// Ensures that the timer fires at `at` (ms since 1970) or before.
     pub(crate) fn wake_by(&self, at: f64) {
         let is_awaited = self.is_awaited();
         let (stale, at) = {
@@ -41,7 +41,7 @@ impl Hub {
         self.inner.borrow_mut().alarm = Some(Alarm { at, id, is_awaited });
     }
 
-    /// Whether somebody awaits what the timer brings: then a process does not end before.
+    /// Whether somebody waits for what the timer does. Then it keeps a Node process alive.
     fn is_awaited(&self) -> bool {
         let waits = {
             let inner = self.inner.borrow();
@@ -50,15 +50,15 @@ impl Hub {
         waits || self.targets_have_deadlines()
     }
 
-    /// The timer went off.
+    /// The timer fired.
     pub(super) fn alarmed(&self) {
         let alarm = self.inner.borrow_mut().alarm.take();
-        // A timer goes off when it is due by the timers' clock, which need not be the one that is read (a test's is not).
+        // A timer fires by the clock of the timers, which need not be the clock that is read (in a test it is not).
         let now = alarm.map_or(0.0, |alarm| alarm.at).max(host::now());
         self.woken(now);
     }
 
-    /// Does everything that is due, and sets the next alarm.
+    /// Does everything that is due, and sets the timer again.
     fn woken(&self, now: f64) {
         let mut next = self.calls_due(now);
         next = next.min(self.targets_due(now));
@@ -80,7 +80,7 @@ impl Hub {
         }
     }
 
-    /// Runs once, after the current turn's synchronous work.
+    /// Runs once, after the synchronous work of the current turn.
     pub(crate) fn soon(run: impl FnOnce() + 'static) {
         let run = callback::once(run);
         host::soon(&run);

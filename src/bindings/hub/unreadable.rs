@@ -1,7 +1,7 @@
 //! Frames that a receiver cannot deserialise: it names the frame, and the sender reports it to the writer.
 //!
-//! A call is rejected; an answer is replaced by an error; a state or store is sent again, each value by itself, so that the
-//! receiver gets all the others and knows which one it cannot read.
+//! A call is rejected. An answer is replaced by an error. A frame of a state or store is sent again, each value by itself,
+//! so that the receiver gets all others and knows which one it cannot read.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -14,17 +14,17 @@ use crate::core::id::PeerRef;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 
-/// The values of a peer's next reassembly frame.
+/// The fragments of a peer's next reassembly frame.
 #[derive(Default)]
 pub(crate) struct Fragments {
-    /// By id, a Map; undefined while there are none.
+    /// A Map by id; undefined while there are none.
     values: JsValue,
-    /// About how many bytes they are: together no more than one frame may have.
+    /// Their approximate size. Together they may not exceed one frame.
     bytes: f64,
 }
 
 impl Hub {
-    /// A frame came over a wire of its own and could not be read. Before the other end has joined there is no peer to notify.
+    /// A frame on a wire of its own could not be read. Before the other end has joined there is no peer to notify.
     pub(super) fn cannot_read(&self, number: u32, count: f64) {
         let (wire, origin) = match self.inner.borrow().sessions.get(&number) {
             Some(session) => {
@@ -42,7 +42,8 @@ impl Hub {
         }
     }
 
-    /// A frame on the mesh could not be read: the next frame of its sender tells whose it was. So everyone is asked for one.
+    /// A frame on the mesh could not be read. The next frame of its sender will tell whose it was, so all members are asked
+    /// for one.
     pub(super) fn cannot_read_on_mesh(&self, which: Option<(&str, f64)>) {
         let Some(mesh) = self.mesh() else { return };
         let _ = match which {
@@ -128,7 +129,7 @@ impl Hub {
         fail_with(codes::SERIALIZATION, &text(&parts), &details)
     }
 
-    /// One object of a frame of that peer's, which follows.
+    /// A fragment: one object of a frame of that peer's, which follows.
     pub(super) fn on_fragment(&self, from: PeerRef, frame: &Array) {
         let (id, value) = (frame.get(2), frame.get(3));
         let limits = match self.inner.borrow().peers.get(from) {
@@ -145,7 +146,7 @@ impl Hub {
         }
     }
 
-    /// A frame whose objects came before it, or could not be read.
+    /// A reassembly frame: a frame whose objects came before it, or could not be read.
     pub(super) fn on_reassembly(&self, from: PeerRef, frame: &Array, to_all: bool) {
         let (fragments, limits) = match self.inner.borrow_mut().peers.get_mut(from) {
             Some(peer) => (

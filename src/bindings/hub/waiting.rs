@@ -1,5 +1,5 @@
-//! A `connect` that nobody has answered, as `core::connection::waiting` decides; and what is known of the reason, which the log
-//! says early and the error says at the end.
+//! A `connect` without an answer, as `core::connection::waiting` decides, and the known reason, which is logged early and
+//! part of the error at the end.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
@@ -11,10 +11,10 @@ use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 use crate::transport::window::Address;
 
-/// The place of `warn` among the levels of the log.
+/// The index of `warn` among the log levels.
 const WARN: u32 = 2;
 
-/// The refusal of a connect() whose frame is not in the page.
+/// The error of a connect() whose frame is not in the page.
 pub(super) fn not_in_page(target: &Target) -> JsValue {
     let advice = if target.presence.was_there() {
         "') has left the page"
@@ -28,7 +28,7 @@ pub(super) fn not_in_page(target: &Target) -> JsValue {
     )
 }
 
-/// The refusal of a connect() that took too long, with what is known of the reason.
+/// The error of a connect() that took too long, with the known reason.
 pub(super) fn timed_out(target: &Target) -> JsValue {
     let silence = target.silence()();
     let code = silence.get(0).as_string().unwrap_or_default();
@@ -42,7 +42,7 @@ pub(super) fn timed_out(target: &Target) -> JsValue {
 }
 
 impl Target {
-    /// Asks the target what it shows, once nothing of the hub is borrowed: `[code, reason, message, isEarly]`.
+    /// Asks for the reason, after the borrow of the hub has ended: `[code, reason, message, isEarly]`.
     fn silence(&self) -> impl FnOnce() -> Array + use<> {
         let (alias, kind) = (self.alias().to_owned(), self.kind.clone());
         let target = self.place.as_ref();
@@ -63,7 +63,7 @@ impl Target {
     }
 }
 
-/// A watch for the removal of an element, which ends when this is dropped.
+/// A watch for the removal of an element. Ends when it is dropped.
 pub(crate) struct Watch(Function);
 
 impl Drop for Watch {
@@ -73,7 +73,7 @@ impl Drop for Watch {
 }
 
 impl Hub {
-    /// Watches for the removal of a target's frame, unless it is watched.
+    /// Watches for the removal of a target's frame, unless it is watched already.
     pub(super) fn watch_frame(&self, number: u32) {
         let frame = {
             let mut inner = self.inner.borrow_mut();
@@ -137,7 +137,7 @@ impl Hub {
         }
     }
 
-    /// Remembers the origin that connect() found instead of one that is let in, and tells the log at once.
+    /// Remembers an origin that is not allowed for the error of connect(), and logs it at once.
     pub(super) fn refuse_window(&self, source: &Address, origin: &str) {
         let mut news = Vec::new();
         for target in &mut self.inner.borrow_mut().targets {
@@ -152,7 +152,7 @@ impl Hub {
         }
     }
 
-    /// Rejects the connections that took too long; when the next would.
+    /// Rejects the connections that took too long. Returns when the next one would.
     pub(super) fn targets_due(&self, now: f64) -> f64 {
         self.decide(|connections, _| connections.targets_due(now))
     }

@@ -1,4 +1,4 @@
-//! Messages of windows and workers: asks the core what of them may be read, and hands it their steps.
+//! Messages of windows and workers: asks the core what may be read of them, and passes their steps on.
 
 use wasm_bindgen::JsValue;
 use web_sys::MessageEvent;
@@ -28,7 +28,7 @@ impl Hub {
         relatives
     }
 
-    /// A message came to this window. The order of the questions matters: nothing of it is read before its origin is known.
+    /// Handles a message to this window. The order of the checks matters: nothing is read before the origin is known.
     pub(crate) fn heard_by_window(&self, event: &MessageEvent) {
         if !event.is_trusted() {
             return;
@@ -48,7 +48,7 @@ impl Hub {
         }
     }
 
-    /// In a worker: a message from the page that made it.
+    /// In a worker: handles a message from the page that made it.
     pub(crate) fn heard_by_worker(&self, global: &JsValue, event: &MessageEvent) {
         self.heard_own(Address::worker(global.clone()), event);
     }

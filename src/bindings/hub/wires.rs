@@ -1,4 +1,4 @@
-//! Ports and links become wires; each says who is there, and lossy ones say it again until they are answered.
+//! Ports and links as wires: each sends a join, and lossy ones repeat it until it is answered.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use crate::transport::port::PortWire;
 use crate::transport::window::Address;
 
 impl Hub {
-    /// Takes a port as a wire, of the document `mark`. Whether its session still needs it.
+    /// Takes a port as a wire, of the document `mark`. Returns whether its session still needs it.
     pub(crate) fn start_port(&self, port: MessagePort, proven: Proven, mark: f64, is_taken: bool) -> bool {
         let window = proven.from.as_ref().map_or(JsValue::UNDEFINED, Address::outlet);
         let Some(number) = self.begin_session(proven, mark, is_taken) else {
@@ -101,7 +101,7 @@ impl Hub {
         }
     }
 
-    /// Repeats the join on lossy wires nobody has answered on; when next.
+    /// Repeats the join on lossy wires without an answer. Returns when to repeat it next.
     pub(crate) fn join_again(&self, now: f64) -> f64 {
         self.decide(|connections, _| connections.join_again(now))
     }
@@ -113,7 +113,7 @@ impl Hub {
     }
 }
 
-/// The refusal of a connect() whose link changes its frames.
+/// The error of a connect() whose link changes its frames.
 pub(super) fn unfit(target: &Target) -> JsValue {
     let alias = target.alias();
     let message = text(&[

@@ -1,4 +1,4 @@
-//! Workers: one that cannot start ends the wait for it at once, and one that is terminated is noticed by a lock of its own.
+//! Workers: one that cannot start ends the wait for it at once, and the end of one is noticed by its liveness lock.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -14,11 +14,11 @@ use crate::platform::callback;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 
-/// Held by a Parley in a worker for as long as it lives, followed by its uid.
+/// The name of the liveness lock of a Parley in a worker, followed by its uid.
 const LIFE: &str = "parley-sync.worker:";
 
 impl Hub {
-    /// In a worker: takes the lock that tells peers this worker lives, and tells them once it is held.
+    /// In a worker: takes the liveness lock, and tells peers once it is held.
     pub(super) fn hold_liveness_lock(&self) {
         if !host::is_worker() {
             return;
@@ -35,7 +35,7 @@ impl Hub {
         self.inner.borrow_mut().liveness_lock = Some(release);
     }
 
-    /// A peer that has joined says it again.
+    /// A peer that has joined already says that it holds its lock.
     pub(super) fn rewatch_liveness_lock(&self, at: PeerRef, frame: &Array) {
         if frame.get(7).is_truthy()
             && let Some((uid, ..)) = super::session::read_join(frame)
@@ -44,7 +44,7 @@ impl Hub {
         }
     }
 
-    /// A peer holds such a lock, as it says: its death is waited for.
+    /// A peer says that it holds such a lock. Its release is watched for.
     pub(super) fn watch_liveness_lock(&self, at: PeerRef, uid: &str) {
         let is_watched = match self.inner.borrow().peers.any(at) {
             Some(peer) => peer.host.liveness_lock.is_some(),
@@ -67,8 +67,8 @@ impl Hub {
         }
     }
 
-    /// An `error` event of a worker that is waited for: its script could not be loaded or parsed, or threw. One that threw may
-    /// have created a Parley before: its hello then ends the wait.
+    /// An `error` event of a worker that is waited for: its script could not be loaded or parsed, or threw. A script that
+    /// threw may have created a Parley before; its hello then ends the wait.
     pub(super) fn worker_failed(&self, number: u32, event: &JsValue) {
         let cause = host::cause_of(event);
         if cause.is_empty() {
@@ -95,7 +95,7 @@ impl Hub {
         self.refuse(*target, &error);
     }
 
-    /// A port or link was closed, or the worker of Node behind it has ended.
+    /// A port or link was closed, or the Node worker behind it has ended.
     pub(super) fn wire_closed(&self, number: u32, cause: &str) {
         let ended = self.decide(|connections, _| connections.wire_closed(number));
         let Some(target) = ended else { return };
