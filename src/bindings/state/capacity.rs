@@ -1,4 +1,4 @@
-//! Capacity: checked before anything of a write is applied.
+//! Capacity and limits of writes, checked before anything of a write is applied.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -11,7 +11,7 @@ use crate::core::model::Op;
 use crate::platform::error::{fail, text};
 use crate::platform::host;
 
-/// Levels that a frame may put round a value.
+/// The levels that a frame may add around a value.
 const WRAPPING: u32 = 8;
 
 fn full() -> JsValue {
@@ -32,7 +32,7 @@ fn check_name(key: &str) -> Result<(), JsValue> {
     ))
 }
 
-/// Initial values. Throws ERR_LIMIT.
+/// Checks the initial values. Throws ERR_LIMIT.
 pub(super) fn check(entries: &[(Key, JsEntry)], bounds: Bounds) -> Result<(), JsValue> {
     entries.iter().try_for_each(|(key, _)| check_name(key))?;
     if entries.len() > bounds.keys {
@@ -42,7 +42,7 @@ pub(super) fn check(entries: &[(Key, JsEntry)], bounds: Bounds) -> Result<(), Js
     }
 }
 
-/// Why an update of hand-written code was refused.
+/// The code for which an update of hand-written code was refused.
 pub(super) fn code_of(error: &JsValue) -> &'static str {
     let code = Reflect::get(error, &JsValue::from_str("code"));
     if code.is_ok_and(|code| code == codes::LIMIT) {
@@ -53,7 +53,7 @@ pub(super) fn code_of(error: &JsValue) -> &'static str {
 }
 
 impl StateHost {
-    /// Whether these writes fit in. Throws ERR_LIMIT.
+    /// Checks whether these writes fit the capacity. Throws ERR_LIMIT.
     pub(super) fn check_ops(&self, ops: &[(Key, Op<JsEntry>)]) -> Result<(), JsValue> {
         self.check_weight(ops)?;
         let adds = |op: &Op<JsEntry>| !matches!(op, Op::Set(None));
@@ -62,12 +62,13 @@ impl StateHost {
         })
     }
 
-    /// Whether the others take it: what they refuse, they would be sent again and again, and everything after it with it.
+    /// Checks size and depth against the limits of the peers. What they refused would be sent again and again, with all
+    /// that follows it.
     fn check_weight(&self, ops: &[(Key, Op<JsEntry>)]) -> Result<(), JsValue> {
         let Some(limits) = self.messenger.limits() else {
             return Ok(());
         };
-        // A write that may be rolled back lies deeper in its frame than a plain one, and beside what it replaced.
+        // A write that may be rolled back is deeper in its frame than a plain one, and comes with what it replaced.
         let deepest = limits.depth - (limits.depth / 4).min(WRAPPING);
         let mut left = limits.message_bytes;
         for (key, op) in ops {
@@ -86,7 +87,7 @@ impl StateHost {
         Ok(())
     }
 
-    /// Whether these keys may be written. Throws ERR_LIMIT.
+    /// Checks whether these keys fit the capacity. Throws ERR_LIMIT.
     pub(super) fn check_entries(&self, entries: &[(Key, Option<JsEntry>)]) -> Result<(), JsValue> {
         self.check_capacity(entries.len(), || {
             entries.iter().filter(|one| one.1.is_some()).map(|one| &one.0)

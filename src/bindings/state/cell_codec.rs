@@ -21,10 +21,10 @@ pub(super) fn number(value: f64) -> JsValue {
     JsValue::from_f64(value)
 }
 
-/// A key; none with half of a surrogate pair, which would become another key here.
+/// Decodes a key. `None` for a string with an unpaired surrogate, which would become another key in Rust.
 pub(super) fn key_in(value: &JsValue) -> Option<Key> {
     let text = value.as_string()?;
-    // U+FFFD, and some others, begin with this byte: a quick sieve before the comparison.
+    // U+FFFD, and some other characters, begin with this byte: a cheap test before the comparison.
     if text.bytes().any(|byte| byte == 0xEF) && JsValue::from_str(&text) != *value {
         return None;
     }
@@ -42,7 +42,7 @@ pub(super) fn stamp_in(time: &JsValue, actor: &JsValue) -> Option<Stamp> {
     })
 }
 
-/// The name of a cell, for JavaScript.
+/// Encodes the name of a cell.
 pub(super) fn name_out(name: &Key, cell: Option<&Cell<JsEntry>>) -> JsValue {
     match cell {
         Some(Cell::Plain(held)) if is_plain(name) => held.key(name),
@@ -50,7 +50,7 @@ pub(super) fn name_out(name: &Key, cell: Option<&Cell<JsEntry>>) -> JsValue {
     }
 }
 
-/// What a cell holds; undefined if it was deleted.
+/// Encodes the content of a cell; undefined if it was deleted.
 pub(super) fn cell_out(cell: Option<&Cell<JsEntry>>) -> JsValue {
     match cell {
         None => JsValue::UNDEFINED,
@@ -62,7 +62,7 @@ pub(super) fn cell_out(cell: Option<&Cell<JsEntry>>) -> JsValue {
     }
 }
 
-/// What [`cell_out`] gave of the cell of that name; None if it is malformed.
+/// Decodes a cell that [`cell_out`] encoded; `None` if it is malformed.
 pub(super) fn cell_in(name: &JsValue, value: JsValue) -> Option<(Key, Option<Cell<JsEntry>>)> {
     let key = key_in(name)?;
     let (_, part) = parse(&key)?;
@@ -136,7 +136,7 @@ fn slot_in(value: &JsValue, depth: usize) -> Option<Slot<JsEntry>> {
         Some((held_in(parts.get(4)), stamp_in(&parts.get(2), &parts.get(3))?))
     };
     let flat = list(&parts.get(5))?;
-    // Not as long as the list says it is: there may be nothing in it.
+    // Not allocated by the list's length: it may have no elements.
     let mut seen = Vec::new();
     for at in 0..flat.length() / 2 {
         let stamp = stamp_in(&flat.get(at * 2 + 1), &flat.get(at * 2))?;

@@ -1,4 +1,4 @@
-//! `SyncedState`, as JavaScript sees it.
+//! The class `SyncedState` as exported to JavaScript: checks arguments and hands on to [`StateHost`].
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::bindings::args;
 use crate::bindings::parley::off;
 use crate::core::id::Key;
 
-/// One state in many windows: see the package's declarations for every member.
+/// One state in many windows. The package's declarations describe every member.
 #[wasm_bindgen(skip_typescript)]
 pub struct SyncedState {
     state: Rc<StateHost>,
@@ -22,7 +22,7 @@ fn promised(attempt: Result<Promise, JsValue>) -> Promise {
 
 #[wasm_bindgen]
 impl SyncedState {
-    /// A state on a Parley, or on anything with `on` and `broadcast`. Throws ERR_ARGUMENT, ERR_CONFIG,
+    /// Makes a state on a Parley, or on any object with `on` and `broadcast`. Throws ERR_ARGUMENT, ERR_CONFIG,
     /// ERR_DUPLICATE_NAME, ERR_SERIALIZATION.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -32,7 +32,7 @@ impl SyncedState {
         kind: &JsValue,
     ) -> Result<SyncedState, JsValue> {
         let mut options = StateOptions::read(options)?;
-        // What subclasses of this package are, beyond what users can ask for.
+        // What the subclasses of this package set, besides the users' options.
         let kind = kind.as_string();
         options.together = kind.as_deref() == Some("sliced");
         options.counted = kind.as_deref() == Some("optimistic");
@@ -41,7 +41,7 @@ impl SyncedState {
         })
     }
 
-    /// Settles when the state of the windows that were there before has arrived.
+    /// A promise that resolves when the state of the windows that were there before has arrived.
     #[wasm_bindgen(getter)]
     pub fn ready(&self) -> Promise {
         self.state.ready.promise.clone()
@@ -53,65 +53,65 @@ impl SyncedState {
         self.state.state()
     }
 
-    /// What the state was constructed with.
+    /// The initial state that was passed to the constructor.
     #[wasm_bindgen(js_name = getInitialState)]
     pub fn get_initial_state(&self) -> JsValue {
         self.state.initial_state()
     }
 
-    /// What one key holds.
+    /// The value of one key.
     pub fn get(&self, key: &JsValue) -> JsValue {
         key.as_string()
             .map_or(JsValue::UNDEFINED, |key| self.state.get(&key))
     }
 
-    /// Writes: here at once, everywhere soon.
+    /// Writes keys: here at once, in other windows with the next flush.
     #[wasm_bindgen(js_name = setState)]
     pub fn set_state(&self, updates: &JsValue, options: &JsValue) -> Promise {
         promised(SetOptions::read(options).and_then(|options| self.state.set(updates, options)))
     }
 
-    /// Removes keys, in every window.
+    /// Deletes keys, in every window.
     #[wasm_bindgen(variadic)]
     pub fn delete(&self, keys: &JsValue) -> Promise {
         promised(options::keys(keys.unchecked_ref()).and_then(|keys| self.state.delete(keys)))
     }
 
-    /// Adds to a number, so that what others add at the same time counts too.
+    /// Adds to a number, so that concurrent increments all count.
     pub fn increment(&self, key: &JsValue, by: &JsValue) -> Promise {
         let key = key.as_string().ok_or_else(args::not_a_key);
         let attempt = key.and_then(|key| self.state.increment(Key::from(key), options::amount(by)?));
         promised(attempt)
     }
 
-    /// Several writes as one.
+    /// Makes several writes as one transaction.
     pub fn transaction(&self, run: &JsValue) -> Promise {
         let run = args::function(run, "what a transaction runs");
         promised(run.and_then(|run| self.state.transact(&run)))
     }
 
-    /// Back to the initial state, in every window.
+    /// Sets the state back to its initial values, in every window.
     pub fn reset(&self) -> Promise {
         promised(self.state.reset())
     }
 
-    /// Takes back this window's latest write that still shows.
+    /// Undoes this window's latest write that is still visible.
     pub fn undo(&self) -> Result<bool, JsValue> {
         self.state.undo_or_redo(true)
     }
 
-    /// Does again what was undone last.
+    /// Redoes the write that was undone last.
     pub fn redo(&self) -> Result<bool, JsValue> {
         self.state.undo_or_redo(false)
     }
 
-    /// Keys with more than one candidate.
+    /// The conflicts: keys with more than one candidate.
     #[wasm_bindgen(getter)]
     pub fn conflicts(&self) -> JsValue {
         self.state.conflicts()
     }
 
-    /// Tells a handler of keys with more than one candidate; the function stops it.
+    /// Registers a handler of conflicts. Returns a function that removes it.
     #[wasm_bindgen(js_name = onConflict)]
     pub fn on_conflict(&self, handler: &JsValue) -> Result<Function, JsValue> {
         self.state.check_alive()?;
@@ -124,37 +124,37 @@ impl SyncedState {
         }))
     }
 
-    /// Settles a key with more than one candidate.
+    /// Resolves the conflict of a key.
     pub fn resolve(&self, key: &JsValue, value: &JsValue) -> Promise {
         let key = key.as_string().ok_or_else(args::not_a_key);
         promised(key.and_then(|key| self.state.resolve(Key::from(key), value)))
     }
 
-    /// How many writes all windows together have made: what OptimisticSyncedState calls its version.
+    /// The number of writes that all windows have made: the version of OptimisticSyncedState.
     #[wasm_bindgen(getter, js_name = _writes)]
     pub fn writes(&self) -> f64 {
         self.state.writes()
     }
 
-    /// For `SyncedText`: the text that a key holds.
+    /// For `SyncedText`: the document of the text that a key holds.
     #[wasm_bindgen(js_name = _text)]
     pub fn text(&self, key: &str, engine: &JsValue) -> Result<JsValue, JsValue> {
         self.state.text_of(&Key::from(key), engine)
     }
 
-    /// For `SyncedText`: an error as this package has them, whichever copy of it the text came with.
+    /// For `SyncedText`: makes an error of this package, whichever copy of it the text was imported from.
     #[wasm_bindgen(js_name = _error)]
     pub fn error(&self, code: &str, message: &str) -> JsValue {
         crate::platform::error::fail(code, message)
     }
 
-    /// For `SyncedText`: an exception of a listener.
+    /// For `SyncedText`: reports an exception of a listener.
     #[wasm_bindgen(js_name = _report)]
     pub fn report(&self, error: &JsValue) {
         self.state.report(error);
     }
 
-    /// For `SyncedText`: what was typed into it.
+    /// For `SyncedText`: writes what was typed.
     #[wasm_bindgen(js_name = _type)]
     pub fn type_text(&self, key: &str, next: &JsValue) -> Promise {
         promised(self.state.type_text(Key::from(key), next))
@@ -166,14 +166,14 @@ impl SyncedState {
         promised(self.state.clear())
     }
 
-    /// Tells a listener of every change; the function stops it.
+    /// Registers a listener of every change. Returns a function that removes it.
     pub fn subscribe(&self, listener: &JsValue) -> Result<Function, JsValue> {
         self.state.check_alive()?;
         let token = self.state.subscribe(args::function(listener, "the listener")?);
         Ok(self.unsubscriber(token))
     }
 
-    /// Tells a listener of every change of one key; the function stops it.
+    /// Registers a listener of every change of one key. Returns a function that removes it.
     #[wasm_bindgen(js_name = subscribeKey)]
     pub fn subscribe_key(&self, key: &JsValue, listener: &JsValue) -> Result<Function, JsValue> {
         self.state.check_alive()?;
@@ -193,18 +193,18 @@ impl SyncedState {
         })
     }
 
-    /// Applies plain updates as if another window had sent them now.
+    /// Applies updates without stamps as if another window had sent them now.
     #[wasm_bindgen(js_name = applyRemoteUpdate)]
     pub fn apply_remote_update(&self, updates: &JsValue) -> Result<(), JsValue> {
         self.state.apply_plain(updates)
     }
 
-    /// Sends what waits.
+    /// Sends the open flush batch.
     pub fn flush(&self) -> Promise {
         self.state.flush_now()
     }
 
-    /// Sends what waits, then takes the state off its Parley.
+    /// Sends the open flush batch, then detaches the state from its Parley.
     pub fn destroy(&self) {
         self.state.destroy();
     }

@@ -36,7 +36,7 @@ fn batch_lists(batch: &Batch<Cell<JsEntry>>) -> (Array, Array) {
     (keys, values)
 }
 
-/// A frame for the wire.
+/// Encodes a frame.
 pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<JsEntry>>) -> Array {
     let out = Array::new();
     match frame {
@@ -103,7 +103,7 @@ pub(super) fn encode(name: &JsValue, frame: &StateFrame<Cell<JsEntry>>) -> Array
     out
 }
 
-/// The latest time that a cell of the frame names beside its stamp.
+/// The latest time that a cell of the frame names besides its stamp.
 pub(super) fn latest(frame: &StateFrame<Cell<JsEntry>>) -> Option<Time> {
     let named = |cell: &Option<Cell<JsEntry>>| cell.as_ref().and_then(Cell::latest);
     match frame {
@@ -113,7 +113,7 @@ pub(super) fn latest(frame: &StateFrame<Cell<JsEntry>>) -> Option<Time> {
     }
 }
 
-/// A frame from the wire; None if it is malformed anywhere.
+/// Decodes a frame; `None` if any part is malformed.
 pub(super) fn decode(kind: Kind, frame: &Array) -> Option<StateFrame<Cell<JsEntry>>> {
     match kind {
         Kind::Batch => decode_batch(frame),
@@ -161,7 +161,7 @@ fn decode_delta(frame: &Array) -> Option<StateFrame<Cell<JsEntry>>> {
     let (since, vector) = (vector_in(&frame.get(2))?, vector_in(&frame.get(3))?);
     let stamps = floats(&frame.get(4))?;
     let (keys, values, count) = lists(frame, 5)?;
-    // A list's length is what its sender says, without anything in it: only the numbers take the memory that they claim.
+    // The length of a list is its sender's claim. Only the typed array of numbers must have the memory that it claims.
     if stamps.len() as u64 != u64::from(count) * 4 {
         return None;
     }

@@ -1,8 +1,8 @@
 //! Peers whose options differ: what windows announce, what is compared, and what is reported.
 //!
-//! Each Sync and Delta frame ends with how its sender treats its keys, see [`Treatments`]. A peer that differs leaves the exchange
-//! of the state and gets a gateway that excludes the keys in question; it does the same. Frames of such gateways are marked:
-//! what a peer sends without the mark was sent to others too, or before it knew.
+//! Each Sync and Delta frame ends with how its sender treats its keys, see [`Treatments`]. A peer that differs leaves the
+//! exchange of the state and gets a gateway that excludes the keys in question, and does the same itself. Frames of such
+//! gateways are marked. A frame without the mark was sent to others too, or before the peer knew.
 
 use std::rc::Rc;
 
@@ -23,20 +23,20 @@ use crate::platform::cell::RefCell;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 
-/// The most errors about one peer: each of them costs its listeners time.
+/// The most errors reported about one peer: each calls the listeners.
 const MAX_REPORTED: usize = 64;
-/// Peers that are remembered after they went.
+/// How many peers are remembered after they have gone.
 const REMEMBERED: usize = 256;
 
-/// What is known of the options of peers.
+/// What is known of the options of the peers.
 pub(super) struct Compat {
     own: RefCell<Option<Rc<(Treatments, JsValue)>>>,
-    /// How the writes are settled that are passed on here, of keys that this window does not sync.
+    /// How the writes to keys are settled that this window does not sync but relays.
     carried: RefCell<Treatments>,
     apart: RefCell<Vec<Apart>>,
 }
 
-/// A peer whose options differ, or did.
+/// A peer whose options differ, or differed.
 struct Apart {
     peer: PeerRef,
     is_up: bool,
@@ -68,7 +68,7 @@ impl StateHost {
         own
     }
 
-    /// What is learned of keys that this window does not sync is announced to those who were there before.
+    /// Announces to earlier peers what was learned of keys that this window does not sync.
     fn learn(&self, from: PeerRef, theirs: &Treatments) {
         let most = self.node.borrow().node().bounds().keys;
         let has_capacity = self.compat.carried.borrow().by_key.len() < most;
@@ -88,14 +88,14 @@ impl StateHost {
         });
     }
 
-    /// The keys that are announced to a restricted peer: those it may read or write. None for all others, which learn of every key.
+    /// The keys announced to a restricted peer: those it may read or write. `None` for others, which learn of every key.
     fn treatments_for(&self, peer: PeerRef) -> Option<Treatments> {
         let (grants, name) = (self.restriction(peer)?, &self.options.name);
         let is_partial = !grants.may_read_all(name) && !grants.may_write_all(name);
         is_partial.then(|| self.treatments().0.of_these(grants.named(name)))
     }
 
-    /// Adds to a frame how this state treats its keys, and whether it is of a gateway that excludes some.
+    /// Adds to a frame how this state treats its keys, and the mark of a gateway that excludes some.
     pub(super) fn announce(&self, to: &[PeerRef], kind: Kind, frame: &Array) {
         let only = match to {
             [only] => Some(*only),
@@ -111,13 +111,13 @@ impl StateHost {
         }
     }
 
-    /// The keys that are not exchanged with a peer; None if all are.
+    /// The keys that are not exchanged with a peer; `None` if all are.
     pub(super) fn excluded(&self, peer: PeerRef) -> Option<Rc<Excluded>> {
         let apart = self.compat.apart.borrow();
         apart.iter().find(|one| one.peer == peer)?.excluded.clone()
     }
 
-    /// Whether a key is not exchanged with some peer that is there.
+    /// Whether a key is not exchanged with some connected peer.
     pub(super) fn is_excluded(&self, key: &str) -> bool {
         let apart = self.compat.apart.borrow();
         let mut excluded = apart
@@ -140,8 +140,8 @@ impl StateHost {
         }
     }
 
-    /// What a well-formed frame of a peer says of its options. Whether the frame is for the exchange that this window has with
-    /// the peer; None if it is malformed.
+    /// Reads the options that a well-formed frame announces. Returns whether the frame belongs to the exchange that this
+    /// window has with the peer; `None` if it is malformed.
     pub(super) fn heard_options(&self, from: PeerRef, kind: Kind, frame: &Array) -> Option<bool> {
         let (announced, mark) = match kind {
             Kind::Sync => (5, 6),
@@ -166,7 +166,7 @@ impl StateHost {
             return Some(true);
         }
         if kind == Kind::Sync {
-            // It does not know yet, or not any more: it learns it from the question.
+            // The peer does not know of the difference yet, or not any more. The question tells it.
             if is_apart {
                 self.ask_filtered_peer(from);
             } else {
@@ -214,7 +214,7 @@ impl StateHost {
         let is_plain = matches!(self.messenger, Messenger::Plain(_));
         let more = {
             let mut apart = self.compat.apart.borrow_mut();
-            // Members of a plain messenger have no names that a user knows: the first of all is reported.
+            // Members of a plain messenger have no names that a user knows, so only the first error is reported.
             let is_told = |mismatch: &Mismatch| {
                 let mut those = apart.iter().filter(|one| is_plain || one.peer == peer);
                 those.any(|one| one.reported.contains(&mismatch.key))
@@ -268,7 +268,7 @@ impl StateHost {
     }
 }
 
-/// One treatment for the wire: null for the most common.
+/// Encodes one treatment: null for the most common one.
 fn treatment_out(treatment: &str) -> JsValue {
     match treatment == Strategy::default().name() {
         true => JsValue::NULL,
@@ -283,8 +283,8 @@ fn treatment_in(value: &JsValue) -> Option<Rc<str>> {
     value.as_string().map(Rc::from)
 }
 
-/// For the wire: null for a state without such options, else `[keys, treatments]`, and the treatment of keys that are not
-/// named if anything is said of them.
+/// Encodes treatments: null for a state without such options, else `[keys, treatments]`, followed by the treatment of
+/// unnamed keys if there is one.
 fn treatments_out(treatments: &Treatments) -> JsValue {
     let (keys, names) = (Array::new(), Array::new());
     for (key, treatment) in treatments.by_key.iter() {
@@ -299,7 +299,7 @@ fn treatments_out(treatments: &Treatments) -> JsValue {
     }
 }
 
-/// From the wire; None if malformed, or of more keys than `most`.
+/// Decodes treatments; `None` if they are malformed or have more than `most` keys.
 fn treatments_in(value: &JsValue, most: usize) -> Option<Treatments> {
     let mut treatments = Treatments::default();
     if value.is_null() {
@@ -321,7 +321,7 @@ fn treatments_in(value: &JsValue, most: usize) -> Option<Treatments> {
         let key = Key::from(keys.get(at).as_string()?);
         named.push((key, treatment_in(&names.get(at))?));
     }
-    // In their order each is appended.
+    // Sorted, so that each one is appended.
     order::sort_by(&mut named, |a, b| a.0.cmp(&b.0));
     for (key, treatment) in named {
         treatments.by_key.insert(key, treatment);

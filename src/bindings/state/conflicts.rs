@@ -1,4 +1,4 @@
-//! Keys under 'manual' that have more than one candidate: `conflicts`, `onConflict`, `resolve`.
+//! Conflicts of keys under 'manual': `conflicts`, `onConflict`, `resolve`.
 
 use js_sys::{Array, Function, Map, Object, Promise, Reflect};
 use wasm_bindgen::JsValue;
@@ -10,16 +10,16 @@ use crate::core::lists::List;
 use crate::core::model::Op;
 use crate::platform::host;
 
-/// The listeners of conflicts, and what they received last.
+/// The listeners of conflicts, and the map they receive.
 #[derive(Default)]
 pub(super) struct Contested {
     pub(super) handlers: Vec<(u32, Function)>,
-    /// The map that `conflicts` gave, until it changes.
+    /// The map that `conflicts` returns, until it changes.
     map: Option<JsValue>,
 }
 
 impl StateHost {
-    /// `conflicts`: a map of keys to what there is to choose from, the same object until it changes.
+    /// `conflicts`: a map from keys to their candidates, the same object until it changes.
     pub(crate) fn conflicts(&self) -> JsValue {
         if let Some(map) = &self.contested.borrow().map {
             return map.clone();
@@ -54,7 +54,7 @@ impl StateHost {
         host::hand_out(&out)
     }
 
-    /// The conflicts have changed.
+    /// Drops the map, because the conflicts have changed.
     pub(super) fn forget_conflicts(&self) {
         self.contested.borrow_mut().map = None;
     }
@@ -64,7 +64,7 @@ impl StateHost {
         for key in keys {
             for (token, handler) in &handlers {
                 let still = self.contested.borrow().handlers.iter().any(|one| one.0 == *token);
-                // A handler before this one may have resolved it.
+                // An earlier handler may have resolved it.
                 let candidates = self.candidates(key);
                 if !still || js_sys::Array::from(&candidates).length() < 2 {
                     continue;
@@ -87,7 +87,7 @@ impl StateHost {
         self.contested.borrow_mut().handlers.keep(|one| one.0 != token);
     }
 
-    /// `resolve`: a write that knows of all candidates.
+    /// `resolve`: a write that knows all candidates.
     pub(crate) fn resolve(&self, key: Key, value: &JsValue) -> Result<Promise, JsValue> {
         self.check_alive()?;
         let value = host::own(value, &key)?;

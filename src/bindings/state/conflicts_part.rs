@@ -1,6 +1,6 @@
-//! What states with conflicts need: the model that merges, chooses, takes back and undoes. It is a part of the wasm of its own, which is
-//! loaded for the first state that needs it. The rest reaches it only through [`Part`] and the model's trait, so the linker's
-//! relocations lead to it from [`conflicts_start`] alone (`xtask/src/build/split/`).
+//! The part of the wasm for states with conflicts: the model that merges, resolves conflicts, rolls back and undoes. It is
+//! loaded for the first state that needs it. Other code reaches it only through [`Part`] and the trait of the models, so
+//! the linker's relocations lead to it from [`conflicts_start`] alone (`xtask/src/build/split/`).
 
 use std::cell::Cell as Slot;
 use std::hint::black_box;
@@ -13,16 +13,16 @@ use crate::core::model::{CellChange, Model, ModelEffects, PlainModel, StateModel
 use crate::core::sync::{ChangeOrigin, KeyChange};
 use crate::platform::host;
 
-/// The model that takes the other's place, and what is to be done.
+/// The full model, and its effects.
 type Upgraded = (Box<dyn StateModel<JsEntry>>, ModelEffects<JsEntry>);
 type Changes = Vec<KeyChange<JsEntry>>;
 type Cells<'a> = &'a [CellChange<JsEntry>];
 
-/// What the rest of a state calls.
+/// The functions that other code calls.
 pub(super) struct Part {
-    /// Moves a state to the model with conflicts.
+    /// Moves a state to the full model.
     pub(super) upgrade: fn(&StateHost, &mut PlainModel<JsEntry>) -> Upgraded,
-    /// Such a model that holds nothing.
+    /// Makes a full model without contents.
     pub(super) model: fn(&StateOptions, Actor) -> Box<dyn StateModel<JsEntry>>,
     /// See [`StateHost::validate`].
     pub(super) validate: fn(&StateHost, PeerRef, ChangeOrigin, Changes, Cells<'_>) -> Changes,
@@ -38,7 +38,7 @@ thread_local! {
     static PART: Slot<Option<&'static Part>> = const { Slot::new(None) };
 }
 
-/// The part is there. The package's JavaScript calls this once, after the wasm of the part was instantiated.
+/// The part is loaded. The package's JavaScript calls this once, after it has instantiated the part's wasm.
 #[wasm_bindgen]
 pub fn conflicts_start() {
     let part: &'static Part = &Part {
@@ -49,16 +49,16 @@ pub fn conflicts_start() {
         drop_unreadable: unreadable::drop_unreadable,
         settle: effects::settle,
     };
-    // An optimiser that knows the only value there is would call its functions from the rest.
+    // Hides the only possible value from the optimiser, which would otherwise call the functions from outside the part.
     PART.set(Some(black_box(part)));
 }
 
-/// The part, if it was started: a state with the model with conflicts has it.
+/// The part, if it was started: every state with the full model has it.
 pub(super) fn started() -> Option<&'static Part> {
     PART.get()
 }
 
-/// The part, if it is there, or its bytes are.
+/// The part, if it is started or its bytes are loaded.
 pub(super) fn part() -> Option<&'static Part> {
     PART.get().or_else(|| {
         host::start_part("conflicts");

@@ -1,5 +1,5 @@
-//! A state that needs the model with conflicts before its part of the wasm is there. What happens meanwhile waits, in its order, and
-//! so does what this window does: it shows here, and is made and sent when the part has come.
+//! Early states: a state that needs the full model before its part of the wasm is loaded. It queues incoming events, and
+//! defers its own commands: they are visible here, and are written and sent when the part is loaded.
 
 use std::cell::Cell as Slot;
 use std::rc::Weak;
@@ -20,7 +20,7 @@ use crate::core::sync::StateFrame;
 use crate::platform::cell::RefCell;
 use crate::platform::{callback, host, promise};
 
-/// Where the part is on its way for one state, and what waits for it.
+/// How far the part is loaded for one state, and the queued events.
 pub(super) struct Early {
     loading: Slot<Loading>,
     events: RefCell<Vec<Event>>,
@@ -30,11 +30,11 @@ pub(super) struct Early {
 enum Loading {
     No,
     Asked,
-    /// What waited is gone through without it.
+    /// Loading failed; the queued events are handled without the part.
     Failed,
 }
 
-/// Something that happened.
+/// A queued event.
 pub(super) enum Event {
     Up(PeerRef),
     Down(PeerRef),
@@ -56,7 +56,7 @@ impl Early {
 }
 
 impl StateOptions {
-    /// Whether a state with these options needs the model with conflicts from its beginning.
+    /// Whether a state with these options needs the full model from the beginning.
     pub(super) fn needs_more(&self) -> bool {
         let differs = |strategy: &Strategy| *strategy != Strategy::LastWriteWins;
         differs(&self.strategies.default)
@@ -67,7 +67,7 @@ impl StateOptions {
     }
 }
 
-/// Whether a frame has cells that only the model with conflicts can read.
+/// Whether a frame has cells that only the full model can read.
 pub(super) fn frame_needs_more(frame: &StateFrame<Cell<JsEntry>>) -> bool {
     match frame {
         StateFrame::Batch(batch) => batch.entries.iter().any(|entry| cell_needs_more(&entry.0)),
@@ -82,7 +82,7 @@ impl StateHost {
         self.early.loading.get() == Loading::Asked
     }
 
-    /// Keeps what happened for when the part is there, if the state waits for it; whether it does.
+    /// Queues an event if the state waits for the part. Returns whether it does.
     pub(super) fn postpone(&self, event: impl FnOnce() -> Event) -> bool {
         let is_early = self.is_early();
         if is_early {
@@ -91,7 +91,7 @@ impl StateHost {
         is_early
     }
 
-    /// The state needs the model with conflicts. Whether it has it now; otherwise it waits for the part, or could not get it.
+    /// The state needs the full model. Returns whether it has it now; otherwise it waits for the part, or loading failed.
     pub(super) fn require_more(&self) -> bool {
         if self.node.borrow().full().is_some() {
             return true;
@@ -126,7 +126,7 @@ impl StateHost {
         promise::then(&loading, &come, Some(&failed));
     }
 
-    /// Moves to the model with conflicts, and goes on with all that waited.
+    /// The part is loaded: moves to the full model, and handles the queued events.
     fn part_come(&self) {
         let waited = self.early.loading.replace(Loading::No) == Loading::Asked;
         let Some(part) = part().filter(|_| !self.destroyed.get()) else {
@@ -147,7 +147,7 @@ impl StateHost {
         }
     }
 
-    /// All that waited happens now.
+    /// Handles the queued events, in order.
     fn go_on(&self) {
         for event in std::mem::take(&mut *self.early.events.borrow_mut()) {
             match event {
@@ -174,8 +174,8 @@ impl StateHost {
         }
     }
 
-    /// Rolls back what this window did since, and rejects its promises. A state that needs the part for all it does takes
-    /// part no more; another goes on with what it can read, and asks again for what it cannot.
+    /// Loading failed: rolls back the deferred writes and rejects their promises. A state that needs the part for
+    /// everything stops taking part. Another continues with what it can read, and requests again what it cannot.
     fn part_failed(&self, error: &JsValue) {
         self.early.loading.set(Loading::Failed);
         if self.destroyed.get() {
@@ -197,20 +197,20 @@ impl StateHost {
         } else {
             self.go_on();
             self.early.loading.set(Loading::No);
-            // A listener may have written what needs the part.
+            // A listener may have written something that needs the part.
             if self.keeps_writes() {
                 self.require_more();
             }
         }
     }
 
-    /// Whether what this window does waits for the part.
+    /// Whether this window's commands are deferred.
     pub(super) fn keeps_writes(&self) -> bool {
         let mut node = self.node.borrow_mut();
         node.plain_mut().is_some_and(|plain| plain.is_deferring())
     }
 
-    /// Stored cells, once they can be read.
+    /// Imports stored cells, once they can be read.
     pub(super) fn import_cells(&self, records: Vec<Record<Cell<JsEntry>>>) {
         if self.is_early()
             || records.iter().any(|record| cell_needs_more(&record.key)) && !self.require_more()
@@ -235,7 +235,7 @@ impl StateHost {
         }
     }
 
-    /// Loads the part if a write needs it. A state that needs it by its options has asked for it before.
+    /// Loads the part if a write needs it. A state that needs it by its options has requested it before.
     pub(super) fn load_for(&self, ops: &[(Key, Op<JsEntry>)], how: How) {
         if write_needs_more(ops, how) {
             self.require_more();

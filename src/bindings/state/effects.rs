@@ -58,7 +58,7 @@ impl StateHost {
             }
         }
         self.veto_aborted();
-        // What this window wrote in this turn goes to all at once, when the turn ends.
+        // Own writes of this turn go to all windows together, when the turn ends.
         if self.batch.borrow().is_none() {
             self.flush_filtered_peers();
         }
@@ -67,7 +67,7 @@ impl StateHost {
         self.forget_hidden();
     }
 
-    /// The accepted part of a neighbour's changes.
+    /// Returns the accepted part of a neighbour's changes.
     fn take_in_changes(
         &self,
         from: PeerRef,
@@ -87,7 +87,7 @@ impl StateHost {
         }
     }
 
-    /// Handlers of `name:update` see what states tell each other, as `{ updates }`.
+    /// Calls handlers of `name:update` messages with the changes, as `{ updates }`.
     fn show(&self, from: PeerRef, changes: &[KeyChange<JsEntry>]) {
         let Messenger::Hub(hub) = &self.messenger else {
             return;
@@ -101,7 +101,7 @@ impl StateHost {
     }
 }
 
-/// The keys and values of changes; deleted ones are undefined.
+/// The keys and values of changes; undefined for a deletion.
 pub(super) fn lists(changes: &[KeyChange<JsEntry>]) -> (Array, Array) {
     let (keys, values) = (Array::new(), Array::new());
     for change in changes {
@@ -111,7 +111,7 @@ pub(super) fn lists(changes: &[KeyChange<JsEntry>]) -> (Array, Array) {
     (keys, values)
 }
 
-/// The function of a key has to say what it shows.
+/// Calls the user's function to resolve a key.
 pub(super) fn settle(state: &StateHost, key: &Key) -> Option<KeyChange<JsEntry>> {
     let function = state.options.function_of(key)?.clone();
     let open = state.node.borrow().unsettled(key)?;
@@ -130,7 +130,7 @@ pub(super) fn settle(state: &StateHost, key: &Key) -> Option<KeyChange<JsEntry>>
         value = match settled {
             Ok(settled) => settled,
             Err(error) => {
-                // Of two that cannot be settled the later stands, in every window.
+                // If the function throws, the later write is visible, in every window.
                 state.report(&error);
                 value_of(theirs.as_ref())
             }

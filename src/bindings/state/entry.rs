@@ -1,4 +1,4 @@
-//! A user's value in JavaScript, as the core's [`Value`](crate::core::value::Value).
+//! JS entries: a user's key and value as they are in JavaScript, as the core's [`Value`](crate::core::value::Value).
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,8 +9,8 @@ use crate::core::lists::Gather;
 use crate::core::value::{Atom, Changes, Element, Fields, Parts, Value};
 use crate::platform::host;
 
-/// A user's value, and its key as JavaScript has it: neither is converted on its way through. The key is undefined where
-/// the value was made here, out of parts.
+/// A user's value and its key. Neither is converted on the way. The key is undefined if the value was made here, from
+/// parts.
 #[derive(Clone)]
 pub(crate) struct JsEntry {
     pub(crate) key: JsValue,
@@ -18,7 +18,7 @@ pub(crate) struct JsEntry {
 }
 
 impl JsEntry {
-    /// A value made here.
+    /// An entry for a value that was made here.
     pub(crate) fn made(value: JsValue) -> JsEntry {
         JsEntry {
             key: JsValue::UNDEFINED,
@@ -31,7 +31,7 @@ impl JsEntry {
         (!next.is_undefined()).then(|| JsEntry::made(next))
     }
 
-    /// Its key for JavaScript.
+    /// The key for JavaScript.
     pub(crate) fn key(&self, name: &str) -> JsValue {
         if self.key.is_undefined() {
             JsValue::from_str(name)
@@ -41,7 +41,7 @@ impl JsEntry {
     }
 }
 
-/// The key of a value that may be gone.
+/// The key of an entry that may be absent.
 pub(super) fn key_of(held: Option<&JsEntry>, name: &str) -> JsValue {
     held.map_or_else(|| JsValue::from_str(name), |held| held.key(name))
 }
@@ -82,7 +82,7 @@ fn of_atom(atom: Atom) -> JsValue {
     }
 }
 
-/// The elements in `[true, identity, value, ...]`.
+/// Reads the elements of `[true, identity, value, ...]`.
 fn elements(list: &Array) -> Vec<Element<JsEntry>> {
     let mut elements = Vec::with_capacity(list.length() as usize / 2);
     for at in (1..list.length()).step_by(2) {
@@ -98,7 +98,7 @@ fn elements(list: &Array) -> Vec<Element<JsEntry>> {
     elements
 }
 
-/// The entries in `[true, key, value, ...]`.
+/// Reads the entries of `[true, key, value, ...]`.
 fn entries(list: &Array) -> Vec<Element<JsEntry>> {
     let places = (1..list.length()).step_by(2);
     let entry = |at| Element::Entry(atom(&list.get(at)), JsEntry::made(list.get(at + 1)));

@@ -41,38 +41,39 @@ impl FilteredPeers {
 
 type Early = (PeerRef, Filter, Option<StateFrame<Cell<JsEntry>>>);
 
-/// Such a peer that takes part: its gateway, which is in that part of the wasm.
+/// A filtered peer that takes part, through its gateway in that part of the wasm.
 pub(super) trait FilteredPeer {
     fn peer(&self) -> PeerRef;
     /// Whether this window waits for the peer's contents.
     fn is_awaited(&self) -> bool;
-    /// Lets the node of the filtered replica act; returns frames to send.
+    /// Calls the node of the filtered replica. Returns the frames to send.
     fn with_node(&self, act: &dyn Fn(&mut StateNode<Cell<JsEntry>>) -> NodeEffects) -> ModelEffects<JsEntry>;
-    /// Sends what is new for it.
+    /// Sends what has changed for it.
     fn flush(&self, now: f64) -> ModelEffects<JsEntry>;
-    /// How many batches it was sent, if it takes part.
+    /// The number of batches that it was sent, if it takes part.
     fn sent(&self) -> Option<u64>;
     /// Whether it has acknowledged that many.
     fn has(&self, seq: u64) -> bool;
     fn wants_texts(&self) -> bool;
     fn provide_texts(&self, texts: Rc<dyn Texts<JsEntry>>, now: f64) -> ModelEffects<JsEntry>;
-    /// A frame of the peer.
+    /// Receives a frame of the peer.
     fn hear(&self, state: &StateHost, decoded: StateFrame<Cell<JsEntry>>);
     /// Cells of these names have changed in the state, and the visible values of these keys.
     fn forward(&self, model: &dyn StateModel<JsEntry>, names: &[Key], shown: &[Key]);
-    /// Refuses, in the state, the parts of aborted transactions of which the peer would take the rest as valid.
+    /// Vetoes, in the state, the parts of aborted transactions that the peer would take for valid.
     fn veto_aborted(&self, state: &StateHost);
 }
 
 type NodeEffects = Vec<StateEffect<Cell<JsEntry>>>;
 
 impl StateHost {
-    /// What a restricted peer is granted; None for one that takes part in the state itself.
+    /// The grants of a restricted peer; `None` for a peer that takes part in the state itself.
     pub(super) fn restriction(&self, peer: PeerRef) -> Option<Rc<Grants>> {
         self.messenger.grants(peer).filter(|grants| grants.restricts())
     }
 
-    /// What a peer may do and which keys are not exchanged with it; None for one that takes part in the state itself.
+    /// The grants of a peer and the keys that are not exchanged with it; `None` for a peer that takes part in the state
+    /// itself.
     pub(super) fn filter(&self, peer: PeerRef) -> Option<Filter> {
         match (self.restriction(peer), self.excluded(peer)) {
             (None, None) => None,
@@ -93,13 +94,13 @@ impl StateHost {
         }
     }
 
-    /// Whether a peer may take part now, as far as this window's own readiness goes: one that may do everything is one of those
-    /// whom this window waits for.
+    /// Whether a peer may take part now. A peer that may read and write everything may before this window is ready, because
+    /// this window waits for it.
     fn is_due(&self, filter: &Filter) -> bool {
         self.node.borrow().node().is_ready() || !filter.0.restricts()
     }
 
-    /// The exchange with a peer begins anew, through a gateway or without one.
+    /// Restarts the exchange with a peer, through a gateway or without one.
     pub(super) fn peer_anew(&self, peer: PeerRef) {
         if let Some(filter) = self.filter(peer) {
             self.filtered_peer_up(peer, filter);
@@ -121,14 +122,14 @@ impl StateHost {
             || (may_come && early.iter().any(|one| !one.1.0.restricts()))
     }
 
-    /// Ends the waiting for such peers, if none is left.
+    /// Stops waiting for such peers, if none is left.
     pub(super) fn release_ready(&self) {
         if self.node.borrow().node().is_ready() {
             self.become_ready();
         }
     }
 
-    /// Whether it was one.
+    /// A peer has gone. Returns whether it was a filtered peer.
     pub(super) fn filtered_peer_down(&self, peer: PeerRef) -> bool {
         let mut here = self.filtered_peers.here.borrow_mut();
         let mut early = self.filtered_peers.early.borrow_mut();
@@ -142,7 +143,7 @@ impl StateHost {
         was
     }
 
-    /// It holds another version now, and may come back.
+    /// The peer has another version of the state now, and may return.
     pub(super) fn release_filtered_peer(&self, peer: PeerRef) {
         if self.restriction(peer).is_none() && self.filtered_peer_down(peer) {
             self.release_ready();
@@ -156,7 +157,7 @@ impl StateHost {
         drop(gone);
     }
 
-    /// This window has what the others had, or the part of the wasm has come: lets those in who may come now.
+    /// This window is ready, or the part of the wasm is loaded: admits the peers that may take part now.
     pub(super) fn admit_filtered_peers(&self) {
         if self.filtered_peers.early.borrow().is_empty() {
             return;
@@ -200,10 +201,10 @@ impl StateHost {
         }
     }
 
-    /// A frame of such a peer.
+    /// Receives a frame of such a peer.
     pub(super) fn receive_from_filtered_peer(&self, from: PeerRef, decoded: StateFrame<Cell<JsEntry>>) {
         let Some(filtered) = self.filtered_peer(from) else {
-            // Whatever else it says now, it says again when it is answered.
+            // Any other frame it sends again when it is answered.
             let mut early = self.filtered_peers.early.borrow_mut();
             let asks = matches!(decoded, StateFrame::Sync { .. } | StateFrame::Digest { .. });
             if let Some(one) = early.iter_mut().find(|one| one.0 == from && asks) {
@@ -214,13 +215,13 @@ impl StateHost {
         filtered.hear(self, decoded);
     }
 
-    /// Whether a peer has a gateway, or will get one.
+    /// Whether a peer has a gateway, or waits for one.
     pub(super) fn is_filtered_peer(&self, peer: PeerRef) -> bool {
         self.filtered_peer(peer).is_some()
             || self.filtered_peers.early.borrow().iter().any(|one| one.0 == peer)
     }
 
-    /// Asks such a peer what it has, as one that has just come.
+    /// Asks such a peer for its contents, as if it had just connected.
     pub(super) fn ask_filtered_peer(&self, peer: PeerRef) {
         if let Some(filtered) = self.filtered_peer(peer) {
             let effects = filtered.with_node(&|node| node.peer_up(peer, host::now()));
@@ -228,7 +229,7 @@ impl StateHost {
         }
     }
 
-    /// A restricted peer could not read what it was sent last. Whether it is one.
+    /// A peer could not read its last frame. Returns whether it is a filtered peer.
     pub(super) fn resend_to_filtered_peer(&self, peer: PeerRef) -> bool {
         let Some(filtered) = self.filtered_peer(peer) else {
             return false;
@@ -238,7 +239,7 @@ impl StateHost {
         true
     }
 
-    /// Forwards to filtered peers what has changed here.
+    /// Forwards changes of the state to filtered peers.
     pub(super) fn forward_to_filtered_peers(&self, effects: &ModelEffects<JsEntry>) {
         let names = self.node.borrow_mut().take_watched();
         if self.filtered_peers.here.borrow().is_empty() {
@@ -262,8 +263,8 @@ impl StateHost {
         }
     }
 
-    /// Lets every window know which transactions are aborted that such a peer receives in part. To be called once `validate` has
-    /// refused what it refuses: these transactions stay aborted.
+    /// Vetoes, for every window, the parts of aborted transactions that such a peer receives. Call it after `validate`: the
+    /// transactions stay aborted.
     pub(super) fn veto_aborted(&self) {
         self.each_filtered_peer(&|filtered| {
             filtered.veto_aborted(self);
@@ -283,12 +284,12 @@ impl StateHost {
         self.each_filtered_peer(&|filtered| filtered.with_node(&|node| node.inquire()));
     }
 
-    /// Whether peers wait for the part of the wasm: an `ack` waits for them too.
+    /// Whether peers wait for the part of the wasm. Then an `ack` waits for them too.
     pub(super) fn filtered_peers_are_coming(&self) -> bool {
         self.filtered_peers.loading.get() == Loading::Asked && !self.filtered_peers.early.borrow().is_empty()
     }
 
-    /// Filtered peers that take part, each with how much it was sent.
+    /// Filtered peers that take part, each with the number of batches it was sent.
     pub(super) fn filtered_peers_sent(&self) -> Vec<(PeerRef, u64)> {
         let here = self.filtered_peers.here.borrow();
         let sent = here
@@ -297,19 +298,19 @@ impl StateHost {
         sent.gather()
     }
 
-    /// Whether a filtered peer has acknowledged that much; true if it is lost.
+    /// Whether a filtered peer has acknowledged that many; true if it has gone.
     pub(super) fn filtered_peer_has(&self, peer: PeerRef, seq: u64) -> bool {
         self.filtered_peer(peer).is_none_or(|filtered| filtered.has(seq))
     }
 
-    /// The engine that merges texts has come.
+    /// The text engine is loaded.
     pub(super) fn set_texts_of_filtered_peers(&self, texts: &Rc<dyn Texts<JsEntry>>) {
         self.filtered_peers.texts.replace(Some(Rc::clone(texts)));
         self.each_filtered_peer(&|filtered| filtered.provide_texts(Rc::clone(texts), host::wall()));
         self.flush_filtered_peers();
     }
 
-    /// Whether a write of a filtered peer needs the engine that merges texts.
+    /// Whether a write of a filtered peer needs the text engine.
     pub(super) fn filtered_peers_want_texts(&self) -> bool {
         let here = self.filtered_peers.here.borrow();
         here.iter().any(|filtered| filtered.wants_texts())

@@ -1,6 +1,5 @@
-//! What restricted and mismatched peers need beside the rest of a state: a part of the wasm of its own, which is loaded when the
-//! first of them comes. The rest reaches it only through [`Part`], so the linker's relocations lead to it from [`gateways_start`]
-//! alone (`xtask/src/build/split/`).
+//! The part of the wasm for restricted and mismatched peers, loaded for the first of them. Other code reaches it only
+//! through [`Part`], so the linker's relocations lead to it from [`gateways_start`] alone (`xtask/src/build/split/`).
 
 use std::cell::Cell as Slot;
 use std::hint::black_box;
@@ -21,9 +20,9 @@ use crate::core::sync::{StateEffect, StateFrame, StateNode};
 use crate::platform::cell::RefCell;
 use crate::platform::{callback, host, promise};
 
-/// What the rest of a state calls.
+/// The functions that other code calls.
 pub(super) struct Part {
-    /// A peer takes part from now on.
+    /// Lets a peer take part.
     pub(super) open: fn(&StateHost, PeerRef, Filter),
 }
 
@@ -31,15 +30,15 @@ thread_local! {
     static PART: Slot<Option<&'static Part>> = const { Slot::new(None) };
 }
 
-/// The part is there. The package's JavaScript calls this once, after the wasm of the part was instantiated.
+/// The part is loaded. The package's JavaScript calls this once, after it has instantiated the part's wasm.
 #[wasm_bindgen]
 pub fn gateways_start() {
     let part: &'static Part = &Part { open };
-    // An optimiser that knows the only value there is would call its functions from the rest.
+    // Hides the only possible value from the optimiser, which would otherwise call the functions from outside the part.
     PART.set(Some(black_box(part)));
 }
 
-/// Where the part is on its way for one state.
+/// How far the part is loaded for one state.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Loading {
     No,
@@ -48,7 +47,7 @@ pub(super) enum Loading {
 }
 
 impl StateHost {
-    /// The part, if it is there, or its bytes are: gateways stand beside the model with conflicts.
+    /// The part, if it or its bytes are loaded. Gateways need the full model too.
     pub(super) fn gateways(&self) -> Option<&'static Part> {
         if PART.get().is_none() {
             host::start_part("gateways");
@@ -56,7 +55,7 @@ impl StateHost {
         PART.get().filter(|_| self.require_more())
     }
 
-    /// Loads the part; then those who wait for it take part.
+    /// Loads the part. Then the peers that wait for it take part.
     pub(super) fn load_gateways(&self) {
         if self.filtered_peers.loading.get() == Loading::Asked {
             return;
@@ -85,7 +84,7 @@ impl StateHost {
         promise::then(&loading, &come, Some(&failed));
     }
 
-    /// Those peers get nothing; nobody waits for them.
+    /// Loading failed: those peers get nothing, and nobody waits for them.
     fn gateways_failed(&self, error: &JsValue) {
         self.filtered_peers.loading.set(Loading::Failed);
         if !self.destroyed.get() {
@@ -224,7 +223,7 @@ fn hear(state: &StateHost, filtered: &RefCell<Gateway<JsEntry>>, decoded: StateF
             Some(model) => model.adopt(checked.news, Some(from), now),
             None => Vec::new(),
         });
-        // The others hear of it like of any neighbour's write, unless something of this window waits.
+        // The others receive it like any neighbour's write, unless a flush of this window is due anyway.
         if state.batch.borrow().is_none() {
             state.decide(|model, now| model.with_node(|node| node.flush(now)));
         }

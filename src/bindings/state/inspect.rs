@@ -1,4 +1,4 @@
-//! What the inspector shows of a state: its values, who wrote each key and when, and what is to be chosen from.
+//! Inspection: what the inspector shows of a state.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -7,8 +7,8 @@ use super::StateHost;
 use crate::core::cell::{Part, parse};
 
 impl StateHost {
-    /// Its name, false, and its snapshot; with `deep` also this window's writer, the conflicts, and of each cell the key, the writer
-    /// and the time (ms), one after the other.
+    /// The name, false, and the snapshot. With `deep` also this window's actor, the conflicts, and the key, actor and time
+    /// (ms) of each cell, in one list.
     pub(super) fn inspected(&self, deep: bool) -> JsValue {
         let name = JsValue::from_str(&self.options.name);
         let out = Array::of3(&name, &JsValue::FALSE, &self.snapshot());
@@ -21,7 +21,7 @@ impl StateHost {
         out.push(&conflicts);
         for (name, register) in model.node().registers() {
             let Some((key, part)) = parse(name) else { continue };
-            // Those are about writes; they are none.
+            // These cells are about writes; they are no writes.
             if matches!(part, Part::Veto(_) | Part::Writes(_)) {
                 continue;
             }

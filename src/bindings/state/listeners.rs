@@ -18,9 +18,9 @@ use crate::platform::host;
 pub(super) struct Listener {
     token: u32,
     call: Function,
-    /// Whether it can read the snapshots it is called with. If no listener can, none is built.
+    /// Whether it may read its snapshot arguments. If no listener does, no snapshot is made.
     reads: bool,
-    /// Whether it is called with the change as well.
+    /// Whether it is called with `change` too.
     takes_change: bool,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct KeyListener {
     call: Function,
 }
 
-/// A change of a key that stays in this window: what it held, and what it holds.
+/// A change of a local key: the value before and after.
 pub(super) type LocalChange = (Key, Option<JsEntry>, Option<JsEntry>);
 
 /// The snapshots after and before a change.
@@ -40,7 +40,7 @@ type Snapshots = (JsValue, JsValue);
 
 /// A change that is pending for listeners.
 pub(super) struct Notice {
-    /// None if no listener reads them: a copy of the whole state costs more the larger the state is.
+    /// `None` if no listener reads them, because a snapshot costs more the larger the state is.
     snapshots: Option<Snapshots>,
     /// `(key, its name, new, old)`
     keys: Vec<(JsValue, String, JsValue, JsValue)>,
@@ -88,12 +88,12 @@ impl StateHost {
             .keep(|listener| listener.token != token);
     }
 
-    /// Whether a listener reads the snapshots it is called with.
+    /// Whether any listener reads its snapshots.
     fn is_read(&self) -> bool {
         self.listeners.borrow().iter().any(|listener| listener.reads)
     }
 
-    /// Takes a change into the snapshot and queues its notice.
+    /// Puts a change into the snapshot and queues its notice.
     pub(super) fn changed(
         &self,
         changes: &[KeyChange<JsEntry>],
@@ -108,7 +108,7 @@ impl StateHost {
         {
             let key = key_of(change.new.as_ref().or(change.old.as_ref()), &change.key);
             let (new, old) = (value_of(change.new.as_ref()), value_of(change.old.as_ref()));
-            // Two windows may begin with the same initial value, or write the same: nobody needs to hear of it.
+            // Two windows may begin with the same initial value, or write the same: listeners need not know.
             if self.options.diff && origin != ChangeOrigin::Local && host::unchanged(&old, &new) {
                 continue;
             }
@@ -138,12 +138,12 @@ impl StateHost {
         self.notify();
     }
 
-    /// A change of keys that stay in this window.
+    /// Queues the notice of a change of local keys.
     pub(super) fn changed_locally(&self, changes: Vec<LocalChange>) {
         if changes.is_empty() {
             return;
         }
-        // The values are in place already, but no snapshot was made of them: the last one is still from before.
+        // The values are set already, but no snapshot was made since, so the last one is the one before.
         let before = self.is_read().then(|| self.view.borrow().snapshot.clone());
         let mut keys = Vec::with_capacity(changes.len());
         self.note_local(&changes, &mut keys);
@@ -166,7 +166,8 @@ impl StateHost {
         }
     }
 
-    /// Tells every listener of every queued change. A change made by a listener waits until all have heard of this one.
+    /// Notifies every listener of every queued change. A change that a listener makes waits until all were notified of this
+    /// one.
     pub(super) fn notify(&self) {
         if self.notifying.replace(true) {
             return;
@@ -258,7 +259,7 @@ impl StateHost {
         object.unchecked_into()
     }
 
-    /// An exception of a listener: reported, and nobody else's.
+    /// Reports an exception of a listener. Other listeners are not affected.
     pub(crate) fn report(&self, error: &JsValue) {
         self.messenger.report(error);
     }

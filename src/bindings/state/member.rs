@@ -1,4 +1,4 @@
-//! The state as its messenger calls it: peers that come and go, frames, flushes.
+//! The state as a member of its messenger: peers that come and go, frames, flushes.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -135,7 +135,7 @@ impl Shared for StateHost {
     }
 
     fn receive_other(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
-        // What an older window holds may be anything, and is translated by what it shows.
+        // The values of an older window may have any shape, so they are resolved first and then translated.
         let is_here = self.options.migrate.is_none() || self.require_more();
         if !self.postpone(|| Event::Other(from, version, kind, frame.clone())) && is_here {
             self.receive_other_version(from, version, kind, frame);

@@ -1,4 +1,4 @@
-//! Codec of the parts of merged values: `[kind, content, the era's time, its actor]`.
+//! Codec of merge tree nodes: `[kind, content, the era's time, its actor]`.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;

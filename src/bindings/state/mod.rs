@@ -1,4 +1,5 @@
-//! A shared state in one window: the core's node, the snapshot users see, and the way to the other windows.
+//! The host of a shared state in one window: holds the core's model, and connects it with users' code, the messenger and
+//! storage.
 
 mod capacity;
 mod cell_codec;
@@ -62,13 +63,13 @@ use texts::TextsAre;
 use transaction::Transaction;
 use unreadable::Unreadable;
 
-/// What users see of the state, and what has changed since they last looked.
+/// The snapshot that users see, and the changes since it was made.
 struct View {
-    /// Frozen; what `getState` gave last.
+    /// The frozen snapshot that `getState` returned last.
     snapshot: JsValue,
-    /// `[key, value, ...]` to lay over it.
+    /// `[key, value, ...]` to patch it with.
     changes: Array,
-    /// Too many changes to lay over: made anew from the registers.
+    /// There are too many changes to patch it. The next snapshot is made from the registers.
     stale: bool,
 }
 
@@ -76,7 +77,7 @@ struct View {
 pub(crate) struct StateHost {
     pub(crate) options: StateOptions,
     message: String,
-    /// Its name and version, as frames begin.
+    /// The name and version that begin each frame.
     name_js: JsValue,
     schema: RefCell<Schema>,
     shadows: RefCell<Vec<Rc<Shadow>>>,
@@ -84,16 +85,16 @@ pub(crate) struct StateHost {
     messenger: Messenger,
     node: RefCell<Box<dyn StateModel<JsEntry>>>,
     early: Early,
-    /// What it began with, and goes back to.
+    /// The initial values, for `reset`.
     initial: Vec<(Key, JsEntry)>,
     initial_state: OnceCell<JsValue>,
-    /// Keys that never leave this window, by `syncedKeys`.
+    /// Keys that `syncedKeys` leaves out: they stay in this window.
     local: RefCell<Vec<JsEntry>>,
     view: RefCell<View>,
     listeners: RefCell<Vec<Listener>>,
     key_listeners: RefCell<Vec<KeyListener>>,
     notices: RefCell<Vec<Notice>>,
-    /// Keys that stay in this window, written beside shared ones: listeners receive them with those.
+    /// Local keys that were written together with shared ones. Listeners receive both together.
     beside: RefCell<Vec<listeners::LocalChange>>,
     notifying: Cell<bool>,
     next_token: Cell<u32>,
@@ -114,7 +115,7 @@ pub(crate) struct StateHost {
 }
 
 impl StateHost {
-    /// A state with its initial values, announced to the peers that are there.
+    /// Makes a state with its initial values, and announces it to the connected peers.
     pub(crate) fn open(
         messenger_object: &JsValue,
         initial: &JsValue,
@@ -189,7 +190,7 @@ impl StateHost {
         Ok(state)
     }
 
-    /// How many writes were made by all windows that count theirs.
+    /// The number of writes that all counting windows have made.
     pub(crate) fn writes(&self) -> f64 {
         self.node.borrow().writes()
     }
@@ -198,7 +199,7 @@ impl StateHost {
         self.me.clone()
     }
 
-    /// What it was constructed with, frozen: the same object every time.
+    /// The initial state, frozen; always the same object.
     pub(crate) fn initial_state(&self) -> JsValue {
         let made = self.initial_state.get_or_init(|| {
             let changes = Array::new();
@@ -211,7 +212,7 @@ impl StateHost {
         made.clone()
     }
 
-    /// What `getState` gives: the snapshot, and inside a transaction what it has written so far.
+    /// What `getState` returns: the snapshot, and inside a transaction with its writes so far.
     pub(crate) fn state(&self) -> JsValue {
         let base = self.snapshot();
         match self.written_so_far() {
@@ -249,7 +250,7 @@ impl StateHost {
         next
     }
 
-    /// A key changed: the next snapshot differs.
+    /// Records the change of a key for the next snapshot.
     fn note_change(&self, key: &JsValue, value: &JsValue) {
         let mut view = self.view.borrow_mut();
         if view.stale {
@@ -263,7 +264,7 @@ impl StateHost {
         }
     }
 
-    /// What a key holds, undefined if nothing.
+    /// The value of a key, or undefined.
     pub(crate) fn get(&self, key: &str) -> JsValue {
         if let Some(written) = self.written_to(key) {
             return host::hand_out(&written);
@@ -291,7 +292,7 @@ impl StateHost {
         Ok(())
     }
 
-    /// Sends what waits, then forgets everything. Idempotent.
+    /// Sends the open batch, then releases everything. Idempotent.
     pub(crate) fn destroy(&self) {
         if self.destroyed.get() {
             return;
@@ -310,7 +311,7 @@ impl StateHost {
     }
 }
 
-/// Changes laid over a snapshot one by one before it is made anew: twice this many list elements.
+/// At most so many changes patch a snapshot before it is made anew: twice this many list elements.
 const MAX_PATCHES: u32 = 256;
 
 /// The key and the value of each entry of a prepared list.
@@ -329,7 +330,7 @@ fn pairs(entries: &Array) -> impl Iterator<Item = (Key, JsEntry)> + '_ {
 }
 
 impl StateHost {
-    /// Lets the core decide, and does what it says.
+    /// Calls the core and carries out its effects.
     fn decide(&self, ask: impl FnOnce(&mut dyn StateModel<JsEntry>, f64) -> ModelEffects<JsEntry>) {
         let now = host::wall();
         let effects = ask(&mut **self.node.borrow_mut(), now);

@@ -1,4 +1,4 @@
-//! The third argument of `SyncedState`, and the second of its writes, checked.
+//! The options of `SyncedState` and of its writes, checked.
 
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -13,36 +13,36 @@ use crate::core::model::{Strategies, Strategy};
 use crate::core::schema::FIRST_VERSION;
 use crate::platform::error::fail;
 
-/// How a state behaves.
+/// The options of a state.
 pub(crate) struct StateOptions {
     pub(crate) name: String,
     /// Drop writes that change nothing.
     pub(crate) diff: bool,
-    /// Only these leave this window; None means all.
+    /// Only these keys are shared; `None` means all.
     pub(crate) synced_keys: Option<Vec<String>>,
-    /// Milliseconds a write may wait for the next; 0 sends at the end of the turn.
+    /// How long a write may wait for the next, ms; 0 sends at the end of the turn.
     pub(crate) debounce_ms: f64,
-    /// Milliseconds the first of a steady stream waits at most.
+    /// How long the first of a steady stream of writes waits at most, ms.
     pub(crate) max_wait_ms: f64,
-    /// How writes that did not know of each other are settled.
+    /// The conflict strategies.
     pub(crate) strategies: Strategies,
-    /// The functions of keys that have one of their own.
+    /// The functions of keys with a custom strategy of their own.
     pub(crate) functions: SmallMap<Key, Function>,
-    /// The function of all others.
+    /// The function of all other keys, if their strategy is custom.
     pub(crate) function: Option<Function>,
-    /// Says of writes that come in whether they are let in.
+    /// Accepts or rejects incoming writes.
     pub(crate) validate: Option<Function>,
-    /// Writes of one turn win or lose together.
+    /// The writes of one turn are one transaction.
     pub(crate) together: bool,
     /// Writes are counted, see `version` of OptimisticSyncedState.
     pub(crate) counted: bool,
-    /// Of the shape of the state.
+    /// The version of the state's shape.
     pub(crate) version: u32,
-    /// Makes states of other versions states of this one.
+    /// Translates states of other versions to this one.
     pub(crate) migrate: Option<Function>,
-    /// Where it is stored.
+    /// Where the state is stored.
     pub(crate) persist: Option<PersistOptions>,
-    /// What it holds at most: as given, for [`bounds`](crate::bindings::options::bounds).
+    /// The limits, as given, for [`bounds`](crate::bindings::options::bounds).
     pub(crate) limits: JsValue,
 }
 
@@ -50,7 +50,7 @@ const KNOWN: &str =
     "name conflict syncedKeys debounceMs maxWaitMs diff persist validate version migrate limits";
 
 impl StateOptions {
-    /// From what the user gave. Throws ERR_CONFIG naming what is wrong.
+    /// Reads the user's options. Throws ERR_CONFIG and names what is wrong.
     pub(crate) fn read(given: &JsValue) -> Result<StateOptions, JsValue> {
         let mut options = StateOptions {
             name: "state".to_owned(),
@@ -112,7 +112,7 @@ impl StateOptions {
         Ok(options)
     }
 
-    /// `conflict`: one strategy, or one for each key.
+    /// Reads `conflict`: one strategy, or one for each key.
     fn read_conflict(&mut self, given: &JsValue) -> Result<(), JsValue> {
         if given.is_undefined() {
             return Ok(());
@@ -150,12 +150,12 @@ impl StateOptions {
         Ok(())
     }
 
-    /// The function that settles a key, if one does.
+    /// The function that resolves a key, if it has one.
     pub(crate) fn function_of(&self, key: &str) -> Option<&Function> {
         self.functions.get(key).or(self.function.as_ref())
     }
 
-    /// Whether a key leaves this window.
+    /// Whether a key is shared.
     pub(crate) fn is_synced(&self, key: &str) -> bool {
         self.synced_keys
             .as_ref()
@@ -163,7 +163,7 @@ impl StateOptions {
     }
 }
 
-/// The property that tells records apart, of `{ merge: { by: 'uuid' } }`; None for anything else. Throws ERR_CONFIG.
+/// The identifying property of `{ merge: { by: 'uuid' } }`; `None` for anything else. Throws ERR_CONFIG.
 fn identity(given: &JsValue) -> Result<Option<Key>, JsValue> {
     if !given.is_object() || given.is_function() || Array::is_array(given) {
         return Ok(None);
@@ -202,23 +202,23 @@ fn strategy(given: &JsValue) -> Result<Strategy, JsValue> {
     }
 }
 
-/// The second argument of `setState`.
+/// The options of `setState`, its second argument.
 #[derive(Clone, Default)]
 pub(crate) struct SetOptions {
     /// Wait until every connected peer has applied it.
     pub(crate) ack: bool,
-    /// How long, ms; None for the Parley's own.
+    /// The timeout, ms; `None` for that of the Parley.
     pub(crate) timeout: Option<f64>,
-    /// Take it back when it fails.
+    /// Roll the write back when it fails.
     pub(crate) rollback: bool,
-    /// Somebody typed it into a text: see [`How::is_typed`](crate::core::model::How::is_typed). `undo` leaves it alone.
+    /// The write comes from typing: see [`How::is_typed`](crate::core::model::How::is_typed). `undo` does not undo it.
     pub(crate) typed: bool,
-    /// Any of them ends the wait.
+    /// Each of these signals ends the wait.
     pub(crate) signals: Vec<JsValue>,
 }
 
 impl SetOptions {
-    /// From what the user gave. Throws ERR_CONFIG.
+    /// Reads the user's options. Throws ERR_CONFIG.
     pub(crate) fn read(given: &JsValue) -> Result<SetOptions, JsValue> {
         if given.is_undefined() {
             return Ok(SetOptions::default());
@@ -240,7 +240,7 @@ impl SetOptions {
         })
     }
 
-    /// What both ask for.
+    /// Combines the options of two writes.
     pub(crate) fn and(mut self, mut other: SetOptions) -> SetOptions {
         self.signals.append(&mut other.signals);
         SetOptions {
@@ -256,7 +256,7 @@ impl SetOptions {
     }
 }
 
-/// The amount of an increment. Throws ERR_ARGUMENT.
+/// Checks the amount of an increment. Throws ERR_ARGUMENT.
 pub(crate) fn amount(by: &JsValue) -> Result<f64, JsValue> {
     if by.is_undefined() {
         return Ok(1.0);
@@ -266,7 +266,7 @@ pub(crate) fn amount(by: &JsValue) -> Result<f64, JsValue> {
         .ok_or_else(|| fail(codes::ARGUMENT, "an increment must be by a finite number"))
 }
 
-/// A list of keys. Throws ERR_ARGUMENT.
+/// Checks a list of keys. Throws ERR_ARGUMENT.
 pub(crate) fn keys(list: &Array) -> Result<Vec<Key>, JsValue> {
     list.iter()
         .map(|key| key.as_string().map(Key::from).ok_or_else(args::not_a_key))

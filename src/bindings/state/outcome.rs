@@ -1,4 +1,4 @@
-//! Acknowledgements and rollbacks: writes that wait until every peer has them, or that are undone when they fail.
+//! Acknowledgements and rollbacks: writes that wait until every peer has them, or that are rolled back when they fail.
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
@@ -14,23 +14,23 @@ use crate::platform::error::{fail, fail_with, text};
 use crate::platform::host::{self, Deferred};
 use crate::platform::{callback, promise};
 
-/// Milliseconds until a peer that has not answered is asked again; twice as long each time, up to the longest.
+/// How long until a peer that has not answered is asked again, ms; twice as long each time, up to the longest pause.
 const FIRST_PAUSE: f64 = 30.0;
 const LONGEST_PAUSE: f64 = 1000.0;
 
-/// One such write.
+/// A write that waits for its outcome.
 pub(super) struct Outcome {
     id: WriteId,
     promise: Deferred,
     options: SetOptions,
-    /// The batch it was sent in, once it was.
+    /// The batch in which it was sent.
     sent: Option<u64>,
-    /// Who has not said that it has it; None until everyone is known.
+    /// Peers that have not acknowledged it; `None` until all peers are known.
     waiting: Option<Vec<PeerRef>>,
-    /// Restricted peers that have not said so, and what each has to have.
+    /// Filtered peers that have not acknowledged it, each with the number it has to acknowledge.
     filtered_peers: Vec<(PeerRef, u64)>,
     timer: Option<JsValue>,
-    /// How to stop listening to the signals that end the wait.
+    /// Functions that remove the listeners of the signals.
     listening: Vec<Function>,
 }
 
@@ -40,7 +40,7 @@ impl Drop for Outcome {
             host::clear_timer(timer);
         }
         for stop in &self.listening {
-            // A signal made by hand may throw; nobody waits for it any more.
+            // A hand-made signal may throw. Nobody waits for it any more.
             let _ = stop.call0(&JsValue::UNDEFINED);
         }
     }
@@ -59,7 +59,7 @@ impl StateHost {
                     state.outcome_late(id);
                 }
             });
-            // Somebody awaits it: a process does not end before.
+            // Somebody awaits it, so the timer keeps a Node process alive.
             host::set_deadline(&late, timeout)
         });
         self.outcomes.borrow_mut().push(Outcome {
@@ -135,8 +135,8 @@ impl StateHost {
         }
     }
 
-    /// Asks the others what they have, and again while somebody has not said that it has the write: a question can overtake
-    /// it, or get lost.
+    /// Asks the others what they have, and asks again while someone has not acknowledged the write: a question may overtake
+    /// the write, or get lost.
     fn inquire(&self, id: WriteId, pause: f64) {
         self.decide(|model, _| model.with_node(|node| node.inquire()));
         self.inquire_filtered_peers();
@@ -144,7 +144,7 @@ impl StateHost {
             return;
         }
         let state = self.weak();
-        // It ends by itself when the outcome is known; the state may be gone by then.
+        // It ends by itself when the outcome is known. The state may be gone by then.
         let _ = after(pause, move || {
             if let Some(state) = state.upgrade()
                 && state.outcomes.borrow().iter().any(|outcome| outcome.id == id)
@@ -154,7 +154,7 @@ impl StateHost {
         });
     }
 
-    /// Takes the write back if that was asked for, then says why it failed.
+    /// Rolls the write back if the options say so, then rejects its promise.
     pub(super) fn outcome_failed(&self, id: WriteId, error: &JsValue) {
         let Some(outcome) = self.take_outcome(id) else {
             return;
@@ -176,7 +176,7 @@ impl StateHost {
         self.outcome_failed(id, &error);
     }
 
-    /// Looks whether those that were waited for have spoken.
+    /// Resolves the writes that everyone has acknowledged.
     pub(super) fn check_outcomes(&self) {
         if self.outcomes.borrow().is_empty() || self.filtered_peers_are_coming() {
             return;
@@ -211,7 +211,7 @@ impl StateHost {
         }
     }
 
-    /// A window refused writes of this one. The promise of a write rejects; without one, `system:error` is emitted.
+    /// Other windows vetoed writes of this one. Rejects their promises; without a promise, emits `system:error`.
     pub(super) fn report_lost(&self, ids: &[WriteId], keys: &[Key], reason: VetoReason) {
         let (code, verb) = match reason {
             VetoReason::Refused | VetoReason::Aborted => (codes::REJECTED, "a window refused"),
@@ -239,14 +239,14 @@ impl StateHost {
         self.report(&fail_with(code, &message, &[("keys", names.into())]));
     }
 
-    /// Nobody is left to wait for.
+    /// Resolves all writes, because nobody is left to acknowledge them.
     pub(super) fn confirm_outcomes(&self) {
         for outcome in std::mem::take(&mut *self.outcomes.borrow_mut()) {
             outcome.promise.resolve(&JsValue::UNDEFINED);
         }
     }
 
-    /// Nobody will say any more.
+    /// Rejects all writes, because nobody will acknowledge them any more.
     pub(super) fn end_outcomes(&self) {
         let outcomes = std::mem::take(&mut *self.outcomes.borrow_mut());
         for outcome in outcomes {

@@ -1,4 +1,4 @@
-//! The state as its persistence adapter sees it: registers out, registers in.
+//! The state as the target of its persistence adapter: exports and imports registers.
 
 use std::rc::{Rc, Weak};
 
@@ -17,7 +17,7 @@ use crate::core::register::Stamp;
 use crate::platform::host;
 
 impl StateHost {
-    /// Reads what is stored, and stores from now on, if that is wanted.
+    /// Opens the storage, if the options say so: reads it, and stores from now on.
     pub(super) fn open_storage(&self) {
         if let Some(options) = self.options.persist.clone() {
             let target: Weak<StateHost> = self.weak();
@@ -25,21 +25,21 @@ impl StateHost {
         }
     }
 
-    /// The same where it had to wait.
+    /// Does the same for a state that had to wait.
     pub(super) fn open_storage_late(&self) {
         if self.storage().is_none() && !self.messenger.is_prerendered() && !self.is_early() {
             self.open_storage();
         }
     }
 
-    /// Reads what could not be translated before.
+    /// Reads the storage again, because it could not be translated before.
     pub(super) fn read_storage_again(&self) {
         if let Some(persist) = self.storage().filter(|_| self.reads_storage_again.take()) {
             persist.reread();
         }
     }
 
-    /// Stores what is not stored, for the last time.
+    /// Stores the last changes.
     pub(super) fn close_storage(&self) {
         if let Some(persist) = self.storage() {
             persist.stop();
@@ -57,12 +57,12 @@ impl StateHost {
         }
     }
 
-    /// What the other windows have is here, and storage has not answered yet.
+    /// Whether the other windows' contents are here and only storage delays readiness.
     pub(super) fn storage_holds_ready(&self) -> bool {
         self.storage().is_some_and(|persist| persist.holds_ready())
     }
 
-    /// Everything was deleted or is as it began: nothing of what was before stays stored.
+    /// Every key was deleted or reset: nothing of the earlier contents stays stored.
     pub(super) fn empty_storage(&self) {
         if let Some(persist) = self.storage() {
             persist.emptied();
@@ -82,7 +82,7 @@ impl StateHost {
         Ok(promise)
     }
 
-    /// Stored registers as cells; what is none is left out, and stays where it is.
+    /// Decodes stored registers to cells. What is malformed is left out, and stays stored.
     pub(super) fn cells(&self, records: Vec<Record>) -> Vec<CoreRecord<Cell<JsEntry>>> {
         let mut cells = Vec::with_capacity(records.len());
         for record in records {
@@ -103,8 +103,8 @@ impl StateHost {
         cells
     }
 
-    /// A stored cell without times that lie in the future. A write keeps its value, and counts as made when its stamp says;
-    /// of anything else nothing is left.
+    /// A stored cell without times in the future. A write keeps its value and counts as made at its stamp; of any other
+    /// cell nothing is left.
     fn believed(&self, cell: Option<Cell<JsEntry>>, stamp: Stamp) -> Option<Option<Cell<JsEntry>>> {
         let latest = cell.as_ref().and_then(Cell::latest);
         if self.node.borrow_mut().witnessed(latest, host::wall()) {
@@ -144,8 +144,8 @@ impl PersistTarget for StateHost {
 
     fn import(&self, records: Vec<Record>) {
         let mut cells = self.cells(records);
-        // Windows on one storage would exchange through it what they do not exchange otherwise. What is there at the start is
-        // what this window left, perhaps under other options.
+        // Otherwise windows would exchange through a shared storage what they do not exchange directly. What is stored at
+        // the start is this window's own, perhaps with other options.
         if self.storage().is_some_and(|storage| !storage.is_loading()) {
             cells.keep(|cell| parse(&cell.key).is_none_or(|(key, _)| !self.is_excluded(&key)));
         }
@@ -166,7 +166,7 @@ impl PersistTarget for StateHost {
             self.reads_storage_again.set(true);
             return None;
         }
-        // As a window would show them that holds nothing else.
+        // As a window resolves them that has nothing else.
         let mut alone = self.bare_model(Actor::from_random(1));
         let cells = self.cells(records.to_vec());
         drop(alone.with_node(|node| node.import(cells, host::wall())));

@@ -1,5 +1,5 @@
-//! A state in a prerendered document. What it shows when the document is activated counts as its initial values: they lose to
-//! what is stored, and to every value of another window.
+//! A state in a prerendered document. Its values at the activation count as its initial values: they lose to stored values,
+//! and to every value of another window.
 
 use super::texts::TextsAre;
 use super::{JsEntry, StateHost, StateOptions};
@@ -10,7 +10,7 @@ use crate::core::model::{PlainModel, StateModel};
 use crate::platform::host;
 
 impl StateOptions {
-    /// A model that nobody has met yet.
+    /// A model that defers its commands until the activation.
     pub(super) fn model(
         &self,
         initial: Vec<(Key, JsEntry)>,
@@ -28,7 +28,7 @@ impl StateOptions {
 }
 
 impl StateHost {
-    /// Begins anew with what it shows. The document is activated: from now on it hears of others.
+    /// The document is activated: begins again with its visible values as initial values.
     pub(super) fn begin_anew(&self) {
         if self.destroyed.get() {
             return;
@@ -45,11 +45,11 @@ impl StateHost {
         if self.options.needs_more() {
             self.require_more();
         }
-        // Nobody was connected whom they could have waited for.
+        // Nobody was connected, so nobody could acknowledge them.
         self.confirm_outcomes();
         self.open_storage_late();
         if self.texts.get() == TextsAre::Here {
-            // The new model has no engine.
+            // The new model has no text engine.
             self.texts.set(TextsAre::Unasked);
         }
         self.look_for_texts();

@@ -1,8 +1,8 @@
-//! Windows that hold a state of another shape: older ones are translated, others are not let in.
+//! Versions of a state's shape: writes of older versions are translated, newer versions are refused.
 //!
-//! What older windows have is held in a shadow, a state of their version that takes part in their exchange and writes
-//! nothing. Whenever it changes, `migrate` says what it would be here, and what is news of that is merged by the stamps it
-//! came from. Nothing goes the other way: an older window cannot read what a newer one writes.
+//! The contents of older windows are kept in a shadow: a model of their version that takes part in their exchange and
+//! writes nothing. Whenever it changes, `migrate` translates it, and what is new is merged with its own stamps. Nothing is
+//! sent back: an older window cannot read what a newer one writes.
 
 use std::rc::Rc;
 
@@ -26,21 +26,21 @@ use crate::platform::cell::RefCell;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
 
-/// What windows of one older version have.
+/// The contents of windows of one older version.
 pub(super) struct Shadow {
     version: u32,
     label: JsValue,
     model: RefCell<Box<dyn StateModel<JsEntry>>>,
-    /// What it was translated to: cells and what they hold.
+    /// Its last translation: cells and their contents.
     last: RefCell<Vec<(Key, JsValue)>>,
-    /// `migrate` threw, and that was reported.
+    /// `migrate` threw, and the error was reported.
     failed: std::cell::Cell<bool>,
 }
 
 impl StateHost {
-    /// A frame of a window that holds another version.
+    /// Receives a frame of a window with another version.
     pub(super) fn receive_other_version(&self, from: PeerRef, version: u32, kind: Kind, frame: &Array) {
-        // What a restricted peer may write of its version says nothing of what it would be here.
+        // The grants of a restricted peer are about keys of its version, which say nothing of their translations.
         let migrate = self
             .options
             .migrate
@@ -69,7 +69,7 @@ impl StateHost {
         self.run_shadow(&shadow, from, effects, &migrate);
     }
 
-    /// It is of no use here, nor this window there; both shall know.
+    /// The two windows cannot exchange this state. Both are told.
     fn keep_apart(&self, from: PeerRef, version: u32, kind: Kind) {
         let apart = self
             .messenger
@@ -83,7 +83,7 @@ impl StateHost {
         }
     }
 
-    /// An answer that holds nothing, and is never answered, under this window's version.
+    /// Sends an empty answer, which is never answered, with this window's version.
     fn send_own_version(&self, to: PeerRef) {
         let nothing = StateFrame::Delta(crate::core::batch::Delta {
             since: VersionVector::new(),
@@ -97,7 +97,7 @@ impl StateHost {
         self.messenger.send(&[to], &frame);
     }
 
-    /// A window that held another version before holds this one now.
+    /// A window with another version before has this one now.
     pub(super) fn meet_again(&self, from: PeerRef) {
         if self.schema.borrow_mut().meet(from) {
             self.shadows_peer_down(from);
@@ -107,7 +107,7 @@ impl StateHost {
         }
     }
 
-    /// A model that holds nothing, for what is not this state's. Those who need the model with conflicts for it have it: `migrate` does.
+    /// A model without contents. Callers that need the full model have it loaded: `migrate` does so.
     pub(super) fn bare_model(&self, actor: Actor) -> Box<dyn StateModel<JsEntry>> {
         let is_full = self.node.borrow().full().is_some();
         match part().filter(|_| is_full) {
@@ -160,7 +160,7 @@ impl StateHost {
         }
     }
 
-    /// Sends what the shadow wants sent, under its version. Whether it shows something else than before.
+    /// Sends the shadow's frames, with its version. Returns whether its visible values changed.
     fn send_of(&self, shadow: &Shadow, effects: ModelEffects<JsEntry>) -> bool {
         let mut changed = false;
         for effect in effects {
@@ -228,7 +228,7 @@ impl StateHost {
         self.run(effects);
     }
 
-    /// Said once for each version.
+    /// Reports an error of `migrate`, once for each version.
     fn cannot_translate(&self, shadow: &Shadow, from: PeerRef, cause: &JsValue) {
         self.messenger.refuse(from, codes::SCHEMA_VERSION);
         if shadow.failed.replace(true) {

@@ -1,4 +1,4 @@
-//! The engine that merges texts by character: a second wasm, loaded by those who merge texts.
+//! The text engine, which merges texts by character: a second wasm, loaded by states that merge texts.
 
 use std::rc::{Rc, Weak};
 
@@ -11,14 +11,14 @@ use crate::core::merge::{TextDoc, Texts};
 use crate::core::model::{Op, StateModel, Strategy};
 use crate::platform::{callback, host, promise};
 
-/// Where this state is with it.
+/// How far the engine is loaded for this state.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum TextsAre {
-    /// Nothing has needed it.
+    /// Nothing has needed it yet.
     Unasked,
-    /// It is being loaded, or could not be.
+    /// It is being loaded, or loading failed.
     Asked,
-    /// It is there.
+    /// It is loaded.
     Here,
 }
 
@@ -86,7 +86,7 @@ impl Drop for TextDocument {
 }
 
 impl StateHost {
-    /// Loads the engine once something is there for it.
+    /// Loads the engine once a text needs it.
     pub(super) fn look_for_texts(&self) {
         if self.texts.get() != TextsAre::Unasked
             || !self.options.strategies.merge_any()
@@ -107,7 +107,7 @@ impl StateHost {
         });
         let failed = callback::reaction(move |error| {
             if let Some(state) = failed.upgrade() {
-                // Texts are sent as wholes until the page is loaded again.
+                // Until the page is loaded again, texts are sent as a whole.
                 state.texts.set(TextsAre::Here);
                 state.report(&error);
                 state.flush_batch();
@@ -140,8 +140,8 @@ impl StateHost {
         }
     }
 
-    /// For who edits the text of a key: `[document, number]`, see [`Model::document`](crate::core::model::Model::document).
-    /// Undefined if it holds none now, false if it is not merged.
+    /// For an editor of a key's text: `[document, number]`, see [`Model::document`](crate::core::model::Model::document).
+    /// Undefined if the key holds no text now, false if it does not merge.
     pub(crate) fn text_of(&self, key: &Key, engine: &JsValue) -> Result<JsValue, JsValue> {
         self.check_alive()?;
         if self.options.strategies.of(key) != Strategy::Merge || !self.options.is_synced(key) {
@@ -157,7 +157,7 @@ impl StateHost {
         }))
     }
 
-    /// Makes a text what somebody typed.
+    /// Writes a text that was typed.
     pub(crate) fn type_text(&self, key: Key, next: &JsValue) -> Result<Promise, JsValue> {
         self.check_alive()?;
         let options = SetOptions {
@@ -167,12 +167,12 @@ impl StateHost {
         self.write(vec![(key, Op::Set(Some(JsEntry::made(next.clone()))))], options)
     }
 
-    /// Whether what was written is sent only once the engine is there: a promise of a write waits for its text.
+    /// Whether the flush waits for the engine: the promise of a write waits for its text.
     pub(super) fn texts_hold_turn(&self) -> bool {
         self.texts.get() == TextsAre::Asked && self.node.borrow().holds_texts()
     }
 
-    /// The contents of others have arrived: `ready` settles once texts can be shown.
+    /// The contents of others have arrived. `ready` resolves once texts can be resolved.
     pub(super) fn become_ready(&self) {
         if !self.storage_holds_ready()
             && self.texts.get() != TextsAre::Asked

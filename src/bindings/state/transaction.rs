@@ -1,4 +1,4 @@
-//! Transactions: several writes that are made, sent and seen as one.
+//! Transactions: several writes that are made, sent and applied as one.
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
@@ -12,17 +12,17 @@ use crate::core::model::Op;
 use crate::platform::error::fail;
 use crate::platform::host::{self, Deferred};
 
-/// One that is being made: nothing of it is applied yet, but it reads what it has written.
+/// The open transaction. Nothing of it is applied yet, but it reads its own writes.
 pub(super) struct Transaction {
     pub(super) ops: Vec<(Key, Op<JsEntry>)>,
-    /// What those keys hold by now.
+    /// The values that it has written.
     pub(super) written: Vec<(Key, Option<JsEntry>)>,
     pub(super) options: SetOptions,
     done: Deferred,
 }
 
 impl StateHost {
-    /// `transaction`. Throws nothing: what goes wrong rejects the promise, and nothing was written.
+    /// `transaction`. An exception rejects the promise, and nothing is written.
     pub(crate) fn transact(&self, run: &Function) -> Result<Promise, JsValue> {
         self.check_alive()?;
         let outer = self
@@ -31,7 +31,7 @@ impl StateHost {
             .as_ref()
             .map(|open| open.done.promise.clone());
         if let Some(promise) = outer {
-            // Within another it is a part of that one.
+            // A nested transaction is a part of the outer one.
             run.call0(&JsValue::UNDEFINED)?;
             return Ok(promise);
         }
@@ -46,7 +46,7 @@ impl StateHost {
         let Some(open) = self.transaction.borrow_mut().take() else {
             return Ok(done.promise);
         };
-        // The promise of a single write in it settles as well; it may stay unhandled.
+        // The promise of a single write in it may stay unhandled.
         host::handled(&done.promise);
         let written = match ran {
             Err(error) => Err(error),
@@ -75,7 +75,7 @@ impl StateHost {
         self.write_now(open.ops, open.options, true)
     }
 
-    /// Takes a write into the open transaction, if there is one.
+    /// Adds a write to the open transaction, if there is one.
     pub(super) fn join_transaction(
         &self,
         ops: &[(Key, Op<JsEntry>)],
@@ -107,14 +107,14 @@ impl StateHost {
         }))
     }
 
-    /// What the open transaction has written to a key.
+    /// The value that the open transaction has written to a key.
     pub(super) fn written_to(&self, key: &str) -> Option<JsValue> {
         let open = self.transaction.borrow();
         let written = open.as_ref()?.written.iter().find(|one| *one.0 == *key)?;
         Some(value_of(written.1.as_ref()))
     }
 
-    /// What the open transaction has written: `[key, value, ...]`.
+    /// All that the open transaction has written: `[key, value, ...]`.
     pub(super) fn written_so_far(&self) -> Option<Array> {
         let open = self.transaction.borrow();
         let list = Array::new();
@@ -126,7 +126,7 @@ impl StateHost {
     }
 }
 
-/// A number and an amount. Throws ERR_ARGUMENT for what is no number.
+/// Adds to a number. Throws ERR_ARGUMENT if the value is not a number.
 pub(super) fn add(value: &JsValue, by: f64) -> Result<f64, JsValue> {
     if value.is_undefined() {
         return Ok(by);
@@ -137,7 +137,7 @@ pub(super) fn add(value: &JsValue, by: f64) -> Result<f64, JsValue> {
     }
 }
 
-/// Only numbers are added to.
+/// The error of an increment of another value.
 pub(super) fn not_a_number() -> JsValue {
     fail(
         codes::ARGUMENT,

@@ -1,5 +1,6 @@
-//! Values that another window cannot deserialise. The sender sends each value by itself; the receiver takes what it can read,
-//! with null in place of the rest, and vetoes the writes that the rest is of: they count in no window, and their writer gets an error.
+//! Values that another window cannot deserialise. The sender sends each value by itself. The receiver takes those that it
+//! can read, with null for the others, and vetoes the writes of the others: they count in no window, and their writer gets
+//! an error.
 
 use std::cell::Cell;
 
@@ -18,11 +19,11 @@ use crate::core::sync::{KeyChange, StateFrame};
 use crate::platform::cell::RefCell;
 use crate::platform::host;
 
-/// What goes on while such a frame is sent or received.
+/// What is known while such a frame is sent or received.
 pub(super) struct Unreadable {
     /// Frames are sent value by value.
     sends_apart: Cell<bool>,
-    /// The cells of the frame that is being received which could not be read.
+    /// The unreadable cells of the frame that is being received.
     cells: RefCell<Vec<Key>>,
 }
 
@@ -36,7 +37,7 @@ impl Unreadable {
 }
 
 impl StateHost {
-    /// A frame of the state to some of its neighbours.
+    /// Posts a frame of the state to some of its neighbours.
     pub(super) fn post(&self, to: &[PeerRef], frame: &StateFrame<crate::core::cell::Cell<JsEntry>>) {
         let kind = frame.kind();
         let frame = codec::encode(&self.name_js, frame);
@@ -48,7 +49,7 @@ impl StateHost {
         }
     }
 
-    /// That peer could not read what it was sent last.
+    /// A peer could not read its last frame.
     pub(super) fn send_apart_to(&self, peer: PeerRef) {
         self.unreadable.sends_apart.set(true);
         if !self.resend_to_filtered_peer(peer) {
@@ -57,7 +58,7 @@ impl StateHost {
         self.unreadable.sends_apart.set(false);
     }
 
-    /// A frame of which some values could not be read.
+    /// Receives a frame of which some values could not be read.
     pub(super) fn receive_unreadable(
         &self,
         from: PeerRef,
@@ -79,18 +80,18 @@ impl StateHost {
         self.unreadable.cells.borrow_mut().clear();
     }
 
-    /// The cells that could not be read, in order, while a frame is received.
+    /// The unreadable cells of the frame that is being received, in order.
     pub(super) fn unreadable_cells(&self) -> Vec<Key> {
         self.unreadable.cells.borrow().clone()
     }
 
-    /// The same, which are gone through now.
+    /// Takes them, to handle them now.
     pub(super) fn take_unreadable_cells(&self) -> Vec<Key> {
         std::mem::take(&mut *self.unreadable.cells.borrow_mut())
     }
 }
 
-/// The changes of a neighbour, without the writes that could not be read.
+/// The changes of a neighbour, without the unreadable writes.
 pub(super) fn drop_unreadable(
     state: &StateHost,
     from: PeerRef,
@@ -103,7 +104,7 @@ pub(super) fn drop_unreadable(
         .filter(|cell| names.binary_search(cell.name()).is_ok());
     let fresh: Vec<_> = {
         let node = state.node.borrow();
-        // Another window may have refused it before.
+        // Another window may have vetoed it before.
         let Some(model) = node.full() else { return changes };
         let fresh = unreadable.filter(|cell| model.refusable(cell.name(), None).is_some());
         fresh.cloned().gather()
@@ -116,7 +117,7 @@ pub(super) fn drop_unreadable(
     let checked = drop_cells(&mut asked, changes, fresh, host::wall());
     if checked.refused {
         state.run(checked.rest);
-        // The writer has to hear of it even if nothing is written here any more.
+        // The veto must be sent even if nothing else is written here.
         state.schedule_flush();
         state.flush_batch();
     }

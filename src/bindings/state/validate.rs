@@ -48,7 +48,7 @@ impl Validator<JsEntry> for Asked<'_> {
 }
 
 impl StateHost {
-    /// Keeps the senders of writes that pending writes of this window hide.
+    /// Remembers the senders of writes that pending writes of this window hide.
     pub(super) fn note_hidden(&self) {
         let hidden = self.node.borrow_mut().take_hidden();
         if self.options.validate.is_none() {
@@ -62,7 +62,7 @@ impl StateHost {
         }
     }
 
-    /// Forgets that with the last write that is pending.
+    /// Forgets them when no write is pending any more.
     pub(super) fn forget_hidden(&self) {
         if !self.node.borrow().has_pending() {
             self.hidden.borrow_mut().clear();
@@ -70,7 +70,7 @@ impl StateHost {
     }
 }
 
-/// The accepted part of a neighbour's changes. A refused write is rolled back in every window.
+/// The accepted part of a neighbour's changes. A rejected write is vetoed in every window.
 pub(super) fn validate(
     state: &StateHost,
     from: PeerRef,
@@ -87,7 +87,8 @@ pub(super) fn validate(
     }
 }
 
-/// The accepted part of what is visible since a write of this window was rolled back: it may have hidden foreign writes.
+/// The accepted part of the values that became visible when a write of this window was rolled back: it may have hidden
+/// foreign writes.
 pub(super) fn validate_earlier(
     state: &StateHost,
     origin: ChangeOrigin,
@@ -130,7 +131,7 @@ fn ask(
     let checked = validate_changes(&mut asked, changes, cells, host::wall());
     if checked.refused {
         state.run(checked.rest);
-        // The writer has to hear of it even if nothing is written here any more.
+        // The veto must be sent even if nothing else is written here.
         state.schedule_flush();
         state.flush_batch();
     }

@@ -1,4 +1,4 @@
-//! Writes: applied here at once; sent once for each turn of the event loop that wrote, or when the debounce is over.
+//! Writes of this window: applied at once, and sent together at the end of the turn or of the debounce.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -34,7 +34,7 @@ pub(super) fn payload(keys: &Array, values: &Array) -> JsValue {
 }
 
 impl StateHost {
-    /// `setState`: the promise settles when the write has been handed to everyone.
+    /// `setState`: the promise resolves when the write has been posted to every peer.
     pub(crate) fn set(&self, updates: &JsValue, options: SetOptions) -> Result<Promise, JsValue> {
         self.check_alive()?;
         let updates = match updates.dyn_ref::<Function>() {
@@ -49,20 +49,20 @@ impl StateHost {
         self.write(ops, options)
     }
 
-    /// `delete`: gone in every window.
+    /// `delete`: deletes keys in every window.
     pub(crate) fn delete(&self, keys: Vec<Key>) -> Result<Promise, JsValue> {
         self.check_alive()?;
         let ops = keys.into_iter().map(|key| (key, Op::Set(None))).gather();
         self.write(ops, SetOptions::default())
     }
 
-    /// `increment`: counts in every window, whatever others write at the same time.
+    /// `increment`: concurrent increments all count.
     pub(crate) fn increment(&self, key: Key, by: f64) -> Result<Promise, JsValue> {
         self.check_alive()?;
         self.write(vec![(key, Op::Add(by))], SetOptions::default())
     }
 
-    /// `reset`: back to what the state began with here.
+    /// `reset`: sets the state back to its initial values.
     pub(crate) fn reset(&self) -> Result<Promise, JsValue> {
         self.check_alive()?;
         let gone = |key: &Key| !self.initial.iter().any(|one| one.0 == *key);
@@ -87,7 +87,7 @@ impl StateHost {
         Ok(promise)
     }
 
-    /// `undo` and `redo`: whether something was taken back, or done again.
+    /// `undo` and `redo`. Returns whether something was undone or redone.
     pub(crate) fn undo_or_redo(&self, is_undo: bool) -> Result<bool, JsValue> {
         self.check_alive()?;
         if self.transaction.borrow().is_some() {
@@ -109,7 +109,7 @@ impl StateHost {
         Ok(true)
     }
 
-    /// Into the open transaction, or at once.
+    /// Adds a write to the open transaction, or makes it at once.
     pub(super) fn write(
         &self,
         ops: Vec<(Key, Op<JsEntry>)>,
@@ -176,7 +176,7 @@ impl StateHost {
         } else {
             batch
         };
-        // Listeners receive both at once.
+        // Listeners receive both changes together.
         self.beside.borrow_mut().take_in(own);
         self.run(effects);
         let left = std::mem::take(&mut *self.beside.borrow_mut());
@@ -188,7 +188,7 @@ impl StateHost {
         if self.options.strategies.of(key).keeps_all()
             && self.node.borrow().candidates(&Key::from(key)).len() > 1
         {
-            // Writing what shows settles what was open.
+            // Writing the visible value resolves the conflict.
             return false;
         }
         let held = self.node.borrow().get(key).cloned();
@@ -199,7 +199,7 @@ impl StateHost {
         }
     }
 
-    /// Keys that stay in this window: the same listeners, no wire. What changed.
+    /// Writes local keys: same listeners, no frames. Returns what changed.
     fn put_local(&self, entries: Vec<(Key, Option<JsEntry>)>) -> Vec<LocalChange> {
         let mut changes = Vec::with_capacity(entries.len());
         for (key, value) in entries {
@@ -269,14 +269,14 @@ impl StateHost {
         promise
     }
 
-    /// Sends what was written, now.
+    /// Sends the open batch now.
     pub(crate) fn flush_batch(&self) {
         if !self.texts_hold_turn() && !self.keeps_writes() {
             self.send_batch();
         }
     }
 
-    /// Sends what was written, and does not wait for what cannot be sent yet.
+    /// Sends what can be sent of the open batch, and does not wait for the rest.
     pub(super) fn send_batch(&self) {
         if self.keeps_writes() {
             return;
@@ -289,7 +289,7 @@ impl StateHost {
         }
         let (keys, values) = self.open_lists();
         if keys.length() == 0 && !self.node.borrow().node().pending() {
-            // Everything was beaten while it waited: there is nothing left to say.
+            // Every write lost while it waited, so there is nothing to send.
             batch.promise.resolve(&JsValue::UNDEFINED);
             return;
         }
@@ -300,7 +300,7 @@ impl StateHost {
         settle_batch(&batch.promise, result, || JsValue::UNDEFINED);
     }
 
-    /// Rejects the promises of writes that could not be sent any more.
+    /// Rejects the promises of writes that can no longer be sent.
     pub(super) fn end_batch(&self) {
         if let Some(batch) = self.batch.borrow_mut().take() {
             batch
@@ -320,7 +320,7 @@ impl StateHost {
         (keys, values)
     }
 
-    /// `flush`: settles when what waits has been handed to everyone.
+    /// `flush`: resolves when the open batch has been posted to every peer.
     pub(crate) fn flush_now(&self) -> Promise {
         let promise = match &*self.batch.borrow() {
             Some(batch) => batch.promise.promise.clone(),
@@ -330,7 +330,7 @@ impl StateHost {
         promise
     }
 
-    /// `applyRemoteUpdate`: as if another window had sent it now.
+    /// `applyRemoteUpdate`: applies updates as if another window had sent them now.
     pub(crate) fn apply_plain(&self, updates: &JsValue) -> Result<(), JsValue> {
         self.check_alive()?;
         let entries = host::prepare(updates, "the updates")?;
@@ -346,7 +346,8 @@ impl StateHost {
         Ok(())
     }
 
-    /// Updates in a message that hand-written code sent: `{ updates: {...} }`. Whether its sender may write all of them.
+    /// Applies updates of a message that hand-written code sent, `{ updates: {...} }`. Returns whether its sender may write
+    /// all of them.
     pub(super) fn plain_payload(&self, from: PeerRef, payload: &JsValue) -> Result<bool, JsValue> {
         if !payload.is_object() {
             return Err(fail(codes::MALFORMED, "an update is an object"));
