@@ -1,6 +1,7 @@
 //! From a module to its streams.
 
 use std::fmt::{self, Display, Formatter};
+use std::mem;
 
 use crate::streams::{Cursor, I32_CONST, LARGE, Stream, Unknown, expanded, walk};
 use crate::unpack::unpack;
@@ -26,11 +27,12 @@ impl Display for Unpackable {
     }
 }
 
-/// The streams of a module: their lengths, four bytes each with the least first, and then their bytes.
+/// The streams of a module: their lengths, four bytes each with the least first, and then their bytes, in groups of those whose
+/// frequent bytes are the same.
 ///
 /// # Errors
 /// [`Unpackable`] if [`unpack`] would not give the same module.
-pub fn pack(module: &[u8]) -> Result<Vec<u8>, Unpackable> {
+pub fn pack(module: &[u8]) -> Result<Vec<Vec<u8>>, Unpackable> {
     let mut packing = Packing {
         module,
         at: 0,
@@ -39,13 +41,19 @@ pub fn pack(module: &[u8]) -> Result<Vec<u8>, Unpackable> {
     walk(&mut packing).map_err(|Unknown(opcode)| Unpackable::Unknown(opcode))?;
     let streams = packing.streams.each_ref();
     let lengths = streams.map(|stream| u32::try_from(stream.len()).unwrap_or(u32::MAX).to_le_bytes());
-    let mut packed = lengths.concat();
-    packed.extend(streams.into_iter().flatten());
+    let mut groups = Vec::new();
+    let mut group = lengths.concat();
+    for (stream, number) in streams.into_iter().zip(0..) {
+        group.extend(stream);
+        if Stream::GROUPS.iter().any(|last| *last as usize == number) {
+            groups.push(mem::take(&mut group));
+        }
+    }
 
     let mut again = vec![0; module.len()];
-    unpack(&packed, &mut again);
+    unpack(&groups.concat(), &mut again);
     if again == module {
-        Ok(packed)
+        Ok(groups)
     } else {
         Err(Unpackable::Differs)
     }

@@ -11,37 +11,43 @@ use std::ops::RangeInclusive;
 pub enum Stream {
     /// What is no code: types, imports, exports, data.
     Other,
+
     /// The opcodes of all functions.
     Opcode,
     /// The types of blocks.
     Block,
     /// The depths that branches name.
     Branch,
-    /// The functions that are called.
-    Call,
     /// How many locals of which type a function declares.
     Declared,
     /// The indices of locals.
     Local,
+    /// Alignments: zero where it is that of the access.
+    Alignment,
+    /// Indices of globals, tables, segments, and what else is seldom.
+    Rare,
+
+    /// The functions that are called.
+    Call,
     /// Constants of 32 bits of one or two bytes.
     Small,
     /// Constants of 32 bits of more bytes: addresses, mostly.
     Large,
     /// What is added to an address.
     Offset,
-    /// Alignments: zero where it is that of the access.
-    Alignment,
     /// Constants of 64 bits.
     Long,
     /// Floating-point constants.
     Float,
-    /// Indices of globals, tables, segments, and what else is seldom.
-    Rare,
 }
 
 impl Stream {
     /// How many there are.
-    pub const COUNT: usize = Self::Rare as usize + 1;
+    pub const COUNT: usize = Self::Float as usize + 1;
+
+    /// The last of each group: its streams have their frequent bytes in common.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub const GROUPS: [Self; 3] = [Self::Other, Self::Rare, Self::Float];
 }
 
 /// The opcode that stands, packed, for a constant in [`Stream::Large`]. Like those below, it is none that the walk knows.

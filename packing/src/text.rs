@@ -4,7 +4,8 @@
 //! text: after brotli 1 to 2 % above the bytes, where base64 is a third above them. Printable ASCII survives every bundler, minifier,
 //! editor and page encoding.
 //!
-//! A text begins with the frequent bytes, two characters each, and goes on with the bytes.
+//! A text has a chapter for each group of bytes that have the same frequent ones: the number of its characters, the frequent bytes
+//! with two characters each, and the bytes.
 
 /// Quotes, backslash, backtick, dollar and '<' would need care in literals, templates or inline scripts.
 fn characters() -> impl Iterator<Item = u8> {
@@ -39,6 +40,9 @@ fn order(frequent: impl Iterator<Item = u8>) -> [u8; 256] {
     order
 }
 
+/// How many characters say how long a chapter is.
+const DIGITS: usize = 4;
+
 /// Puts what the text says in its place; returns how many bytes that are.
 pub fn read(text: &mut [u8]) -> usize {
     let mut ranks = [0_u8; 256];
@@ -51,32 +55,43 @@ pub fn read(text: &mut [u8]) -> usize {
         let character = text.get(at).copied().unwrap_or_default();
         usize::from(ranks.get(usize::from(character)).copied().unwrap_or_default())
     };
-    let pair = |text: &[u8], at: usize| rank(text, at) * CHARACTERS + rank(text, at + 1);
-    let order = order((0..FREQUENT).map(|index| pair(text, index * 2) as u8));
+    let number = |text: &[u8], at: usize, digits: usize| {
+        (at..at + digits).fold(0, |number, at| number * CHARACTERS + rank(text, at))
+    };
 
-    let mut at = FREQUENT * 2;
+    let mut at = 0;
     let mut length = 0;
     while at < text.len() {
-        let first = rank(text, at);
-        let place = if first < PREFIXES {
+        let end = at + number(text, at, DIGITS);
+        let order = order((0..FREQUENT).map(|index| number(text, at + DIGITS + index * 2, 2) as u8));
+        at += DIGITS + FREQUENT * 2;
+        while at < end && at < text.len() {
+            let first = rank(text, at);
+            let place = if first < PREFIXES {
+                at += 1;
+                FREQUENT + number(text, at - 1, 2)
+            } else {
+                first - PREFIXES
+            };
             at += 1;
-            FREQUENT + pair(text, at - 1)
-        } else {
-            first - PREFIXES
-        };
-        at += 1;
-        let byte = order.get(place).copied().unwrap_or_default();
-        if let Some(here) = text.get_mut(length) {
-            *here = byte;
+            let byte = order.get(place).copied().unwrap_or_default();
+            if let Some(here) = text.get_mut(length) {
+                *here = byte;
+            }
+            length += 1;
         }
-        length += 1;
     }
     length
 }
 
-/// The text for these bytes.
+/// The text for these groups of bytes.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn write(bytes: &[u8]) -> String {
+pub fn write(groups: &[impl AsRef<[u8]>]) -> String {
+    groups.iter().map(|group| chapter(group.as_ref())).collect()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn chapter(bytes: &[u8]) -> String {
     let mut counts: [(usize, u8); 256] = std::array::from_fn(|byte| (0, byte as u8));
     for byte in bytes {
         if let Some((count, _)) = counts.get_mut(usize::from(*byte)) {
@@ -102,5 +117,11 @@ pub fn write(bytes: &[u8]) -> String {
             text.extend(pair(place - FREQUENT));
         }
     }
-    text
+    let length = DIGITS + text.len();
+    let square = CHARACTERS * CHARACTERS;
+    [pair(length / square), pair(length % square)]
+        .concat()
+        .into_iter()
+        .collect::<String>()
+        + &text
 }
