@@ -34,6 +34,8 @@ pub struct Bound<'a> {
     pub silent: HashSet<u32>,
     pub data: Option<DataSectionReader<'a>>,
     names: HashMap<u32, &'a str>,
+    /// The names of segments of data.
+    segments: HashMap<u32, &'a str>,
     /// The functions that a function calls or takes a reference of.
     calls: HashMap<u32, Vec<u32>>,
 }
@@ -71,11 +73,14 @@ impl<'a> Bound<'a> {
                 Payload::CustomSection(custom) => {
                     if let KnownCustom::Name(names) = custom.as_known() {
                         for part in names {
-                            if let Name::Function(functions) = part? {
-                                for naming in functions {
-                                    let naming = naming?;
-                                    module.names.insert(naming.index, naming.name);
-                                }
+                            let (known, named) = match part? {
+                                Name::Function(functions) => (&mut module.names, functions),
+                                Name::Data(segments) => (&mut module.segments, segments),
+                                _ => continue,
+                            };
+                            for naming in named {
+                                let naming = naming?;
+                                known.insert(naming.index, naming.name);
                             }
                         }
                     }
@@ -105,6 +110,11 @@ impl<'a> Bound<'a> {
     /// The name of a function.
     pub fn name(&self, function: u32) -> &str {
         self.names.get(&function).copied().unwrap_or_default()
+    }
+
+    /// Whether a segment of data has this name.
+    pub fn is_segment(&self, segment: u32, name: &str) -> bool {
+        self.segments.get(&segment) == Some(&name)
     }
 
     /// Every function.

@@ -15,7 +15,7 @@ use super::silent;
 
 /// A function by its index, or a datum by its symbol.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Node {
+pub enum Node {
     Function(u32),
     Data(u32),
 }
@@ -25,9 +25,6 @@ struct Datum {
     place: Range<usize>,
     symbol: u32,
 }
-
-/// For each segment of data its length, and the places in it that nothing reads.
-pub type Unread = [(usize, Vec<Range<usize>>)];
 
 /// Functions and data of a module, and which refers to which.
 #[derive(Default)]
@@ -182,48 +179,60 @@ impl Graph {
         self.names.values().map(String::as_str).collect()
     }
 
-    /// The names of the functions that can be reached from exports of which `is_root` holds.
-    pub fn reachable(&self, is_root: impl Fn(&str) -> bool) -> HashSet<&str> {
-        let reached = self.reached(is_root).into_iter();
+    /// The names of the functions among these.
+    pub fn names_of<'a>(&'a self, reached: &HashSet<Node>) -> HashSet<&'a str> {
+        let reached = reached.iter();
         let names = reached.filter_map(|node| match node {
-            Node::Function(index) => self.names.get(&index),
+            Node::Function(index) => self.names.get(index),
             Node::Data(_) => None,
         });
         names.map(String::as_str).collect()
     }
 
-    /// The data that nothing reads.
-    pub fn unread(&self) -> Box<Unread> {
-        let reached = self.reached(|_| true);
-        let segments = self.segments.iter().zip(0..);
-        let unread = segments.map(|(length, number)| {
-            // Symbols can share bytes: one that is read is enough.
-            let mut read = vec![true; *length];
-            let here = || self.data.iter().filter(|datum| datum.segment == number);
-            for is_read in [false, true] {
-                for datum in here().filter(|datum| reached.contains(&Node::Data(datum.symbol)) == is_read) {
-                    if let Some(bytes) = read.get_mut(datum.place.clone()) {
-                        bytes.fill(is_read);
-                    }
-                }
+    /// Who reads each byte of each segment of data: the readers that its functions give, joined by `join`, or `unread`. What belongs
+    /// to no symbol is `padding`.
+    pub fn readers<T: Copy + PartialEq>(
+        &self,
+        readers: &[(T, HashSet<Node>)],
+        [padding, unread]: [T; 2],
+        join: impl Fn(T, T) -> T,
+    ) -> Vec<Vec<T>> {
+        let mut segments: Vec<Vec<T>> = self
+            .segments
+            .iter()
+            .map(|length| vec![padding; *length])
+            .collect();
+        let place = |segments: &mut Vec<Vec<T>>, datum: &Datum, of: &dyn Fn(T) -> T| {
+            let bytes = segments
+                .get_mut(datum.segment as usize)
+                .and_then(|segment| segment.get_mut(datum.place.clone()));
+            for byte in bytes.into_iter().flatten() {
+                *byte = of(*byte);
             }
-            let mut places: Vec<Range<usize>> = Vec::new();
-            for at in read
+        };
+        for datum in &self.data {
+            place(&mut segments, datum, &|_| unread);
+        }
+        // Symbols can share bytes.
+        for datum in &self.data {
+            for (reader, _) in readers
                 .iter()
-                .enumerate()
-                .filter_map(|(at, read)| (!read).then_some(at))
+                .filter(|(_, reached)| reached.contains(&Node::Data(datum.symbol)))
             {
-                match places.last_mut() {
-                    Some(place) if place.end == at => place.end += 1,
-                    _ => places.push(at..at + 1),
-                }
+                place(&mut segments, datum, &|known| {
+                    if known == unread {
+                        *reader
+                    } else {
+                        join(known, *reader)
+                    }
+                });
             }
-            (*length, places)
-        });
-        unread.collect()
+        }
+        segments
     }
 
-    fn reached(&self, is_root: impl Fn(&str) -> bool) -> HashSet<Node> {
+    /// What can be reached from exports of which `is_root` holds.
+    pub fn reached(&self, is_root: impl Fn(&str) -> bool) -> HashSet<Node> {
         // wasm-bindgen calls these while it runs, and takes them out.
         let describes = |export: &str| export.starts_with("__wbindgen_describe");
         let roots = self

@@ -4,11 +4,13 @@
 //! function or datum refers to another. What can be reached from the exports of the first part belongs to it, what else can be
 //! reached from those of the second to that, and so on ([`graph`]). After wasm-bindgen the functions are found again by their names
 //! ([`bound`]). A later part imports memory, tables, globals and the functions it calls from the earlier ones, and puts its own
-//! into their places of the table ([`write`]). So nothing is there twice, and a call across is a call of wasm. What only panics is left
-//! out ([`silent`]).
+//! into their places of the table ([`write`], [`part`]). So nothing is there twice, and a call across is a call of wasm. What only panics is left
+//! out ([`silent`]), and constants go with the functions that read them ([`data`]).
 
 mod bound;
+mod data;
 mod graph;
+mod part;
 mod silent;
 mod write;
 
@@ -105,8 +107,12 @@ pub fn split(raw: &Path, bound: &Path) -> Outcome<Parts> {
     let linked = graph.all();
     // The part of each function; in the end, of all that are not left out.
     let mut parts: HashMap<u32, usize> = HashMap::new();
+    let mut reached = Vec::new();
     for part in 0..PARTS.len() {
-        let known = graph.reachable(|export| is_there(part_of(export), part));
+        reached.push((part, graph.reached(|export| is_there(part_of(export), part))));
+    }
+    for (part, reached) in &reached {
+        let (part, known) = (*part, graph.names_of(reached));
         for function in module.reached(part, &known, &linked) {
             let place = parts.entry(function).or_insert(part);
             *place = shared_by(*place, part);
@@ -119,7 +125,7 @@ pub fn split(raw: &Path, bound: &Path) -> Outcome<Parts> {
             parts.entry(function).or_insert(PARTS.len() - 1);
         }
     }
-    let (files, names) = write::parts(&module, &parts, &graph.unread())?;
+    let (files, names) = write::parts(&module, &parts, &data::Data::of(&graph, &reached))?;
     let write = |path: PathBuf, content: &[u8]| {
         fs::write(&path, content).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         Ok::<_, String>(path)

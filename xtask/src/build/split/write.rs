@@ -3,35 +3,14 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
-use wasm_encoder::reencode::{Error, Reencode};
-use wasm_encoder::{
-    CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    Function, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, Module, TableSection,
-    TableType, TypeSection,
-};
-use wasmparser::{DataKind, ExternalKind};
+use wasm_encoder::reencode::Error;
+use wasm_encoder::{EntityType, ExportKind, GlobalType, ImportSection, TableType};
+use wasmparser::ExternalKind;
 
 use super::bound::{Bound, Run};
-use super::graph::Unread;
+use super::data::Data;
+use super::part::{Content, Exports, Numbers};
 use crate::Outcome;
-
-/// Functions by their new indices.
-struct Numbers(HashMap<u32, u32>);
-
-impl Numbers {
-    fn get(&self, function: u32) -> Outcome<u32> {
-        let number = self.0.get(&function).copied();
-        number
-            .ok_or_else(|| format!("function {function} of the wasm is used by a part that does not have it"))
-    }
-}
-
-impl Reencode for Numbers {
-    type Error = String;
-    fn function_index(&mut self, function: u32) -> Result<u32, Error<String>> {
-        self.get(function).map_err(Error::UserError)
-    }
-}
 
 /// Short names, each once: a, b, …, Z, aa, …
 #[derive(Default)]
@@ -54,18 +33,12 @@ impl Names {
     }
 }
 
-type Exports = Vec<(String, ExportKind, u32)>;
-
-fn said(error: Error<impl std::fmt::Display + std::fmt::Debug>) -> String {
-    format!("cannot write a part of the wasm: {error}")
-}
-
 /// Each part, and `{ parts: [name], parents: [part], imports: [[module, name, new name, part]], exports: [[name, new name, part]] }`.
-/// `parts` says of which a function is; those it does not name are left out. `unread` is what of the data is read by nobody.
+/// `parts` says of which a function is; those it does not name are left out. `data` says the same of the data.
 pub fn parts(
     module: &Bound<'_>,
     parts: &HashMap<u32, usize>,
-    unread: &Unread,
+    data: &Data,
 ) -> Outcome<(Vec<Vec<u8>>, String)> {
     let layout = Layout::of(module, parts);
     let mut names = Names::default();
@@ -127,15 +100,15 @@ pub fn parts(
             layout.parts.get(&function) == Some(&part)
         });
         let own = layout.own(part);
-        written.push(one(
-            module,
-            &mut numbers,
+        let content = Content {
+            owns: part == 0,
             imports,
-            &own,
-            offers.by(part),
-            &runs,
-            (part == 0).then_some(unread),
-        )?);
+            functions: &own,
+            exports: offers.by(part),
+            runs: &runs,
+            data: data.section(module, part)?,
+        };
+        written.push(content.write(module, &mut numbers)?);
     }
     let imports: Vec<String> = module
         .imports
@@ -311,124 +284,4 @@ fn runs(all: &[Run], is_wanted: &dyn Fn(u32) -> bool) -> Vec<Run> {
         }
     }
     runs
-}
-
-/// The data, with zeros for what nobody reads.
-fn data(module: &Bound<'_>, unread: &Unread) -> Outcome<DataSection> {
-    let wrong = |error: wasmparser::Error| format!("cannot split the wasm: {error}");
-    let mut section = DataSection::new();
-    for (number, segment) in module.data.clone().into_iter().flatten().enumerate() {
-        let segment = segment.map_err(wrong)?;
-        let mut bytes = segment.data.to_vec();
-        let (length, places) = unread.get(number).ok_or("the wasm got a segment of data")?;
-        if *length != bytes.len() {
-            return Err(format!("segment {number} of the wasm's data has another length"));
-        }
-        for place in places {
-            bytes[place.clone()].fill(0);
-        }
-        match segment.kind {
-            DataKind::Active {
-                memory_index,
-                offset_expr,
-            } => {
-                let offset = Numbers(HashMap::new()).const_expr(offset_expr).map_err(said)?;
-                section.active(memory_index, &offset, bytes)
-            }
-            DataKind::Passive => section.passive(bytes),
-        };
-    }
-    Ok(section)
-}
-
-/// A module of these functions. With what of the data nobody reads it owns memory, tables, globals and data.
-fn one(
-    module: &Bound<'_>,
-    numbers: &mut Numbers,
-    imports: ImportSection,
-    functions: &[u32],
-    exports: Exports,
-    runs: &[Run],
-    unread: Option<&Unread>,
-) -> Outcome<Vec<u8>> {
-    let mut out = Module::new();
-    let mut types = TypeSection::new();
-    if let Some(read) = &module.types {
-        numbers
-            .parse_type_section(&mut types, read.clone())
-            .map_err(said)?;
-    }
-    out.section(&types).section(&imports);
-    let mut section = FunctionSection::new();
-    for function in functions {
-        let index = module
-            .type_of(*function)
-            .ok_or("a function of the wasm has no type")?;
-        section.function(index);
-    }
-    out.section(&section);
-    if unread.is_some() {
-        let (mut tables, mut memories, mut globals) =
-            (TableSection::new(), MemorySection::new(), GlobalSection::new());
-        if let Some(read) = &module.tables {
-            numbers
-                .parse_table_section(&mut tables, read.clone())
-                .map_err(said)?;
-        }
-        if let Some(read) = &module.memories {
-            numbers
-                .parse_memory_section(&mut memories, read.clone())
-                .map_err(said)?;
-        }
-        if let Some(read) = &module.globals {
-            numbers
-                .parse_global_section(&mut globals, read.clone())
-                .map_err(said)?;
-        }
-        out.section(&tables).section(&memories).section(&globals);
-    }
-    let mut section = ExportSection::new();
-    for (name, kind, index) in exports {
-        let index = if kind == ExportKind::Func {
-            numbers.get(index)?
-        } else {
-            index
-        };
-        section.export(&name, kind, index);
-    }
-    out.section(&section);
-    let mut elements = ElementSection::new();
-    for run in runs {
-        let functions: Vec<u32> = run
-            .functions
-            .iter()
-            .map(|one| numbers.get(*one))
-            .collect::<Outcome<_>>()?;
-        let table = (run.table != 0).then_some(run.table);
-        elements.active(
-            table,
-            &ConstExpr::i32_const(run.place),
-            Elements::Functions(functions.into()),
-        );
-    }
-    out.section(&elements);
-    let mut code = CodeSection::new();
-    for function in functions {
-        if module.silent.contains(function) {
-            let mut trap = Function::new([]);
-            trap.instructions().unreachable().end();
-            code.function(&trap);
-            continue;
-        }
-        let body = module.bodies.get((*function - module.imported()) as usize);
-        let body = body.ok_or("a function of the wasm has no body")?;
-        numbers
-            .parse_function_body(&mut code, body.clone())
-            .map_err(said)?;
-    }
-    out.section(&code);
-    if let Some(unread) = unread {
-        out.section(&data(module, unread)?);
-    }
-    Ok(out.finish())
 }
