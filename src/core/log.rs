@@ -17,9 +17,9 @@
 //! then the greater digest. The others take over its root. Of their own actions that the root lacks
 //! - an action that is still in some tail is placed after the winner's root, by its stamp;
 //! - an action that was never sent, and whose predecessors are folded away, is dispatched again, with a new actor and a new
-//! stamp;
+//!   stamp;
 //! - an action that others have too, and whose predecessors are folded away, waits for them: some window may still have
-//! them in its tail. If none has, the action is lost, and so is what the losing side has folded away.
+//!   them in its tail. If none has, the action is lost, and so is what the losing side has folded away.
 //!
 //! So disconnected windows merge exactly as long as no side dispatched more than is kept ([`Options::keep`]). Beyond that
 //! they still agree, on the winner's state. The same holds for windows that are connected only through others; what is kept

@@ -9,7 +9,7 @@
 //!   write counts may depend on its own, later transaction, so transactions are resolved from the latest to the earliest (`transaction`).
 //!   Before a member of an aborted transaction is overwritten, the abort is recorded, because the evidence may be overwritten.
 //! - **A rollback** makes visible again what the write had hidden. The write was a slot beside the others, not in their
-//! place (`veto`).
+//!   place (`veto`).
 //! - **A rejection** (`validate`) is a cell too, so every window drops the write, even after its writer has gone (`validate`).
 //! - **Candidates** under 'manual' and for functions are the writes that did not know of each other. A function folds them from the
 //!   earliest to the latest, each time with the latest value that both had seen as the base (`custom`).

@@ -20,7 +20,7 @@
 //! - **Initial values** are registers with a stamp before any real time, and the elder window's win. So windows that began with
 //!   different initial values agree, and any write beats them.
 //! - **Wrong clocks.** Every clock reading is observed, and the next write here is later. A reading that no honest window
-//! can have made refuses the whole frame, see [`clock`](super::clock). Both also hold for a reading inside a cell.
+//!   can have made refuses the whole frame, see [`clock`](super::clock). Both also hold for a reading inside a cell.
 //! - **Dots used twice** (by a forging peer, or by a window that lost its memory) show up as different contents under one dot, or as a
 //!   vector that claims more than this window ever wrote. The window then writes those registers again as a new actor, so it does
 //!   not matter which peer has seen which of the two.

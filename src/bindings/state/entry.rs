@@ -1,4 +1,4 @@
-//! JS entries: a user's key and value as they are in JavaScript, as the core's [`Value`](crate::core::value::Value).
+//! JS entries: a user's key and value as they are in JavaScript, as the core's [`Value`].
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};

@@ -18,7 +18,7 @@
 //!
 //! - Of two nodes of different kinds, or two values that do not merge, the later wins.
 //! - Deleting an object, or replacing it by another kind of node, wins over concurrent changes inside it. Such a change is
-//! visible again if the object is written anew and the change is later than the deleted object.
+//!   visible again if the object is written anew and the change is later than the deleted object.
 //! - Removing a record from a list, or an entry from a map, wins over concurrent edits and moves of it.
 //! - Of adding, moving and removing one element of a set, the latest wins. Adding an element twice adds it once.
 //! - Replacing a text wins over concurrent edits of it, see `similar`.

@@ -7,10 +7,10 @@
 //! Any two windows then agree on each key that they exchange, whatever other keys they do not:
 //!
 //! - They hold the same cells of that key, with their vetoes. A veto stays as long as its write, so it does not matter who
-//! wrote it, and when.
+//!   wrote it, and when.
 //! - Take the latest transaction that counts in one of them and not in the other. Later writes count in both or in neither.
-//! So the key that aborts it in one is not known as its member in the other: a window between them filters that key, and
-//! holds all that aborts the transaction. That window has vetoed the rest, and the veto is among the cells of the other.
+//!   So the key that aborts it in one is not known as its member in the other: a window between them filters that key, and
+//!   holds all that aborts the transaction. That window has vetoed the rest, and the veto is among the cells of the other.
 //!
 //! The price: such a transaction stays aborted even if what aborted it is aborted or rolled back itself. So nothing is
 //! vetoed as long as the peer has the same visible values as the state.
