@@ -91,24 +91,25 @@ fn pieces(bytes: &[u8], parts: &[Option<usize>], part: usize) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use super::pieces;
+    use super::{SEAM, pieces};
 
     #[test]
     fn each_byte_is_written_by_its_part() {
-        let bytes: Vec<u8> = (1..=40).collect();
-        let mut parts = vec![None; 40];
+        let far = 12 + SEAM + 1;
+        let bytes: Vec<u8> = (1..).take(far + 4).collect();
+        let mut parts = vec![None; bytes.len()];
         parts[0..4].fill(Some(0));
         parts[4..8].fill(Some(1));
         // Two bytes that nobody reads, between two of the first.
         parts[10..12].fill(Some(0));
-        parts[30..40].fill(Some(1));
+        parts[far..].fill(Some(1));
         assert_eq!(
             pieces(&bytes, &parts, 0),
             [(0, vec![1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 11, 12])]
         );
         assert_eq!(
             pieces(&bytes, &parts, 1),
-            [(4, vec![5, 6, 7, 8]), (30, (31..=40).collect())]
+            [(4, vec![5, 6, 7, 8]), (far, bytes[far..].to_vec())]
         );
         assert_eq!(pieces(&bytes, &parts, 2), []);
     }
