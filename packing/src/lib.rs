@@ -2,12 +2,12 @@
 //!
 //! A compressor such as brotli predicts a byte from the bytes before it. In a wasm module each opcode stands between the numbers of
 //! its neighbours, and predicts them badly. Packed, all opcodes stand together, then all indices of locals, all offsets, and so on
-//! (split-stream compression: Ernst et al., "Code compression", PLDI 1997). After brotli the modules of this package weigh 12 %
-//! less than as they are.
+//! (split-stream compression: Ernst et al., "Code compression", PLDI 1997). After brotli the modules of this package weigh 11 %
+//! less than as they are, and 8 % less when they are text.
 //!
 //! The build packs each part of the wasm (`pack`) and writes it as text into a module of JavaScript. A page reads the text and
-//! unpacks it with this crate, compiled to a wasm of its own (`page`): in JavaScript that loop took longer than all else at
-//! start, since it runs before the engine has compiled it.
+//! unpacks it with this crate, compiled to a wasm of its own (`page`). Its functions are small on purpose: an engine optimises
+//! a function of wasm between two calls, not while it runs. Measured in Chromium: one large function took 20 ms more.
 //!
 //! | module | idea |
 //! |---|---|

@@ -1,5 +1,4 @@
-// The wasm of the package stands packed in its JavaScript; a small wasm unpacks it. In JavaScript that loop took longer than all
-// else at start, for the engine had not compiled it yet.
+// The wasm of the package stands packed in its JavaScript; a small wasm, made of the same source as what packs it, unpacks it.
 
 let compiled;
 
