@@ -1,10 +1,11 @@
-//! Handlers of messages, and the schemas registered for message types.
+//! Handlers of messages, which are called with each message of their type, and the schemas registered for types.
 
 use std::rc::Rc;
 
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::deliver::{Handled, Hop, Question};
 use super::{Handler, Hub, Registered};
 use crate::core::codes;
 use crate::core::id::PeerRef;
@@ -104,4 +105,107 @@ impl Hub {
             self.report(&fail(codes::HANDLER, message));
         }
     }
+
+    /// Calls every handler of the type. The first answer counts.
+    pub(super) fn handle(&self, question: &Rc<Question>, payload: &JsValue, now: f64) {
+        let source = match &question.hop {
+            Hop::Direct => &JsValue::UNDEFINED,
+            Hop::From(source) => source,
+            Hop::To(to) => return self.relay(question, to, payload, now),
+        };
+        let (handlers, sender, origin) = {
+            let mut inner = self.inner.borrow_mut();
+            let handlers = inner.handlers.get(&question.what).cloned().unwrap_or_default();
+            if handlers.iter().any(|handler| handler.once.is_some())
+                && let Some(all) = inner.handlers.get_mut(&question.what)
+            {
+                all.keep(|handler| handler.once.is_none());
+            }
+            let Some(peer) = inner.peers.get(question.peer) else {
+                return;
+            };
+            (
+                handlers,
+                peer.identity.label.id.clone(),
+                peer.identity.label.origin.clone(),
+            )
+        };
+        if handlers.is_empty() {
+            self.answer_error(question, codes::NO_HANDLER, &JsValue::UNDEFINED);
+            return;
+        }
+        let metadata = host::make_metadata(
+            &number_text(question.id),
+            &sender,
+            &origin,
+            now,
+            question.expects,
+            source,
+        );
+        self.note_handled(question, &metadata);
+        let respond = host::make_respond(&self.respond, f64::from(question.peer), question.id);
+        let (mut later, mut may_respond) = (false, false);
+        let mut failed = None;
+        for handler in handlers {
+            let Handler { call, once, .. } = handler;
+            if once.is_some() {
+                let _ = call.call1(&JsValue::UNDEFINED, payload);
+                continue;
+            }
+            match call.call3(&JsValue::UNDEFINED, payload, &respond, &metadata) {
+                Err(error) => failed = Some(error),
+                Ok(value) if value.is_undefined() => {
+                    let arity = host::arity(&call);
+                    let waits = question.expects && !question.answered.get();
+                    if waits && arity == 2.0 && host::names_respond(&call) {
+                        later = true;
+                        question.returned.set(true);
+                    }
+                    may_respond |= arity > 2.0;
+                }
+                Ok(value) if host::is_thenable(&value) => {
+                    later = true;
+                    self.answer_when_settled(question, &value);
+                }
+                Ok(value) => self.answer(question, &value, None),
+            }
+        }
+        if let Some(error) = failed {
+            self.answer_failure(question, &error);
+            self.report(&error);
+        } else if !later && !host::answers_later(&metadata) {
+            // No handler has said that it will answer later, so the call is done.
+            if may_respond && question.expects && !question.answered.get() {
+                self.note_returned(question.peer, question.id);
+            }
+            self.answer(question, &JsValue::UNDEFINED, None);
+        }
+    }
+
+    /// Records that a message is being handled: an abort by its sender aborts the signal of this metadata.
+    pub(super) fn note_handled(&self, question: &Rc<Question>, metadata: &JsValue) {
+        if question.expects
+            && let Some(peer) = self.inner.borrow_mut().peers.get_mut(question.peer)
+        {
+            let handled = Handled {
+                question: question.clone(),
+                metadata: metadata.clone(),
+            };
+            peer.host.handling.insert(question.id as u64, handled);
+        }
+    }
+}
+
+/// A whole number as text, without Rust's float formatting, which is large.
+fn number_text(number: f64) -> String {
+    let mut rest = number as u64;
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from(b'0' + (rest % 10) as u8));
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    digits.iter().rev().collect()
 }

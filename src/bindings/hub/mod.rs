@@ -3,11 +3,13 @@
 //! No JavaScript runs while `inner` is borrowed: every method takes what it needs out of it, ends the borrow, then calls
 //! out.
 
+mod admission;
 mod answers;
 mod calls;
 mod connect;
 mod deliver;
 mod discovery;
+mod dispatch;
 mod effects;
 mod events;
 mod handlers;
@@ -15,6 +17,7 @@ mod lifecycle;
 mod mesh;
 mod partition;
 mod peers;
+mod post;
 mod prerender;
 mod relay;
 mod session;

@@ -304,33 +304,6 @@ impl Hub {
         }
     }
 
-    /// Posts one frame to several peers: one on the mesh for all that are there, and one on each other wire.
-    pub(crate) fn post_to(&self, to: &[PeerRef], frame: &JsValue) -> Result<(), JsValue> {
-        let (mesh, on_mesh) = {
-            let inner = self.inner.borrow();
-            let on_mesh: Vec<PeerRef> = to
-                .iter()
-                .copied()
-                .filter(|at| inner.peers.get(*at).is_some_and(|peer| peer.on_mesh))
-                .gather();
-            // With a tap each peer by itself, because the tap may hold back one of the frames.
-            let together = on_mesh.len() > 1 && inner.tap.is_none();
-            (inner.mesh.clone().filter(|_| together), on_mesh)
-        };
-        let mut failed = Ok(());
-        if let Some(mesh) = &mesh {
-            failed = mesh.post(None, frame);
-        }
-        for at in to {
-            if mesh.is_some() && on_mesh.contains(at) {
-                self.log_frame("sent", *at, frame);
-                continue;
-            }
-            failed = failed.and(self.post(*at, frame, None));
-        }
-        failed
-    }
-
     /// A state's frame could not be posted. Nobody awaits it: a page that has left compares when it returns.
     pub(crate) fn post_state(&self, to: &[PeerRef], frame: &JsValue) {
         if let Err(error) = self.post_to(to, frame)

@@ -16,7 +16,7 @@ use wasm_bindgen::JsValue;
 
 use super::Hub;
 use crate::core::codes;
-use crate::core::frame::{Kind, Reason, Suspension};
+use crate::core::frame::{Reason, Suspension};
 use crate::core::id::PeerRef;
 use crate::platform::error::{fail_with, text};
 use crate::platform::host;
@@ -36,27 +36,6 @@ pub(super) fn suspended(name: &str) -> JsValue {
 }
 
 impl Hub {
-    /// A frame of a peer. If the peer is suspended, any frame but a goodbye resumes it.
-    pub(crate) fn hear(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
-        if !self.is_held(true, from, frame, None, to_all) {
-            self.dispatch_frame(from, kind, frame, to_all);
-        }
-    }
-
-    /// Does the same, past the inspector's tap.
-    pub(super) fn dispatch_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
-        self.log_frame("received", from, frame);
-        // Most kinds are not read here, because every message comes this way.
-        let said = match kind {
-            Kind::Bye => Reason::from_bye(frame.get(1).as_f64().unwrap_or_default()),
-            _ => Reason::Local,
-        };
-        let now = host::now();
-        if self.decide(|connections, _| connections.hears(from, kind, said, now)) {
-            self.dispatch(from, kind, frame, to_all);
-        }
-    }
-
     pub(super) fn on_bye(&self, from: PeerRef, frame: &Array) {
         let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
         self.decide(|connections, _| connections.said_bye(from, said));
