@@ -18,7 +18,8 @@ use std::io::Write;
 
 use connection_network::scenes::{back_from_the_cache, invitation_to_the_one_before, one_after_the_other};
 use connection_network::{
-    Case, Summary, asked, cut_off, ended, found, half_open, play, presence, routes, tabs,
+    Case, Summary, asked, claims, claims_on_channel, cut_off, ended, found, half_open, play, presence,
+    routes, tabs,
 };
 use parley_sync_kit::schedule::Run;
 
@@ -142,6 +143,56 @@ fn the_lock_of_a_worker_is_announced() {
 #[test]
 fn an_id_names_one_peer() {
     for_each_seed(asked::taken_ids);
+}
+
+#[test]
+fn the_id_of_a_former_document_is_free() {
+    for_each_seed(claims::former_documents);
+}
+
+#[test]
+fn connect_finds_the_peer_of_its_window_by_the_id_that_it_has() {
+    for_each_seed(claims::by_its_own_id);
+}
+
+#[test]
+fn connect_finds_the_parley_of_that_id_in_a_document_with_two() {
+    for_each_seed(claims::one_of_two);
+}
+
+#[test]
+fn connect_waits_for_a_frozen_peer_that_it_finds() {
+    for_each_seed(claims::frozen);
+}
+
+#[test]
+fn a_target_may_be_named_later() {
+    for_each_seed(claims::named_later);
+}
+
+#[test]
+fn connect_waits_for_the_document_after_one_that_leaves() {
+    for_each_seed(claims::while_it_leaves);
+}
+
+#[test]
+fn a_member_of_the_channel_is_found_by_its_id_and_keeps_it() {
+    for_each_seed(claims_on_channel::member_of_the_channel);
+}
+
+#[test]
+fn connect_does_not_call_one_peer_by_the_id_of_another() {
+    for_each_seed(claims_on_channel::id_of_another_member);
+}
+
+#[test]
+fn connect_does_not_find_a_document_that_leaves() {
+    for_each_seed(claims::former_is_not_found);
+}
+
+#[test]
+fn the_next_document_of_a_window_takes_the_id_of_the_one_before() {
+    for_each_seed(claims_on_channel::next_document_takes_the_id);
 }
 
 #[test]

@@ -26,19 +26,20 @@ pub fn taken_ids(seed: u64) -> Scene {
     let (mut world, first, _) = half_open(seed)?;
     let frame = world.docs[first].connections.targets[0].place.clone();
     let frame = frame.ok_or("the target has no place")?;
+    let elsewhere = world.add_window(None, None);
     let claim = |world: &mut World, alias: &str, id: usize| {
-        let request = request(alias);
+        let (request, place) = (request(alias), world.win(id));
         let found = world.decide(first, |connections, _| {
-            connections.find_target(&request, |place| place.id == id)
+            connections.find_target(&request, Some(&place))
         });
         found != Found::IdTaken
     };
     is(claim(&mut world, "window 1", frame.id), "its own id is refused")?;
-    is(!claim(&mut world, "window 1", 99), "an id is given twice")?;
-    is(claim(&mut world, "another", 99), "a free id is refused")?;
+    is(!claim(&mut world, "window 1", elsewhere), "an id is given twice")?;
+    is(claim(&mut world, "another", elsewhere), "a free id is refused")?;
     frame.is_gone.set(true);
     is(
-        claim(&mut world, "window 1", 99),
+        claim(&mut world, "window 1", elsewhere),
         "the id of a frame that is gone is refused",
     )?;
     let document = &world.docs[first];
@@ -68,16 +69,21 @@ pub fn connected_again(seed: u64) -> Scene {
         alias: None,
         ..request("")
     };
+    let elsewhere = world.add_window(None, None);
     let mut look_up = |request: &Request, id: usize| {
+        let place = world.win(id);
         world.decide(first, |connections, _| {
-            connections.find_target(request, |place| place.id == id)
+            connections.find_target(request, Some(&place))
         })
     };
     is(
         look_up(&request, window) == found,
         "without an id it is not found",
     )?;
-    is(look_up(&request, 99) == Found::New, "another window is found")?;
+    is(
+        look_up(&request, elsewhere) == Found::New,
+        "another window is found",
+    )?;
     world.unload(window, true);
     world.run_for(3000.0)?;
     let found = world.connect(first, window, asked);
@@ -176,7 +182,7 @@ pub fn destroyed(seed: u64) -> Scene {
     connections.destroy();
     is(connections.take_effects().is_empty(), "it is destroyed twice")?;
     is(
-        connections.find_target(&request("late"), |_| false) == Found::Ended,
+        connections.find_target(&request("late"), None) == Found::Ended,
         "connect() is not refused",
     )?;
     connections.end();

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use parley_sync::core::connection::connect::{Call, Found, Request};
 use parley_sync::core::connection::targets::Target;
+use parley_sync::core::frame::Suspension;
 use parley_sync::core::grants::Grants;
 
 use super::world::World;
@@ -32,7 +33,17 @@ impl Asked {
 impl World {
     /// connect(), as the bindings do it.
     pub fn connect(&mut self, doc: usize, window: usize, asked: Asked) -> Found {
-        self.trace(|| format!("document {doc} calls connect({window}, {asked:?})"));
+        let alias = format!("window {window}");
+        let found = self.connect_as(doc, window, Some(&alias), asked);
+        if found == Found::Ended || (found == Found::IdTaken && !self.is_taken(doc, window, &alias)) {
+            self.fault = Some(format!("connect() is refused: {found:?}"));
+        }
+        found
+    }
+
+    /// The same with any id, or with none.
+    pub fn connect_as(&mut self, doc: usize, window: usize, alias: Option<&str>, asked: Asked) -> Found {
+        self.trace(|| format!("document {doc} calls connect({window}, {alias:?}, {asked:?})"));
         let (win, now) = (self.win(window), self.now);
         let deadline = now + asked.timeout;
         let grants = asked.is_restricted.then(|| Rc::new(Grants::nothing()));
@@ -42,14 +53,14 @@ impl World {
             self.docs[doc].readmitted.insert(window, now);
         }
         let request = Request {
-            alias: Some(format!("window {window}")),
+            alias: alias.map(str::to_owned),
             opaque: asked.opaque,
             any_origin: asked.any_origin,
             grants,
             relay: None,
         };
         let found = self.decide(doc, |connections, _| {
-            connections.find_target(&request, |place| *place == win)
+            connections.find_target(&request, Some(&win))
         });
         let call = self.docs[doc].calls.len();
         match found {
@@ -77,18 +88,26 @@ impl World {
                     connections.await_again(number, call, deadline, now);
                 });
             }
-            Found::Awaited(_) | Found::Connected(_) => {}
-            Found::IdTaken if self.is_taken(doc, &format!("window {window}")) => {}
-            Found::IdTaken | Found::Ended => self.fault = Some(format!("connect() is refused: {found:?}")),
+            Found::Awaited(_) | Found::Connected(_) | Found::IdTaken | Found::Ended => {}
         }
         found
     }
 
-    /// Whether a peer has that id: a liar that calls itself so, a member of the channel that had it before its window was cut off,
-    /// or the former document of the window, which is in the cache.
-    fn is_taken(&self, doc: usize, alias: &str) -> bool {
-        let mut peers = self.docs[doc].connections.peers.everyone();
-        peers.any(|(_, peer)| peer.identity.alias == alias)
+    /// Whether a live peer elsewhere has the id of a window: a liar that calls itself so, or the Parley that was there before its window was
+    /// cut off.
+    fn is_taken(&self, doc: usize, window: usize, alias: &str) -> bool {
+        let connections = &self.docs[doc].connections;
+        let holders = connections.peers.everyone();
+        let mut holders = holders.filter(|(_, peer)| peer.identity.alias == alias);
+        holders.any(|(at, peer)| {
+            let is_cached = connections.peers.suspension_of(at) == Some(Suspension::Cached);
+            let is_leaving = connections.leaving.iter().any(|(leaving, _)| *leaving == at);
+            let is_elsewhere = match &peer.window {
+                Some(win) => win.id != window && !win.is_gone.get(),
+                None => !peer.on_mesh,
+            };
+            is_elsewhere && !is_cached && !is_leaving
+        })
     }
 
     /// disconnect(), as the bindings do it.

@@ -27,6 +27,13 @@ impl World {
         let Some(peer) = self.docs[doc].connections.peers.any(at) else {
             return;
         };
+        let everyone = self.docs[doc].connections.peers.everyone();
+        let called = everyone.filter(|(_, other)| other.identity.alias == peer.identity.alias);
+        if called.count() > 1 {
+            let alias = &peer.identity.alias;
+            self.fault = Some(format!("document {doc} knows two peers as {alias}"));
+            return;
+        }
         let taken_for = &peer.identity.origin;
         let Some(other) = self.behind(doc, at) else {
             self.fault = Some(format!("nobody is behind peer {at} of document {doc}"));

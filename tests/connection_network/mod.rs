@@ -3,6 +3,8 @@
 pub mod asked;
 pub mod asking;
 pub mod check;
+pub mod claims;
+pub mod claims_on_channel;
 pub mod cut_off;
 pub mod document;
 pub mod effects;

@@ -1,9 +1,11 @@
 //! What happens in a schedule: each step is made of the numbers that follow a seed of its own.
 
+use parley_sync::core::connection::targets::Target;
 use parley_sync::core::origin::OPAQUE;
 
 use super::asking::Asked;
 use super::document::{Life, Loading};
+use super::handles::Test;
 use super::world::World;
 use super::{A, B, C};
 
@@ -144,8 +146,12 @@ impl World {
             return;
         };
         let targets = self.docs[doc].connections.targets.iter();
-        let mesh = |at| self.docs[doc].connections.peers.is_on_mesh(at);
-        let own = targets.filter(|target| !target.peer.is_some_and(mesh));
+        let peers = &self.docs[doc].connections.peers;
+        let is_on_mesh = |target: &&Target<Test>| {
+            let holder = target.peer.or(peers.by_alias(target.alias()));
+            holder.is_some_and(|at| peers.is_on_mesh(at))
+        };
+        let own = targets.filter(|target| !is_on_mesh(target));
         let own: Vec<_> = own
             .map(|target| (target.alias().to_owned(), target.window()))
             .collect();

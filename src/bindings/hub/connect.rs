@@ -31,8 +31,9 @@ impl Hub {
                 wanted.target = port;
             }
         }
+        let place = wanted.place();
         let (found, promise) = self.decide(|connections, _| {
-            let found = connections.find_target(&wanted.request, |place| place.object == wanted.target);
+            let found = connections.find_target(&wanted.request, place.as_ref());
             let promise = match found {
                 Found::Awaited(number) => connections.target(number).and_then(|target| target.promise()),
                 _ => None,
@@ -49,7 +50,7 @@ impl Hub {
                 Ok(js_sys::Promise::resolve(&info).into())
             }
             Found::Lost(number) => self.await_again(number, &wanted),
-            Found::New => self.add_target(kind, wanted),
+            Found::New => self.add_target(kind, wanted, place),
         }
     }
 
@@ -62,13 +63,12 @@ impl Hub {
         Ok(promise)
     }
 
-    fn add_target(&self, kind: String, wanted: Wanted) -> Result<JsValue, JsValue> {
+    fn add_target(&self, kind: String, wanted: Wanted, place: Option<Place>) -> Result<JsValue, JsValue> {
         if let Some(alias) = &wanted.request.alias {
             self.log("connecting", &JsValue::from_str(alias));
         }
         let number = self.inner.borrow_mut().next_number();
         let (waiting, promise) = self.wait(number, &wanted)?;
-        let is_by_window = matches!(wanted.kind.as_str(), "window" | "iframe" | "worker");
         let now = host::now();
         let call = Call {
             waiting,
@@ -79,10 +79,6 @@ impl Hub {
             },
         };
         // A frame that has no document yet says hello by itself later.
-        let place = is_by_window.then(|| Place {
-            object: wanted.target.clone(),
-            is_worker: wanted.kind == "worker",
-        });
         let target = Target::new(number, wanted.request, kind, place, call);
         let added = self.decide(|connections, policy| connections.add_target(policy, target, now));
         self.wake_by(added.next);
@@ -180,7 +176,7 @@ impl Hub {
 }
 
 /// The error of a connect() with an id that another peer has.
-fn id_taken(alias: &str) -> JsValue {
+pub(super) fn id_taken(alias: &str) -> JsValue {
     let message = text(&[
         "the id '",
         alias,

@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessageChannel;
 
 use super::Hub;
+use super::connect::id_taken;
 use super::peers::{Browser, Connections, Peer, Proven, State};
 use super::session::{bye_frame, short_frame};
 use super::targets::{Target, Waiting};
@@ -275,6 +276,10 @@ impl Hub {
             }
             Refusal::Unfit => {
                 let error = unfit(&target);
+                self.refuse(target, &error);
+            }
+            Refusal::IdTaken => {
+                let error = id_taken(target.alias());
                 self.refuse(target, &error);
             }
             Refusal::Late => {

@@ -16,6 +16,7 @@ use crate::transport::window::Address;
 pub(crate) type Target = targets::Target<Browser>;
 
 /// Where a target is: a frame element, whose window may change, or a window; or a worker.
+#[derive(PartialEq)]
 pub(crate) struct Place {
     pub(super) object: JsValue,
     pub(super) is_worker: bool,
@@ -82,6 +83,18 @@ pub(crate) struct Wanted {
     pub(crate) timeout: f64,
     pub(crate) signal: Option<JsValue>,
     pub(crate) request: Request,
+}
+
+impl Wanted {
+    /// Where the target is; None for a port or link.
+    pub(super) fn place(&self) -> Option<Place> {
+        let is_worker = self.kind == "worker";
+        let is_by_window = is_worker || matches!(self.kind.as_str(), "window" | "iframe");
+        is_by_window.then(|| Place {
+            object: self.target.clone(),
+            is_worker,
+        })
+    }
 }
 
 impl Target {

@@ -3,13 +3,12 @@
 use std::rc::Rc;
 
 use super::connections::Connections;
-use super::effect::{Effect, Refusal};
+use super::effect::Effect;
 use super::host::Host;
 use super::peers::Identity;
 use super::policy::Policy;
 use super::proof::{Proof, Proven};
 use super::targets::Target;
-use crate::core::frame::Reason;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
 use crate::core::lists::List;
@@ -43,7 +42,7 @@ pub struct Call<H: Host> {
 pub enum Found {
     /// The Parley was destroyed, or is being destroyed.
     Ended,
-    /// Another peer or target has its id.
+    /// Another target or a live peer elsewhere has its id.
     IdTaken,
     /// An earlier call still waits for this target: both get the same promise. The number of the target.
     Awaited(u32),
@@ -65,30 +64,45 @@ pub struct Added<H: Host> {
 }
 
 impl<H: Host> Connections<H> {
-    /// `connect` is called. `is_it`: whether a place is the one that it is called for. The options of a call for a known target
-    /// replace those of the calls before.
-    pub fn find_target(&mut self, request: &Request, is_it: impl Fn(&H::Place) -> bool) -> Found {
+    /// `connect` is called for `place`; None: for a port or link, each of which is a target of its own. The options of a call for a known
+    /// target replace those of the calls before.
+    pub fn find_target(&mut self, request: &Request, place: Option<&H::Place>) -> Found {
         if self.is_ending {
             return Found::Ended;
         }
         if let Some(alias) = &request.alias
-            && !self.claim_alias(alias, &is_it)
+            && !self.claim_alias(alias, place)
         {
             return Found::IdTaken;
         }
-        let mut targets = self.targets.iter();
-        let known = targets.find(|target| {
-            let is_here = target.place.as_ref().is_some_and(&is_it);
-            is_here && (request.alias.is_none() || target.alias == request.alias)
-        });
-        let Some(known) = known else { return Found::New };
+        let Some(known) = self.known_target(request, place) else {
+            return Found::New;
+        };
         let (number, peer, is_awaited) = (known.number, known.peer, known.is_awaited());
         self.asked_again(number, request);
         if is_awaited {
             return Found::Awaited(number);
         }
-        let connected = peer.filter(|at| self.peers.get(*at).is_some());
+        let connected = peer.filter(|at| self.peers.get(*at).is_some() && !self.is_leaving(*at));
         connected.map_or(Found::Lost(number), Found::Connected)
+    }
+
+    /// The target of an earlier call for a place: by the id of that call, or by the one that its peer has by itself.
+    fn known_target(&mut self, request: &Request, place: Option<&H::Place>) -> Option<&mut Target<H>> {
+        let peers = &self.peers;
+        let is_called = |target: &Target<H>, alias: &str| match &target.alias {
+            Some(given) => given == alias,
+            None => target.peer.is_some() && target.peer == peers.by_alias(alias),
+        };
+        let place = place?;
+        let known = self.targets.iter_mut().find(|target| {
+            let alias = request.alias.as_deref();
+            target.place.as_ref() == Some(place) && alias.is_none_or(|alias| is_called(target, alias))
+        })?;
+        if known.alias.is_none() {
+            known.alias.clone_from(&request.alias);
+        }
+        Some(known)
     }
 
     /// Adds a target that [`Connections::find_target`] did not find. A target without a place is a port or link.
@@ -109,29 +123,6 @@ impl<H: Host> Connections<H> {
         Added { next, handed_over }
     }
 
-    /// `connect` gives an id to `place`: whether it may have it. An id names one peer; that of a frame that left the page is free
-    /// again, and its target ends. `is_it`: whether a place is the one that `connect` is called for.
-    fn claim_alias(&mut self, alias: &str, is_it: impl Fn(&H::Place) -> bool) -> bool {
-        let known = self.targets.iter().find(|known| known.alias() == alias);
-        let Some(known) = known else {
-            let mut everyone = self.peers.everyone();
-            return !everyone.any(|(_, peer)| peer.identity.alias == alias && peer.uid != alias);
-        };
-        if known.place.as_ref().is_some_and(is_it) {
-            return true;
-        }
-        if !known.is_over() {
-            return false;
-        }
-        let (number, peer) = (known.number, known.peer);
-        if let Some(at) = peer {
-            self.lose_peer(at, Reason::Closed);
-        }
-        self.refuse(number, Refusal::NotInPage);
-        self.targets.keep(|target| target.number != number);
-        true
-    }
-
     /// `connect` was called for a window: a peer that came from there uncalled becomes the target's, else a hello has to come. No
     /// window answers a document of opaque origin.
     fn asked(&mut self, policy: &Policy, number: u32) {
@@ -140,7 +131,8 @@ impl<H: Host> Connections<H> {
         };
         self.blocked.remove(&window);
         self.adopt(policy, number, &window, None);
-        let is_connected = self.target(number).is_some_and(|target| target.peer.is_some());
+        let Some(target) = self.target(number) else { return };
+        let is_connected = target.peer.is_some();
         // Its window may show another document by now, which then says so.
         if !is_connected || !policy.is_opaque() {
             self.effects.push(Effect::Knock(window));

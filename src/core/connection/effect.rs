@@ -255,6 +255,8 @@ pub enum Refusal {
     Unfit,
     /// It took too long.
     Late,
+    /// Another peer has its id.
+    IdTaken,
     /// Its frame lets pages of any origin embed it, and nothing is said here of what it may do.
     Unrestricted,
 }

@@ -112,6 +112,11 @@ impl<H: Host> Connections<H> {
         self.has_left(peer, reason);
     }
 
+    /// Whether a peer said goodbye, and its window has not shown yet why.
+    pub(super) fn is_leaving(&self, peer: PeerRef) -> bool {
+        self.leaving.iter().any(|(at, _)| *at == peer)
+    }
+
     fn has_left(&mut self, peer: PeerRef, reason: Reason) {
         let before = self.leaving.len();
         self.leaving.keep(|(at, _)| *at != peer);

@@ -5,7 +5,7 @@ pub trait Host {
     /// A window or worker that steps of the handshake come from and go to.
     type Window: Window;
     /// What `connect` was called for: a frame element, a window or a worker.
-    type Place: Place<Self::Window>;
+    type Place: Place<Self::Window> + PartialEq;
     /// A port on its way here.
     type Port;
     /// A wire: a port that was taken, or a user's link.

@@ -1,8 +1,10 @@
 //! How windows find each other, connect, and notice that the other is gone. Windows, workers and wires are handles; inputs are
 //! what happened and the time in milliseconds, outputs are effects. [`connections`] holds it together.
 
+pub mod adoption;
 pub mod blocklist;
 pub mod channel;
+pub mod claims;
 pub mod connect;
 pub mod connections;
 pub mod destroy;

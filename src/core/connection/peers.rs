@@ -306,9 +306,11 @@ impl<H: Host> Peers<H> {
         named(self.suspended(), name)
     }
 
-    /// Whether a peer has this id here.
-    pub fn has_alias(&self, name: &str) -> bool {
-        self.everyone().any(|(_, peer)| peer.identity.alias == name)
+    /// The peer, connected or suspended, that has this id here.
+    pub fn by_alias(&self, name: &str) -> Option<PeerRef> {
+        let mut everyone = self.everyone();
+        let holder = everyone.find(|(_, peer)| peer.identity.alias == name);
+        holder.map(|(at, _)| at)
     }
 }
 

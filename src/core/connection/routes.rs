@@ -66,7 +66,7 @@ impl<H: Host> Peers<H> {
     ) -> Arrival<H> {
         let Newcomer { proven, is_kin, .. } = who;
         let (known, uid) = self.resolve(&who, wire.is_some(), &is_promised, &fresh);
-        let is_taken = |name: &str| self.has_alias(name) || is_promised(name);
+        let is_taken = |name: &str| self.by_alias(name).is_some() || is_promised(name);
         let alias = id_for(proven.alias.as_deref(), who.claimed, &uid, is_taken).unwrap_or_else(fresh);
         let resumed = known.is_some_and(|at| self.resume(at, now));
         let at = known.unwrap_or_else(|| {
@@ -104,6 +104,20 @@ impl<H: Host> Peers<H> {
         Arrival { at, how, replaced }
     }
 
+    /// The peer that another route leads to, if it is one that is known.
+    pub(super) fn reached_by(
+        &self,
+        uid: &str,
+        proven: &Proven<H::Window>,
+        is_channel: bool,
+    ) -> Option<PeerRef> {
+        let is_it = |&at: &PeerRef| {
+            let peer = self.any(at);
+            peer.is_some_and(|peer| peer.may_be_reached_by(proven, is_channel))
+        };
+        self.by_uid(uid).filter(is_it)
+    }
+
     /// Which peer it is, if it is one that is known; else under which id of its own it becomes one.
     fn resolve(
         &mut self,
@@ -112,13 +126,13 @@ impl<H: Host> Peers<H> {
         is_promised: impl Fn(&str) -> bool,
         fresh: impl Fn() -> String,
     ) -> (Option<PeerRef>, String) {
-        let known = self.by_uid(who.uid);
-        if let Some(at) = known
+        let known = self.reached_by(who.uid, who.proven, !by_wire);
+        if known.is_some() {
+            return (known, who.uid.to_owned());
+        }
+        if let Some(at) = self.by_uid(who.uid)
             && let Some(peer) = self.any_mut(at)
         {
-            if peer.may_be_reached_by(who.proven, !by_wire) {
-                return (known, who.uid.to_owned());
-            }
             if by_wire {
                 return (None, fresh());
             }
@@ -126,7 +140,7 @@ impl<H: Host> Peers<H> {
             peer.rename(fresh());
         }
         // This too may name it: it must not be the id of another peer.
-        if by_wire && (self.has_alias(who.uid) || is_promised(who.uid)) {
+        if by_wire && (self.by_alias(who.uid).is_some() || is_promised(who.uid)) {
             return (None, fresh());
         }
         (None, who.uid.to_owned())

@@ -141,6 +141,12 @@ impl<H: Host> Connections<H> {
         if is_lossy && !join.heard {
             self.say_join(wire.clone(), None, true, None);
         }
+        if let (Some(target), Some(alias)) = (proven.target, &proven.alias) {
+            let at = self.peers.reached_by(join.uid, &proven, false);
+            if !self.take_alias(target, alias, at, proven.from.as_ref()) {
+                return;
+            }
+        }
         let at = self.add_route(policy, join.uid, join.claimed, &proven, Some(wire), now);
         if let Some(session) = self.sessions.get_mut(&number) {
             session.peer = Some(at);

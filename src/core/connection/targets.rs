@@ -130,7 +130,9 @@ impl<H: Host> Connections<H> {
         };
         target.handshake.joined();
         target.peer = Some(peer);
-        let waiting = target.waiting.take();
+        // A suspended one is waited for until it is resumed.
+        let is_connected = self.peers.get(peer).is_some();
+        let waiting = target.waiting.take_if(|_| is_connected);
         self.effects
             .take_in(waiting.map(|waiting| Effect::Resolve(waiting, peer)));
     }
@@ -187,17 +189,21 @@ impl<H: Host> Connections<H> {
 
     /// A target was for one document, and its window shows another.
     pub fn revoke(&mut self, number: u32) {
+        self.end_target(number, Reason::Navigated, Refusal::Navigated);
+    }
+
+    /// Ends a target, and its peer or handshake.
+    pub(super) fn end_target(&mut self, number: u32, reason: Reason, refusal: Refusal) {
         let Some(at) = self.targets.iter().position(|target| target.number == number) else {
             return;
         };
         let target = self.targets.remove(at);
         if let Some(peer) = target.peer {
-            self.effects.push(Effect::Leave(peer, Reason::Navigated));
+            self.effects.push(Effect::Leave(peer, reason));
         } else if let Some(session) = target.session {
-            self.end_session(session, Reason::Navigated);
+            self.end_session(session, reason);
         }
-        self.effects
-            .push(Effect::Refuse(Box::new(target), Refusal::Navigated));
+        self.effects.push(Effect::Refuse(Box::new(target), refusal));
     }
 
     /// A member of the channel calls itself `alias`. If `connect` gave that id to a window of this origin that is closed, or that a page
@@ -234,63 +240,5 @@ impl<H: Host> Connections<H> {
         let vacant = self.targets.iter().filter(|target| target.peer.is_none());
         let windows = vacant.filter_map(Target::window);
         self.effects.take_in(windows.map(Effect::Knock));
-    }
-
-    /// Assigns a peer that came from a window uncalled to a target, connected or about to be. `mark`: of its document, if that is
-    /// known. Whether there is one.
-    pub(super) fn adopt(
-        &mut self,
-        policy: &Policy,
-        number: u32,
-        window: &H::Window,
-        mark: Option<f64>,
-    ) -> bool {
-        // A second Parley of a document keeps its own id when the first ends, unless `connect` waits.
-        let is_awaited = self.target(number).is_some_and(|target| target.is_awaited());
-        let Some(found) = self.uncalled(window, mark, is_awaited) else {
-            return false;
-        };
-        let target = self.targets.iter_mut().find(|target| target.number == number);
-        let (Some(target), Some(session)) = (target, self.sessions.get_mut(&found)) else {
-            return false;
-        };
-        let proven = &mut session.proven;
-        target.handshake.accepted(&proven.origin, session.mark);
-        target.session = Some(found);
-        proven.target = Some(number);
-        proven.alias.clone_from(&target.alias);
-        proven.kind.clone_from(&target.kind);
-        if target.grants.is_some() {
-            proven.grants.clone_from(&target.grants);
-        }
-        let Some(at) = session.peer else { return true };
-        let (proven, grants) = (session.proven.clone(), target.grants.clone());
-        if let (Some(alias), Some(peer)) = (proven.alias, self.peers.any_mut(at)) {
-            let is_kin = policy.is_own(&proven.origin);
-            peer.identity
-                .replace(&alias, &proven.kind, &proven.origin, is_kin);
-        }
-        self.grant(at, grants.as_ref());
-        self.target_joined(found, at);
-        true
-    }
-
-    /// The session of a peer that came from a window uncalled: one that is connected, else the latest port that was taken from there.
-    /// `offered`: also one that was offered a port as the second of its document.
-    fn uncalled(&self, window: &H::Window, mark: Option<f64>, offered: bool) -> Option<u32> {
-        let uncalled = self.sessions.iter().filter(|(_, session)| {
-            let is_here = session.proven.from.as_ref() == Some(window);
-            is_here && session.proven.target.is_none() && mark.is_none_or(|mark| session.mark == mark)
-        });
-        let mut found = None;
-        for (number, session) in uncalled {
-            if session.peer.is_some() && (offered || session.is_taken) {
-                return Some(*number);
-            }
-            if session.is_taken {
-                found = Some(*number);
-            }
-        }
-        found
     }
 }
