@@ -45,7 +45,8 @@ impl World {
                 true => target.handshake.lets_opaque_in(),
                 false => target.handshake.lets_any_in(),
             };
-            is_let_in && target.window().is_some_and(|win| win.id == truth.window)
+            // It may have been closed since it joined.
+            is_let_in && target.place.as_ref().is_some_and(|win| win.id == truth.window)
         };
         // The channel is its origin's own.
         let is_allowed = peer.on_mesh
