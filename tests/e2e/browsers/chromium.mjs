@@ -44,6 +44,7 @@ export async function launch({ headed = false } = {}) {
       heap: true,
       prerender: true,
       stopServiceWorkers: true,
+      compose: true,
     },
     // In the contexts it makes, Playwright tells every page that it is looked at. Only in the first one can a tab be hidden and
     // frozen; what is stored there stays.

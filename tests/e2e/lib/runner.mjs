@@ -1,16 +1,14 @@
 /**
  * Runs the tests, as many at a time as there are players; those that must be alone come last, one after the other.
- * Returns the counts.
+ * What the browser cannot play is told at the end, with the reason. Returns the counts.
  */
 export async function run(tests, { players, verbose, again = false, out = console.log }) {
   const counts = { passed: 0, failed: 0, skipped: 0, again: 0 };
   const [first] = players;
-  const missing = ({ needs }) => needs.find((ability) => !first.browser.can[ability]);
-  for (const test of tests.filter(missing)) {
-    counts.skipped++;
-    out(`skip  ${test.name} (the ${first.browser.name} driver cannot: ${missing(test)})`);
-  }
-  const able = tests.map((test) => ({ test, seed: seed(test) })).filter(({ test }) => !missing(test));
+  const { browser } = first;
+  const skips = tests.map((test) => ({ test, why: reason(test, browser) })).filter(({ why }) => why);
+  counts.skipped = skips.length;
+  const able = tests.map((test) => ({ test, seed: seed(test) })).filter(({ test }) => !reason(test, browser));
   const together = able.filter(({ test }) => !test.alone);
   const alone = able.filter(({ test }) => test.alone);
 
@@ -38,7 +36,15 @@ export async function run(tests, { players, verbose, again = false, out = consol
     }),
   );
   for (let part; (part = alone.shift());) await attempt(first, part);
+  for (const { test, why } of skips) out(`skip  ${test.name} (${why})`);
   return counts;
+}
+
+/** Why this browser cannot play the test: an ability that its driver lacks, or what its own table says of the name. */
+function reason({ name, needs }, browser) {
+  const ability = needs.find((one) => !browser.can[one]);
+  if (!ability) return browser.skips?.get(name);
+  return browser.lacks?.[ability] ?? `the ${browser.name} driver cannot: ${ability}`;
 }
 
 /** The same in every run, whatever else runs; another in each round. */

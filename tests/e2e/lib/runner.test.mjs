@@ -75,5 +75,16 @@ test('what the driver cannot do is left out and told', async () => {
   const tests = [named('birds', { needs: ['fly'] }), named('fish', { needs: ['swim'] })];
   const counts = await run(tests, { players, out: (line) => said.push(line) });
   assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 1, again: 0 });
-  assert.match(said[0], /^skip {2}fish .*swim/);
+  assert.match(said.at(-1), /^skip {2}fish .*swim/);
+});
+
+test('a reason of the browser is told for what it lacks, and for what its table names', async () => {
+  const { players } = company(1);
+  const [{ browser }] = players;
+  Object.assign(browser, { lacks: { swim: 'it sinks' }, skips: new Map([['hens', 'they are tired']]) });
+  const said = [];
+  const tests = [named('fish', { needs: ['swim'] }), named('hens', { needs: ['fly'] }), named('birds')];
+  const counts = await run(tests, { players, out: (line) => said.push(line) });
+  assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 2, again: 0 });
+  assert.deepEqual(said.slice(1), ['skip  fish (it sinks)', 'skip  hens (they are tired)']);
 });

@@ -104,26 +104,29 @@ scenario('a caret stays with its text, and crosses as plain data', async (t) => 
   t.assert.deepEqual(there, [12, 15]);
 });
 
-scenario('an input method composes while another types: it is not disturbed, and nothing is lost', async (t) => {
-  if (t.browser.name === 'firefox') return t.note('no protocol composes in Firefox');
-  const views = await windows(t);
-  const [first, , second] = views;
-  await first.eval(() => {
-    field.focus();
-    field.setSelectionRange(8, 8);
-  });
-  const { page } = first.tab;
-  const cdp = await page.context().newCDPSession(page);
-  const compose = (text) =>
-    cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
-  await compose('に');
-  await second.until(() => text.text.includes('に'));
-  await second.eval((...how) => type(...how), '>> ', 0, t.seed, 0);
-  await first.until(() => text.text.startsWith('>> '));
-  t.assert.equal(await first.eval(() => field.value), '[begin] に[end]', 'the field is left alone');
-  await compose('にほ');
-  await second.until(() => text.text.includes('にほ'));
-  await cdp.send('Input.insertText', { text: '日本' });
-  for (const all of await shows(views, 18)) for (const one of all) t.assert.equal(one, '>> [begin] 日本[end]');
-  await cdp.detach();
-});
+scenario(
+  'an input method composes while another types: it is not disturbed, and nothing is lost',
+  async (t) => {
+    const views = await windows(t);
+    const [first, , second] = views;
+    await first.eval(() => {
+      field.focus();
+      field.setSelectionRange(8, 8);
+    });
+    const { page } = first.tab;
+    const cdp = await page.context().newCDPSession(page);
+    const compose = (text) =>
+      cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+    await compose('に');
+    await second.until(() => text.text.includes('に'));
+    await second.eval((...how) => type(...how), '>> ', 0, t.seed, 0);
+    await first.until(() => text.text.startsWith('>> '));
+    t.assert.equal(await first.eval(() => field.value), '[begin] に[end]', 'the field is left alone');
+    await compose('にほ');
+    await second.until(() => text.text.includes('にほ'));
+    await cdp.send('Input.insertText', { text: '日本' });
+    for (const all of await shows(views, 18)) for (const one of all) t.assert.equal(one, '>> [begin] 日本[end]');
+    await cdp.detach();
+  },
+  { needs: ['compose'] },
+);
