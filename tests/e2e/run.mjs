@@ -47,7 +47,9 @@ const server = await serve();
 const several = rounds.filter(({ alone }) => !alone).length;
 const atOnce = Math.max(1, Math.min(jobs, several));
 if (atOnce > 1) allow(2);
-const players = await Promise.all(Array.from({ length: atOnce }, () => Player.start(() => launch({ headed }), server)));
+const players = await Promise.all(
+  Array.from({ length: atOnce }, () => Player.start(() => launch({ headed, server }), server)),
+);
 // Browsers have process groups of their own: who ends this program would leave them.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => end().then(() => process.exit(1)));
 const { browser } = players[0];

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Consoles } from './lib/consoles.mjs';
 import { target as GENERATED } from '../../xtask/js/site/paths.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -36,9 +37,15 @@ export async function serve() {
     wildcard: `http://*.a.localhost:${first}`,
   };
   const generated = new Map([['/origins.json', JSON.stringify({ first: sites.a, second: sites.b })]]);
-  for (const server of servers) server.on('request', (request, response) => answer(request, response, generated));
+  const consoles = new Consoles();
+  for (const server of servers)
+    server.on('request', (request, response) => {
+      if (!consoles.take(request, response)) answer(request, response, generated, consoles.added(request));
+    });
   return {
     sites,
+    /** For a browser that tells nothing of consoles: has pages post theirs to `log` if its user agent ends in the token. */
+    hear: (log) => consoles.hear(log),
     /** Serves this value as JSON from now on; returns its number. */
     publish(value) {
       const number = generated.size;
@@ -56,7 +63,7 @@ function listen(server) {
   });
 }
 
-async function answer(request, response, generated) {
+async function answer(request, response, generated, added) {
   const url = new URL(request.url, 'http://localhost');
   // Chromium keeps no page in its back/forward cache that must not be stored: ?keep makes one that may.
   const store = url.searchParams.has('keep') ? 'no-cache' : 'no-store';
@@ -78,7 +85,7 @@ async function answer(request, response, generated) {
     const { file, body } = await found(path);
     response
       .writeHead(200, { ...headers, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' })
-      .end(body);
+      .end(added && extname(file) === '.html' ? String(body).replace('<head>', `<head>${added}`) : body);
   } catch {
     response.writeHead(404, headers).end(`no ${url.pathname}`);
   }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-const USAGE = `node tests/e2e/run.mjs [--browser chromium|firefox] [--only substring] [--headed] [--repeat n] [--jobs n] [--list]`;
+const USAGE = `node tests/e2e/run.mjs [--browser chromium|firefox|webkit] [--only substring] [--headed] [--repeat n] [--jobs n] [--list]`;
 
 /** Browsers at a time: more than cores and they only wait for each other. */
 const JOBS = Math.min(availableParallelism(), 4);
@@ -21,7 +21,7 @@ export function options(argv) {
         verbose: { type: 'boolean', default: false },
       },
     });
-    if (!['chromium', 'firefox'].includes(values.browser)) throw new Error(`no browser ${values.browser}`);
+    if (!['chromium', 'firefox', 'webkit'].includes(values.browser)) throw new Error(`no browser ${values.browser}`);
     return { ...values, repeat: count('repeat', values), jobs: count('jobs', values) };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);

@@ -42,6 +42,7 @@ export class Player {
       session = await this.#session(test, log, notes);
       const stage = new Stage({ session, log, notes, server: this.#server, browser: this.browser, seed });
       await within(test.timeout, test.run(stage), 'the scenario');
+      await session.settle?.();
       stage.assertQuiet();
       return null;
     } catch (error) {

@@ -1,4 +1,4 @@
-//! Programs from Debian: the browsers of the tests and Chromium's driver.
+//! Programs from Debian: the browsers of the tests, and the drivers of Chromium and WebKitGTK.
 
 use std::process::Command;
 
@@ -12,10 +12,24 @@ const BROWSERS: [(&str, &str); 3] = [
     ("firefox-esr", "firefox-esr"),
 ];
 
-/// The browsers, installed by apt-get where this user may; otherwise the packages to install are named.
+/// The driver brings WebKitGTK and its MiniBrowser; that one has no headless mode.
+const WEBKIT: [(&str, &str); 2] = [("WebKitWebDriver", "webkit2gtk-driver"), ("Xvfb", "xvfb")];
+
+/// Chromium and Firefox.
 pub fn browsers() -> Outcome {
-    let missing: Vec<(&str, &str)> = BROWSERS
-        .into_iter()
+    install(&BROWSERS)
+}
+
+/// WebKitGTK, and a display without a screen.
+pub fn webkit() -> Outcome {
+    install(&WEBKIT)
+}
+
+/// Installs what is missing by apt-get where this user may; otherwise the packages to install are named.
+fn install(programs: &[(&str, &str)]) -> Outcome {
+    let missing: Vec<(&str, &str)> = programs
+        .iter()
+        .copied()
         .filter(|(program, _)| paths::find_program(program).is_none())
         .collect();
     if missing.is_empty() {

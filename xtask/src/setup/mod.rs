@@ -48,6 +48,13 @@ pub fn for_matrix() -> Outcome {
     npm::install(&paths::root().join("tests/package/matrix"))
 }
 
+/// For what is checked in WebKitGTK: large, and not needed for a change of every day.
+pub fn for_webkit() -> Outcome {
+    node_is_there()?;
+    debian::webkit()?;
+    npm::install(&paths::root().join("tests/e2e"))
+}
+
 /// For measuring in a browser.
 pub fn for_bench() -> Outcome {
     for_build()?;

@@ -30,10 +30,11 @@ const TOOLS: &[&str] = &["setup"];
 const BROWSERS: &[&str] = &["setup", "setup-browsers"];
 const PACKAGE: &[&str] = &["setup", "build"];
 const BROWSERS_AND_PACKAGE: &[&str] = &["setup", "setup-browsers", "build"];
+const WEBKIT_AND_PACKAGE: &[&str] = &["setup", "setup-webkit", "build"];
 const MATRIX: &[&str] = &["setup", "setup-browsers", "setup-matrix", "build"];
 
 /// In this order: what is quick to tell comes first, and what needs the package comes after it is built.
-const STEPS: [Step; 21] = [
+const STEPS: [Step; 23] = [
     Step {
         name: "setup",
         what: "compilers, linters and npm packages that are missing are installed",
@@ -47,6 +48,13 @@ const STEPS: [Step; 21] = [
         needs: &[],
         slow: false,
         run: setup::for_browsers,
+    },
+    Step {
+        name: "setup-webkit",
+        what: "WebKitGTK, its driver and a virtual display, if they are missing, are installed",
+        needs: &[],
+        slow: true,
+        run: setup::for_webkit,
     },
     Step {
         name: "setup-matrix",
@@ -175,6 +183,13 @@ const STEPS: [Step; 21] = [
         run: scripts::e2e_firefox,
     },
     Step {
+        name: "e2e-webkit",
+        what: "the same in WebKitGTK, but for what the run names as skipped",
+        needs: WEBKIT_AND_PACKAGE,
+        slow: true,
+        run: scripts::e2e_webkit,
+    },
+    Step {
         name: "matrix",
         what: "the tarball in Vite 5, 6 and 8, Parcel, Next and Deno",
         needs: MATRIX,
@@ -210,10 +225,12 @@ pub fn run(arguments: &[String]) -> Outcome {
     steps.close()
 }
 
-/// The steps by name, or by the first part of a name: `e2e` chooses both browsers.
+/// The steps by name, or by the first part of a name unless they are slow: `e2e` chooses Chromium and Firefox.
 fn choose(names: &str) -> Outcome<Vec<&'static Step>> {
     let wanted: BTreeSet<&str> = names.split(',').filter(|name| !name.is_empty()).collect();
-    let matches = |step: &Step, name: &str| step.name == name || step.name.split('-').next() == Some(name);
+    let matches = |step: &Step, name: &str| {
+        step.name == name || (!step.slow && step.name.split('-').next() == Some(name))
+    };
     if let Some(unknown) = wanted
         .iter()
         .find(|name| !STEPS.iter().any(|step| matches(step, name)))

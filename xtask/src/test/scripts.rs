@@ -84,6 +84,11 @@ pub fn e2e_firefox() -> Outcome {
     e2e("firefox")
 }
 
+/// End to end in WebKitGTK.
+pub fn e2e_webkit() -> Outcome {
+    e2e("webkit")
+}
+
 fn e2e(browser: &str) -> Outcome {
     // A runner that counts wrongly would pass everything.
     node_tests("tests/e2e/lib")?;
