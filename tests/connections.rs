@@ -136,6 +136,16 @@ fn a_worker_that_fails_before_its_hello_is_given_up() {
 }
 
 #[test]
+fn the_lock_of_a_peer_is_watched() {
+    for_each_seed(half_open::lock_of_a_peer);
+}
+
+#[test]
+fn before_the_join_nothing_else_is_read() {
+    for_each_seed(half_open::frames_on_a_wire);
+}
+
+#[test]
 fn the_lock_of_a_worker_is_announced() {
     for_each_seed(half_open::lock_of_a_worker);
 }

@@ -110,6 +110,9 @@ impl World {
             Effect::AwaitHello { target, at } => {
                 self.set_timer(doc, pauses::HELLO_COMES, Timer::Hidden { target, at })
             }
+            Effect::AwaitWorker(number) => {
+                self.set_timer(doc, pauses::WORKER_SAYS_HELLO, Timer::Worker(number))
+            }
             Effect::Ping(at) => self.ping(doc, at),
             Effect::AwaitLastFrames => self.set_timer(doc, pauses::LAST_FRAMES_COME, Timer::LastFrames),
             Effect::Leave(at, reason) => {

@@ -1,6 +1,7 @@
 //! What comes to a document: steps of the handshake, frames on its wires and on the channel.
 
 use parley_sync::core::connection::channel::Member;
+use parley_sync::core::connection::frames::{Arrived, Rest};
 use parley_sync::core::connection::incoming::{Admission, Sender};
 use parley_sync::core::connection::sessions::Join;
 use parley_sync::core::frame::{Kind, Reason};
@@ -51,47 +52,36 @@ impl World {
             return;
         };
         let now = self.now;
-        let Some(session) = self.docs[doc].connections.sessions.get(&number) else {
-            return;
-        };
-        let peer = session.peer;
-        if let Frame::Bye(ends) = frame {
-            let said = Reason::from_bye(f64::from(u8::from(ends)));
-            if self.decide(doc, |connections, _| connections.said_bye_on(number, said)) {
-                return;
-            }
-        }
-        let Some(at) = peer else {
-            if let Frame::Join {
+        let arrived = match &frame {
+            Frame::Join {
                 uid,
                 claimed,
                 heard,
                 proof,
                 any_origin,
-            } = frame
-            {
-                let join = Join {
-                    uid: &uid,
-                    claimed: &claimed,
-                    heard,
-                    proof: proof.as_deref(),
-                    liveness_lock: false,
-                    is_changed: false,
-                    any_origin,
-                };
-                self.decide(doc, |connections, policy| {
-                    connections.joined(policy, number, &join, now)
-                });
-            }
-            return;
+            } => Arrived::Join(Some(Join {
+                uid,
+                claimed,
+                heard: *heard,
+                proof: proof.as_deref(),
+                liveness_lock: false,
+                is_changed: false,
+                any_origin: *any_origin,
+            })),
+            Frame::Bye(ends) => Arrived::Bye(said(*ends)),
+            _ => Arrived::Other(kind_of(&frame)),
         };
-        self.note_heard(doc, at);
-        if let Frame::Join { heard, .. } = frame {
-            return self.decide(doc, |connections, _| {
-                connections.joined_again(number, at, heard, now)
-            });
+        // Frames of a peer are counted before they are read.
+        let sessions = &self.docs[doc].connections.sessions;
+        if let Some(at) = sessions.get(&number).and_then(|session| session.peer) {
+            self.note_heard(doc, at);
         }
-        self.hear(doc, at, frame);
+        let rest = self.decide(doc, |connections, policy| {
+            connections.frame_arrived(policy, number, arrived, now)
+        });
+        if let Rest::Peer(at) = rest {
+            self.hear(doc, at, frame);
+        }
     }
 
     fn note_heard(&mut self, doc: usize, at: PeerRef) {
@@ -106,7 +96,7 @@ impl World {
         let now = self.now;
         let kind = kind_of(&frame);
         let said = match &frame {
-            Frame::Bye(ends) => Reason::from_bye(f64::from(u8::from(*ends))),
+            Frame::Bye(ends) => said(*ends),
             _ => Reason::Closed,
         };
         if !self.decide(doc, |connections, _| connections.hears(at, kind, said, now)) {
@@ -157,6 +147,11 @@ impl World {
             self.hear(doc, at, frame);
         }
     }
+}
+
+/// Why the sender of a goodbye ends.
+fn said(ends: bool) -> Reason {
+    Reason::from_bye(f64::from(u8::from(ends)))
 }
 
 fn kind_of(frame: &Frame) -> Kind {

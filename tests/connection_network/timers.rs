@@ -33,6 +33,7 @@ impl World {
             Timer::Beat => self.beat(doc),
             Timer::CloseWire(wire) => self.close(wire),
             Timer::KnockAt(number) => self.decide(doc, |connections, _| connections.knock_at(number)),
+            Timer::Worker(number) => self.decide(doc, |connections, _| connections.worker_due(number)),
             Timer::Probe { at, asked } => self.decide(doc, |connections, _| connections.probe_due(at, asked)),
             Timer::Hidden { target, at } => {
                 self.decide(doc, |connections, _| connections.hello_due(target, at))

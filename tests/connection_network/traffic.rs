@@ -31,6 +31,7 @@ pub enum Timer {
     Beat,
     CloseWire(usize),
     KnockAt(u32),
+    Worker(u32),
     Probe {
         at: PeerRef,
         asked: f64,

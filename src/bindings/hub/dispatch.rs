@@ -4,6 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Hub;
+use super::session::said;
 use crate::core::frame::{Kind, Reason};
 use crate::core::id::PeerRef;
 use crate::platform::host;
@@ -21,7 +22,7 @@ impl Hub {
         self.log_frame("received", from, frame);
         // Most kinds are not read here, because every message comes this way.
         let said = match kind {
-            Kind::Bye => Reason::from_bye(frame.get(1).as_f64().unwrap_or_default()),
+            Kind::Bye => said(frame),
             _ => Reason::Local,
         };
         let now = host::now();

@@ -13,6 +13,7 @@ use super::session::{bye_frame, short_frame};
 use super::targets::{Target, Waiting};
 use super::waiting::{not_in_page, timed_out};
 use super::wires::unfit;
+use super::workers;
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::effect::{self, Frame, Refusal, To};
@@ -93,6 +94,7 @@ impl Hub {
                 Effect::CheckDiscovery => drop(self.discovery_due(host::now())),
                 Effect::Probe(at) => self.probe(at),
                 Effect::AwaitHello { target, at } => self.await_hello(target, at),
+                Effect::AwaitWorker(number) => self.await_worker(number),
                 Effect::Ping(at) => self.ping(at),
                 Effect::Compare => self.states_tick(),
                 Effect::AwaitLastFrames => self.await_last_frames(),
@@ -276,6 +278,10 @@ impl Hub {
             }
             Refusal::Unfit => {
                 let error = unfit(&target);
+                self.refuse(target, &error);
+            }
+            Refusal::WorkerFailed => {
+                let error = workers::failed(&target);
                 self.refuse(target, &error);
             }
             Refusal::IdTaken => {

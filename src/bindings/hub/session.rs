@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
 use crate::bindings::wire::numbers;
-use crate::core::codes;
+use crate::core::connection::frames::{Arrived, Rest};
 use crate::core::connection::sessions::Join;
 use crate::core::frame::{Kind, NotOurs, Reason};
 use crate::platform::host;
@@ -46,60 +46,42 @@ impl Hub {
 
     /// Handles a frame on a wire of its own.
     pub(super) fn on_frame(&self, number: u32, frame: &JsValue) {
-        let (peer, origin) = match self.inner.borrow().sessions.get(&number) {
-            Some(session) => (session.peer, session.proven.origin.clone()),
-            None => return,
-        };
-        let kind = match kind_of(frame) {
-            Ok(kind) => kind,
-            Err(NotOurs::Malformed) => return self.reject(&origin, codes::MALFORMED),
-            Err(NotOurs::OtherVersion) => {
-                let is_join = read_join(frame.unchecked_ref()).is_some();
-                return self.decide(|connections, _| connections.other_version(number, is_join));
+        let array: &Array = frame.unchecked_ref();
+        let kind = kind_of(frame);
+        let (names, proof) = match kind {
+            Ok(Kind::Join) | Err(NotOurs::OtherVersion) => {
+                let proof = host::short_text(&array.get(6), LONGEST_ID as u32);
+                (read_join(array), proof)
             }
+            _ => (None, None),
         };
-        let frame: &Array = frame.unchecked_ref();
-        if kind == Kind::Bye {
-            let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
-            if self.decide(|connections, _| connections.said_bye_on(number, said)) {
-                return;
-            }
-        }
-        match (peer, kind) {
-            (None, Kind::Join) => self.on_join(number, frame),
-            // On a lossy wire the other end may not have received our join. A resumed peer asks which peers are left.
-            (Some(peer), Kind::Join) => {
-                let (now, heard) = (host::now(), has_heard(frame));
-                self.decide(|connections, _| connections.joined_again(number, peer, heard, now));
-                self.rewatch_liveness_lock(peer, frame);
-            }
-            (None, _) => {}
-            (Some(peer), Kind::Unreadable) => self.on_unreadable_by_wire(number, peer, frame),
-            (Some(peer), kind) => self.hear(peer, kind, frame, false),
-        }
-    }
-
-    fn on_join(&self, number: u32, frame: &Array) {
-        let Some((uid, claimed, _)) = read_join(frame) else {
-            let inner = self.inner.borrow();
-            let session = inner.sessions.get(&number);
-            let origin = session.map(|session| session.proven.origin.clone());
-            drop(inner);
-            return self.reject(&origin.unwrap_or_default(), codes::MALFORMED);
-        };
-        let proof = host::short_text(&frame.get(6), LONGEST_ID as u32);
-        let join = Join {
-            uid: &uid,
-            claimed: &claimed,
-            heard: has_heard(frame),
-            proof: proof.as_deref(),
-            liveness_lock: frame.get(7).is_truthy(),
-            is_changed: host::is_changed(frame),
-            any_origin: frame.get(9).is_truthy(),
+        let arrived = match kind {
+            Err(not_ours) => Arrived::NotOurs(not_ours, names.is_some()),
+            Ok(Kind::Join) => Arrived::Join(names.as_ref().map(|(uid, claimed, _)| Join {
+                uid,
+                claimed,
+                heard: has_heard(array),
+                proof: proof.as_deref(),
+                liveness_lock: array.get(7).is_truthy(),
+                is_changed: host::is_changed(array),
+                any_origin: array.get(9).is_truthy(),
+            })),
+            Ok(Kind::Bye) => Arrived::Bye(said(array)),
+            Ok(kind) => Arrived::Other(kind),
         };
         let now = host::now();
-        self.decide(|connections, policy| connections.joined(policy, number, &join, now));
+        let rest = self.decide(|connections, policy| connections.frame_arrived(policy, number, arrived, now));
+        match (rest, kind) {
+            (Rest::Unreadable(peer), _) => self.on_unreadable_by_wire(number, peer, array),
+            (Rest::Peer(peer), Ok(kind)) => self.hear(peer, kind, array, false),
+            _ => {}
+        }
     }
+}
+
+/// Why the sender of a goodbye ends.
+pub(super) fn said(bye: &Array) -> Reason {
+    Reason::from_bye(bye.get(1).as_f64().unwrap_or_default())
 }
 
 /// The last frame on a wire, with the reason.

@@ -15,6 +15,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Hub;
+use super::session::said;
 use crate::core::codes;
 use crate::core::frame::{Reason, Suspension};
 use crate::core::id::PeerRef;
@@ -37,7 +38,7 @@ pub(super) fn suspended(name: &str) -> JsValue {
 
 impl Hub {
     pub(super) fn on_bye(&self, from: PeerRef, frame: &Array) {
-        let said = Reason::from_bye(frame.get(1).as_f64().unwrap_or_default());
+        let said = said(frame);
         self.decide(|connections, _| connections.said_bye(from, said));
     }
 

@@ -39,6 +39,8 @@ pub(crate) struct Details {
     pub(super) refused: Option<String>,
     /// Whether its frame has fired `load` since connect().
     pub(super) loaded: bool,
+    /// What the script of its worker threw last.
+    pub(super) failure: String,
     /// The last known reason of a missing answer, and whether it was logged.
     pub(super) silence: (String, bool),
     /// Listeners on the worker object or the frame element.

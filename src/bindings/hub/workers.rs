@@ -1,6 +1,5 @@
 //! Workers: one that cannot start ends the wait for it at once, and the end of one is noticed by its liveness lock.
 
-use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Hub;
@@ -35,15 +34,6 @@ impl Hub {
         self.inner.borrow_mut().liveness_lock = Some(release);
     }
 
-    /// A peer that has joined already says that it holds its lock.
-    pub(super) fn rewatch_liveness_lock(&self, at: PeerRef, frame: &Array) {
-        if frame.get(7).is_truthy()
-            && let Some((uid, ..)) = super::session::read_join(frame)
-        {
-            self.watch_liveness_lock(at, &uid);
-        }
-    }
-
     /// A peer says that it holds such a lock. Its release is watched for.
     pub(super) fn watch_liveness_lock(&self, at: PeerRef, uid: &str) {
         let is_watched = match self.inner.borrow().peers.any(at) {
@@ -67,32 +57,25 @@ impl Hub {
         }
     }
 
-    /// An `error` event of a worker that is waited for: its script could not be loaded or parsed, or threw. A script that
-    /// threw may have created a Parley before; its hello then ends the wait.
+    /// An `error` event of a worker that is waited for. It has a cause if the script has thrown.
     pub(super) fn worker_failed(&self, number: u32, event: &JsValue) {
         let cause = host::cause_of(event);
-        if cause.is_empty() {
-            return self.give_up_worker(number, &cause);
-        }
-        let hub = self.weak();
-        after(pauses::WORKER_SAYS_HELLO, move || {
-            if let Some(hub) = hub.upgrade() {
-                hub.give_up_worker(number, &cause);
+        let has_run = !cause.is_empty();
+        self.decide(|connections, _| {
+            if let Some(target) = connections.target(number) {
+                target.host.failure = cause;
             }
+            connections.worker_failed(number, has_run);
         });
     }
 
-    fn give_up_worker(&self, number: u32, cause: &str) {
-        let failed = self.decide(|connections, _| connections.worker_failed(number));
-        let Some(target) = failed else { return };
-        let why = if cause.is_empty() {
-            "its script cannot be loaded or parsed"
-        } else {
-            cause
-        };
-        let parts = ["the worker of connect('", target.alias(), "') has failed: ", why];
-        let error = failed_because(&target, &parts, "error");
-        self.refuse(*target, &error);
+    pub(super) fn await_worker(&self, number: u32) {
+        let hub = self.weak();
+        after(pauses::WORKER_SAYS_HELLO, move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.decide(|connections, _| connections.worker_due(number));
+            }
+        });
     }
 
     /// A port or link was closed, or the Node worker behind it has ended.
@@ -109,6 +92,16 @@ impl Hub {
         let error = failed_because(&target, &parts, Reason::Closed.name());
         self.refuse(*target, &error);
     }
+}
+
+/// The error of a connect() whose worker failed.
+pub(super) fn failed(target: &Target) -> JsValue {
+    let why = match target.host.failure.as_str() {
+        "" => "its script cannot be loaded or parsed",
+        cause => cause,
+    };
+    let parts = ["the worker of connect('", target.alias(), "') has failed: ", why];
+    failed_because(target, &parts, "error")
 }
 
 fn failed_because(target: &Target, message: &[&str], reason: &str) -> JsValue {

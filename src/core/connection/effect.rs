@@ -136,6 +136,10 @@ pub enum Effect<H: Host> {
         /// The peer.
         at: PeerRef,
     },
+    /// The script of a target's worker threw; after [`pauses::WORKER_SAYS_HELLO`] [`Connections::worker_due`] follows.
+    ///
+    /// [`Connections::worker_due`]: super::connections::Connections::worker_due
+    AwaitWorker(u32),
     /// Ping a peer.
     Ping(PeerRef),
     /// Have states compare their contents with all peers.
@@ -257,6 +261,8 @@ pub enum Refusal {
     Late,
     /// Another peer has its id.
     IdTaken,
+    /// Its worker failed before it said hello.
+    WorkerFailed,
     /// Its frame lets pages of any origin embed it, and nothing is said here of what it may do.
     Unrestricted,
 }

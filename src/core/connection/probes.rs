@@ -1,10 +1,8 @@
-//! Liveness checks of targets: which peer is behind a target after its frame has loaded a document, or its worker has failed.
+//! Liveness checks of targets: which peer is behind a target after its frame has loaded a document.
 
 use super::connections::Connections;
 use super::effect::Effect;
-use super::handshake::Phase;
 use super::host::Host;
-use super::targets::Target;
 use crate::core::frame::Reason;
 use crate::core::id::PeerRef;
 use crate::core::lists::List;
@@ -44,14 +42,6 @@ impl<H: Host> Connections<H> {
     pub fn knock_at(&mut self, number: u32) {
         let window = self.target(number).and_then(|target| target.window());
         self.effects.take_in(window.map(Effect::Knock));
-    }
-
-    /// The worker of a target has failed: its script could not be loaded or parsed, or threw. The target, if no Parley in it has
-    /// said hello.
-    pub fn worker_failed(&mut self, number: u32) -> Option<Box<Target<H>>> {
-        let target = self.target(number)?;
-        let is_silent = *target.handshake.phase() == Phase::Waiting;
-        is_silent.then(|| self.give_up(number)).flatten()
     }
 
     /// The document of a peer is no longer the one that its window shows, or no longer hears the wire it has.

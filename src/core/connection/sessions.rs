@@ -152,10 +152,7 @@ impl<H: Host> Connections<H> {
             session.peer = Some(at);
         }
         self.effects.push(Effect::Settled);
-        if join.liveness_lock {
-            let uid = join.uid.to_owned();
-            self.effects.push(Effect::WatchLivenessLock { at, uid });
-        }
+        self.watch_liveness_lock(at, join);
         self.target_joined(number, at);
         if let Some(from) = &proven.from {
             if let Some(discovery) = &mut self.discovery {
@@ -165,26 +162,17 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// A join from one who is a peer already: on a lossy wire it may not have heard that we are there.
-    pub fn joined_again(&mut self, number: u32, at: PeerRef, heard: bool, now: f64) {
+    /// A join from one who is a peer already: on a lossy wire it may not have heard that we are there, and a worker holds its lock by now.
+    pub fn joined_again(&mut self, number: u32, at: PeerRef, join: &Join<'_>, now: f64) {
         self.resume(at, now);
+        self.watch_liveness_lock(at, join);
         let wire = self
             .sessions
             .get(&number)
             .and_then(|session| session.wire.clone());
-        if let Some(wire) = wire.filter(|_| !heard) {
+        if let Some(wire) = wire.filter(|_| !join.heard) {
             self.say_join(wire, None, true, None);
         }
-    }
-
-    /// This worker holds a lock for as long as it lives: says so on every wire that has carried our join, also where the other
-    /// side's is still on its way. That join said nothing of the lock.
-    pub fn liveness_lock_held(&mut self) {
-        self.life_held = true;
-        let said = self.sessions.values().filter(|session| session.has_said_join());
-        let wires = said.filter_map(|session| session.wire.clone());
-        let join = |wire| Effect::Post(To::Wire(wire), Frame::join(true));
-        self.effects.take_in(wires.map(join));
     }
 
     /// A frame that any page may embed may forward what any page sends it, so this side has to grant what it may do. It is kept
