@@ -19,7 +19,7 @@ use std::io::Write;
 use connection_network::scenes::{back_from_the_cache, invitation_to_the_one_before, one_after_the_other};
 use connection_network::{
     Case, Summary, asked, claims, claims_on_channel, cut_off, ended, found, half_open, play, presence,
-    routes, tabs,
+    routes, start, tabs,
 };
 use parley_sync_kit::schedule::Run;
 
@@ -143,6 +143,31 @@ fn the_lock_of_a_peer_is_watched() {
 #[test]
 fn before_the_join_nothing_else_is_read() {
     for_each_seed(half_open::frames_on_a_wire);
+}
+
+#[test]
+fn a_prerendered_document_waits_for_its_activation() {
+    for_each_seed(start::prerendered);
+}
+
+#[test]
+fn a_frame_of_a_prerendered_page_awaits_its_parent() {
+    for_each_seed(start::prerendered_frame);
+}
+
+#[test]
+fn states_exchange_with_each_peer_that_comes() {
+    for_each_seed(start::exchanged_again);
+}
+
+#[test]
+fn states_wait_for_connections_on_their_way() {
+    for_each_seed(start::states_made_later);
+}
+
+#[test]
+fn states_wait_for_discovery() {
+    for_each_seed(start::states_made_early);
 }
 
 #[test]

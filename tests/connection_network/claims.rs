@@ -28,7 +28,7 @@ fn request(alias: &str) -> Request {
 }
 
 /// A page that was connected by its popup, which calls itself [`ITS_ID`]: it is a peer, and no target.
-fn uncalled(seed: u64) -> Result<(World, PeerRef), String> {
+pub(super) fn uncalled(seed: u64) -> Result<(World, PeerRef), String> {
     let mut world = World::new(seed);
     let page = world.add_window(None, None);
     let popup = world.add_window(None, Some(page));

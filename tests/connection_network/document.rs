@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use parley_sync::core::connection::connections::Connections;
-use parley_sync::core::connection::discovery::Discovery;
 use parley_sync::core::connection::effect::Membership;
 use parley_sync::core::connection::pauses;
 use parley_sync::core::connection::policy::Policy;
+use parley_sync::core::id::PeerRef;
 use parley_sync::core::limits::Counts;
 use parley_sync::core::origin::Allowlist;
 
@@ -54,6 +54,10 @@ pub struct Document {
     pub parted: Vec<usize>,
     /// When connect() last let a window in again that was shut out.
     pub readmitted: BTreeMap<usize, f64>,
+    /// Peers that states have exchanged with.
+    pub exchanged: Vec<PeerRef>,
+    /// How often states were told that they await no other peer.
+    pub settled: u32,
 }
 
 /// What a document is made of.
@@ -64,6 +68,7 @@ pub struct Loading {
     pub allowed: Vec<String>,
     pub channel: Option<usize>,
     pub is_hostile: bool,
+    pub is_prerendered: bool,
 }
 
 impl World {
@@ -104,14 +109,15 @@ impl World {
             ports: Vec::new(),
             parted: Vec::new(),
             readmitted: BTreeMap::new(),
+            exchanged: Vec::new(),
+            settled: 0,
         });
         self.windows[loading.window].shows = Some(doc);
         if !loading.is_hostile {
-            let is_on_channel = loading.channel.is_some();
-            let relatives = self.send_hello_to_relatives(doc);
-            let discovery = Discovery::begin(self.now, relatives, is_on_channel, 5000.0);
-            self.docs[doc].connections.discovery = Some(discovery);
-            self.join_channel(doc);
+            let relatives = self.relatives(doc);
+            self.decide(doc, |connections, _| {
+                connections.start(relatives, loading.is_prerendered)
+            });
             self.set_timer(doc, 1000.0, Timer::Beat);
         }
         if let Some(parent) = self.windows[loading.window].parent
@@ -127,14 +133,6 @@ impl World {
         let slot = &self.windows[self.docs[doc].window];
         let relatives = [slot.parent, slot.opener].into_iter().flatten();
         relatives.map(|id| self.win(id)).collect()
-    }
-
-    fn send_hello_to_relatives(&mut self, doc: usize) -> Vec<Win> {
-        let relatives = self.relatives(doc);
-        self.decide(doc, |connections, _| {
-            connections.send_hello_to_relatives(&relatives)
-        });
-        relatives
     }
 
     /// Opens the channel; its lock is granted a moment later.

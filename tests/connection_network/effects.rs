@@ -11,6 +11,7 @@ use parley_sync::core::id::PeerRef;
 
 use super::document::Life;
 use super::handles::{Test, Win};
+use super::timers::PATIENCE;
 use super::traffic::{Frame, Posted, Timer};
 use super::world::World;
 
@@ -83,7 +84,7 @@ impl World {
             | Effect::WatchFrame(_)
             | Effect::Unanswered(_)
             | Effect::Compare
-            | Effect::Settled
+            | Effect::Ready
             | Effect::Flush
             | Effect::Hold { .. }
             | Effect::Connecting(_)
@@ -92,7 +93,21 @@ impl World {
                 self.trace(|| format!("document {doc} is connected with peer {at}"));
                 self.connected += 1;
                 self.check_peer(doc, at);
-                self.ping(doc, at);
+            }
+            Effect::Activated => {
+                if self.docs[doc].connections.discovery.is_none() {
+                    self.fault = Some(format!("document {doc} is ready before it has asked anybody"));
+                }
+            }
+            Effect::Exchange(at) => self.docs[doc].exchanged.push(at),
+            Effect::Settle => self.docs[doc].settled += 1,
+            Effect::CheckSettled => self.check_settled(doc),
+            Effect::Discover(relatives) => {
+                self.join_channel(doc);
+                let (on_channel, now) = (self.docs[doc].is_on_channel, self.now);
+                self.decide(doc, |connections, _| {
+                    connections.discover(relatives, on_channel, now, PATIENCE);
+                });
             }
             Effect::Restricted(at) => self.check_peer(doc, at),
             Effect::Resolve(call, at) => {

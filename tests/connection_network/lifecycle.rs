@@ -68,6 +68,12 @@ impl World {
         self.decide(doc, |connections, _| connections.page_returned(&relatives, now));
     }
 
+    /// A prerendered document is visited.
+    pub fn activate(&mut self, doc: usize) {
+        self.docs[doc].since = self.now;
+        self.decide(doc, |connections, _| connections.activated());
+    }
+
     /// Freezes the page that a document is in, with all its frames.
     pub fn freeze(&mut self, doc: usize) {
         for doc in self.page(doc) {

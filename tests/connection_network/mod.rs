@@ -18,6 +18,7 @@ pub mod lifecycle;
 pub mod presence;
 pub mod routes;
 pub mod scenes;
+pub mod start;
 pub mod steps;
 pub mod tabs;
 pub mod timers;

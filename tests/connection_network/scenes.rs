@@ -26,6 +26,7 @@ pub(super) fn loading(window: usize, origin: &str, other: &str) -> Loading {
         allowed: vec![other.to_owned()],
         channel: None,
         is_hostile: false,
+        is_prerendered: false,
     }
 }
 

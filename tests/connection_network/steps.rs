@@ -48,6 +48,7 @@ impl World {
             allowed,
             channel: is_tab.then_some(0),
             is_hostile,
+            is_prerendered: false,
         });
     }
 

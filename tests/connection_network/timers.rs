@@ -1,10 +1,11 @@
 //! What a document does later: it looks at its peers, its targets and its frames.
 
-use parley_sync::core::connection::discovery::Progress;
-
 use super::document::Life;
 use super::traffic::Timer;
 use super::world::World;
+
+/// How long a connection that is on its way is waited for, ms.
+pub const PATIENCE: f64 = 5000.0;
 
 impl World {
     pub fn frame_loaded(&mut self, doc: usize, window: usize) {
@@ -18,13 +19,20 @@ impl World {
 
     pub fn check_discovery(&mut self, doc: usize) {
         let now = self.now;
-        let progress = self.docs[doc].connections.check_discovery(now);
-        if let Some(Progress::Until(_)) = progress
+        self.decide(doc, |connections, _| connections.discovery_due(now));
+        let connections = &self.docs[doc].connections;
+        if connections.discovery.is_some()
+            && !connections.is_prerendered
             && now > self.docs[doc].since + 20_000.0
             && self.docs[doc].life == Life::Awake
         {
             self.fault = Some(format!("document {doc} is not ready after 20 seconds"));
         }
+    }
+
+    pub fn check_settled(&mut self, doc: usize) {
+        let now = self.now;
+        self.decide(doc, |connections, _| connections.settle_due(now, PATIENCE));
     }
 
     pub fn on_timer(&mut self, doc: usize, timer: Timer) {
@@ -69,5 +77,6 @@ impl World {
             connections.beat(now, now, false);
         });
         self.check_discovery(doc);
+        self.check_settled(doc);
     }
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
 use super::mesh::LOCKS;
-use crate::core::connection::discovery::{self, Discovery, Progress};
+use crate::core::connection::discovery;
 use crate::core::lists::Gather;
 use crate::platform::callback;
 use crate::platform::error::text;
@@ -18,10 +18,8 @@ const INFO: u32 = 3;
 impl Hub {
     /// Begins discovery, after the hellos are sent.
     pub(crate) fn begin_discovery(&self, relatives: Vec<Address>, on_mesh: bool) {
-        let now = host::now();
-        let discovery = Discovery::begin(now, relatives, on_mesh, self.patience());
-        self.inner.borrow_mut().discovery = Some(discovery);
-        self.discovery_due(now);
+        let (now, patience) = (host::now(), self.patience());
+        self.decide(|connections, _| connections.discover(relatives, on_mesh, now, patience));
         self.wake_by(now + discovery::UNLISTED_MEMBERS);
     }
 
@@ -74,29 +72,24 @@ impl Hub {
 
     /// Ends discovery when nobody is waited for any more. Returns when it ends at the latest.
     pub(crate) fn discovery_due(&self, now: f64) -> f64 {
-        let (watches, connected) = {
-            let mut inner = self.inner.borrow_mut();
-            if inner.prerendered {
-                return f64::INFINITY;
-            }
-            match inner.check_discovery(now) {
-                None => return f64::INFINITY,
-                Some(Progress::Until(end)) => return end,
-                Some(Progress::Over) => {}
-            }
-            (
-                std::mem::take(&mut inner.lock_watches),
-                inner.peers.iter().count(),
-            )
-        };
-        stop(watches);
+        self.decide(|connections, _| connections.discovery_due(now))
+    }
+
+    /// Discovery is over.
+    pub(super) fn become_ready(&self) {
+        self.stop_lock_watches();
+        let connected = self.inner.borrow().peers.iter().count();
         self.log("ready", &JsValue::from_f64(connected as f64));
         if connected == 0 {
             self.report_other_channels();
         }
         self.ready.resolve(&JsValue::UNDEFINED);
-        self.states_settle();
-        f64::INFINITY
+    }
+
+    /// Ends the wait of states for connections on their way. Returns when to check next.
+    pub(super) fn settle_due(&self, now: f64) -> f64 {
+        let patience = self.patience();
+        self.decide(|connections, _| connections.settle_due(now, patience))
     }
 
     /// Nobody else is on the channel: logs at `info` which other channels windows of this origin use.
@@ -120,11 +113,6 @@ impl Hub {
     pub(super) fn stop_lock_watches(&self) {
         let watches = std::mem::take(&mut self.inner.borrow_mut().lock_watches);
         stop(watches);
-    }
-
-    /// Whether discovery is over.
-    pub(crate) fn is_ready(&self) -> bool {
-        self.inner.borrow().discovery.is_none()
     }
 }
 

@@ -80,17 +80,19 @@ impl Hub {
                 }
                 Effect::Connected { at, again } => self.connected(at, again),
                 Effect::Resumed(at) => self.resumed(at),
-                Effect::Restricted(at) => {
-                    self.states_peer_down(at);
-                    self.states_peer_up(at);
-                }
+                Effect::Restricted(at) => self.states_peer_down(at),
+                Effect::Exchange(at) => self.states_peer_up(at),
+                Effect::Discover(relatives) => self.discover(relatives),
+                Effect::Activated => self.each_state(|state| state.activated()),
+                Effect::Ready => self.become_ready(),
+                Effect::Settle => self.states_settle(),
                 Effect::WatchLivenessLock { at, uid } => self.watch_liveness_lock(at, &uid),
                 Effect::Resolve(waiting, at) => self.resolve(waiting, at),
                 Effect::NotReturned(waiting, refusal) => waiting.reject(&not_returned(refusal)),
                 Effect::Refuse(target, refusal) => self.target_over(*target, refusal),
                 Effect::WatchFrame(number) => self.watch_frame(number),
                 Effect::Unanswered(number) => self.report_silence(number),
-                Effect::Settled => drop(self.settle_due(host::now())),
+                Effect::CheckSettled => drop(self.settle_due(host::now())),
                 Effect::CheckDiscovery => drop(self.discovery_due(host::now())),
                 Effect::Probe(at) => self.probe(at),
                 Effect::AwaitHello { target, at } => self.await_hello(target, at),
@@ -186,22 +188,17 @@ impl Hub {
             Some(peer) => peer.identity.clone(),
             None => return,
         };
-        let now = host::now();
         self.emit_connected(&identity, again, State::Connecting);
-        self.states_peer_up(at);
-        self.ping(at);
-        self.wake_by(now + BEAT);
+        self.wake_by(host::now() + BEAT);
     }
 
-    /// A peer is connected again: both sides compare their states.
+    /// A peer is connected again.
     fn resumed(&self, at: PeerRef) {
         let identity = match self.inner.borrow().peers.get(at) {
             Some(peer) => peer.identity.clone(),
             None => return,
         };
         self.emit_connected(&identity, true, State::Suspended);
-        self.states_peer_up(at);
-        self.ping(at);
         self.wake_by(host::now() + BEAT);
     }
 

@@ -98,8 +98,6 @@ pub(crate) struct Inner {
     /// Peers that said that they lack a name, and have sent no frame of it since.
     lacking: Vec<(PeerRef, String)>,
     mesh: Option<Rc<BroadcastWire>>,
-    /// The document is prerendered and not activated yet.
-    prerendered: bool,
     /// The data of `system:partitioned`, once it is known that the channel is partitioned.
     partitioned: Option<JsValue>,
     /// Releases the lock that shows the other members that this window is alive.
@@ -116,8 +114,6 @@ pub(crate) struct Inner {
     alarm: Option<Alarm>,
     /// When states that are not ready last asked again, ms.
     asked_again: f64,
-    /// Until when states that were made after discovery wait for a pending connection, ms.
-    unsettled: Option<f64>,
     /// Calls that a handler answered with undefined, though it may still hold their `respond`: peer and id.
     returned: Vec<(PeerRef, f64)>,
 }
@@ -204,14 +200,12 @@ impl Hub {
                     mesh_lock: None,
                     liveness_lock: None,
                     partitioned: None,
-                    prerendered: false,
                     lock_watches: Vec::new(),
                     listeners: Vec::new(),
                     page_leaving: None,
                     rewritten: None,
                     alarm: None,
                     asked_again: host::now(),
-                    unsettled: None,
                     returned: Vec::new(),
                 }),
                 respond: responder(me.clone()),

@@ -10,7 +10,6 @@ use crate::bindings::shared::Shared;
 use crate::bindings::shared::registry::duplicate;
 use crate::bindings::wire::label_in;
 use crate::core::codes;
-use crate::core::connection::discovery::UNDER_WAY;
 use crate::core::frame::Kind;
 use crate::core::grants::Grants;
 use crate::core::id::PeerRef;
@@ -37,39 +36,12 @@ impl Hub {
                 state.peer_up(peer);
             }
         }
-        let now = host::now();
-        if self.is_ready() {
-            let patience = self.patience();
-            let mut inner = self.inner.borrow_mut();
-            if inner.unsettled.is_none() && inner.is_being_joined(now, patience) {
-                inner.unsettled = Some(now + patience);
-            }
-            let waits = inner.unsettled.is_some();
-            drop(inner);
-            if !waits {
-                state.settle();
-            }
+        let (now, patience) = (host::now(), self.patience());
+        if self.decide(|connections, _| connections.state_made(now, patience)) {
+            state.settle();
         }
         self.wake_by(self.settle_due(now).min(now + WAITING));
         Ok(())
-    }
-
-    /// Settles the states that were made after discovery while a connection was pending, once that is there or given up.
-    /// Returns when to check next.
-    pub(super) fn settle_due(&self, now: f64) -> f64 {
-        let patience = self.patience();
-        {
-            let mut inner = self.inner.borrow_mut();
-            let Some(latest) = inner.unsettled else {
-                return f64::INFINITY;
-            };
-            if now < latest && inner.is_being_joined(now, patience) {
-                return now + UNDER_WAY;
-            }
-            inner.unsettled = None;
-        }
-        self.states_settle();
-        f64::INFINITY
     }
 
     /// Detaches a state.
@@ -116,9 +88,8 @@ impl Hub {
     }
 
     pub(crate) fn states_peer_up(&self, peer: PeerRef) {
-        let prerendered = self.is_prerendered();
         self.each_state(|state| {
-            if !prerendered && self.takes_part(peer, state) {
+            if self.takes_part(peer, state) {
                 state.peer_up(peer);
             }
         });

@@ -21,13 +21,6 @@ pub(super) fn relatives() -> Vec<Address> {
 }
 
 impl Hub {
-    /// Says hello to the windows that may be waiting for this one.
-    pub(crate) fn send_hello_to_relatives(&self) -> Vec<Address> {
-        let relatives = relatives();
-        self.decide(|connections, _| connections.send_hello_to_relatives(&relatives));
-        relatives
-    }
-
     /// Handles a message to this window. The order of the checks matters: nothing is read before the origin is known.
     pub(crate) fn heard_by_window(&self, event: &MessageEvent) {
         if !event.is_trusted() {

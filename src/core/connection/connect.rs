@@ -186,8 +186,14 @@ impl<H: Host> Connections<H> {
     pub(super) fn grant(&mut self, at: PeerRef, grants: Option<&Rc<Grants>>) {
         if let (Some(peer), Some(grants)) = (self.peers.any_mut(at), grants) {
             peer.grants = Some(grants.clone());
-            self.effects.push(Effect::Restricted(at));
+            self.restricted(at);
         }
+    }
+
+    /// A peer may take part in less than before, or in more.
+    pub(super) fn restricted(&mut self, at: PeerRef) {
+        self.effects.push(Effect::Restricted(at));
+        self.exchange(at);
     }
 
     /// `connect` waits again for a target whose peer is lost: its window is knocked at. When to look at it again, ms.

@@ -48,6 +48,10 @@ pub struct Connections<H: Host> {
     pub(super) compared: f64,
     /// Discovery at the start, until it is over.
     pub discovery: Option<Discovery<H::Window>>,
+    /// The document is prerendered and not activated yet.
+    pub is_prerendered: bool,
+    /// Until when states that were made after discovery wait for a connection on its way, ms.
+    pub(super) unsettled: Option<f64>,
     pub(super) effects: Vec<Effect<H>>,
 }
 
@@ -71,6 +75,8 @@ impl<H: Host> Connections<H> {
             left: false,
             compared: now,
             discovery: None,
+            is_prerendered: false,
+            unsettled: None,
             effects: Vec::new(),
         }
     }

@@ -90,6 +90,16 @@ pub enum Effect<H: Host> {
     },
     /// `connect` waits for a target that has an id: tell that it is being connected.
     Connecting(Identity<H::Label>),
+    /// Join the channel, if this Parley has one; [`Connections::discover`] follows, with these relatives.
+    ///
+    /// [`Connections::discover`]: super::connections::Connections::discover
+    Discover(Vec<H::Window>),
+    /// The prerendered document is activated: tell states.
+    Activated,
+    /// Discovery is over.
+    Ready,
+    /// States wait for no peer any more but those that are connected.
+    Settle,
     /// A peer is connected.
     Connected {
         /// Which.
@@ -99,7 +109,9 @@ pub enum Effect<H: Host> {
     },
     /// A suspended peer is connected again.
     Resumed(PeerRef),
-    /// Another way leads to a peer, and it may take part in less than before.
+    /// States and a connected peer exchange what they have.
+    Exchange(PeerRef),
+    /// A peer may take part in other states than before: those that it took part in wait for it no longer.
     Restricted(PeerRef),
     /// A worker has joined that holds a lock for as long as it lives.
     WatchLivenessLock {
@@ -118,9 +130,14 @@ pub enum Effect<H: Host> {
     WatchFrame(u32),
     /// A target has not been answered yet, by its number: the log may say why.
     Unanswered(u32),
-    /// A connection that was on its way is there, or was given up: states that wait for the last of them wait no longer.
-    Settled,
-    /// Discovery may be over: a relative is connected, or a member of the channel has joined or left.
+    /// A connection that was on its way is there, or was given up; [`Connections::settle_due`] follows.
+    ///
+    /// [`Connections::settle_due`]: super::connections::Connections::settle_due
+    CheckSettled,
+    /// Discovery may be over: a relative is connected, or a member of the channel has joined or left. [`Connections::discovery_due`]
+    /// follows.
+    ///
+    /// [`Connections::discovery_due`]: super::connections::Connections::discovery_due
     CheckDiscovery,
     /// Ping a peer; after [`pauses::PROBE_TIMEOUT`] [`Connections::probe_due`] follows, with the time of the ping.
     ///

@@ -31,6 +31,7 @@ pub mod readiness;
 pub mod relay;
 pub mod routes;
 pub mod sessions;
+pub mod start;
 pub mod suspension;
 pub mod target;
 pub mod targets;

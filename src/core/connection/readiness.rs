@@ -1,18 +1,27 @@
-//! Readiness: whether discovery is over, and whether a connection is on its way that is worth waiting for.
+//! Readiness: whether discovery is over, and which connection on its way states wait for that were made later.
 
 use super::connections::Connections;
-use super::discovery::Progress;
+use super::discovery::{Progress, UNDER_WAY};
+use super::effect::Effect;
 use super::host::Host;
 
 impl<H: Host> Connections<H> {
-    /// Checks whether discovery awaits a peer; None if there is no discovery. It is dropped once it is over.
-    pub fn check_discovery(&mut self, now: f64) -> Option<Progress> {
-        let mut discovery = self.discovery.take()?;
-        let progress = discovery.check(now, |relative| self.is_under_way(relative));
-        if progress != Progress::Over {
-            self.discovery = Some(discovery);
+    /// Ends discovery when it awaits nobody any more. When to check again, ms.
+    pub fn discovery_due(&mut self, now: f64) -> f64 {
+        let Some(mut discovery) = self.discovery.take() else {
+            return f64::INFINITY;
+        };
+        match discovery.check(now, |relative| self.is_under_way(relative)) {
+            Progress::Until(end) => {
+                self.discovery = Some(discovery);
+                end
+            }
+            Progress::Over => {
+                self.effects.push(Effect::Ready);
+                self.effects.push(Effect::Settle);
+                f64::INFINITY
+            }
         }
-        Some(progress)
     }
 
     /// Whether a relative is being connected: by a port that it has not joined yet, or because `connect` was called for it.
@@ -21,6 +30,32 @@ impl<H: Host> Connections<H> {
         let mut awaited = self.targets.iter().filter(|target| target.is_awaited());
         joining.any(|session| session.proven.from.as_ref() == Some(relative))
             || awaited.any(|target| target.is_at(relative))
+    }
+
+    /// A state was made. Whether it awaits no peer but those that are connected. Otherwise [`Effect::Settle`] follows: after discovery,
+    /// or once no connection is on its way.
+    pub fn state_made(&mut self, now: f64, patience: f64) -> bool {
+        if self.discovery.is_some() {
+            return false;
+        }
+        if self.unsettled.is_none() && self.is_being_joined(now, patience) {
+            self.unsettled = Some(now + patience);
+        }
+        self.unsettled.is_none()
+    }
+
+    /// Ends the wait of states that were made after discovery, once no connection is on its way, and after `patience`, ms. When to check
+    /// again, ms.
+    pub fn settle_due(&mut self, now: f64, patience: f64) -> f64 {
+        let Some(latest) = self.unsettled else {
+            return f64::INFINITY;
+        };
+        if now < latest && self.is_being_joined(now, patience) {
+            return now + UNDER_WAY;
+        }
+        self.unsettled = None;
+        self.effects.push(Effect::Settle);
+        f64::INFINITY
     }
 
     /// Whether the other side of a port or link has yet to join, and may be expected to: for `patience`, ms.

@@ -151,7 +151,7 @@ impl<H: Host> Connections<H> {
         if let Some(session) = self.sessions.get_mut(&number) {
             session.peer = Some(at);
         }
-        self.effects.push(Effect::Settled);
+        self.effects.push(Effect::CheckSettled);
         self.watch_liveness_lock(at, join);
         self.target_joined(number, at);
         if let Some(from) = &proven.from {
@@ -215,9 +215,13 @@ impl<H: Host> Connections<H> {
         let at = arrival.at;
         self.effects.take_in(arrival.replaced.map(Effect::Close));
         match arrival.how {
-            How::New { again } => self.effects.push(Effect::Connected { at, again }),
+            How::New { again } => {
+                self.effects.push(Effect::Connected { at, again });
+                self.exchange(at);
+                self.effects.push(Effect::Ping(at));
+            }
             How::Resumed => self.resumed(at),
-            How::Known { is_restricted: true } => self.effects.push(Effect::Restricted(at)),
+            How::Known { is_restricted: true } => self.restricted(at),
             How::Known { is_restricted: false } => {}
         }
         at
@@ -260,7 +264,7 @@ impl<H: Host> Connections<H> {
             });
         }
         // It may have been the last that a state waits for.
-        self.effects.push(Effect::Settled);
+        self.effects.push(Effect::CheckSettled);
     }
 
     /// Removes a session whose port is of no use, without notice.

@@ -67,6 +67,8 @@ impl<H: Host> Connections<H> {
         self.effects
             .take_in(waiting.map(|waiting| Effect::Resolve(waiting, at)));
         self.effects.push(Effect::Resumed(at));
+        self.exchange(at);
+        self.effects.push(Effect::Ping(at));
     }
 
     /// Drops peers that were suspended too long.

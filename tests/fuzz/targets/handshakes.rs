@@ -27,6 +27,7 @@ fn loading(window: usize, origin: &str) -> Loading {
         allowed: allowed.iter().map(ToString::to_string).collect(),
         channel: None,
         is_hostile: false,
+        is_prerendered: false,
     }
 }
 
