@@ -151,7 +151,7 @@ impl Liar {
                     .random
                     .pick(&[f64::NAN, f64::INFINITY, f64::MIN_POSITIVE, -0.0, 1e308, 3.0]);
                 let to = self.random.percent(50).then(|| self.stamp());
-                Cell::Count(Count { to, sum })
+                Cell::count(Count { to, sum })
             }
         }
     }

@@ -43,6 +43,8 @@ pub enum Part {
 }
 
 /// What a cell holds.
+///
+/// All but a value stands elsewhere: most cells hold a value, and each takes the room of the largest.
 #[derive(Clone, Debug)]
 pub enum Cell<V> {
     /// [`Part::Root`]
@@ -52,9 +54,9 @@ pub enum Cell<V> {
     /// [`Part::Veto`]
     Veto(Rc<Vec<Veto<V>>>),
     /// [`Part::Count`], [`Part::Writes`]
-    Count(Count),
+    Count(Rc<Count>),
     /// [`Part::Tree`]
-    Node(Node<V>),
+    Node(Rc<Node<V>>),
 }
 
 /// A write with its base (the write it replaced), the writes its writer had seen, and the keys of its transaction.
@@ -138,6 +140,18 @@ impl VetoReason {
 }
 
 impl<V> Cell<V> {
+    /// The cell of a count.
+    #[must_use]
+    pub fn count(count: Count) -> Cell<V> {
+        Cell::Count(Rc::new(count))
+    }
+
+    /// The cell of a node of a merge tree.
+    #[must_use]
+    pub fn node(node: Node<V>) -> Cell<V> {
+        Cell::Node(Rc::new(node))
+    }
+
     /// The latest of the times that it names beside its own stamp: one that lies in the future would win as a stamp does.
     #[must_use]
     pub fn latest(&self) -> Option<Time> {

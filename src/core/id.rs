@@ -1,5 +1,6 @@
 //! Who is who: the writer's id, and the host's handle of a neighbour.
 
+use std::num::NonZeroU64;
 use std::rc::Rc;
 
 /// The host's handle of a connected neighbour. The core only compares it.
@@ -14,31 +15,31 @@ pub const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
 /// A replica that writes: one for each life of each window, drawn at random, so a reload or a duplicated tab is
 /// another actor. Below 2^53, so that it crosses to JavaScript as a number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Actor(u64);
+pub struct Actor(NonZeroU64);
 
 impl Actor {
     /// An actor from 64 random bits. Never the zero that stands for nobody.
     #[must_use]
     pub fn from_random(bits: u64) -> Self {
-        Self((bits & ((1 << 53) - 1)).max(1))
+        Self(NonZeroU64::new(bits & ((1 << 53) - 1)).unwrap_or(NonZeroU64::MIN))
     }
 
     /// An actor as it crossed a wire; `None` unless a whole number from 1 to 2^53 - 1.
     #[must_use]
     pub fn from_f64(number: f64) -> Option<Self> {
-        whole(number).filter(|&id| id > 0).map(Self)
+        whole(number).and_then(NonZeroU64::new).map(Self)
     }
 
     /// The actor as a JavaScript number, exactly.
     #[must_use]
     pub fn as_f64(self) -> f64 {
-        self.0 as f64
+        self.bits() as f64
     }
 
     /// Another actor, that nobody else has: the finaliser of splitmix64 over this one.
     #[must_use]
     pub fn successor(self) -> Self {
-        let mut bits = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.bits().wrapping_add(0x9e37_79b9_7f4a_7c15);
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         Self::from_random(bits ^ (bits >> 31))
@@ -47,7 +48,7 @@ impl Actor {
     /// The actor's bits, for hashing.
     #[must_use]
     pub fn bits(self) -> u64 {
-        self.0
+        self.0.get()
     }
 }
 

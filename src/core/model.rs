@@ -111,7 +111,7 @@ impl<V: Value> Model<V> {
             if strategies.of(&key) == Strategy::Merge {
                 for (rest, node) in MergeTree::initial(&value, &strategies.identity_of(&key)) {
                     if let Some(node) = node {
-                        cells.push((cell_name(&key, &Part::Tree(rest)), Cell::Node(node)));
+                        cells.push((cell_name(&key, &Part::Tree(rest)), Cell::node(node)));
                     }
                 }
             } else {

@@ -97,7 +97,7 @@ impl Liar<'_> {
                     to: None,
                     sum: 1000.0,
                 };
-                (Part::Count(actor), Cell::Count(count))
+                (Part::Count(actor), Cell::count(count))
             }
             3 => {
                 let count = Count {
@@ -106,7 +106,7 @@ impl Liar<'_> {
                 };
                 return (
                     cell_name(&Key::from(""), &Part::Writes(actor)),
-                    Some(Cell::Count(count)),
+                    Some(Cell::count(count)),
                 );
             }
             _ => (Part::Root, Cell::Plain(self.value())),

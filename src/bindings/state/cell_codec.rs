@@ -80,15 +80,15 @@ pub(super) fn cell_in(name: &JsValue, value: JsValue) -> Option<(Key, Option<Cel
 
 fn part_in(part: &Part, name: JsValue, value: JsValue) -> Option<Cell<JsEntry>> {
     Some(match part {
-        Part::Root => Cell::Plain(JsEntry { key: name, value }),
+        Part::Root => Cell::Plain(JsEntry::new(name, value)),
         Part::Slot(_) => Cell::Slot(Rc::new(slot_in(&value, 0)?)),
         Part::Veto(_) => {
             let vetoes: Option<Vec<Veto<JsEntry>>> =
                 list(&value)?.iter().map(|veto| veto_in(&veto)).collect();
             Cell::Veto(Rc::new(vetoes?))
         }
-        Part::Count(_) | Part::Writes(_) => Cell::Count(count_in(&value)?),
-        Part::Tree(_) => Cell::Node(merge_codec::node_in(&value)?),
+        Part::Count(_) | Part::Writes(_) => Cell::count(count_in(&value)?),
+        Part::Tree(_) => Cell::node(merge_codec::node_in(&value)?),
     })
 }
 

@@ -1,5 +1,8 @@
 //! JS entries: a user's key and value as they are in JavaScript, as the core's [`Value`].
 
+use std::ops::Deref;
+use std::rc::Rc;
+
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -11,19 +14,34 @@ use crate::platform::host;
 
 /// A user's value and its key. Neither is converted on the way. The key is undefined if the value was made here, from
 /// parts.
+///
+/// Shared by all that hold it: one clone of a `JsValue` takes a place in the table of JavaScript's values, which never shrinks.
 #[derive(Clone)]
-pub(crate) struct JsEntry {
+pub(crate) struct JsEntry(Rc<KeyAndValue>);
+
+/// What a [`JsEntry`] is.
+pub(crate) struct KeyAndValue {
     pub(crate) key: JsValue,
     pub(crate) value: JsValue,
 }
 
+impl Deref for JsEntry {
+    type Target = KeyAndValue;
+
+    fn deref(&self) -> &KeyAndValue {
+        &self.0
+    }
+}
+
 impl JsEntry {
+    /// The entry of a key.
+    pub(crate) fn new(key: JsValue, value: JsValue) -> JsEntry {
+        JsEntry(Rc::new(KeyAndValue { key, value }))
+    }
+
     /// An entry for a value that was made here.
     pub(crate) fn made(value: JsValue) -> JsEntry {
-        JsEntry {
-            key: JsValue::UNDEFINED,
-            value,
-        }
+        JsEntry::new(JsValue::UNDEFINED, value)
     }
 
     fn with_parts(&self, parts: &Array) -> Option<JsEntry> {
@@ -108,7 +126,7 @@ fn entries(list: &Array) -> Vec<Element<JsEntry>> {
 fn of_element(element: Element<JsEntry>) -> JsValue {
     match element {
         Element::Atom(atom) => of_atom(atom),
-        Element::Record(_, held) | Element::Other(held) | Element::Entry(_, held) => held.value,
+        Element::Record(_, held) | Element::Other(held) | Element::Entry(_, held) => held.value.clone(),
     }
 }
 
@@ -158,7 +176,7 @@ impl Value for JsEntry {
         for at in (0..changed.length()).step_by(2) {
             let (key, value) = (changed.get(at), changed.get(at + 1));
             let name = Key::from(key.as_string()?);
-            fields.push((name, (!value.is_undefined()).then_some(JsEntry { key, value })));
+            fields.push((name, (!value.is_undefined()).then(|| JsEntry::new(key, value))));
         }
         Some(fields)
     }
@@ -221,11 +239,7 @@ impl Value for JsEntry {
                 let Some(key) = name.as_string() else {
                     return Parts::Whole;
                 };
-                let held = JsEntry {
-                    key: name,
-                    value: list.get(at * 2 + 1),
-                };
-                entries.push((Key::from(key), held));
+                entries.push((Key::from(key), JsEntry::new(name, list.get(at * 2 + 1))));
             }
             return Parts::Object(entries);
         }
@@ -240,7 +254,7 @@ impl Value for JsEntry {
         let value = match parts {
             Parts::Whole => return None,
             Parts::Number(number) => JsValue::from_f64(number),
-            Parts::Text(text) => text.value,
+            Parts::Text(text) => text.value.clone(),
             Parts::Set(atoms) => atoms.into_iter().map(of_atom).collect::<Array>().into(),
             Parts::Members(atoms) => {
                 let members: Array = atoms.into_iter().map(of_atom).collect();

@@ -321,10 +321,7 @@ fn pairs(entries: &Array) -> impl Iterator<Item = (Key, JsEntry)> + '_ {
         let name = Key::from(key.as_string()?);
         Some((
             name,
-            JsEntry {
-                key,
-                value: entries.get(at * 2 + 1),
-            },
+            JsEntry::new(key, entries.get(at * 2 + 1)),
         ))
     })
 }

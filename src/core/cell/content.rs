@@ -1,7 +1,7 @@
 //! What a cell's content is for its fingerprint: all that goes to the other windows, but for the name of who wrote, which is no
 //! more than what a peer is called.
 
-use super::{Cell, Count, Slot, Veto};
+use super::{Cell, Slot, Veto};
 use crate::core::fingerprint::{Content, Fingerprint};
 use crate::core::merge::Node;
 use crate::core::value::Value;
@@ -17,7 +17,7 @@ impl<V: Value> Content for Cell<V> {
                 })
                 .end(),
             Cell::Veto(vetoes) => vetoes.iter().fold(Fingerprint::of(2), add_veto).end(),
-            Cell::Count(Count { to, sum }) => Fingerprint::of(3).stamp(*to).number(*sum).end(),
+            Cell::Count(count) => Fingerprint::of(3).stamp(count.to).number(count.sum).end(),
             Cell::Node(node) => of_node(node),
         }
     }

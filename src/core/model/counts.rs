@@ -76,7 +76,7 @@ pub(super) fn add_to(before: Option<Count>, to: Option<Stamp>, by: f64) -> Count
 pub(super) fn take_waiting<V>(cells: &mut Cells<V>, name: &Key) -> Option<Count> {
     let at = cells.iter().rposition(|cell| cell.0 == *name)?;
     match cells.remove(at) {
-        (_, Some(Cell::Count(count)), _) => Some(count),
+        (_, Some(Cell::Count(count)), _) => Some(*count),
         _ => None,
     }
 }
@@ -93,13 +93,13 @@ impl<V: Value> PlainModel<V> {
         let name = cell_name(key, &Part::Count(self.node.actor()));
         let before = match take_waiting(cells, &name) {
             None => match self.node.get(&name) {
-                Some(Cell::Count(count)) => Some(*count),
+                Some(Cell::Count(count)) => Some(**count),
                 _ => None,
             },
             waiting => waiting,
         };
         let to = binding(self.node.stamp(&crate::core::cell::root_name(key)));
         let count = add_to(before, to, by);
-        (name, Some(Cell::Count(count)), self.node.now(now))
+        (name, Some(Cell::count(count)), self.node.now(now))
     }
 }

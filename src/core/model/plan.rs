@@ -262,7 +262,7 @@ impl<V: Value> Model<V> {
     ) {
         for (rest, node) in writes {
             let time = self.node.now(now);
-            cells.push((cell_name(key, &Part::Tree(rest)), node.map(Cell::Node), time));
+            cells.push((cell_name(key, &Part::Tree(rest)), node.map(Cell::node), time));
         }
     }
 
@@ -279,7 +279,7 @@ impl<V: Value> Model<V> {
             None => {
                 let vetoes = self.vetoes(key);
                 match self.effective(&name, &suffix(&Part::Count(me)), &vetoes) {
-                    Some((Some(Cell::Count(count)), _)) => Some(count),
+                    Some((Some(Cell::Count(count)), _)) => Some(*count),
                     _ => None,
                 }
             }
@@ -287,6 +287,6 @@ impl<V: Value> Model<V> {
         };
         let count = add_to(before, to, by);
         let time = self.node.now(now);
-        cells.push((name, Some(Cell::Count(count)), time));
+        cells.push((name, Some(Cell::count(count)), time));
     }
 }

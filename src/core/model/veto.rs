@@ -42,7 +42,7 @@ impl<V: Value> Model<V> {
                 to: None,
                 sum: sum - 1.0,
             };
-            cells.push((name, Some(Cell::Count(count)), time));
+            cells.push((name, Some(Cell::count(count)), time));
         }
         for (key, by) in pending.added {
             self.plan_add(&key, -by, now, &mut cells);

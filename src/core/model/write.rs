@@ -103,7 +103,7 @@ impl<V: Value> Model<V> {
                 let time = self.node.now(now);
                 cells.push((
                     name,
-                    Some(Cell::Count(Count {
+                    Some(Cell::count(Count {
                         to: None,
                         sum: sum + 1.0,
                     })),

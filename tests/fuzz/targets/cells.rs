@@ -107,7 +107,7 @@ impl Liar<'_, '_> {
             Part::Slot(_) => Cell::Slot(self.slot(8)),
             Part::Veto(_) => self.vetoes(2),
             Part::Count(_) | Part::Writes(_) => self.count(),
-            Part::Tree(_) => Cell::Node(Node::Leaf(self.text())),
+            Part::Tree(_) => Cell::node(Node::Leaf(self.text())),
         }
     }
 
@@ -155,7 +155,7 @@ impl Liar<'_, '_> {
         } else {
             &[f64::NAN, f64::INFINITY, f64::MIN_POSITIVE, -0.0, 1e308, 3.0]
         };
-        Cell::Count(Count {
+        Cell::count(Count {
             to: self.choices.once(2).then(|| self.stamp()),
             sum: self.choices.pick(sums),
         })

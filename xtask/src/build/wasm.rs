@@ -45,7 +45,8 @@ pub const TEXT: Module = Module {
 pub const PACKING: Module = Module {
     package: "parley-sync-packing",
     name: "parley_sync_packing",
-    link: &[],
+    // It has no recursion, and a page holds its memory until the next garbage collection.
+    link: &["-Clink-arg=-zstack-size=16384"],
     extra: &[],
 };
 
