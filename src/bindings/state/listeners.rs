@@ -3,6 +3,8 @@
 //! A listener is called with three arguments, the last of which is `change`. A mock (a function with properties of its own) that
 //! declares fewer than three parameters gets two: tests of hand-written classes assert calls with exactly two arguments.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -32,8 +34,8 @@ pub(super) struct KeyListener {
     call: Function,
 }
 
-/// A change of a local key: the value before and after.
-pub(super) type LocalChange = (Key, Option<JsEntry>, Option<JsEntry>);
+/// The change of one key: the value before and after.
+pub(super) type Changed = (Key, Option<JsEntry>, Option<JsEntry>);
 
 /// The snapshots after and before a change.
 type Snapshots = (JsValue, JsValue);
@@ -42,8 +44,8 @@ type Snapshots = (JsValue, JsValue);
 pub(super) struct Notice {
     /// `None` if no listener reads them, because a snapshot costs more the larger the state is.
     snapshots: Option<Snapshots>,
-    /// `(key, its name, new, old)`
-    keys: Vec<(JsValue, String, JsValue, JsValue)>,
+    /// Each key, with its value before and after.
+    keys: Vec<Changed>,
     origin: &'static str,
     from: Option<PeerRef>,
 }
@@ -106,29 +108,49 @@ impl StateHost {
             .iter()
             .filter(|change| self.options.is_synced(&change.key))
         {
-            let key = key_of(change.new.as_ref().or(change.old.as_ref()), &change.key);
-            let (new, old) = (value_of(change.new.as_ref()), value_of(change.old.as_ref()));
             // Two windows may begin with the same initial value, or write the same: listeners need not know.
-            if self.options.diff && origin != ChangeOrigin::Local && host::unchanged(&old, &new) {
+            if self.options.diff
+                && origin != ChangeOrigin::Local
+                && host::unchanged(&value_of(change.old.as_ref()), &value_of(change.new.as_ref()))
+            {
                 continue;
             }
-            self.note_change(&key, &new);
-            keys.push((key, change.key.to_string(), new, old));
+            keys.push((Rc::clone(&change.key), change.old.clone(), change.new.clone()));
         }
         if origin == ChangeOrigin::Local {
-            let beside = std::mem::take(&mut *self.beside.borrow_mut());
-            self.note_local(&beside, &mut keys);
+            keys.take_in(std::mem::take(&mut *self.beside.borrow_mut()));
         }
-        if keys.is_empty() {
-            return;
-        }
-        let snapshots = before.map(|before| (self.snapshot(), before));
         let origin = match origin {
             ChangeOrigin::Local => "local",
             ChangeOrigin::Remote => "remote",
             ChangeOrigin::Rollback => "rollback",
             ChangeOrigin::Storage => "storage",
         };
+        self.queue(keys, before, origin, from);
+    }
+
+    /// The same for local keys. They are set already, but no snapshot was made since, so the last one is the one before.
+    pub(super) fn changed_locally(&self, changes: Vec<Changed>) {
+        let before = self.is_read().then(|| self.view.borrow().snapshot.clone());
+        self.queue(changes, before, "local", None);
+    }
+
+    /// Puts changes into the snapshot, queues their notice, and notifies.
+    fn queue(
+        &self,
+        keys: Vec<Changed>,
+        before: Option<JsValue>,
+        origin: &'static str,
+        from: Option<PeerRef>,
+    ) {
+        if keys.is_empty() {
+            return;
+        }
+        self.note_changes(&keys);
+        if self.listeners.borrow().is_empty() && self.key_listeners.borrow().is_empty() {
+            return;
+        }
+        let snapshots = before.map(|before| (self.snapshot(), before));
         self.notices.borrow_mut().push(Notice {
             snapshots,
             keys,
@@ -136,34 +158,6 @@ impl StateHost {
             from,
         });
         self.notify();
-    }
-
-    /// Queues the notice of a change of local keys.
-    pub(super) fn changed_locally(&self, changes: Vec<LocalChange>) {
-        if changes.is_empty() {
-            return;
-        }
-        // The values are set already, but no snapshot was made since, so the last one is the one before.
-        let before = self.is_read().then(|| self.view.borrow().snapshot.clone());
-        let mut keys = Vec::with_capacity(changes.len());
-        self.note_local(&changes, &mut keys);
-        let snapshots = before.map(|before| (self.snapshot(), before));
-        self.notices.borrow_mut().push(Notice {
-            snapshots,
-            keys,
-            origin: "local",
-            from: None,
-        });
-        self.notify();
-    }
-
-    fn note_local(&self, changes: &[LocalChange], keys: &mut Vec<(JsValue, String, JsValue, JsValue)>) {
-        for (key, old, new) in changes {
-            let name = JsValue::from_str(key);
-            let (new, old) = (value_of(new.as_ref()), value_of(old.as_ref()));
-            self.note_change(&name, &new);
-            keys.push((name, key.to_string(), new, old));
-        }
     }
 
     /// Notifies every listener of every queued change. A change that a listener makes waits until all were notified of this
@@ -209,19 +203,20 @@ impl StateHost {
         if self.key_listeners.borrow().is_empty() {
             return;
         }
-        for (_, name, new, old) in &notice.keys {
+        for (key, old, new) in &notice.keys {
             let listeners: Vec<KeyListener> = self
                 .key_listeners
                 .borrow()
                 .iter()
-                .filter(|listener| listener.key == *name)
+                .filter(|listener| *listener.key == **key)
                 .cloned()
                 .gather();
             for listener in listeners {
                 if !self.still_listens(listener.token) {
                     continue;
                 }
-                let (new, old) = (host::hand_out(new), host::hand_out(old));
+                let (new, old) = (value_of(new.as_ref()), value_of(old.as_ref()));
+                let (new, old) = (host::hand_out(&new), host::hand_out(&old));
                 if let Err(error) = listener.call.call2(&JsValue::UNDEFINED, &new, &old) {
                     self.report(&error);
                 }
@@ -244,7 +239,10 @@ impl StateHost {
     /// `{ keys, origin, from }`
     fn change_object(&self, notice: &Notice) -> JsValue {
         let object = js_sys::Object::new();
-        let keys: Array = notice.keys.iter().map(|(key, ..)| key.clone()).collect();
+        let keys = Array::new();
+        for (key, old, new) in &notice.keys {
+            keys.push(&key_of(new.as_ref().or(old.as_ref()), key));
+        }
         let from = notice.from.map(|from| self.messenger.info(from));
         // Properties of a fresh plain object: setting them cannot fail.
         let _ = Reflect::set(&object, &JsValue::from_str("keys"), &keys);

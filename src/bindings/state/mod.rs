@@ -53,9 +53,10 @@ use conflicts::Contested;
 pub use conflicts_part::conflicts_start;
 use early::Early;
 pub(crate) use entry::JsEntry;
+use entry::{key_of, value_of};
 use filtered_peers::FilteredPeers;
 pub use gateways::gateways_start;
-use listeners::{KeyListener, Listener, Notice};
+use listeners::{Changed, KeyListener, Listener, Notice};
 pub(crate) use options::{SetOptions, StateOptions};
 use outcome::Outcome;
 use schema::Shadow;
@@ -95,7 +96,7 @@ pub(crate) struct StateHost {
     key_listeners: RefCell<Vec<KeyListener>>,
     notices: RefCell<Vec<Notice>>,
     /// Local keys that were written together with shared ones. Listeners receive both together.
-    beside: RefCell<Vec<listeners::LocalChange>>,
+    beside: RefCell<Vec<Changed>>,
     notifying: Cell<bool>,
     next_token: Cell<u32>,
     batch: RefCell<Option<FlushBatch>>,
@@ -250,17 +251,19 @@ impl StateHost {
         next
     }
 
-    /// Records the change of a key for the next snapshot.
-    fn note_change(&self, key: &JsValue, value: &JsValue) {
+    /// Records changes of keys for the next snapshot.
+    fn note_changes(&self, changes: &[Changed]) {
         let mut view = self.view.borrow_mut();
-        if view.stale {
-            return;
-        }
-        view.changes.push(key);
-        view.changes.push(value);
-        if view.changes.length() > MAX_PATCHES {
-            view.stale = true;
-            view.changes = Array::new();
+        for (key, old, new) in changes {
+            if view.stale {
+                return;
+            }
+            view.changes.push(&key_of(new.as_ref().or(old.as_ref()), key));
+            view.changes.push(&value_of(new.as_ref()));
+            if view.changes.length() > MAX_PATCHES {
+                view.stale = true;
+                view.changes = Array::new();
+            }
         }
     }
 
@@ -319,10 +322,7 @@ fn pairs(entries: &Array) -> impl Iterator<Item = (Key, JsEntry)> + '_ {
     (0..entries.length() / 2).filter_map(|at| {
         let key = entries.get(at * 2);
         let name = Key::from(key.as_string()?);
-        Some((
-            name,
-            JsEntry::new(key, entries.get(at * 2 + 1)),
-        ))
+        Some((name, JsEntry::new(key, entries.get(at * 2 + 1))))
     })
 }
 

@@ -4,7 +4,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::entry::{key_of, value_of};
-use super::listeners::LocalChange;
+use super::listeners::Changed;
 use super::transaction::{add, not_a_number};
 use super::{JsEntry, SetOptions, StateHost, pairs};
 use crate::bindings::sending::is_aborted;
@@ -200,7 +200,7 @@ impl StateHost {
     }
 
     /// Writes local keys: same listeners, no frames. Returns what changed.
-    fn put_local(&self, entries: Vec<(Key, Option<JsEntry>)>) -> Vec<LocalChange> {
+    fn put_local(&self, entries: Vec<(Key, Option<JsEntry>)>) -> Vec<Changed> {
         let mut changes = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let mut local = self.local.borrow_mut();

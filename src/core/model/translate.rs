@@ -42,7 +42,9 @@ impl<V: Value> Model<V> {
         if let Part::Tree(rest) = &part {
             let tree = self.tree_at(&key);
             match register {
-                Some((Some(Cell::Node(node)), stamp)) => tree.set(rest, Some(Rc::unwrap_or_clone(node)), stamp),
+                Some((Some(Cell::Node(node)), stamp)) => {
+                    tree.set(rest, Some(Rc::unwrap_or_clone(node)), stamp)
+                }
                 Some((_, stamp)) => tree.set(rest, None, stamp),
                 // Dropped, because the neighbour has seen it and does not hold it any more.
                 None => tree.unset(rest),
@@ -241,7 +243,9 @@ impl<V: Value> Model<V> {
             }
             if let Some(tree) = self.keys.get_mut(&**key).and_then(|one| one.tree.as_mut()) {
                 match effective {
-                    Some((Some(Cell::Node(node)), stamp)) => tree.set(&rest, Some(Rc::unwrap_or_clone(node)), stamp),
+                    Some((Some(Cell::Node(node)), stamp)) => {
+                        tree.set(&rest, Some(Rc::unwrap_or_clone(node)), stamp)
+                    }
                     _ => tree.unset(&rest),
                 }
             }
