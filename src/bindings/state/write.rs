@@ -43,9 +43,10 @@ impl StateHost {
         };
         let entries = host::prepare(&updates, "the updates")?;
         self.check_alive()?;
-        let ops = pairs(&entries)
-            .map(|(key, held)| (key, Op::Set((!held.value.is_undefined()).then_some(held))))
-            .gather();
+        let mut ops = Vec::with_capacity(entries.length() as usize / 2);
+        for (key, held) in pairs(&entries) {
+            ops.push((key, Op::Set((!held.value.is_undefined()).then_some(held))));
+        }
         self.write(ops, options)
     }
 

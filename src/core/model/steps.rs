@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::{Op, StateModel};
 use crate::core::id::Key;
-use crate::core::lists::Gather;
 use crate::core::register::Stamp;
 use crate::core::value::Value;
 
@@ -20,8 +19,8 @@ pub(super) struct Step<V> {
 #[derive(Clone)]
 pub(super) struct Item<V> {
     pub(super) key: Key,
-    /// The increment, if it was one.
-    pub(super) added: Option<f64>,
+    /// The increment, if it was one. Most are not, and a step may have as many items as the state has keys.
+    pub(super) added: Option<Box<f64>>,
     pub(super) old: Option<V>,
     pub(super) new: Option<V>,
     /// The visible write before.
@@ -71,20 +70,21 @@ impl<V> Steps<V> {
 impl<V: Value> Step<V> {
     /// The step of these operations, before they are written.
     pub(super) fn before(model: &dyn StateModel<V>, ops: &[(Key, Op<V>)]) -> Self {
-        let items = ops.iter().map(|(key, op)| Item {
-            key: Rc::clone(key),
-            added: match op {
-                Op::Add(by) => Some(*by),
-                Op::Set(_) => None,
-            },
-            old: model.get(key).cloned(),
-            new: None,
-            was: model.top(key),
-            stamp: None,
-        });
-        Self {
-            items: items.gather(),
+        let mut items = Vec::with_capacity(ops.len());
+        for (key, op) in ops {
+            items.push(Item {
+                key: Rc::clone(key),
+                added: match op {
+                    Op::Add(by) => Some(Box::new(*by)),
+                    Op::Set(_) => None,
+                },
+                old: model.get(key).cloned(),
+                new: None,
+                was: model.top(key),
+                stamp: None,
+            });
         }
+        Self { items }
     }
 
     /// Records the visible writes after the write.

@@ -55,9 +55,9 @@ impl<V: Value> Model<V> {
         for item in &step.items {
             let key = Rc::clone(&item.key);
             let current = self.get(&key);
-            if let Some(by) = item.added {
+            if let Some(by) = &item.added {
                 if current.is_none_or(|value| value.as_number().is_some()) {
-                    ops.push((key, Op::Add(-by)));
+                    ops.push((key, Op::Add(-**by)));
                 }
             } else if self.strategies.of(&key) == Strategy::Merge {
                 let by = self.strategies.identity_of(&key);

@@ -107,6 +107,7 @@ impl<V: Content> StateNode<V> {
     ) -> Vec<StateEffect<V>> {
         let actor = self.actor();
         let mut changes = Vec::with_capacity(entries.len());
+        self.replica.expect(entries.len());
         for (key, value, time) in entries {
             changes.take_in(self.replica.write(key, value, Stamp { time, actor }, stage));
         }

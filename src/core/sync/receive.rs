@@ -111,6 +111,7 @@ impl<V: Content> StateNode<V> {
             send(to, StateFrame::Batch(batch.clone()), effects);
         }
         let mut changes = Vec::with_capacity(batch.entries.len());
+        self.replica.expect(batch.entries.len());
         for (key, value, time) in batch.entries {
             let stamp = Stamp {
                 time,
@@ -231,6 +232,7 @@ impl<V: Content> StateNode<V> {
             .entries
             .into_iter()
             .partition(|entry| self.replica.vector().contains(entry.dot) && !self.holds(entry));
+        self.replica.expect(unseen.len());
         for entry in unseen {
             changes.take_in(self.replica.merge(entry));
         }
