@@ -29,7 +29,9 @@ pub const MAIN: Module = Module {
     package: "parley-sync",
     name: "parley_sync",
     // By the relocations and the names of functions it is split into two (`split`).
-    link: &["-Clink-arg=--emit-relocs"],
+    // The stack is a page's memory as long as it stays open. The tests and merges of values 1,000 levels deep use 18 kB of it;
+    // the usual megabyte is four times what the rest holds at the beginning.
+    link: &["-Clink-arg=--emit-relocs", "-Clink-arg=-zstack-size=262144"],
     extra: &["--no-demangle"],
 };
 
