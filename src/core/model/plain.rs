@@ -110,28 +110,28 @@ impl<V: Value> PlainModel<V> {
                 recounted.push(key);
             }
         }
-        let mut changes = Vec::with_capacity(cells.len());
-        for cell in cells {
-            let Some((key, Part::Root)) = parse(&cell.key) else {
-                continue;
-            };
+        let mut change_of = |cell: KeyChange<Cell<V>>| {
+            let (key, part) = parse(&cell.key)?;
+            if part != Part::Root {
+                return None;
+            }
             if self.counted.contains_key(&key) {
                 if !recounted.contains(&key) {
                     recounted.push(key);
                 }
-                continue;
+                return None;
             }
             let (old, new) = (plain(cell.old.as_ref()), plain(cell.new.as_ref()));
-            if old.is_some() || new.is_some() {
-                changes.push(KeyChange {
-                    key,
-                    old,
-                    new,
-                    was: cell.was,
-                    stamp: cell.stamp,
-                });
-            }
-        }
+            (old.is_some() || new.is_some()).then_some(KeyChange {
+                key,
+                old,
+                new,
+                was: cell.was,
+                stamp: cell.stamp,
+            })
+        };
+        // The standard library collects these in the place of those.
+        let mut changes: Vec<KeyChange<V>> = cells.into_iter().filter_map(&mut change_of).collect();
         for key in recounted {
             changes.take_in(self.recount(&key));
         }
