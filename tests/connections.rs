@@ -236,6 +236,11 @@ fn a_second_connect_finds_the_target_of_the_first() {
 }
 
 #[test]
+fn two_calls_of_connect_end_by_themselves() {
+    for_each_seed(asked::two_calls);
+}
+
+#[test]
 fn a_connect_that_a_suspended_peer_does_not_answer_leaves_the_peer() {
     for_each_seed(asked::suspended_too_long);
 }

@@ -1,12 +1,13 @@
 //! Scenes about `connect`, `disconnect` and `destroy`, as a page calls them.
 
 use parley_sync::core::connection::connect::{Found, Request};
-use parley_sync::core::connection::effect::{Effect, Frame, To};
+use parley_sync::core::connection::effect::{Effect, Frame, Refusal, To};
 use parley_sync::core::frame::Reason;
 
 use super::asking::Asked;
 use super::half_open::half_open;
 use super::handles::Test;
+use super::presence::page_without_its_frame;
 use super::scenes::{Scene, is, loading};
 use super::world::World;
 use super::{A, B, QUIET};
@@ -89,8 +90,53 @@ pub fn connected_again(seed: u64) -> Scene {
     let found = world.connect(first, window, asked);
     is(found == Found::Lost(number), "the lost peer is not found")?;
     is(
-        world.docs[first].calls == [Some(true), None],
-        "the second call does not wait",
+        world.docs[first].calls == [Some(true), Some(true), None],
+        "the last call does not wait, or an earlier one was not answered",
+    )
+}
+
+/// Two calls wait for one target: each ends by its own signal and timeout, and the target with the last.
+pub fn two_calls(seed: u64) -> Scene {
+    let begun = || -> Result<(World, usize, u32, Vec<u32>), String> {
+        let (mut world, first, _) = page_without_its_frame(seed);
+        world.connect(first, 1, Asked::simply(500.0));
+        let target = &world.docs[first].connections.targets[0];
+        let calls = target.calls.iter().map(|call| call.number).collect();
+        let number = target.number;
+        Ok((world, first, number, calls))
+    };
+    let abort = |world: &mut World, first: usize, number: u32, call: u32| {
+        world.decide(first, |connections, _| {
+            connections.end_call(number, call, Refusal::Aborted)
+        });
+    };
+    for (aborted, other) in [(0, 1), (1, 0)] {
+        let (mut world, first, number, calls) = begun()?;
+        abort(&mut world, first, number, calls[aborted]);
+        abort(&mut world, first, number, calls[aborted]);
+        let document = &world.docs[first];
+        is(
+            document.calls[aborted] == Some(false) && document.calls[other].is_none(),
+            "the wrong call has ended",
+        )?;
+        is(document.connections.targets.len() == 1, "the target has ended")?;
+        abort(&mut world, first, number, calls[other]);
+        let document = &world.docs[first];
+        is(document.calls == [Some(false); 2], "the last call waits")?;
+        is(document.connections.targets.is_empty(), "the target stays")?;
+    }
+    let (mut world, first, _, _) = begun()?;
+    world.run_for(1500.0)?;
+    is(
+        world.docs[first].calls == [None, Some(false)],
+        "the calls do not end by their own timeouts",
+    )?;
+    let (mut world, first, _) = half_open(seed)?;
+    world.connect(first, 1, Asked::simply(60_000.0));
+    world.run_for(QUIET)?;
+    is(
+        world.docs[first].calls == [Some(true); 2],
+        "not both calls are answered",
     )
 }
 
@@ -219,17 +265,33 @@ pub fn destroyed(seed: u64) -> Scene {
     is(ghosts == 0, "the frame has not heard of it")
 }
 
-/// destroy() while a handshake is under way: the other side hears of it, and nobody is connected.
+/// destroy() while a handshake is under way, on either side of it: the other hears of it soon, no wire stays open, and nobody is
+/// connected.
 pub fn destroyed_half_open(seed: u64) -> Scene {
-    let (mut world, first, _) = half_open(seed)?;
-    world.destroy(first);
-    is(world.docs[first].calls == [Some(false)], "the call waits")?;
-    world.run_for(QUIET)?;
-    let peers = world
-        .docs
-        .iter()
-        .map(|doc| doc.connections.peers.everyone().count());
-    is(peers.sum::<usize>() == 0, "somebody is connected")
+    for is_uncalled in [false, true] {
+        let (mut world, first, _) = half_open(seed)?;
+        let ends = if is_uncalled { 1 - first } else { first };
+        let has_half_open = |world: &World| {
+            let mut sessions = world.docs[ends].connections.sessions.values();
+            sessions.any(|session| session.peer.is_none() && session.wire.is_some())
+        };
+        let begun = world.now;
+        while !has_half_open(&world) {
+            is(world.now < begun + 20_000.0, "there is no handshake")?;
+            world.run_for(0.1)?;
+        }
+        world.destroy(ends);
+        let sessions = &world.docs[ends].connections.sessions;
+        is(sessions.values().count() == 0, "a wire is left open")?;
+        let has_ended = world.docs[first].calls == [Some(false)];
+        is(is_uncalled || has_ended, "the call waits")?;
+        // Long before a peer that says nothing is given up.
+        world.run_for(30_000.0)?;
+        let peers = world.docs.iter();
+        let peers = peers.map(|doc| doc.connections.peers.everyone().count());
+        is(peers.sum::<usize>() == 0, "somebody is connected")?;
+    }
+    Ok(())
 }
 
 /// A page that may return holds its wires back, after its last frames.

@@ -62,33 +62,36 @@ impl World {
         let found = self.decide(doc, |connections, _| {
             connections.find_target(&request, Some(&win))
         });
-        let call = self.docs[doc].calls.len();
+        let waiting = self.docs[doc].calls.len();
+        let number = self.docs[doc].connections.next_number();
+        let call = Call {
+            number,
+            waiting,
+            deadline,
+        };
         match found {
             Found::New => {
                 self.docs[doc].calls.push(None);
                 let is_frame = self.windows[window].parent == Some(own);
                 let kind = if is_frame { "iframe" } else { "window" };
                 let number = self.docs[doc].connections.next_number();
-                let waits = Call {
-                    waiting: call,
-                    deadline,
-                    host: now,
-                };
-                let target = Target::new(number, request, kind.to_owned(), Some(win), waits);
+                let target = Target::new(number, request, kind.to_owned(), Some(win), call, now);
                 self.decide(doc, |connections, policy| {
                     connections.add_target(policy, target, now);
                 });
             }
-            Found::Lost(number) => {
+            Found::Lost(number) | Found::Awaited(number) => {
                 self.docs[doc].calls.push(None);
-                if let Some(target) = self.docs[doc].connections.target(number) {
+                if let Some(target) = self.docs[doc].connections.target(number)
+                    && matches!(found, Found::Lost(_))
+                {
                     target.host = now;
                 }
                 self.decide(doc, |connections, _| {
-                    connections.await_again(number, call, deadline, now);
+                    connections.await_again(number, call, now);
                 });
             }
-            Found::Awaited(_) | Found::Connected(_) | Found::IdTaken | Found::Ended => {}
+            Found::Connected(_) | Found::IdTaken | Found::Ended => {}
         }
         found
     }

@@ -114,7 +114,7 @@ impl World {
                 let is_there = self.docs[doc].connections.peers.get(at).is_some();
                 self.settle(doc, call, is_there);
             }
-            Effect::NotReturned(call, _) => self.settle(doc, call, false),
+            Effect::EndCall { waiting, .. } => self.settle(doc, waiting, false),
             Effect::Refuse(target, _) => self.refuse(doc, *target),
             Effect::CheckDiscovery => self.check_discovery(doc),
             Effect::Probe(at) => {
@@ -160,8 +160,8 @@ impl World {
     }
 
     pub fn refuse(&mut self, doc: usize, target: Target<Test>) {
-        if let Some(call) = target.waiting {
-            self.settle(doc, call, false);
+        for call in target.calls {
+            self.settle(doc, call.waiting, false);
         }
     }
 

@@ -158,3 +158,38 @@ test('a call, a connection and once() end by their signals too', async () => {
     }
   });
 });
+
+/** A window in which nobody answers. */
+function silentWindow() {
+  const window = { closed: false, postMessage() {} };
+  return Object.assign(window, { window });
+}
+
+test('each call of connect() for one window ends by its own signal and timeout', async () => {
+  const parley = Parley.create();
+  const connect = (window, options) => parley.connect(window, 'silent', { timeout: Infinity, ...options });
+  const states = () => parley.peers.map(({ id, state }) => [id, state]);
+  for (const first of [0, 1]) {
+    const window = silentWindow();
+    const controllers = [new AbortController(), new AbortController()];
+    const calls = controllers.map(({ signal }) => connect(window, { signal }));
+    controllers[first].abort();
+    await assert.rejects(calls[first], coded('ERR_ABORTED'));
+    const pending = Symbol('pending');
+    assert.equal(await Promise.race([calls[1 - first], Promise.resolve(pending)]), pending);
+    assert.deepEqual(states(), [['silent', 'connecting']]);
+    await assert.rejects((async () => connect(window, { signal: AbortSignal.abort() }))(), coded('ERR_ABORTED'));
+    assert.deepEqual(states(), [['silent', 'connecting']]);
+    controllers[1 - first].abort();
+    await assert.rejects(calls[1 - first], coded('ERR_ABORTED'));
+    assert.deepEqual(states(), []);
+  }
+  const window = silentWindow();
+  const controller = new AbortController();
+  const waits = connect(window, { signal: controller.signal });
+  await assert.rejects(connect(window, { timeout: 0 }), coded('ERR_TIMEOUT', /silent/));
+  assert.deepEqual(states(), [['silent', 'connecting']]);
+  controller.abort();
+  await assert.rejects(waits, coded('ERR_ABORTED'));
+  parley.destroy();
+});

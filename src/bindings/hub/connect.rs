@@ -6,10 +6,12 @@ use web_sys::EventTarget;
 
 use super::Hub;
 use super::effects::disconnected;
+use super::peers::Browser;
 use super::targets::{Details, Place, Target, Waiting, Wanted};
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::connect::{Call, Found};
+use crate::core::connection::effect::Refusal;
 use crate::core::connection::pauses;
 use crate::core::id::PeerRef;
 use crate::platform::callback;
@@ -32,33 +34,25 @@ impl Hub {
             }
         }
         let place = wanted.place();
-        let (found, promise) = self.decide(|connections, _| {
-            let found = connections.find_target(&wanted.request, place.as_ref());
-            let promise = match found {
-                Found::Awaited(number) => connections.target(number).and_then(|target| target.promise()),
-                _ => None,
-            };
-            (found, promise)
-        });
+        let found = self.decide(|connections, _| connections.find_target(&wanted.request, place.as_ref()));
         match found {
             Found::Ended => Err(destroyed()),
             Found::IdTaken => Err(id_taken(wanted.request.alias.as_deref().unwrap_or_default())),
-            Found::Awaited(_) => Ok(promise.into()),
             // A listener that has just been called may have disconnected it.
             Found::Connected(at) => {
                 let info = self.info(at).ok_or_else(disconnected)?;
                 Ok(js_sys::Promise::resolve(&info).into())
             }
-            Found::Lost(number) => self.await_again(number, &wanted),
+            Found::Awaited(number) | Found::Lost(number) => self.await_again(number, &wanted),
             Found::New => self.add_target(kind, wanted, place),
         }
     }
 
-    /// The target was connected before and is gone: knocks again, and waits.
+    /// The target is known and not connected: waits for it, too.
     fn await_again(&self, number: u32, wanted: &Wanted) -> Result<JsValue, JsValue> {
-        let (waiting, promise) = self.wait(number, wanted)?;
-        let (now, deadline) = (host::now(), host::now() + wanted.timeout);
-        let next = self.decide(|connections, _| connections.await_again(number, waiting, deadline, now));
+        let (call, promise) = self.call(number, wanted)?;
+        let now = host::now();
+        let next = self.decide(|connections, _| connections.await_again(number, call, now));
         self.wake_by(next);
         Ok(promise)
     }
@@ -68,18 +62,14 @@ impl Hub {
             self.log("connecting", &JsValue::from_str(alias));
         }
         let number = self.inner.borrow_mut().next_number();
-        let (waiting, promise) = self.wait(number, &wanted)?;
+        let (call, promise) = self.call(number, &wanted)?;
         let now = host::now();
-        let call = Call {
-            waiting,
-            deadline: now + wanted.timeout,
-            host: Details {
-                _listeners: self.listen_to_target(number, &wanted),
-                ..Details::default()
-            },
+        let details = Details {
+            _listeners: self.listen_to_target(number, &wanted),
+            ..Details::default()
         };
         // A frame that has no document yet says hello by itself later.
-        let target = Target::new(number, wanted.request, kind, place, call);
+        let target = Target::new(number, wanted.request, kind, place, call, details);
         let added = self.decide(|connections, policy| connections.add_target(policy, target, now));
         self.wake_by(added.next);
         let Some(proven) = added.handed_over else {
@@ -93,24 +83,29 @@ impl Hub {
         Ok(promise)
     }
 
-    /// A promise for a target, rejected when the signal of its call aborts.
-    fn wait(&self, number: u32, wanted: &Wanted) -> Result<(Waiting, JsValue), JsValue> {
+    /// A call that waits for a target, until its signal aborts; and its promise.
+    fn call(&self, target: u32, wanted: &Wanted) -> Result<(Call<Browser>, JsValue), JsValue> {
         let promise = Deferred::new();
+        let number = self.inner.borrow_mut().next_number();
         let stop_listening = match &wanted.signal {
             None => None,
             Some(signal) => {
                 let hub = self.weak();
                 let abort = callback::perhaps(move || {
                     if let Some(hub) = hub.upgrade() {
-                        let error = fail(codes::ABORTED, "connect() was aborted");
-                        hub.give_up(number, &error);
+                        hub.decide(|connections, _| connections.end_call(target, number, Refusal::Aborted));
                     }
                 });
                 Some(host::on_abort(signal, &abort)?)
             }
         };
         let settled = promise.promise.clone().into();
-        Ok((Waiting::new(promise, stop_listening), settled))
+        let call = Call {
+            number,
+            waiting: Waiting::new(promise, stop_listening),
+            deadline: host::now() + wanted.timeout,
+        };
+        Ok((call, settled))
     }
 
     /// Listens to the messages and errors of a worker, or to the load event of a frame, which shows another document then.

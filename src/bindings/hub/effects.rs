@@ -88,7 +88,11 @@ impl Hub {
                 Effect::Settle => self.states_settle(),
                 Effect::WatchLivenessLock { at, uid } => self.watch_liveness_lock(at, &uid),
                 Effect::Resolve(waiting, at) => self.resolve(waiting, at),
-                Effect::NotReturned(waiting, refusal) => waiting.reject(&not_returned(refusal)),
+                Effect::EndCall {
+                    target,
+                    waiting,
+                    refusal,
+                } => self.call_over(target, waiting, refusal),
                 Effect::Refuse(target, refusal) => self.target_over(*target, refusal),
                 Effect::WatchFrame(number) => self.watch_frame(number),
                 Effect::Unanswered(number) => self.report_silence(number),
@@ -286,7 +290,7 @@ impl Hub {
                 self.refuse(target, &error);
             }
             Refusal::Late => {
-                let error = timed_out(&target);
+                let error = timed_out(&target)();
                 self.refuse(target, &error);
             }
             Refusal::Unrestricted => {
@@ -298,15 +302,38 @@ impl Hub {
                 let message = "the link was closed before the other side had answered";
                 self.refuse(target, &fail(codes::PEER_LOST, message));
             }
+            Refusal::Aborted => self.refuse(target, &aborted()),
             Refusal::Navigated => {
-                if let Some(waiting) = target.waiting {
-                    waiting.stop();
-                    let message =
-                        "the frame shows another document than the one that was let in: call connect() again";
-                    waiting.promise.reject(&fail(codes::DENIED, message));
+                let message =
+                    "the frame shows another document than the one that was let in: call connect() again";
+                let error = fail(codes::DENIED, message);
+                for call in target.calls {
+                    self.reject_call(call.waiting, &error);
                 }
             }
         }
+    }
+
+    /// One of several calls for a target is over, or one for a suspended peer.
+    fn call_over(&self, number: u32, waiting: Waiting, refusal: Refusal) {
+        let target = self
+            .inner
+            .borrow_mut()
+            .target(number)
+            .map(|target| match target.peer {
+                Some(_) => None,
+                None => Some(timed_out(target)),
+            });
+        let error = match refusal {
+            Refusal::Destroyed => destroyed(),
+            Refusal::Disconnected => disconnected(),
+            Refusal::Aborted => aborted(),
+            _ => match target.flatten() {
+                Some(timed_out) => timed_out(),
+                None => fail(codes::PEER_LOST, "the peer is suspended"),
+            },
+        };
+        self.reject_call(waiting, &error);
     }
 
     fn watch_closing(&self, at: PeerRef, window: Address) {
@@ -323,13 +350,9 @@ impl Hub {
     }
 }
 
-/// The error of a connect() to a suspended peer.
-fn not_returned(refusal: Refusal) -> JsValue {
-    match refusal {
-        Refusal::Destroyed => destroyed(),
-        Refusal::Disconnected => disconnected(),
-        _ => fail(codes::PEER_LOST, "the peer is suspended"),
-    }
+/// The error of a connect() whose signal was aborted.
+fn aborted() -> JsValue {
+    fail(codes::ABORTED, "connect() was aborted")
 }
 
 /// The error of a connect() that disconnect() ended.

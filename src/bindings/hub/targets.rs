@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use super::Hub;
 use super::peers::{Browser, Identity, State};
 use super::waiting::Watch;
-use crate::core::connection::connect::Request;
+use crate::core::connection::connect::{Call, Request};
 use crate::core::connection::{host, targets};
 use crate::platform::host as platform;
 use crate::transport::window::Address;
@@ -47,7 +47,7 @@ pub(crate) struct Details {
     pub(super) _listeners: Vec<EventListener>,
 }
 
-/// The promises of connect().
+/// The promise of a connect().
 pub(crate) struct Waiting {
     pub(super) promise: platform::Deferred,
     pub(super) stop_listening: Option<Function>,
@@ -62,12 +62,6 @@ impl Waiting {
             stop_listening,
             watch: None,
         }
-    }
-
-    /// Rejects the promise.
-    pub(super) fn reject(&self, error: &JsValue) {
-        self.stop();
-        self.promise.reject(error);
     }
 
     pub(super) fn stop(&self) {
@@ -100,12 +94,6 @@ impl Wanted {
 }
 
 impl Target {
-    /// The promise of the connect() that waits for it.
-    pub(super) fn promise(&self) -> Option<js_sys::Promise> {
-        let waiting = self.waiting.as_ref();
-        waiting.map(|waiting| waiting.promise.promise.clone())
-    }
-
     /// The entry in `peers` while there is no peer.
     pub(crate) fn pending_identity(&self) -> Option<(Identity, State)> {
         let alias = self.alias.as_deref()?;
@@ -117,12 +105,8 @@ impl Target {
 }
 
 impl Hub {
-    /// Ends a target that never connected, and rejects its promise.
+    /// Ends a target that never connected, and rejects the promises of its calls.
     pub(crate) fn give_up(&self, number: u32, error: &JsValue) {
-        let call = self.inner.borrow_mut().end_call(number);
-        if let Some(waiting) = call {
-            return waiting.reject(error);
-        }
         let target = self.decide(|connections, _| connections.give_up(number));
         if let Some(target) = target {
             self.refuse(*target, error);
@@ -131,17 +115,22 @@ impl Hub {
 
     /// Rejects the promises of a target that has ended.
     pub(super) fn refuse(&self, target: Target, error: &JsValue) {
-        if let Some(waiting) = target.waiting {
-            waiting.stop();
-            if self.inner.borrow().is_ending {
-                waiting.promise.end(error);
-            } else {
-                waiting.promise.reject(error);
-            }
+        for Call { waiting, .. } in target.calls {
+            self.reject_call(waiting, error);
         }
         if let Some(alias) = &target.alias {
             let identity = Identity::new(alias, &target.kind, "", false);
             self.emit_state(&identity, State::Connecting, State::Disconnected);
+        }
+    }
+
+    /// Rejects the promise of a connect().
+    pub(super) fn reject_call(&self, waiting: Waiting, error: &JsValue) {
+        waiting.stop();
+        if self.inner.borrow().is_ending {
+            waiting.promise.end(error);
+        } else {
+            waiting.promise.reject(error);
         }
     }
 
@@ -154,6 +143,6 @@ impl Hub {
     pub(super) fn targets_have_deadlines(&self) -> bool {
         let inner = self.inner.borrow();
         let mut awaited = inner.targets.iter().filter(|target| target.is_awaited());
-        awaited.any(|target| target.deadline.is_finite())
+        awaited.any(|target| target.deadline().is_finite())
     }
 }

@@ -28,17 +28,19 @@ pub(super) fn not_in_page(target: &Target) -> JsValue {
     )
 }
 
-/// The error of a connect() that took too long, with the known reason.
-pub(super) fn timed_out(target: &Target) -> JsValue {
-    let silence = target.silence()();
-    let code = silence.get(0).as_string().unwrap_or_default();
-    let message = silence.get(2).as_string().unwrap_or_default();
-    let alias = JsValue::from_str(target.alias());
-    fail_with(
-        &code,
-        &message,
-        &[("targetId", alias), ("reason", silence.get(1))],
-    )
+/// The error of a connect() that took too long, with the known reason, once the borrow of the hub has ended.
+pub(super) fn timed_out(target: &Target) -> impl FnOnce() -> JsValue + use<> {
+    let (silence, alias) = (target.silence(), target.alias().to_owned());
+    move || {
+        let silence = silence();
+        let code = silence.get(0).as_string().unwrap_or_default();
+        let message = silence.get(2).as_string().unwrap_or_default();
+        let details = [
+            ("targetId", JsValue::from_str(&alias)),
+            ("reason", silence.get(1)),
+        ];
+        fail_with(&code, &message, &details)
+    }
 }
 
 impl Target {
@@ -80,8 +82,8 @@ impl Hub {
             let Some(target) = inner.target(number) else {
                 return;
             };
-            let waiting = target.waiting.as_ref();
-            let is_watched = waiting.is_none_or(|waiting| waiting.watch.is_some());
+            let mut calls = target.calls.iter();
+            let is_watched = !target.is_awaited() || calls.any(|call| call.waiting.watch.is_some());
             let place = target.place.as_ref().filter(|_| !is_watched);
             place.map(|place| place.object.clone())
         };
@@ -98,8 +100,10 @@ impl Hub {
 
     fn set_watch(&self, number: u32, watch: Option<Watch>) {
         let mut inner = self.inner.borrow_mut();
-        if let Some(waiting) = inner.target(number).and_then(|target| target.waiting.as_mut()) {
-            waiting.watch = watch;
+        let calls = inner.target(number).map(|target| target.calls.iter_mut());
+        let mut watch = watch;
+        for call in calls.into_iter().flatten() {
+            call.waiting.watch = watch.take();
         }
     }
 

@@ -27,14 +27,14 @@ pub struct Request {
     pub relay: Option<Vec<String>>,
 }
 
-/// The call that waits for a new target.
+/// A call that waits for a target.
 pub struct Call<H: Host> {
+    /// A number that no other call has.
+    pub number: u32,
     /// Its promise.
     pub waiting: H::Waiting,
     /// Until when it waits, ms.
     pub deadline: f64,
-    /// What the host keeps of the target.
-    pub host: H::Target,
 }
 
 /// What a `connect` call finds.
@@ -44,7 +44,7 @@ pub enum Found {
     Ended,
     /// Another target or a live peer elsewhere has its id.
     IdTaken,
-    /// An earlier call still waits for this target: both get the same promise. The number of the target.
+    /// An earlier call still waits for this target: [`Connections::await_again`] has to follow. The number of the target.
     Awaited(u32),
     /// Its target is connected with this peer.
     Connected(PeerRef),
@@ -196,13 +196,16 @@ impl<H: Host> Connections<H> {
         self.exchange(at);
     }
 
-    /// `connect` waits again for a target whose peer is lost: its window is knocked at. When to look at it again, ms.
-    pub fn await_again(&mut self, number: u32, waiting: H::Waiting, deadline: f64, now: f64) -> f64 {
+    /// Another call waits for a target that is known. If no other waits, its window is knocked at. When to look at it again, ms.
+    pub fn await_again(&mut self, number: u32, call: Call<H>, now: f64) -> f64 {
         let Some(target) = self.target(number) else {
             return f64::INFINITY;
         };
-        target.waiting = Some(waiting);
-        target.deadline = deadline;
+        let (is_first, deadline) = (!target.is_awaited(), call.deadline);
+        target.calls.push(call);
+        if !is_first {
+            return deadline;
+        }
         let window = target.window();
         self.effects.take_in(window.map(Effect::Knock));
         self.await_window(number, now)

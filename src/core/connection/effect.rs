@@ -122,8 +122,15 @@ pub enum Effect<H: Host> {
     },
     /// `connect` has its peer.
     Resolve(H::Waiting, PeerRef),
-    /// A call that waits for a suspended peer is refused. Its target stays.
-    NotReturned(H::Waiting, Refusal),
+    /// A call of `connect` is refused. Its target stays: another call waits for it, or its peer is suspended.
+    EndCall {
+        /// The number of the target.
+        target: u32,
+        /// The promise of the call.
+        waiting: H::Waiting,
+        /// Why.
+        refusal: Refusal,
+    },
     /// A target is over.
     Refuse(Box<Target<H>>, Refusal),
     /// A target's frame is in its page: watch for its removal. The number of the target.
@@ -276,6 +283,8 @@ pub enum Refusal {
     Unfit,
     /// It took too long.
     Late,
+    /// The signal of its last call was aborted.
+    Aborted,
     /// Another peer has its id.
     IdTaken,
     /// Its worker failed before it said hello.

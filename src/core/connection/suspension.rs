@@ -5,7 +5,6 @@ use super::effect::Effect;
 use super::host::Host;
 use crate::core::frame::{Kind, Reason, Suspension};
 use crate::core::id::PeerRef;
-use crate::core::lists::List;
 
 /// How long a page in the back/forward cache is waited for, ms. No event reports its eviction, and most such
 /// pages never return; one that returns later reconnects.
@@ -63,9 +62,10 @@ impl<H: Host> Connections<H> {
     /// It is connected again.
     pub(super) fn resumed(&mut self, at: PeerRef) {
         let target = self.targets.iter_mut().find(|target| target.peer == Some(at));
-        let waiting = target.and_then(|target| target.waiting.take());
-        self.effects
-            .take_in(waiting.map(|waiting| Effect::Resolve(waiting, at)));
+        let calls = target.map(|target| std::mem::take(&mut target.calls));
+        for call in calls.unwrap_or_default() {
+            self.effects.push(Effect::Resolve(call.waiting, at));
+        }
         self.effects.push(Effect::Resumed(at));
         self.exchange(at);
         self.effects.push(Effect::Ping(at));

@@ -31,10 +31,8 @@ pub struct Target<H: Host> {
     pub session: Option<u32>,
     /// The connected peer.
     pub peer: Option<PeerRef>,
-    /// The promise of `connect`.
-    pub waiting: Option<H::Waiting>,
-    /// Until when, ms.
-    pub deadline: f64,
+    /// The calls of `connect` that wait for it.
+    pub calls: Vec<Call<H>>,
     /// Whether its frame is in the page.
     pub presence: Presence,
     /// What its peer may see and do, if more is said of it than of its origin.
@@ -53,6 +51,7 @@ impl<H: Host> Target<H> {
         kind: String,
         place: Option<H::Place>,
         call: Call<H>,
+        host: H::Target,
     ) -> Target<H> {
         Target {
             number,
@@ -62,12 +61,11 @@ impl<H: Host> Target<H> {
             place,
             session: None,
             peer: None,
-            waiting: Some(call.waiting),
-            deadline: call.deadline,
+            calls: vec![call],
             presence: Presence::default(),
             relay: request.relay.unwrap_or_default(),
             grants: request.grants,
-            host: call.host,
+            host,
         }
     }
 
@@ -92,15 +90,22 @@ impl<H: Host> Target<H> {
         }
     }
 
-    /// Whether a promise awaits its connection.
+    /// Whether a call awaits its connection.
     pub fn is_awaited(&self) -> bool {
-        self.waiting.is_some()
+        !self.calls.is_empty()
+    }
+
+    /// When the first of these calls takes too long, ms.
+    pub fn deadline(&self) -> f64 {
+        self.calls
+            .iter()
+            .fold(f64::INFINITY, |first, call| first.min(call.deadline))
     }
 
     /// No peer can connect by it any more: its frame left the page, its popup was closed, or its port or link ended.
     pub fn is_over(&self) -> bool {
         match self.place {
-            None => self.peer.is_none() && self.waiting.is_none(),
+            None => self.peer.is_none() && !self.is_awaited(),
             Some(_) => self.window().is_none(),
         }
     }
@@ -131,10 +136,11 @@ impl<H: Host> Connections<H> {
         target.handshake.joined();
         target.peer = Some(peer);
         // A suspended one is waited for until it is resumed.
-        let is_connected = self.peers.get(peer).is_some();
-        let waiting = target.waiting.take_if(|_| is_connected);
-        self.effects
-            .take_in(waiting.map(|waiting| Effect::Resolve(waiting, peer)));
+        if self.peers.get(peer).is_some() {
+            let calls = std::mem::take(&mut target.calls).into_iter();
+            let resolve = |call: Call<H>| Effect::Resolve(call.waiting, peer);
+            self.effects.take_in(calls.map(resolve));
+        }
     }
 
     /// The peer of a target is lost. The target stays: the next document of that window gets the same id.
@@ -161,15 +167,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// Ends the call that waits for the suspended peer of a target. The target stays, and so does the peer. None if there is no
-    /// such call.
-    pub fn end_call(&mut self, number: u32) -> Option<H::Waiting> {
-        let target = self.target(number)?;
-        target.peer?;
-        target.waiting.take()
-    }
-
-    /// Ends a target that never connected. Returns its promise; None if there is none.
+    /// Ends a target that never connected. Returns it with the calls that wait for it; None if none does.
     pub fn give_up(&mut self, number: u32) -> Option<Box<Target<H>>> {
         let at = self
             .targets

@@ -5,7 +5,7 @@ use super::effect::{Effect, Refusal};
 use super::host::Host;
 use super::liveness::BEAT;
 use super::targets::Target;
-use crate::core::lists::Gather;
+use crate::core::lists::{Gather, List};
 
 /// How long after `connect` its element may be put into the page, ms.
 const COMES: f64 = 2000.0;
@@ -54,7 +54,7 @@ impl<H: Host> Connections<H> {
     /// `connect` waits for a target. When to look again, ms.
     pub fn await_window(&mut self, number: u32, now: f64) -> f64 {
         self.check_frame(number, now);
-        let deadline = self.target(number).map(|target| target.deadline);
+        let deadline = self.target(number).map(|target| target.deadline());
         deadline.unwrap_or(f64::INFINITY).min(now + BEAT)
     }
 
@@ -106,28 +106,58 @@ impl<H: Host> Connections<H> {
         next
     }
 
-    /// Ends the waits that took too long. When the next does, ms.
+    /// Ends the calls that took too long. When the next does, ms.
     pub fn targets_due(&mut self, now: f64) -> f64 {
-        let mut next = f64::INFINITY;
-        let mut late = Vec::new();
-        for target in self.targets.iter().filter(|target| target.is_awaited()) {
-            match target.deadline <= now {
-                true => late.push(target.number),
-                false => next = next.min(target.deadline),
+        let (mut next, mut late) = (f64::INFINITY, Vec::new());
+        for target in &self.targets {
+            for call in &target.calls {
+                match call.deadline <= now {
+                    true => late.push((target.number, call.number)),
+                    false => next = next.min(call.deadline),
+                }
             }
         }
-        for number in late {
-            self.refuse(number, Refusal::Late);
+        for (number, call) in late {
+            self.end_call(number, call, Refusal::Late);
         }
         next
     }
 
-    /// Ends the call that waits for a target, and the target unless its peer is suspended.
+    /// Ends a call that waits for a target, because it took too long or its signal was aborted. The target ends with its last call,
+    /// unless its peer is suspended.
+    pub fn end_call(&mut self, number: u32, call: u32, refusal: Refusal) {
+        let Some(target) = self.target(number) else { return };
+        let Some(at) = target.calls.iter().position(|other| other.number == call) else {
+            return;
+        };
+        if target.calls.len() == 1 && target.peer.is_none() {
+            return self.refuse(number, refusal);
+        }
+        let waiting = target.calls.remove(at).waiting;
+        let target = number;
+        self.effects.push(Effect::EndCall {
+            target,
+            waiting,
+            refusal,
+        });
+    }
+
+    /// Ends the calls that wait for a target, and the target unless its peer is suspended.
     pub(super) fn refuse(&mut self, number: u32, refusal: Refusal) {
-        if let Some(waiting) = self.end_call(number) {
-            self.effects.push(Effect::NotReturned(waiting, refusal));
-        } else if let Some(target) = self.give_up(number) {
-            self.effects.push(Effect::Refuse(target, refusal));
+        let Some(target) = self.target(number) else { return };
+        if target.peer.is_none() {
+            let target = self.give_up(number);
+            return self
+                .effects
+                .take_in(target.map(|target| Effect::Refuse(target, refusal)));
+        }
+        let calls = std::mem::take(&mut target.calls);
+        for call in calls {
+            self.effects.push(Effect::EndCall {
+                target: number,
+                waiting: call.waiting,
+                refusal,
+            });
         }
     }
 }
