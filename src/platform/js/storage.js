@@ -189,9 +189,9 @@ export function openStorage(kind, key) {
   return kind === 'indexedDB' ? indexed(key) : custom(kind, key);
 }
 
-// Here a page that is looked at is told of its going twice, by visibilitychange after pagehide. Others may not do so, and nothing
-// that asks them would be true before it is too late: so only those two are counted on.
-const HAS_TWO_LEAVE_EVENTS = 'mozInnerScreenX' in g || 'webkitRequestFileSystem' in g;
+// A browser tells a page that is looked at of its going twice, by visibilitychange after pagehide. What only plays a browser may not
+// do so, and nothing that asks it would be true before it is too late: so a name is asked for that all three engines have.
+const HAS_TWO_LEAVE_EVENTS = 'WebKitCSSMatrix' in g;
 
 /**
  * Calls `leaves` with whether the page may return, in the last event before it goes and after all other listeners of it:

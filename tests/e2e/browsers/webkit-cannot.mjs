@@ -27,6 +27,10 @@ const TABLE = [
     why: 'structuredClone visits every index of an array that only says it is long, 0.5 s for 2 ** 24: its sender hangs itself',
     scenarios: ['hostile-data: lists that only say they are long'],
   },
+  {
+    why: 'its driver has private sessions only, and in those IndexedDB stores no Blob: "Error preparing Blob/File data"',
+    scenarios: ['persist: IndexedDB: what no text can say too, and no window erases another'],
+  },
 ];
 
 /** The reason by the scenario's name. */

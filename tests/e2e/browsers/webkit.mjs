@@ -50,9 +50,11 @@ export async function launch({ headed = false, server }) {
       can: { crash: false, bfcache: true, bfcacheWithLocks: true, partitioning: true },
       lacks,
       skips,
-      newSession: async (log, { hides = false } = {}) => {
+      newSession: async (log, { hides = false, needs = [] } = {}) => {
         const { token, stop } = server.hear(log);
-        const driver = await build(address, `${AGENT} ${token}`);
+        // It keeps pages that must not be stored, too, unless they come over https. The others keep them only if a page asks for it.
+        const cache = needs.some((ability) => ability.startsWith('bfcache'));
+        const driver = await build(address, `${AGENT} ${token}`, cache);
         return new Session(driver, await driver.getWindowHandle(), {
           kind: hides ? 'tab' : 'window',
           stop,
@@ -67,8 +69,13 @@ export async function launch({ headed = false, server }) {
 }
 
 /** A browser of its own: nothing stored in one is found in the next. */
-function build(address, agent = AGENT) {
-  const args = ['--automation', '--javascript-can-open-windows-automatically=true', `--user-agent=${agent}`];
+function build(address, agent = AGENT, cache = false) {
+  const settings = {
+    'javascript-can-open-windows-automatically': true,
+    'user-agent': agent,
+    'enable-page-cache': cache,
+  };
+  const args = ['--automation', ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`)];
   const capabilities = new Capabilities({
     browserName: 'MiniBrowser',
     pageLoadStrategy: 'none',
