@@ -25,11 +25,40 @@ const TABLE = [
   },
   {
     why: 'structuredClone visits every index of an array that only says it is long, 0.5 s for 2 ** 24: its sender hangs itself',
-    scenarios: ['hostile-data: lists that only say they are long'],
+    scenarios: [
+      'hostile-data: lists that only say they are long',
+      'refused-values: odd shapes are plain data or refused by name: depth, holes, getters, toJSON, large and small',
+    ],
+  },
+  {
+    why: 'storage and channels of a frame go by the whole origin of the top page: a page of a subdomain is another site',
+    scenarios: [
+      'partition: frames of one site in two pages of another reach each other by their channel; a frame of the own site is told nothing',
+    ],
+  },
+  {
+    why: "open fault of the playground's policy: WebKit lets 'self' of the policy that a sandboxed srcdoc inherits match no script",
+    scenarios: ['playground: a view in a sandbox shares the state, and its messages pass through the proxy'],
   },
   {
     why: 'its driver has private sessions only, and in those IndexedDB stores no Blob: "Error preparing Blob/File data"',
     scenarios: ['persist: IndexedDB: what no text can say too, and no window erases another'],
+  },
+  {
+    why: 'nothing is unreadable there: a WebAssembly.Module arrives in a frame of another origin',
+    scenarios: [
+      'unreadable: a call to a cross-origin frame with such a payload rejects at once, and so does one with such an answer',
+      'unreadable: a state with a cross-origin frame: the write is taken back, its writer is told by key, and the rest goes on',
+      'unreadable: writes with options and transactions to a cross-origin frame reject, and are taken back whole',
+      'unreadable: under each strategy with a cross-origin frame: the write is taken back, and the rest goes on',
+      'unreadable: a store with a cross-origin frame: both sides are told, and the other actions go on',
+      'unreadable: a window that comes later is ready with everything it can read',
+      'unreadable: a restricted frame that cannot read a value, and one whose value cannot be read',
+    ],
+  },
+  {
+    why: 'open: playground/counter.html in a frame never ends loading; as a page it loads',
+    scenarios: ['site: no page is wider than a window of 400 px', 'site: no page is wider than a window of 1280 px'],
   },
 ];
 
