@@ -31,8 +31,8 @@ mod write;
 use std::cell::{Cell, OnceCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::Array;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::messenger::Messenger;
 use super::options::bounds;
@@ -42,7 +42,7 @@ use super::wire::label_out;
 use crate::core::codes;
 use crate::core::id::Key;
 use crate::core::lists::Gather;
-use crate::core::model::{ModelEffects, StateModel};
+use crate::core::model::{ModelEffects, PlainModel, StateModel};
 use crate::core::schema::Schema;
 use crate::platform::cell::RefCell;
 use crate::platform::error::fail;
@@ -87,7 +87,7 @@ pub(crate) struct StateHost {
     node: RefCell<Box<dyn StateModel<JsEntry>>>,
     early: Early,
     /// The initial values, for `reset`.
-    initial: Vec<(Key, JsEntry)>,
+    initial: RefCell<Vec<(Key, JsEntry)>>,
     initial_state: OnceCell<JsValue>,
     /// Keys that `syncedKeys` leaves out: they stay in this window.
     local: RefCell<Vec<JsEntry>>,
@@ -148,11 +148,11 @@ impl StateHost {
             messenger,
             node: RefCell::new(node),
             early: Early::none(),
-            initial,
+            initial: RefCell::new(initial),
             initial_state: OnceCell::new(),
             local: RefCell::new(local.into_iter().map(|(_, held)| held).gather()),
             view: RefCell::new(View {
-                snapshot: js_sys::Object::new().into(),
+                snapshot: Object::new().into(),
                 changes: Array::new(),
                 stale: true,
             }),
@@ -204,11 +204,11 @@ impl StateHost {
     pub(crate) fn initial_state(&self) -> JsValue {
         let made = self.initial_state.get_or_init(|| {
             let changes = Array::new();
-            for (key, held) in &self.initial {
+            for (key, held) in self.initial.borrow().iter() {
                 changes.push(&held.key(key));
                 changes.push(&held.value);
             }
-            host::patch(&js_sys::Object::new(), &changes)
+            host::patch(&Object::new(), &changes)
         });
         made.clone()
     }
@@ -239,7 +239,7 @@ impl StateHost {
                 }
                 view.stale = false;
                 view.changes = Array::new();
-                (JsValue::from(js_sys::Object::new()), changes)
+                (JsValue::from(Object::new()), changes)
             } else if view.changes.length() == 0 {
                 return view.snapshot.clone();
             } else {
@@ -253,6 +253,9 @@ impl StateHost {
 
     /// Records changes of keys for the next snapshot.
     fn note_changes(&self, changes: &[Changed]) {
+        if self.destroyed.get() {
+            return;
+        }
         let mut view = self.view.borrow_mut();
         for (key, old, new) in changes {
             if view.stale {
@@ -276,6 +279,14 @@ impl StateHost {
     }
 
     fn shown(&self, key: &str) -> JsValue {
+        if self.destroyed.get() {
+            let (last, key) = (self.snapshot(), JsValue::from_str(key));
+            let is_own = Object::has_own(last.unchecked_ref::<Object>(), &key);
+            return match is_own {
+                true => Reflect::get(&last, &key).unwrap_or_default(),
+                false => JsValue::UNDEFINED,
+            };
+        }
         let value = if self.options.is_synced(key) {
             self.node.borrow().get(key).map(|held| held.value.clone())
         } else {
@@ -311,6 +322,19 @@ impl StateHost {
         self.listeners.borrow_mut().clear();
         self.key_listeners.borrow_mut().clear();
         self.messenger.stop(&self.options.name);
+        self.free_contents();
+    }
+
+    /// Frees what a destroyed state no longer needs: the object itself is freed when JavaScript has collected it, which may be much
+    /// later. Reads get what the last snapshot holds.
+    fn free_contents(&self) {
+        self.conflicts();
+        self.initial_state();
+        self.snapshot();
+        self.initial.borrow_mut().clear();
+        self.local.borrow_mut().clear();
+        let actor = self.node.borrow().node().actor();
+        *self.node.borrow_mut() = Box::new(PlainModel::new(actor, 0.0, Vec::new()));
     }
 }
 

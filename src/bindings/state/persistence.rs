@@ -153,9 +153,9 @@ impl PersistTarget for StateHost {
     }
 
     fn is_bare(&self) -> bool {
-        let node = self.node.borrow();
+        let (node, initial) = (self.node.borrow(), self.initial.borrow());
         let is_as_begun = |key: &Key, held: &JsEntry| {
-            let begun = self.initial.iter().find(|(initial, _)| initial == key);
+            let begun = initial.iter().find(|(initial, _)| initial == key);
             begun.is_some_and(|(_, begun)| host::same(&begun.value, &held.value))
         };
         node.iter().all(|(key, held)| is_as_begun(&key, held))

@@ -66,7 +66,8 @@ impl StateHost {
     /// `reset`: sets the state back to its initial values.
     pub(crate) fn reset(&self) -> Result<Promise, JsValue> {
         self.check_alive()?;
-        let gone = |key: &Key| !self.initial.iter().any(|one| one.0 == *key);
+        let initial = self.initial.borrow().clone();
+        let gone = |key: &Key| !initial.iter().any(|one| one.0 == *key);
         let mut ops: Vec<(Key, Op<JsEntry>)> = Vec::new();
         for (key, _) in self.node.borrow().iter() {
             if gone(&key) {
@@ -78,8 +79,8 @@ impl StateHost {
                 ops.push((key, Op::Set(None)));
             }
         }
-        for (key, held) in &self.initial {
-            ops.push((key.clone(), Op::Set(Some(held.clone()))));
+        for (key, held) in &initial {
+            ops.push((Key::clone(key), Op::Set(Some(held.clone()))));
         }
         let promise = self.write(ops, SetOptions::default())?;
         if self.transaction.borrow().is_none() {
