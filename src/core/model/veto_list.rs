@@ -16,6 +16,7 @@ use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
 use crate::core::map::SmallMap;
 use crate::core::order;
+use crate::core::register::Stamp;
 use crate::core::value::Value;
 
 impl<V: Value> Model<V> {
@@ -147,11 +148,21 @@ impl<V: Value> Model<V> {
                 let history = self.history(key, actor, &vetoes);
                 history.iter().any(|entry| entry.0 == veto.stamp)
             }
-            _ => self
-                .node
-                .register(&name)
-                .is_some_and(|register| register.stamp == veto.stamp),
+            _ => {
+                let register = self.node.register(&name);
+                let is_held = register.is_some_and(|register| register.stamp == veto.stamp);
+                is_held || (part == Part::Root && self.is_named_as_replaced(key, veto.stamp))
+            }
         }
+    }
+
+    /// Whether a slot of its writer names that write as what another replaced: it is visible if that one is vetoed.
+    fn is_named_as_replaced(&self, key: &str, write: Stamp) -> bool {
+        let Some(slot) = self.slot(key, write.actor) else {
+            return false;
+        };
+        slot.history()
+            .any(|entry| entry.base.as_ref().is_some_and(|base| base.1 == write))
     }
 }
 
