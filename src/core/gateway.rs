@@ -8,40 +8,46 @@
 //! never reach the state.
 //!
 //! - **Outwards** go cells of readable keys, without the names of windows.
-//! - **Of a transaction** only the members go outwards whose keys are exchanged, and the peer takes them for a smaller transaction or
-//!   for lone writes. If another member aborts the transaction, the peer cannot know: over there the rest would count, and abort
-//!   others. So where the peer would show something else, the *state* vetoes the rest, see [`Model::aborted_parts`]. All windows
-//!   obey that veto, and the transaction stays aborted, even if the cause of the abort goes. A veto in the view alone would not do: an
-//!   abort may be lifted in the state later. Keys that the peer may read and not write are corrected in the view: nothing of them
-//!   passes back.
+//! - **Of a transaction** only the members stay together outwards whose keys the peer may read and write, and the peer takes them for a
+//!   smaller transaction or for lone writes. If another member aborts the transaction, the peer cannot know: over there the rest
+//!   would count, and abort others. So where the peer would show something else, the *state* vetoes the rest, see
+//!   [`Model::aborted_parts`]. All windows obey that veto, and the transaction stays aborted, even if the cause of the abort goes. A veto
+//!   in the view alone would not do: an abort may be lifted in the state later.
+//! - **Keys that the peer may read and not write** are corrected in the view: nothing of them passes back. Their members of transactions
+//!   go outwards as lone writes, so no correction aborts a transaction over there.
 //! - **Inwards** go cells of writable keys, in the name of writers that the state does not know. A cell in the name of a window of
 //!   the state is that window's own copy returning, or arrives over a more direct route, or is forged. Slots, counts, vetoes and edits
 //!   must belong to their writer; times may be at most a second ahead.
 //! - **What does not pass** (a key without a grant, a transaction that names one, a cell or time that is not the writer's to make)
 //!   is vetoed in the view, with the reason: so it is rolled back wherever the peer has spread it, and its writer receives the rejection.
+//!   Of the writes that one slot carries, those pass that would have passed by themselves.
 //! - A peer whose options differ for some keys takes part through a gateway too, on both sides. It leaves those keys out, and takes
 //!   over everything else as it is: such a peer may do everything.
 //! - The state gives what passes numbers of its own, as it does with what comes from storage.
 
 mod bound;
 mod correct;
+mod deny;
 mod pass;
+mod received;
 
 use std::rc::Rc;
 
-use super::cell::{Cell, VetoReason, parse};
+use super::cell::{Cell, VetoReason, parse, write_of};
 use super::clock::Time;
 use super::compat::Excluded;
 use super::grants::Grants;
 use super::id::{Key, PeerRef};
 use super::map::SmallMap;
-use super::model::{CellChange, Model, ModelEffect, ModelEffects, Written};
+use super::model::{CellChange, Model, ModelEffects, Written};
 use super::order;
-use super::sync::{KeyChange, StateFrame};
+use super::sync::StateFrame;
 use super::value::Value;
 use crate::core::lists::{Gather, List};
 pub use bound::DENIED;
+use deny::Denials;
 use pass::Decision;
+pub use received::Received;
 
 /// The gateway between one peer, restricted or mismatched, and one state.
 pub struct Gateway<V> {
@@ -63,18 +69,6 @@ pub struct Gateway<V> {
 
 /// What a peer may do, and the keys that are not exchanged with it.
 pub type Filter = (Rc<Grants>, Option<Rc<Excluded>>);
-
-/// What a frame of the peer did to its view.
-pub struct Received<V> {
-    /// Frames to send and refusals to count.
-    pub effects: ModelEffects<V>,
-    /// In the order of their keys.
-    changes: Vec<KeyChange<V>>,
-    /// Its cells, visible or not.
-    names: Vec<Key>,
-    /// Cells that changed a visible value.
-    cells: Vec<CellChange<V>>,
-}
 
 /// The result of checking a frame against the grants.
 pub struct Checked<V> {
@@ -160,11 +154,17 @@ impl<V: Value> Gateway<V> {
     pub fn receive(&mut self, mut frame: StateFrame<Cell<V>>, state: &Model<V>, now: f64) -> Received<V> {
         let mut received = Received::new();
         self.bound(state);
-        self.trim(&mut frame, state);
+        let left_out = self.trim(&mut frame, state);
         let peer = self.peer;
         drop(self.view.take_watched());
         received.absorb(self.view.with_node(|node| node.receive(peer, &[], frame, now)));
         received.names = self.view.take_watched();
+        let keys: Vec<Key> = left_out
+            .iter()
+            .filter_map(|cell| Some(parse(&cell.0)?.0))
+            .gather();
+        self.note_denied(&keys);
+        self.delete(left_out, now);
         received
     }
 
@@ -188,43 +188,64 @@ impl<V: Value> Gateway<V> {
         let mut passing: Vec<(Key, Written<V>)> = Vec::new();
         let mut noted: Vec<Key> = received.cells.iter().map(|cell| Rc::clone(cell.name())).gather();
         order::sort(&mut noted);
+        let mut deleted: Vec<Key> = Vec::new();
+        let mut denials = Denials::new();
         for name in std::mem::take(&mut received.names) {
-            let (Some((key, _)), Some(cell)) = (parse(&name), self.view.written_to(&name)) else {
+            let (Some((key, part)), Some(cell)) = (parse(&name), self.view.written_to(&name)) else {
                 continue;
             };
-            match self.incoming(cell, state, now) {
+            let is_noted = noted.binary_search(&name).is_ok();
+            let cell_of = (&name, &key, &part);
+            if cell.1.is_none() && !self.may_write(&key) {
+                deleted.push(Rc::clone(&key));
+            }
+            let write = write_of(&part, cell.1.as_ref(), cell.2);
+            let is_any_denied = match self.incoming(cell, state, now) {
                 // Its neighbours may send it again.
-                Decision::Pass(_) if self.view.is_denied(&name) => {}
-                Decision::Pass(cell) => passing.push((Rc::clone(&key), cell)),
-                Decision::Deny => denied.push(Rc::clone(&key)),
-                Decision::Unwritable => match self.view.refusable(&name, None) {
-                    None => {}
-                    Some(_) if self.restates(&name, &key, state) => {}
-                    Some(_) if noted.binary_search(&name).is_ok() => denied.push(Rc::clone(&key)),
-                    Some(_) => {
-                        let base = state.written_to(&name).filter(|_| self.may_read(&key));
-                        received.cells.take_in(self.view.refusable(&name, base));
-                        denied.push(Rc::clone(&key));
-                    }
-                },
-                Decision::Ignore => {}
+                Decision::Pass(_) | Decision::PassPart(..) if self.view.is_denied(&name, write) => false,
+                Decision::Pass(cell) => {
+                    passing.push((Rc::clone(&key), cell));
+                    false
+                }
+                Decision::PassPart(cell, stamps) => {
+                    passing.push((Rc::clone(&key), cell));
+                    self.deny(
+                        cell_of,
+                        |stamp| stamps.contains(&stamp),
+                        is_noted,
+                        state,
+                        &mut denials,
+                    )
+                }
+                Decision::Unwritable if self.restates(&name, &key, state) => false,
+                Decision::Deny | Decision::Unwritable => {
+                    self.deny(cell_of, |_| true, is_noted, state, &mut denials)
+                }
+                Decision::Ignore => false,
+            };
+            if is_any_denied {
+                denied.push(Rc::clone(&key));
             }
             touched.push(key);
         }
         order::sort(&mut denied);
         denied.dedup();
-        self.refuse(received, &denied, state, now);
-        passing.keep(|one| denied.binary_search(&one.0).is_err());
+        let names = denials.add_to(&mut received.cells);
+        self.refuse(received, &names, &denied, state, now);
         let (mut keys, mut news): (Vec<Key>, Vec<Written<V>>) = passing.into_iter().unzip();
         let is_full = !state.node().takes(&news);
         if is_full {
+            let mut names: Vec<Key> = news.iter().map(|cell| Rc::clone(&cell.0)).gather();
+            order::sort(&mut names);
             news.clear();
             order::sort(&mut keys);
             keys.dedup();
-            self.refuse(received, &keys, state, now);
+            self.refuse(received, &names, &keys, state, now);
             self.note_denied(&keys);
         }
         self.note_denied(&denied);
+        // Of what another gateway forgets, the deletions are forgotten here.
+        self.note_denied(&deleted);
         // A transaction that lost a member here has lost the others as well.
         touched.take_in(received.changes.iter().map(|change| Rc::clone(&change.key)));
         order::sort(&mut touched);
@@ -279,31 +300,6 @@ impl<V: Value> Gateway<V> {
         drop(self.view.adopt(cells, None, now));
     }
 
-    fn refuse(&mut self, received: &mut Received<V>, keys: &[Key], state: &Model<V>, now: f64) {
-        if keys.is_empty() {
-            return;
-        }
-        let is_refused =
-            |cell: &CellChange<V>| cell.key().is_some_and(|key| keys.binary_search(&key).is_ok());
-        let (refused, kept) = std::mem::take(&mut received.cells)
-            .into_iter()
-            .partition(is_refused);
-        received.cells = kept;
-        received.absorb(self.view.veto(refused, VetoReason::Denied, now));
-        for key in keys {
-            // An earlier write may be of the same kind.
-            for _ in 0..ROUNDS {
-                if !self.differs(received, key, state) {
-                    break;
-                }
-                let Some(effects) = self.view.veto_visible_write(key, VetoReason::Denied, now) else {
-                    break;
-                };
-                received.absorb(effects);
-            }
-        }
-    }
-
     /// Whether the state still waits for the contents of a peer without restrictions.
     #[must_use]
     pub fn is_awaited(&self) -> bool {
@@ -322,65 +318,6 @@ impl<V: Value> Gateway<V> {
 
     fn may_write(&self, key: &str) -> bool {
         self.grants.may_write(&self.name, key) && !self.is_excluded(key)
-    }
-}
-
-/// Writes of one writer that may lie under each other, and those of its neighbours.
-const ROUNDS: u32 = 8;
-
-impl<V: Value> Received<V> {
-    fn new() -> Self {
-        Self {
-            effects: Vec::new(),
-            changes: Vec::new(),
-            names: Vec::new(),
-            cells: Vec::new(),
-        }
-    }
-
-    /// What a key showed before the frame, if it has changed.
-    fn before(&self, key: &Key) -> Option<&KeyChange<V>> {
-        let at = self.changes.binary_search_by(|change| change.key.cmp(key)).ok()?;
-        self.changes.get(at)
-    }
-
-    fn absorb(&mut self, effects: ModelEffects<V>) {
-        for effect in effects {
-            match effect {
-                ModelEffect::Changed {
-                    changes, from, cells, ..
-                } => {
-                    merge_changes(&mut self.changes, changes);
-                    if from.is_some() {
-                        self.cells.take_in(cells);
-                    }
-                }
-                ModelEffect::Send { .. } | ModelEffect::Refused { .. } => self.effects.push(effect),
-                ModelEffect::Contested { .. }
-                | ModelEffect::Lost { .. }
-                | ModelEffect::Restamped { .. }
-                | ModelEffect::Ready => {}
-            }
-        }
-    }
-}
-
-/// Merges later changes into earlier ones. The result has each key once, sorted.
-fn merge_changes<V>(changes: &mut Vec<KeyChange<V>>, later: Vec<KeyChange<V>>) {
-    if changes.is_empty() {
-        changes.take_in(later);
-        return order::sort_by(changes, |a, b| a.key.cmp(&b.key));
-    }
-    for change in later {
-        match changes.binary_search_by(|earlier| earlier.key.cmp(&change.key)) {
-            Ok(at) => {
-                if let Some(earlier) = changes.get_mut(at) {
-                    earlier.new = change.new;
-                    earlier.stamp = change.stamp;
-                }
-            }
-            Err(at) => changes.insert(at, change),
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Windows that trust each other, and others behind gateways, from a seed.
 
+pub mod case;
 mod check;
-mod forged;
+pub mod forged;
 mod steps;
 mod traffic;
 
@@ -9,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub use crate::values::Val;
-pub use forged::besiege;
 use parley_sync::core::cell::Cell;
 use parley_sync::core::compat::Treatments;
 use parley_sync::core::gateway::{Filter, Gateway};
@@ -100,14 +100,10 @@ impl Network {
         )
     }
 
-    /// Each window settles each of those keys differently from most others, or not: `differs` says so. Whoever differs from
+    /// Each window settles its keys of `differing` differently from most others. Whoever differs from
     /// another keeps apart with it what they settle differently.
-    pub fn mixed(strategy: Strategy, links: &[(usize, usize)], mut differs: impl FnMut() -> bool) -> Network {
-        let of_one = |_| {
-            let keys: Vec<&str> = KEYS.into_iter().filter(|_| differs()).collect();
-            treatments(&keys)
-        };
-        let all = (0..WINDOWS).map(of_one).collect();
+    pub fn mixed(strategy: Strategy, links: &[(usize, usize)], differing: &[Vec<&'static str>]) -> Network {
+        let all = differing.iter().map(|keys| treatments(keys)).collect();
         Self::open(strategy, links, (Rc::new(Grants::default()), None), Some(all))
     }
 

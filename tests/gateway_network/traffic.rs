@@ -3,7 +3,7 @@
 use parley_sync::core::cell::VetoReason;
 use parley_sync::core::gateway::Received;
 use parley_sync::core::id::{Key, PeerRef};
-use parley_sync::core::model::{Model, ModelEffect, ModelEffects};
+use parley_sync::core::model::{How, Model, ModelEffect, ModelEffects, Op};
 use parley_sync::core::sync::{KeyChange, StateFrame};
 
 use super::check::names_of;
@@ -139,7 +139,8 @@ impl Network {
         self.veto_aborted(link.0);
         self.flush_gateways(link.0);
         let gateway = self.gateways.get_mut(&link).unwrap();
-        gateway.forget_denied(&self.models[link.0], self.kept_denied);
+        let effects = gateway.forget_denied(&self.models[link.0], self.kept_denied, now);
+        self.send_of(link.0, link.1, effects);
     }
 
     pub(super) fn flush_gateways(&mut self, at: usize) {
@@ -201,6 +202,13 @@ impl Network {
                 return cells == 0;
             }
         }
+    }
+
+    /// A window writes, and everything arrives.
+    pub fn spread(&mut self, at: usize, ops: Vec<(&str, Op<Val>)>, how: How) {
+        self.write(at, ops, how);
+        self.flush(at);
+        self.settle();
     }
 
     pub fn heal(&mut self) {

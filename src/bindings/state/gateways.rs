@@ -234,9 +234,11 @@ fn hear(state: &StateHost, filtered: &RefCell<Gateway<JsEntry>>, decoded: StateF
     state.veto_aborted();
     let effects = filtered.borrow_mut().flush(now);
     state.send_to_filtered_peer(effects);
-    if let Some(model) = state.node.borrow().full() {
-        filtered.borrow_mut().forget_denied(model, DENIED);
-    }
+    let forgotten = match state.node.borrow().full() {
+        Some(model) => filtered.borrow_mut().forget_denied(model, DENIED, now),
+        None => Vec::new(),
+    };
+    state.send_to_filtered_peer(forgotten);
     state.look_for_texts();
     state.check_outcomes();
     state.release_ready();

@@ -1,22 +1,26 @@
 //! Bounds on what a restricted peer can make its host keep.
 //!
 //! The view holds what the peer wrote, also where it is denied: with the veto, so that the peer's window rolls it back. Once
-//! the veto was sent, both are forgotten where the key holds nothing else. Of a frame with very many such writes the rest is forgotten
-//! before it is held. Should the peer still show one, that is repaired as any forgotten deletion is: the peer drops what
-//! the view has seen and does not hold. Initial values that the peer keeps to itself stay in the view, up to a number.
+//! the veto was sent, both are forgotten where the key holds nothing else. The peer is told to delete them: it would not know
+//! that the veto it has of a cell is no longer among those that the view keeps. Of a frame with very many such writes the rest
+//! is deleted over there without a veto. Should a deletion get lost, that is repaired as any forgotten deletion is: the peer drops
+//! what the view has seen and does not hold. Initial values that the peer keeps to itself stay in the view, up to a number.
+
+use std::rc::Rc;
 
 use super::Gateway;
-use crate::core::cell::{Cell, parse};
+use crate::core::cell::{Cell, Part, parse};
 use crate::core::clock::Time;
 use crate::core::id::Key;
 use crate::core::limits::{Bounds, PRIVATE_CELLS, WRITABLE_CELLS};
-use crate::core::lists::List;
-use crate::core::model::Model;
+use crate::core::lists::{Gather, List};
+use crate::core::model::{Model, ModelEffects};
 use crate::core::order;
+use crate::core::register::Stamp;
 use crate::core::sync::StateFrame;
 use crate::core::value::Value;
 
-/// As many denied keys a host keeps, for a while: forgetting costs a comparison of everything.
+/// As many denied keys a host keeps, for a while: forgetting goes through the whole view.
 pub const DENIED: usize = 256;
 /// Of one frame, writes that are denied one by one.
 const DENIED_AT_ONCE: usize = 1024;
@@ -45,9 +49,9 @@ impl<V: Value> Gateway<V> {
     }
 
     /// Leaves out of a frame what is denied anyway, beyond a number: writes to keys that are not held here, of which neither
-    /// the peer nor the state has any use.
-    pub(super) fn trim(&mut self, frame: &mut StateFrame<Cell<V>>, state: &Model<V>) {
-        let (mut count, mut latest) = (0, None);
+    /// the peer nor the state has any use. Returns their cells, with their times.
+    pub(super) fn trim(&self, frame: &mut StateFrame<Cell<V>>, state: &Model<V>) -> Vec<(Key, Time)> {
+        let (mut count, mut left_out) = (0, Vec::new());
         let mut is_kept = |name: &Key, time: Time| {
             let key = parse(name).map(|parsed| parsed.0);
             let denied = key.filter(|key| {
@@ -60,7 +64,7 @@ impl<V: Value> Gateway<V> {
             if denied.is_none() || count <= DENIED_AT_ONCE {
                 return true;
             }
-            latest = latest.max(Some(time));
+            left_out.push((Rc::clone(name), time));
             false
         };
         match frame {
@@ -68,12 +72,7 @@ impl<V: Value> Gateway<V> {
             StateFrame::Delta(delta) => delta.entries.keep(|entry| is_kept(&entry.key, entry.stamp.time)),
             StateFrame::Sync { .. } | StateFrame::Digest { .. } => {}
         }
-        if let Some(latest) = latest {
-            drop(self.view.with_node(|node| {
-                node.note_forgotten(latest);
-                Vec::new()
-            }));
-        }
+        left_out
     }
 
     /// Takes note of keys of which something was denied.
@@ -81,11 +80,21 @@ impl<V: Value> Gateway<V> {
         self.denied.take_in(keys.iter().cloned());
     }
 
+    /// Deletes cells in the view, and so over there, unless they were written later than that.
+    pub(super) fn delete(&mut self, cells: Vec<(Key, Time)>, now: f64) {
+        let actor = self.view.node().actor();
+        let deleted = cells.into_iter().map(|(name, time)| {
+            let time = Time::after(Some(time));
+            (name, None, Stamp { time, actor })
+        });
+        drop(self.view.adopt(deleted.gather(), None, now));
+    }
+
     /// Forgets what was denied, where nothing else is left of the key, once it is more than `most`. To be called when the
-    /// vetoes have been sent.
-    pub fn forget_denied(&mut self, state: &Model<V>, most: usize) {
+    /// vetoes have been sent. Returns frames to send.
+    pub fn forget_denied(&mut self, state: &Model<V>, most: usize, now: f64) -> ModelEffects<V> {
         if self.denied.len() <= most {
-            return;
+            return Vec::new();
         }
         let mut gone: Vec<Key> = std::mem::take(&mut self.denied);
         gone.keep(|key| {
@@ -97,6 +106,24 @@ impl<V: Value> Gateway<V> {
         for key in &gone {
             self.corrected.remove(&**key);
         }
-        self.view.forget(&gone);
+        let held = self.view.written().filter_map(|(name, cell, stamp)| {
+            let (key, _) = parse(&name).filter(|_| cell.is_some())?;
+            gone.binary_search(&key).is_ok().then_some((name, stamp.time))
+        });
+        let held = held.gather();
+        self.delete(held, now);
+        let effects = self.flush(now);
+        // The deletion of a key that the peer may read hides, over there, earlier writes that the state may receive yet: so it has
+        // to hide them here, where this is corrected.
+        let mut names: Vec<Key> = self
+            .view
+            .written()
+            .filter(|cell| cell.1.is_none())
+            .map(|cell| cell.0)
+            .gather();
+        names.keep(|name| matches!(parse(name), Some((key, Part::Root)) if self.may_read(&key)));
+        order::sort(&mut names);
+        self.view.forget(&gone, |name| names.binary_search(name).is_ok());
+        effects
     }
 }

@@ -6,7 +6,8 @@
 
 use std::rc::Rc;
 
-use super::{Gateway, ROUNDS, Received, same};
+use super::deny::ROUNDS;
+use super::{Gateway, Received, same};
 use crate::core::cell::{Cell, VetoReason, parse};
 use crate::core::id::Key;
 use crate::core::lists::List;
@@ -41,10 +42,9 @@ impl<V: Value> Gateway<V> {
     /// [`Model::aborted_parts`]. To be asked after every change, once `validate` has refused what it refuses.
     pub fn take_aborted(&mut self, state: &Model<V>) -> Vec<CellChange<V>> {
         let changed = std::mem::take(&mut self.changed);
-        let differs = |key: &Key| {
-            self.may_read(key) && self.may_write(key) && !same(self.view.get(key), state.get(key))
-        };
-        state.aborted_parts(&changed, &differs, &|key| self.may_read(key))
+        let is_exchanged = |key: &str| self.may_read(key) && self.may_write(key);
+        let differs = |key: &Key| is_exchanged(key) && !same(self.view.get(key), state.get(key));
+        state.aborted_parts(&changed, &differs, &is_exchanged)
     }
 
     /// Vetoes aborted writes: those that the state holds and does not show. A write that it does not hold yet will arrive.

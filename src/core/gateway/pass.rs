@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use super::Gateway;
-use crate::core::cell::{Cell, Part, Slot, parse};
+use crate::core::cell::{Cell, MAX_CARRIED_WRITES, Part, Slot, parse, root_name};
 use crate::core::clock::Time;
 use crate::core::id::{Actor, Key};
 use crate::core::lists::{Gather, List};
 use crate::core::merge::owner_of;
 use crate::core::model::{Model, Strategy, Written};
+use crate::core::register::Stamp;
 use crate::core::value::Value;
 
 /// How much later than this window's clock, and than the times it was sent, a restricted peer's writes may be, ms, once they
@@ -19,6 +20,8 @@ const LEEWAY_MS: f64 = 1000.0;
 pub(super) enum Decision<V> {
     /// The state takes it over, as it is here.
     Pass(Written<V>),
+    /// The state takes over what is valid of the write history; those writes are denied.
+    PassPart(Written<V>, Vec<Stamp>),
     /// Its key may be written, but not with this content.
     Deny,
     /// Its key may not be written.
@@ -48,7 +51,7 @@ impl<V: Value> Gateway<V> {
     /// A write without the name of its window for a restricted peer, and without the names of keys that may not be read.
     fn seen_slot(&self, slot: &Slot<V>) -> Rc<Slot<V>> {
         let mut group: Vec<Key> = slot.group.iter().cloned().gather();
-        group.keep(|key| self.may_read(key));
+        group.keep(|key| self.may_read(key) && self.may_write(key));
         if group.len() < 2 {
             group.clear();
         }
@@ -95,7 +98,9 @@ impl<V: Value> Gateway<V> {
             };
         }
         if !self.may_write(&key) {
-            return if stamp.time.is_initial() || matches!(part, Part::Veto(_)) {
+            // A deletion where the peer sees nothing: another gateway forgets what it denied.
+            let is_absent = cell.is_none() && (!self.may_read(&key) || state.get(&key).is_none());
+            return if stamp.time.is_initial() || matches!(part, Part::Veto(_)) || is_absent {
                 Decision::Ignore
             } else {
                 Decision::Unwritable
@@ -109,13 +114,47 @@ impl<V: Value> Gateway<V> {
             return Decision::Deny;
         }
         let settles_alone = state.strategy(&key) != Strategy::LastWriteWins;
-        match cell {
-            Some(Cell::Slot(slot)) if settles_alone && !slot.group.is_empty() => Decision::Deny,
-            Some(Cell::Slot(slot)) => match self.passed_slot(&slot, now) {
-                Some(slot) => Decision::Pass((name, Some(Cell::Slot(slot)), stamp)),
-                None => Decision::Deny,
-            },
-            cell => Decision::Pass((name, cell, stamp)),
+        let Some(Cell::Slot(slot)) = cell else {
+            return Decision::Pass((name, cell, stamp));
+        };
+        let by = stamp.actor;
+        let write = |entry: &Slot<V>| Stamp {
+            time: entry.time,
+            actor: by,
+        };
+        let passes = |entry: &Slot<V>| {
+            let may_group = !settles_alone || entry.group.is_empty();
+            may_group
+                && !self.is_late(entry.time, now)
+                && entry.group.iter().all(|key| self.may_write(key))
+                && !self.view.is_denied(&name, write(entry))
+        };
+        let mut history: Vec<Rc<Slot<V>>> = slot.history().cloned().gather();
+        let mut denied: Vec<Stamp> = Vec::new();
+        let is_whole = history.iter().all(|entry| passes(entry));
+        if !is_whole {
+            history = self
+                .view
+                .slot_history(&name)
+                .into_iter()
+                .map(|entry| entry.1)
+                .gather();
+            denied = history
+                .iter()
+                .filter(|entry| !passes(entry))
+                .map(|entry| write(entry))
+                .gather();
+            history.keep(|entry| passes(entry));
+        }
+        let root = root_name(&key);
+        let is_gone = |base: Stamp| {
+            let is_denied = self.view.is_denied(&name, base) || self.view.is_denied(&root, base);
+            is_denied || denied.contains(&base)
+        };
+        match passed_slot(history, by, is_gone) {
+            None => Decision::Deny,
+            Some(slot) if is_whole => Decision::Pass((name, Some(Cell::Slot(slot)), stamp)),
+            Some(slot) => Decision::PassPart((name, Some(Cell::Slot(slot)), stamp), denied),
         }
     }
 
@@ -129,22 +168,6 @@ impl<V: Value> Gateway<V> {
             cell => cell,
         };
         Decision::Pass((name, cell, stamp))
-    }
-
-    /// A write without the name of its window, if every member of its transaction may be written.
-    fn passed_slot(&self, slot: &Slot<V>, now: f64) -> Option<Rc<Slot<V>>> {
-        if self.is_late(slot.time, now) || !slot.group.iter().all(|key| self.may_write(key)) {
-            return None;
-        }
-        let under = match &slot.under {
-            Some(under) => Some(self.passed_slot(under, now)?),
-            None => None,
-        };
-        Some(Rc::new(Slot {
-            under,
-            from: Rc::from(""),
-            ..slot.clone()
-        }))
     }
 
     /// Whether that is later than a correct window can have written by now.
@@ -162,6 +185,32 @@ impl<V: Value> Gateway<V> {
             || actor == self.view.node().actor()
             || state.node().vector().get(actor) > 0
     }
+}
+
+/// A slot of those writes of one writer, the latest first, without the names of windows. What another replaced counts as a lone
+/// write, so those that are gone are not named so.
+fn passed_slot<V: Clone>(
+    history: Vec<Rc<Slot<V>>>,
+    by: Actor,
+    is_gone: impl Fn(Stamp) -> bool,
+) -> Option<Rc<Slot<V>>> {
+    let mut passed = None;
+    for entry in history
+        .into_iter()
+        .take(MAX_CARRIED_WRITES + 1)
+        .gather()
+        .into_iter()
+        .rev()
+    {
+        let base = entry.base.clone();
+        passed = Some(Rc::new(Slot {
+            base: base.filter(|base| base.1.actor != by || !is_gone(base.1)),
+            under: passed,
+            from: Rc::from(""),
+            ..(*entry).clone()
+        }));
+    }
+    passed
 }
 
 /// The one writer that may write such a cell; None if any may.

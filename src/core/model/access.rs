@@ -5,9 +5,10 @@ use std::rc::Rc;
 use super::resolve::{is_vetoed, latest};
 use super::{CellChange, Model, ModelEffects, Strategy};
 use crate::core::cell::{
-    Cell, Part, Veto, VetoReason, cell_name, parse, parse_suffix, root_name, suffix, write_of,
+    Cell, Part, Slot, Veto, VetoReason, cell_name, parse, parse_suffix, root_name, suffix, write_of,
 };
 use crate::core::id::{Key, PeerRef};
+use crate::core::lists::{Gather, List};
 use crate::core::register::Stamp;
 use crate::core::replica::Stage;
 use crate::core::sync::ChangeOrigin;
@@ -21,6 +22,12 @@ impl<V> CellChange<V> {
     #[must_use]
     pub fn name(&self) -> &Key {
         &self.name
+    }
+
+    /// The stamp of the write.
+    #[must_use]
+    pub fn write(&self) -> Stamp {
+        self.stamp
     }
 }
 
@@ -64,10 +71,10 @@ impl<V: Value> Model<V> {
         self.keys.contains_key(key) || self.node.register(&root_name(key)).is_some()
     }
 
-    /// Drops all cells of those keys, which are sorted and have no value.
-    pub fn forget(&mut self, keys: &[Key]) {
+    /// Drops the cells of those keys, which are sorted and have no value, but those to keep: roots, whatever they hold.
+    pub fn forget(&mut self, keys: &[Key], is_kept: impl Fn(&Key) -> bool) {
         let is_named = |name: &Key| parse(name).is_some_and(|(key, _)| keys.binary_search(&key).is_ok());
-        self.node.drop_named(is_named);
+        self.node.drop_named(|name| is_named(name) && !is_kept(name));
         for key in keys {
             self.keys.remove(&**key);
             self.components.remove(&**key);
@@ -104,17 +111,34 @@ impl<V: Value> Model<V> {
         })
     }
 
-    /// Whether that cell's write was denied for lack of a grant.
+    /// The write history of a slot, the latest first, without vetoed writes: each as a change that can be vetoed, and as a
+    /// slot. Empty for other cells.
     #[must_use]
-    pub fn is_denied(&self, name: &Key) -> bool {
-        let (Some((key, part)), Some(held)) = (parse(name), self.node.register(name)) else {
+    pub fn slot_history(&self, name: &Key) -> Vec<(CellChange<V>, Rc<Slot<V>>)> {
+        let Some((key, Part::Slot(actor))) = parse(name) else {
+            return Vec::new();
+        };
+        let (vetoes, part) = (self.vetoes(&key), suffix(&Part::Slot(actor)));
+        let mut history = self.history(&key, actor, &vetoes);
+        history.keep(|(stamp, _)| !is_vetoed(&vetoes, &part, *stamp));
+        let change = |(stamp, slot): (Stamp, Rc<Slot<V>>)| {
+            let name = Rc::clone(name);
+            let base = None;
+            (CellChange { name, stamp, base }, slot)
+        };
+        history.into_iter().map(change).gather()
+    }
+
+    /// Whether that write of that cell was denied for lack of a grant.
+    #[must_use]
+    pub fn is_denied(&self, name: &Key, write: Stamp) -> bool {
+        let Some((key, part)) = parse(name) else {
             return false;
         };
-        let (part, stamp) = (suffix(&part), write_of(&part, held.value.as_ref(), held.stamp));
-        let vetoes = self.vetoes(&key);
-        vetoes
-            .iter()
-            .any(|veto| veto.reason == VetoReason::Denied && veto.part == part && veto.stamp == stamp)
+        let part = suffix(&part);
+        let is_denial =
+            |veto: &Veto<V>| veto.reason == VetoReason::Denied && veto.part == part && veto.stamp == write;
+        self.vetoes(&key).iter().any(is_denial)
     }
 
     /// The visible write of a key, by its cell.
@@ -125,20 +149,19 @@ impl<V: Value> Model<V> {
         Some((cell_name(key, &parse_suffix(&top.part)?), top.stamp))
     }
 
-    /// Whether that cell holds that write.
+    /// Whether that cell holds that write, a slot also under its own.
     #[must_use]
     pub fn holds(&self, name: &Key, part: &Part, write: Stamp) -> bool {
-        let held = self.node.register(name);
-        held.is_some_and(|held| match (&held.value, part) {
-            (Some(Cell::Slot(slot)), Part::Slot(actor)) => slot.history().any(|entry| {
-                write
-                    == Stamp {
-                        time: entry.time,
-                        actor: *actor,
-                    }
-            }),
-            (cell, part) => write_of(part, cell.as_ref(), held.stamp) == write,
-        })
+        let Some(held) = self.node.register(name) else {
+            return false;
+        };
+        match (parse(name), part) {
+            (Some((key, _)), Part::Slot(actor)) if held.value.is_some() => {
+                let history = self.history(&key, *actor, &self.vetoes(&key));
+                history.iter().any(|entry| entry.0 == write)
+            }
+            _ => write_of(part, held.value.as_ref(), held.stamp) == write,
+        }
     }
 
     /// Vetoes the visible write of a key. `None` for an initial value.

@@ -114,11 +114,6 @@ impl<V: Content> Replica<V> {
         }
     }
 
-    /// Records that writes up to that time may have been forgotten.
-    pub fn note_forgotten(&mut self, until: Time) {
-        self.forgotten = self.forgotten.max(Some(until));
-    }
-
     /// Whether a write to an unknown key is older than a forgotten deletion.
     pub fn may_be_deleted(&self, key: &str, time: Time) -> bool {
         self.forgotten.is_some_and(|forgotten| time <= forgotten) && self.register(key).is_none()

@@ -2,7 +2,6 @@
 
 use super::node::{Effects, StateNode, changed};
 use super::{ChangeOrigin, StateEffect};
-use crate::core::clock::Time;
 use crate::core::fingerprint::Content;
 use crate::core::id::{Key, PeerRef};
 use crate::core::limits::Bounds;
@@ -62,11 +61,5 @@ impl<V: Content> StateNode<V> {
     /// [`Replica::drop_named`](crate::core::replica::Replica::drop_named).
     pub fn drop_named(&mut self, is_named: impl Fn(&Key) -> bool) {
         self.replica.drop_named(is_named);
-    }
-
-    /// Records that writes up to that time may have been dropped, see
-    /// [`Replica::note_forgotten`](crate::core::replica::Replica::note_forgotten).
-    pub fn note_forgotten(&mut self, until: Time) {
-        self.replica.note_forgotten(until);
     }
 }
