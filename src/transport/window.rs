@@ -27,7 +27,7 @@ extern "C" {
 }
 
 /// One step of a handshake, as it arrived.
-pub(crate) type Heard = Step<MessagePort>;
+pub(crate) type WindowStep = Step<MessagePort>;
 
 /// Ids and nonces are 32 digits; nothing longer is taken in.
 const MAX_ID_LENGTH: u32 = 64;
@@ -37,7 +37,7 @@ fn short(value: &JsValue) -> Option<String> {
 }
 
 /// Reads an event as a step; None for everything that is not ours. Touches `data` once.
-pub(crate) fn read(event: &MessageEvent) -> Option<Heard> {
+pub(crate) fn read(event: &MessageEvent) -> Option<WindowStep> {
     let data = event.data();
     if !data.is_object() {
         return None;
@@ -45,21 +45,21 @@ pub(crate) fn read(event: &MessageEvent) -> Option<Heard> {
     let step = host::read_step(&data);
     let version = step.get(0).as_f64()?;
     if version != f64::from(WIRE_VERSION) {
-        return Some(Heard::OtherVersion);
+        return Some(WindowStep::OtherVersion);
     }
     match short(&step.get(1))?.as_str() {
-        "knock" => Some(Heard::Knock),
-        "hello" => Some(Heard::Hello {
+        "knock" => Some(WindowStep::RequestHello),
+        "hello" => Some(WindowStep::Hello {
             mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
             nonce: short(&step.get(2))?,
         }),
-        "offer" => Some(Heard::Offer {
+        "offer" => Some(WindowStep::Offer {
             nonce: short(&step.get(2))?,
             mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
             uid: short(&step.get(4))?,
             port: port_of(event)?,
         }),
-        "invite" => Some(Heard::Invite {
+        "invite" => Some(WindowStep::Invite {
             token: short(&step.get(2))?,
             mark: step.get(3).as_f64().filter(|mark| mark.is_finite())?,
             port: port_of(event)?,
@@ -159,7 +159,7 @@ impl Address {
     }
 
     /// Carries nothing, so it may go to whatever origin is there.
-    pub(crate) fn knock(&self) {
+    pub(crate) fn request_hello(&self) {
         self.post(&new_step("knock", "", 0.0, ""), "*", &Array::new());
     }
 
@@ -184,7 +184,7 @@ impl Address {
 }
 
 /// Listens for messages to a window, from a worker, or to a worker's global, until dropped.
-pub(crate) fn listen(target: &JsValue, heard: impl Fn(&MessageEvent) + 'static) -> EventListener {
+pub(crate) fn listen(target: &JsValue, arrived: impl Fn(&MessageEvent) + 'static) -> EventListener {
     let target: &EventTarget = target.unchecked_ref();
-    EventListener::new(target, "message", move |event| heard(event.unchecked_ref()))
+    EventListener::new(target, "message", move |event| arrived(event.unchecked_ref()))
 }

@@ -244,7 +244,7 @@ pub fn destroyed(seed: u64) -> Scene {
         order.is_sorted() && order[0].is_some() && order[4] == Some(ends.len() - 1),
         "not everything ends, or in another order",
     )?;
-    let is_greeted = |effect: &Effect<Test>| matches!(effect, Effect::Knock(_) | Effect::Hello { .. });
+    let is_greeted = |effect: &Effect<Test>| matches!(effect, Effect::RequestHello(_) | Effect::Hello { .. });
     is(
         position(&ends, is_greeted).is_none(),
         "somebody is greeted at the end",

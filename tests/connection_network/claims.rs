@@ -119,7 +119,7 @@ fn add_second_parley(world: &mut World) -> Option<PeerRef> {
     let join = Join {
         uid: "the second",
         claimed: "second",
-        heard: true,
+        has_received: true,
         proof: None,
         liveness_lock: false,
         is_changed: false,

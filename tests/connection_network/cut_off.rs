@@ -33,7 +33,7 @@ fn returns(seed: u64, origin: &str, is_frame: bool, is_gone: bool) -> Result<(St
             uid: "back",
             claimed: &name,
             kind: "tab".to_owned(),
-            heard: true,
+            has_received: true,
             is_locked: false,
         };
         connections.member_joined(policy, member, now);

@@ -167,7 +167,7 @@ impl World {
         docs.any(|other| other.uid == uid && other.is_on_channel)
     }
 
-    pub fn join(&self, doc: usize, heard: bool, proof: Option<String>, any_origin: bool) -> Frame {
+    pub fn join(&self, doc: usize, has_received: bool, proof: Option<String>, any_origin: bool) -> Frame {
         let uid = self.docs[doc].uid.clone();
         // Some call themselves as connect() calls their window.
         let what = if doc.is_multiple_of(2) { "window" } else { "id" };
@@ -175,7 +175,7 @@ impl World {
         Frame::Join {
             uid,
             claimed,
-            heard,
+            has_received,
             proof,
             any_origin,
         }

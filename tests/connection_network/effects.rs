@@ -32,10 +32,10 @@ impl World {
             Effect::Post(to, frame) => {
                 let frame = match frame {
                     effect::Frame::Join {
-                        heard,
+                        has_received,
                         proof,
                         any_origin,
-                    } => self.join(doc, heard, proof, any_origin),
+                    } => self.join(doc, has_received, proof, any_origin),
                     effect::Frame::Bye(reason) => Frame::Bye(reason == Reason::Closed),
                     effect::Frame::Suspend(suspension) => Frame::Suspend(suspension),
                 };
@@ -69,8 +69,10 @@ impl World {
             Effect::LeaveChannel => self.leave_channel(doc),
             Effect::Close(wire) | Effect::ClosePort(wire) => self.close(wire),
             Effect::CloseLater(wire) => self.set_timer(doc, pauses::PORT_ARRIVES, Timer::CloseWire(wire)),
-            Effect::Knock(to) => self.post(doc, to.id, "*", Posted::Knock),
-            Effect::KnockLater(target) => self.set_timer(doc, pauses::KNOCKS_AGAIN, Timer::KnockAt(target)),
+            Effect::RequestHello(to) => self.post(doc, to.id, "*", Posted::RequestHello),
+            Effect::RequestHelloLater(target) => {
+                self.set_timer(doc, pauses::HELLO_REQUESTED_AGAIN, Timer::RequestHello(target))
+            }
             Effect::Hello { to, origin, nonce } => {
                 let mark = self.docs[doc].mark;
                 self.post(doc, to.id, &origin, Posted::Hello { mark, nonce });

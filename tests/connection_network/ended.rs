@@ -107,7 +107,7 @@ pub fn no_sign_of_life(seed: u64) -> Scene {
         world.run_for(QUIET)?;
         let connections = &mut world.docs[first].connections;
         let (at, peer) = connections.peers.iter().next().ok_or("nobody is connected")?;
-        let asked = peer.heartbeat.last_heard() + since;
+        let asked = peer.heartbeat.last_received() + since;
         connections.probe_due(at, asked);
         let effects = connections.take_effects();
         let leaves = effects

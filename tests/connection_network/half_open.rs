@@ -135,7 +135,7 @@ pub fn lock_of_a_peer(seed: u64) -> Scene {
         let join = Join {
             uid: "its own",
             claimed: "its own",
-            heard: true,
+            has_received: true,
             proof: None,
             liveness_lock,
             is_changed: false,

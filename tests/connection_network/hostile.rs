@@ -99,7 +99,7 @@ impl World {
         };
         let uid = self.docs[other].uid.clone();
         let step = match self.random.below(6) {
-            0 => Posted::Knock,
+            0 => Posted::RequestHello,
             1 | 2 => Posted::Hello { mark, nonce },
             3 => Posted::OtherVersion,
             4 => Posted::Invite {
@@ -132,7 +132,7 @@ impl World {
             _ => format!("{:x}", self.random.next()),
         };
         let claimed = format!("window {}", self.random.below(6));
-        let heard = self.random.percent(50);
+        let has_received = self.random.percent(50);
         let frame = match self.random.below(8) {
             0..=4 => {
                 let proof = self.docs[doc].heard.iter().find_map(|(_, step)| match step {
@@ -142,12 +142,12 @@ impl World {
                 Frame::Join {
                     uid,
                     claimed,
-                    heard,
+                    has_received,
                     proof,
                     any_origin: false,
                 }
             }
-            5 => Frame::Bye(heard),
+            5 => Frame::Bye(has_received),
             6 => Frame::Pong(self.now),
             _ => Frame::Ping(self.now),
         };

@@ -1,5 +1,6 @@
 //! A seeded network of windows: parents, frames, popups, siblings, tabs on a channel, and hostile ones among them.
 
+pub mod arrivals;
 pub mod asked;
 pub mod asking;
 pub mod check;
@@ -12,7 +13,6 @@ pub mod ended;
 pub mod found;
 pub mod half_open;
 pub mod handles;
-pub mod hearing;
 pub mod hostile;
 pub mod lifecycle;
 pub mod presence;

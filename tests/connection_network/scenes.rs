@@ -114,7 +114,7 @@ pub fn invitation_to_the_one_before(seed: u64) -> Result<(), String> {
             let join = Frame::Join {
                 uid: "liar".to_owned(),
                 claimed: "liar".to_owned(),
-                heard: true,
+                has_received: true,
                 proof: proof.clone(),
                 any_origin: false,
             };

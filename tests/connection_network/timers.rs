@@ -40,7 +40,9 @@ impl World {
         match timer {
             Timer::Beat => self.beat(doc),
             Timer::CloseWire(wire) => self.close(wire),
-            Timer::KnockAt(number) => self.decide(doc, |connections, _| connections.knock_at(number)),
+            Timer::RequestHello(number) => {
+                self.decide(doc, |connections, _| connections.request_hello(number))
+            }
             Timer::Worker(number) => self.decide(doc, |connections, _| connections.worker_due(number)),
             Timer::Probe { at, asked } => self.decide(doc, |connections, _| connections.probe_due(at, asked)),
             Timer::Hidden { target, at } => {

@@ -15,7 +15,7 @@ pub enum Frame {
     Join {
         uid: String,
         claimed: String,
-        heard: bool,
+        has_received: bool,
         proof: Option<String>,
         any_origin: bool,
     },
@@ -30,7 +30,7 @@ pub enum Frame {
 pub enum Timer {
     Beat,
     CloseWire(usize),
-    KnockAt(u32),
+    RequestHello(u32),
     Worker(u32),
     Probe {
         at: PeerRef,
@@ -59,7 +59,7 @@ pub enum Timer {
 /// A step of the handshake, as it is posted: a port is one end of a channel.
 #[derive(Clone, Debug)]
 pub enum Posted {
-    Knock,
+    RequestHello,
     Hello {
         mark: f64,
         nonce: String,
@@ -81,7 +81,7 @@ pub enum Posted {
 impl Posted {
     pub fn into_step(self) -> Step<usize> {
         match self {
-            Posted::Knock => Step::Knock,
+            Posted::RequestHello => Step::RequestHello,
             Posted::Hello { mark, nonce } => Step::Hello { mark, nonce },
             Posted::Offer {
                 nonce,
@@ -265,7 +265,7 @@ impl World {
                     return;
                 }
                 let (origin, step) = (origin.clone(), step.clone());
-                self.heard(doc, from, &origin, step);
+                self.step_arrived(doc, from, &origin, step);
             }
             Event::Frame { port, ref frame } => {
                 let Some(doc) = self.ports[port].owner else {

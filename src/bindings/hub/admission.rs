@@ -18,7 +18,7 @@ impl Hub {
         let now = host::now();
         let admitted = match self.inner.borrow_mut().peers.any_mut(from) {
             Some(peer) => {
-                peer.heartbeat.heard(now);
+                peer.heartbeat.received(now);
                 peer.meter
                     .as_mut()
                     .is_none_or(|meter| meter.admit_message(now).is_ok())
@@ -37,7 +37,7 @@ impl Hub {
             let inner = self.inner.borrow();
             let peer = inner.peers.get(from)?;
             (
-                peer.heartbeat.last_heard(),
+                peer.heartbeat.last_received(),
                 peer.meter.as_ref().map(|meter| *meter.limits()),
             )
         };

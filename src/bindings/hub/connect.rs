@@ -1,4 +1,4 @@
-//! `connect`: checks the target and the options, registers a connection target, and knocks at its window.
+//! `connect`: checks the target and the options, registers a connection target, and asks its window for a hello.
 
 use gloo_events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
@@ -116,7 +116,7 @@ impl Hub {
             "worker" => vec![
                 window::listen(&wanted.target, move |event| {
                     if let Some(hub) = hub.upgrade() {
-                        hub.heard_from_worker(number, event);
+                        hub.worker_message_arrived(number, event);
                     }
                 }),
                 EventListener::new(target, "error", move |event| {

@@ -29,7 +29,7 @@ impl Hub {
     }
 
     /// The lock manager has answered with the members. Anything but a list means that it cannot list locks.
-    pub(crate) fn saw_members(&self, names: &JsValue) {
+    pub(crate) fn members_listed(&self, names: &JsValue) {
         let now = host::now();
         let uids = Array::is_array(names).then(|| {
             let names: &Array = names.unchecked_ref();

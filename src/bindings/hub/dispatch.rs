@@ -11,7 +11,7 @@ use crate::platform::host;
 
 impl Hub {
     /// A frame of a peer. If the peer is suspended, any frame but a goodbye resumes it.
-    pub(crate) fn hear(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
+    pub(crate) fn receive_frame(&self, from: PeerRef, kind: Kind, frame: &Array, to_all: bool) {
         if !self.is_held(true, from, frame, None, to_all) {
             self.dispatch_frame(from, kind, frame, to_all);
         }
@@ -26,7 +26,7 @@ impl Hub {
             _ => Reason::Local,
         };
         let now = host::now();
-        if self.decide(|connections, _| connections.hears(from, kind, said, now)) {
+        if self.decide(|connections, _| connections.peer_frame_arrived(from, kind, said, now)) {
             self.dispatch(from, kind, frame, to_all);
         }
     }

@@ -53,8 +53,8 @@ impl Hub {
                     after(pauses::PORT_ARRIVES, move || wire.close());
                 }
                 Effect::ClosePort(port) => port.close(),
-                Effect::Knock(window) => window.knock(),
-                Effect::KnockLater(number) => self.knock_later(number),
+                Effect::RequestHello(window) => window.request_hello(),
+                Effect::RequestHelloLater(number) => self.request_hello_later(number),
                 Effect::Hello { to, origin, nonce } => to.hello(&origin, &nonce, host::document_mark()),
                 Effect::Offer { nonce, mark, proven } => self.offer(&nonce, mark, proven),
                 Effect::Take { port, mark, proven } => {
@@ -124,11 +124,11 @@ impl Hub {
     fn post_frame(&self, to: To<Route>, frame: &Frame) {
         let frame = match frame {
             Frame::Join {
-                heard,
+                has_received,
                 proof,
                 any_origin,
             } => {
-                let frame = self.join_frame(*heard);
+                let frame = self.join_frame(*has_received);
                 if let Some(nonce) = proof {
                     frame.unchecked_ref::<Array>().set(6, JsValue::from_str(nonce));
                 }
@@ -156,12 +156,12 @@ impl Hub {
         });
     }
 
-    /// Knocks at the window of a target later. By then it may show another document.
-    fn knock_later(&self, number: u32) {
+    /// Requests a hello from the window of a target later. By then it may show another document.
+    fn request_hello_later(&self, number: u32) {
         let hub = self.weak();
-        after(pauses::KNOCKS_AGAIN, move || {
+        after(pauses::HELLO_REQUESTED_AGAIN, move || {
             if let Some(hub) = hub.upgrade() {
-                hub.decide(|connections, _| connections.knock_at(number));
+                hub.decide(|connections, _| connections.request_hello(number));
             }
         });
     }

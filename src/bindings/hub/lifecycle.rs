@@ -51,7 +51,7 @@ impl Hub {
             let hub = self.weak();
             listeners.push(window::listen(&own, move |event| {
                 if let Some(hub) = hub.upgrade() {
-                    hub.heard_by_window(event);
+                    hub.window_message_arrived(event);
                 }
             }));
             let target: &EventTarget = own.unchecked_ref();
@@ -86,7 +86,7 @@ impl Hub {
             let global = worker.clone();
             listeners.push(window::listen(&worker, move |event| {
                 if let Some(hub) = hub.upgrade() {
-                    hub.heard_by_worker(&global, event);
+                    hub.page_message_arrived(&global, event);
                 }
             }));
         }
@@ -137,7 +137,7 @@ impl Hub {
 
     /// Whether a peer of that id was connected before, and has gone or was disconnected.
     pub(crate) fn was_known(&self, name: &str) -> bool {
-        self.inner.borrow().names.has_known(name)
+        self.inner.borrow().names.was_known(name)
     }
 
     /// Ends everything. Idempotent.

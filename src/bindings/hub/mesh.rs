@@ -10,7 +10,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Hub;
-use super::session::{has_heard, kind_of, read_join};
+use super::session::{has_received, kind_of, read_join};
 use crate::bindings::shared::after;
 use crate::core::codes;
 use crate::core::connection::channel::Member;
@@ -79,7 +79,7 @@ impl Hub {
         let hub = self.weak();
         let seen = callback::once_with(move |names| {
             if let Some(hub) = hub.upgrade() {
-                hub.saw_members(&names);
+                hub.members_listed(&names);
             }
         });
         host::lock_names(&prefix, &seen);
@@ -98,7 +98,7 @@ impl Hub {
     }
 
     fn on_mesh_frame(&self, from: &str, to_all: bool, frame: &JsValue) {
-        if !self.inner.borrow().channel.hears() {
+        if !self.inner.borrow().channel.is_open() {
             return;
         }
         let origin = self.config.policy.own_origin.clone().unwrap_or_default();
@@ -111,11 +111,11 @@ impl Hub {
         if kind == Kind::Join {
             return self.on_mesh_join(from, frame, &origin);
         }
-        let known = self.decide(|connections, _| connections.heard_on_channel(from, kind));
+        let known = self.decide(|connections, _| connections.channel_frame_arrived(from, kind));
         match known {
             Some(peer) if !self.may_send_frame(peer) => {}
             Some(peer) if kind == Kind::Unreadable => self.on_unreadable_by_mesh(peer, frame),
-            Some(peer) => self.hear(peer, kind, frame, to_all),
+            Some(peer) => self.receive_frame(peer, kind, frame, to_all),
             None => {}
         }
     }
@@ -128,7 +128,7 @@ impl Hub {
             uid: &uid,
             claimed: &claimed,
             kind,
-            heard: has_heard(frame),
+            has_received: has_received(frame),
             is_locked: frame.get(5).is_truthy(),
         };
         let now = host::now();

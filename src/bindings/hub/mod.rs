@@ -306,7 +306,7 @@ impl Hub {
         }
         inner
             .names
-            .has_met(name)
+            .was_connected(name)
             .then(|| peers::State::Disconnected.name())
     }
 }

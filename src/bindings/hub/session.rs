@@ -14,7 +14,7 @@ const LONGEST_ID: usize = 128;
 
 impl Hub {
     /// The first frame of this side on every wire. A join is answered only if its sender has not received the other side's.
-    pub(crate) fn join_frame(&self, heard: bool) -> JsValue {
+    pub(crate) fn join_frame(&self, has_received: bool) -> JsValue {
         let (locked, life_held) = {
             let inner = self.inner.borrow();
             (inner.channel.is_locked(), inner.life_held)
@@ -24,7 +24,7 @@ impl Hub {
             &JsValue::from_str(&self.uid),
             &JsValue::from_str(self.instance_id()),
             &JsValue::from_str(&host::own_kind()),
-            &JsValue::from_bool(heard),
+            &JsValue::from_bool(has_received),
         );
         frame.push(&JsValue::from_bool(locked));
         // The place of the nonce that proves an opaque origin.
@@ -36,7 +36,7 @@ impl Hub {
     }
 
     /// Whether frames of a wire are read. Wires that have not joined yet have a rate limit for all of their kind.
-    pub(super) fn may_be_heard(&self, number: u32) -> bool {
+    pub(super) fn may_read_wire(&self, number: u32) -> bool {
         let peer = match self.inner.borrow().sessions.get(&number) {
             Some(session) => session.peer,
             None => return false,
@@ -60,7 +60,7 @@ impl Hub {
             Ok(Kind::Join) => Arrived::Join(names.as_ref().map(|(uid, claimed, _)| Join {
                 uid,
                 claimed,
-                heard: has_heard(array),
+                has_received: has_received(array),
                 proof: proof.as_deref(),
                 liveness_lock: array.get(7).is_truthy(),
                 is_changed: host::is_changed(array),
@@ -73,7 +73,7 @@ impl Hub {
         let rest = self.decide(|connections, policy| connections.frame_arrived(policy, number, arrived, now));
         match (rest, kind) {
             (Rest::Unreadable(peer), _) => self.on_unreadable_by_wire(number, peer, array),
-            (Rest::Peer(peer), Ok(kind)) => self.hear(peer, kind, array, false),
+            (Rest::Peer(peer), Ok(kind)) => self.receive_frame(peer, kind, array, false),
             _ => {}
         }
     }
@@ -104,7 +104,7 @@ pub(crate) fn kind_of(frame: &JsValue) -> Result<Kind, NotOurs> {
 }
 
 /// Whether the sender of a join has received ours.
-pub(crate) fn has_heard(frame: &Array) -> bool {
+pub(crate) fn has_received(frame: &Array) -> bool {
     frame.get(4).is_truthy()
 }
 

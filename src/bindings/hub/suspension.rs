@@ -7,8 +7,8 @@
 //! are restored: until then frames to them wait (`platform/js/hold.js`).
 //!
 //! Two limits of the browsers: Firefox does not cache a page that holds a Web Lock when it is left, even if `pagehide`
-//! releases it, so a page on a channel is loaded anew there. Chromium evicts a cached page in which any script runs, for
-//! example for a message under way between it and its frames; then it is loaded anew too. (The glue frees collected objects
+//! releases it, so a page on a channel is loaded again there. Chromium evicts a cached page in which any script runs, for
+//! example for a message under way between it and its frames; then it is loaded again too. (The glue frees collected objects
 //! without finalization callbacks, which are script: `xtask/js/weak.js`.)
 
 use js_sys::Array;

@@ -22,41 +22,43 @@ pub(super) fn relatives() -> Vec<Address> {
 
 impl Hub {
     /// Handles a message to this window. The order of the checks matters: nothing is read before the origin is known.
-    pub(crate) fn heard_by_window(&self, event: &MessageEvent) {
+    pub(crate) fn window_message_arrived(&self, event: &MessageEvent) {
         if !event.is_trusted() {
             return;
         }
         let Some(source) = event.source() else { return };
-        self.heard(Address::window(source.into()), &event.origin(), event);
+        self.message_arrived(Address::window(source.into()), &event.origin(), event);
     }
 
-    pub(super) fn heard_from_worker(&self, number: u32, event: &MessageEvent) {
+    pub(super) fn worker_message_arrived(&self, number: u32, event: &MessageEvent) {
         let worker = self
             .inner
             .borrow_mut()
             .target(number)
             .and_then(|target| target.window());
         if let Some(worker) = worker {
-            self.heard_own(worker, event);
+            self.own_message_arrived(worker, event);
         }
     }
 
     /// In a worker: handles a message from the page that made it.
-    pub(crate) fn heard_by_worker(&self, global: &JsValue, event: &MessageEvent) {
-        self.heard_own(Address::worker(global.clone()), event);
+    pub(crate) fn page_message_arrived(&self, global: &JsValue, event: &MessageEvent) {
+        self.own_message_arrived(Address::worker(global.clone()), event);
     }
 
-    fn heard_own(&self, from: Address, event: &MessageEvent) {
-        self.heard(from, self.config.policy.own(), event);
+    fn own_message_arrived(&self, from: Address, event: &MessageEvent) {
+        self.message_arrived(from, self.config.policy.own(), event);
     }
 
-    fn heard(&self, from: Address, origin: &str, event: &MessageEvent) {
+    fn message_arrived(&self, from: Address, origin: &str, event: &MessageEvent) {
         let admission = self.inner.borrow().admits(&self.config.policy, &from, origin);
         match admission {
             Admission::Read => {
                 if let Some(step) = window::read(event) {
                     let (sender, now) = (from.sender(), host::now());
-                    self.decide(|connections, policy| connections.heard(policy, &sender, origin, step, now));
+                    self.decide(|connections, policy| {
+                        connections.step_arrived(policy, &sender, origin, step, now)
+                    });
                 }
             }
             Admission::Blocked => self.reject(origin, codes::DENIED),

@@ -29,7 +29,7 @@ impl Hub {
         let wire = PortWire::start(
             port,
             &window,
-            move || speakers.upgrade().is_some_and(|hub| hub.may_be_heard(number)),
+            move || speakers.upgrade().is_some_and(|hub| hub.may_read_wire(number)),
             move |frame| {
                 if let Some(hub) = hub.upgrade() {
                     hub.on_frame(number, &frame);
@@ -59,7 +59,7 @@ impl Hub {
         let (misfits, closes) = (self.weak(), self.weak());
         let wire = LinkWire::start(
             link,
-            move || speakers.upgrade().is_some_and(|hub| hub.may_be_heard(number)),
+            move || speakers.upgrade().is_some_and(|hub| hub.may_read_wire(number)),
             move |frame| {
                 if let Some(hub) = frames.upgrade() {
                     hub.on_frame(number, &frame);

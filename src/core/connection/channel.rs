@@ -28,9 +28,9 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Whether frames on the channel are heard. Before that, answers of members would be missed, and the members taken for lost.
+    /// Whether frames of the channel are read. Before that, answers of members would be missed, and the members taken for lost.
     #[must_use]
-    pub fn hears(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.lock.is_some()
     }
 
@@ -49,8 +49,8 @@ pub struct Member<'a> {
     pub claimed: &'a str,
     /// What it is to this window.
     pub kind: String,
-    /// Whether it has heard our join.
-    pub heard: bool,
+    /// Whether it has received our join.
+    pub has_received: bool,
     /// Whether it holds a lock.
     pub is_locked: bool,
 }
@@ -61,7 +61,7 @@ impl<H: Host> Connections<H> {
         self.peers.by_uid(uid).filter(|&at| self.peers.is_on_mesh(at))
     }
 
-    /// Our own lock is held, or cannot be (`is_ours`): who hears of us can notice our end from now on, so this side announces itself.
+    /// Our own lock is held, or cannot be (`is_ours`): whoever is told of us can notice our end from now on, so this side announces itself.
     pub fn channel_locked(&mut self, is_ours: bool) {
         self.channel.lock = Some(is_ours);
         self.effects.push(Effect::Post(To::Channel, Frame::join(false)));
@@ -104,7 +104,7 @@ impl<H: Host> Connections<H> {
 
     /// A frame arrived on the channel. Returns the peer that sent it; None for one that has not joined, or had before a pause:
     /// both then join again.
-    pub fn heard_on_channel(&mut self, uid: &str, kind: Kind) -> Option<PeerRef> {
+    pub fn channel_frame_arrived(&mut self, uid: &str, kind: Kind) -> Option<PeerRef> {
         let known = self.member(uid);
         if known.is_none() && !matches!(kind, Kind::Bye | Kind::Suspend) {
             let to = To::Member(uid.to_owned());
@@ -119,7 +119,7 @@ impl<H: Host> Connections<H> {
         if uid == self.uid {
             return self.reject(policy.own(), codes::MALFORMED);
         }
-        if !member.heard {
+        if !member.has_received {
             let to = To::Member(uid.to_owned());
             self.effects.push(Effect::Post(to, Frame::join(true)));
         }

@@ -135,7 +135,7 @@ impl<H: Host> Connections<H> {
         let is_connected = target.peer.is_some();
         // Its window may show another document by now, which then says so.
         if !is_connected || !policy.is_opaque() {
-            self.effects.push(Effect::Knock(window));
+            self.effects.push(Effect::RequestHello(window));
         }
     }
 
@@ -196,7 +196,7 @@ impl<H: Host> Connections<H> {
         self.exchange(at);
     }
 
-    /// Another call waits for a target that is known. If no other waits, its window is knocked at. When to look at it again, ms.
+    /// Another call waits for a target that is known. If no other waits, its window is asked for a hello. When to look at it again, ms.
     pub fn await_again(&mut self, number: u32, call: Call<H>, now: f64) -> f64 {
         let Some(target) = self.target(number) else {
             return f64::INFINITY;
@@ -207,7 +207,7 @@ impl<H: Host> Connections<H> {
             return deadline;
         }
         let window = target.window();
-        self.effects.take_in(window.map(Effect::Knock));
+        self.effects.take_in(window.map(Effect::RequestHello));
         self.await_window(number, now)
     }
 }

@@ -9,7 +9,7 @@ use crate::core::id::PeerRef;
 use crate::core::lists::Gather;
 
 impl<H: Host> Connections<H> {
-    /// `destroy` was called: states send what they have not sent yet, everybody hears a goodbye, and [`Connections::end`] follows.
+    /// `destroy` was called: states send what they have not sent yet, everybody receives a goodbye, and [`Connections::end`] follows.
     /// A second call does nothing: a user's link may destroy the Parley again while it carries the goodbye.
     pub fn destroy(&mut self) {
         if std::mem::replace(&mut self.is_ending, true) {

@@ -105,7 +105,7 @@ impl<W: PartialEq> Discovery<W> {
     }
 
     /// A relative asks who is here: it has a Parley, and is about to connect.
-    pub fn knocked(&mut self, now: f64, from: &W) {
+    pub fn hello_requested(&mut self, now: f64, from: &W) {
         if self.relatives.contains(from) {
             let until = (now + RELATIVES).min(self.latest);
             self.relatives_end = self.relatives_end.max(until);
@@ -261,14 +261,14 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_that_knocks_has_another_second_to_offer() {
+    fn a_parent_that_requests_a_hello_has_another_second_to_offer() {
         let mut discovery = with_parent();
-        discovery.knocked(900.0, &8);
+        discovery.hello_requested(900.0, &8);
         assert_eq!(discovery.check(901.0, NOBODY), Progress::Until(1000.0));
-        discovery.knocked(900.0, &7);
+        discovery.hello_requested(900.0, &7);
         assert_eq!(discovery.check(1000.0, NOBODY), Progress::Until(1900.0));
-        // A window that knocks again and again is not awaited without end.
-        discovery.knocked(4900.0, &7);
+        // A window that asks again and again is not awaited without end.
+        discovery.hello_requested(4900.0, &7);
         assert_eq!(discovery.check(4901.0, NOBODY), Progress::Until(5000.0));
         assert_eq!(discovery.check(5000.0, NOBODY), Progress::Over);
     }

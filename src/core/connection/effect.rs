@@ -29,11 +29,11 @@ pub enum Effect<H: Host> {
     /// Close a port that was not taken.
     ClosePort(H::Port),
     /// Ask a window who is there.
-    Knock(H::Window),
-    /// After [`pauses::KNOCKS_AGAIN`] [`Connections::knock_at`] follows, with this target.
+    RequestHello(H::Window),
+    /// After [`pauses::HELLO_REQUESTED_AGAIN`] [`Connections::request_hello`] follows, with this target.
     ///
-    /// [`Connections::knock_at`]: super::connections::Connections::knock_at
-    KnockLater(u32),
+    /// [`Connections::request_hello`]: super::connections::Connections::request_hello
+    RequestHelloLater(u32),
     /// Ask the lock manager for the members of the channel; [`Connections::members_listed`] follows.
     ///
     /// [`Connections::members_listed`]: super::connections::Connections::members_listed
@@ -178,7 +178,7 @@ pub enum Effect<H: Host> {
     ///
     /// [`Connections::disconnect_peer`]: super::connections::Connections::disconnect_peer
     Part(PeerRef),
-    /// Everybody has heard the goodbye of a Parley that is destroyed; [`Connections::end`] follows.
+    /// Everybody was sent the goodbye of a Parley that is destroyed; [`Connections::end`] follows.
     ///
     /// [`Connections::end`]: super::connections::Connections::end
     End,
@@ -237,8 +237,8 @@ pub enum To<W> {
 pub enum Frame {
     /// Who is here.
     Join {
-        /// Whether the other side's join was heard: then it needs no answer.
-        heard: bool,
+        /// Whether the other side's join was received: then it needs no answer.
+        has_received: bool,
         /// The nonce that proves this document.
         proof: Option<String>,
         /// Whether the window at the other end may be of any origin.
@@ -253,9 +253,9 @@ pub enum Frame {
 impl Frame {
     /// A join that proves nothing and grants nothing.
     #[must_use]
-    pub fn join(heard: bool) -> Frame {
+    pub fn join(has_received: bool) -> Frame {
         Frame::Join {
-            heard,
+            has_received,
             proof: None,
             any_origin: false,
         }

@@ -51,10 +51,10 @@ impl<H: Host> Connections<H> {
         });
     }
 
-    /// A connection is over: what was said to the window it came from is worth no answer any more. The window hears the new nonce
+    /// A connection is over: what was said to the window it came from is worth no answer any more. The window receives the new nonce
     /// if its next offer has come already, before the goodbye, and was ignored.
     pub(super) fn forget_hellos(&mut self, uid: &str, window: Option<&H::Window>) {
-        // One that is reached on the channel alone may offer anew.
+        // One that is reached on the channel alone may offer again.
         let here = self.peers.everyone().filter(|(_, peer)| peer.wire.is_some());
         let here: Vec<String> = here.map(|(_, peer)| peer.uid.clone()).gather();
         let is_ignored = self.hellos.forget(uid, window, &here, &self.fresh);
@@ -173,7 +173,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// Ends the unfinished handshakes of a window that was blocked. Its offers are refused from now on: the next hello to it
-    /// carries another nonce, so that it offers anew.
+    /// carries another nonce, so that it offers again.
     pub(super) fn end_handshakes(&mut self, window: &H::Window) {
         self.end_unfinished(|from| from == window);
         self.forget_hellos("", Some(window));

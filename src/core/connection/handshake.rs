@@ -1,8 +1,8 @@
 //! The handshake: how two windows connect in any order of loading, without polling or load events.
 //!
-//! A window that wants another *knocks*; a window that has started says *hello* (to windows that knocked, and unasked to its
+//! A window that wants another *requests a hello*; a window that has started says *hello* (to windows that asked, and unasked to its
 //! parent and opener); a window that wants the sender *offers* it one end of a new MessageChannel, addressed to the exact
-//! origin the hello came from. Knock and hello carry nothing secret; a hello's nonce comes back in the offer, so that an offer is
+//! origin the hello came from. Neither carries anything secret; a hello's nonce comes back in the offer, so that an offer is
 //! accepted only by the very Parley that said hello, and an old one by none. Everything else crosses the port. Workers take the same
 //! steps.
 //!
@@ -16,7 +16,7 @@
 /// What this side knows of one window it wants to be connected to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
-    /// Knocked; no answer yet.
+    /// A hello was requested; no answer yet.
     Waiting,
     /// An offer is out to the document marked so, which spoke with this nonce.
     Offered {
@@ -43,7 +43,7 @@ pub enum OnHello {
     Ignore,
 }
 
-/// A hello came from the exact window of a target, from an allowed origin. `same_origin`: of the origin that was heard there
+/// A hello came from the exact window of a target, from an allowed origin. `same_origin`: of the origin that was seen there
 /// before. A document states its own mark; the browser reports its origin.
 pub fn on_hello(phase: &Phase, same_origin: bool, mark: f64, nonce: &str) -> OnHello {
     match phase {

@@ -15,7 +15,7 @@ const REPEAT_AFTER: f64 = 900.0;
 /// The liveness of one peer.
 pub struct Heartbeat {
     /// When anything of it last came, ms.
-    heard: f64,
+    received_at: f64,
     /// When it was last asked because it was silent, ms.
     asked: f64,
     /// What the ping carried that is unanswered: the precise time of its sending, ms.
@@ -44,7 +44,7 @@ impl Heartbeat {
     #[must_use]
     pub fn new(now: f64) -> Heartbeat {
         Heartbeat {
-            heard: now,
+            received_at: now,
             asked: now,
             pinged: None,
             unanswered: 0,
@@ -53,17 +53,17 @@ impl Heartbeat {
     }
 
     /// A frame of it arrived.
-    pub fn heard(&mut self, now: f64) {
-        self.heard = now;
+    pub fn received(&mut self, now: f64) {
+        self.received_at = now;
     }
 
     /// When something of it last came, ms.
     #[must_use]
-    pub fn last_heard(&self) -> f64 {
-        self.heard
+    pub fn last_received(&self) -> f64 {
+        self.received_at
     }
 
-    /// The peer was suspended and has just been heard: earlier pings no longer count.
+    /// The peer was suspended and has just sent something: earlier pings no longer count.
     pub fn restart(&mut self, now: f64) {
         *self = Heartbeat {
             has_answered: self.has_answered,
@@ -93,12 +93,12 @@ impl Heartbeat {
             self.unanswered += 1;
             return Beat::AskAgain;
         }
-        let silent = now - self.heard;
+        let silent = now - self.received_at;
         if now - self.asked <= ASK_AFTER || (silent <= ASK_AFTER && self.has_answered) {
             return Beat::Quiet;
         }
-        // A page that was suspended has heard no peer: one that it has not pinged since cannot have failed to answer.
-        let was_asked = self.asked > self.heard;
+        // A page that was suspended has received nothing: one that it has not pinged since cannot have failed to answer.
+        let was_asked = self.asked > self.received_at;
         if was_asked && silent > GIVE_UP_AFTER && !on_channel {
             return Beat::GiveUp;
         }
@@ -148,7 +148,7 @@ mod tests {
     fn who_is_heard_is_not_asked() {
         let mut heart = answered(0.0);
         for second in 1..20 {
-            heart.heard(f64::from(second) * 1000.0);
+            heart.received(f64::from(second) * 1000.0);
             assert_eq!(beats(&mut heart, second, second, false), (vec![], vec![], None));
         }
     }
@@ -173,7 +173,7 @@ mod tests {
             assert_ne!(beat, Beat::GiveUp);
             if beat != Beat::Quiet {
                 heart.ping(now);
-                heart.heard(now + 1.0);
+                heart.received(now + 1.0);
                 heart.pong(now, now + 1.0);
             }
         }
@@ -202,6 +202,6 @@ mod tests {
         beats(&mut heart, 1, 70, false);
         heart.restart(90_000.0);
         assert_eq!(beats(&mut heart, 91, 95, false), (vec![], vec![], None));
-        assert_eq!(heart.last_heard(), 90_000.0);
+        assert_eq!(heart.last_received(), 90_000.0);
     }
 }

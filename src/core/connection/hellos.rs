@@ -7,7 +7,7 @@ use super::handshake::{self, OnOffer, Phase};
 use crate::core::limits::PARLEYS_PER_WINDOW;
 use crate::core::lists::List;
 
-/// Windows remembered: parent and opener, and those that knocked last.
+/// Windows remembered: parent and opener, and those that asked last.
 const MAX_WINDOWS: usize = 256;
 
 struct SentHello<W> {
@@ -121,7 +121,7 @@ impl<W: Clone + PartialEq> Hellos<W> {
     }
 
     /// The connection with `uid` is over, which came from `window`. `connected`: the uids of those who are still there.
-    /// Whether `window` is to hear the new nonce at once: an offer of it was ignored, which came before the goodbye of the
+    /// Whether `window` is to receive the new nonce at once: an offer of it was ignored, which came before the goodbye of the
     /// connection that it follows. Window messages and ports are not ordered with each other.
     pub fn forget(
         &mut self,

@@ -21,7 +21,7 @@ use crate::core::origin::OPAQUE;
 /// One step of a handshake, as it arrived.
 pub enum Step<P> {
     /// A window wants to connect.
-    Knock,
+    RequestHello,
     /// A Parley in the document `mark` is there.
     Hello {
         /// Its document.
@@ -120,7 +120,7 @@ impl<H: Host> Connections<H> {
     }
 
     /// A step came from a window or worker that [`Connections::admits`] let in.
-    pub fn heard(
+    pub fn step_arrived(
         &mut self,
         policy: &Policy,
         sender: &Sender<H::Window>,
@@ -129,17 +129,17 @@ impl<H: Host> Connections<H> {
         now: f64,
     ) {
         let from = &sender.window;
-        if !matches!(step, Step::Knock) {
+        if !matches!(step, Step::RequestHello) {
             self.shows_other_document(from);
         }
         match step {
-            Step::Knock => {
+            Step::RequestHello => {
                 if let Some(discovery) = &mut self.discovery {
-                    discovery.knocked(now, from);
+                    discovery.hello_requested(now, from);
                 }
                 self.send_to(from, origin, false);
             }
-            Step::Hello { mark, nonce } => self.heard_hello(policy, sender, origin, mark, nonce, now),
+            Step::Hello { mark, nonce } => self.hello_arrived(policy, sender, origin, mark, nonce, now),
             // One of an opaque origin invites.
             Step::Offer { port, .. } if origin == OPAQUE => self.effects.push(Effect::ClosePort(port)),
             Step::Offer {
@@ -150,7 +150,7 @@ impl<H: Host> Connections<H> {
             } => {
                 let is_ours = self.hellos.has_said(from, &nonce);
                 let proven = self.evaluate_offer(policy, sender, origin, &nonce, &uid);
-                // Another Parley in this window hears the same message, and may take the port.
+                // Another Parley in this window receives the same message, and may take the port.
                 if is_ours {
                     self.take_port(from, port, mark, proven);
                 }
@@ -179,7 +179,7 @@ impl<H: Host> Connections<H> {
         self.effects.push(Effect::Take { port, mark, proven });
     }
 
-    fn heard_hello(
+    fn hello_arrived(
         &mut self,
         policy: &Policy,
         sender: &Sender<H::Window>,
@@ -211,7 +211,7 @@ impl<H: Host> Connections<H> {
             HelloResponse::TooMany { is_first } => {
                 self.reject(origin, codes::LIMIT);
                 if is_first {
-                    self.effects.push(Effect::KnockLater(number));
+                    self.effects.push(Effect::RequestHelloLater(number));
                 }
                 return;
             }
@@ -274,7 +274,7 @@ impl<H: Host> Connections<H> {
                     && let Some(peer) = self.peers.any(at)
                     && peer.window.as_ref() == Some(from)
                 {
-                    // It is connected, and offers again: either this offer is late, or it no longer hears the port it has.
+                    // It is connected, and offers again: either this offer is late, or it no longer receives on the port it has.
                     self.effects.push(Effect::Probe(at));
                 } else if let Some(session) =
                     session.filter(|&session| is_joined && self.is_half_open(session))
@@ -285,7 +285,7 @@ impl<H: Host> Connections<H> {
                 } else if has_offered {
                     // Ours counts, if it is still alive: it is lost where the other side was paused, or still connected, when it
                     // arrived. Then the hello that answers carries another nonce, and is offered a new channel.
-                    self.effects.push(Effect::Knock(from.clone()));
+                    self.effects.push(Effect::RequestHello(from.clone()));
                 }
                 return None;
             }
@@ -318,7 +318,7 @@ impl<H: Host> Connections<H> {
         let target = self
             .target_at(&sender.window)
             .filter(|target| !target.handshake.is_joined());
-        // An offer of ours to that window was of no use: nobody there hears an opaque origin.
+        // An offer of ours to that window was of no use: nobody there reads what an opaque origin sends.
         let (target, spent) = target.map_or((None, None), |target| (Some(target.number), target.session));
         self.drop_session(spent);
         Some(self.prove(policy, sender, origin, target, Proof::Given(nonce)))

@@ -2,7 +2,7 @@
 
 use crate::core::lists::List;
 
-/// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks meets thousands.
+/// Ids remembered, to tell a return from a first arrival: a tab that stays for weeks connects with thousands.
 const MAX_KNOWN: usize = 256;
 /// Ids that `disconnect` let go of, remembered: to let go of one again is no error.
 const MAX_DISCONNECTED: usize = 64;
@@ -17,7 +17,7 @@ pub struct Names {
 impl Names {
     /// A peer of this id is connected; whether one was before.
     pub fn arrived(&mut self, id: &str) -> bool {
-        let again = self.has_met(id);
+        let again = self.was_connected(id);
         if !again {
             remember(&mut self.known, id.to_owned(), MAX_KNOWN);
         }
@@ -32,14 +32,14 @@ impl Names {
 
     /// Whether a peer of that id was connected, and was not let go of.
     #[must_use]
-    pub fn has_met(&self, id: &str) -> bool {
+    pub fn was_connected(&self, id: &str) -> bool {
         self.known.iter().any(|known| known == id)
     }
 
     /// The same, or was let go of.
     #[must_use]
-    pub fn has_known(&self, id: &str) -> bool {
-        self.has_met(id) || self.parted.iter().any(|parted| parted == id)
+    pub fn was_known(&self, id: &str) -> bool {
+        self.was_connected(id) || self.parted.iter().any(|parted| parted == id)
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
         let mut names = Names::default();
         assert!(!names.arrived("a") && names.arrived("a"));
         names.parted("a".to_owned());
-        assert!(!names.has_met("a") && names.has_known("a") && !names.has_known("b"));
+        assert!(!names.was_connected("a") && names.was_known("a") && !names.was_known("b"));
         assert!(!names.arrived("a") && names.arrived("a"));
     }
 
@@ -69,10 +69,10 @@ mod tests {
         for number in 0..=MAX_KNOWN {
             names.arrived(&number.to_string());
         }
-        assert!(!names.has_met("0") && names.has_met("1") && names.known.len() == MAX_KNOWN);
+        assert!(!names.was_connected("0") && names.was_connected("1") && names.known.len() == MAX_KNOWN);
         for number in 0..=MAX_DISCONNECTED {
             names.parted(format!("p{number}"));
         }
-        assert!(!names.has_known("p0") && names.has_known("p1"));
+        assert!(!names.was_known("p0") && names.was_known("p1"));
     }
 }

@@ -56,7 +56,7 @@ impl<H: Host> Connections<H> {
         self.post_outside(&Frame::join(false));
         self.effects.push(Effect::JoinChannel);
         self.send_hello_to_relatives(relatives);
-        self.knock_again();
+        self.request_missing_hellos();
     }
 
     /// The last frame, on every wire and on the channel.

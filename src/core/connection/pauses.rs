@@ -2,8 +2,8 @@
 
 /// Before [`Effect::CloseLater`](super::effect::Effect::CloseLater) closes: how long a port may be on its way to another window.
 pub const PORT_ARRIVES: f64 = 100.0;
-/// After [`Effect::KnockLater`](super::effect::Effect::KnockLater).
-pub const KNOCKS_AGAIN: f64 = super::target::SECOND;
+/// After [`Effect::RequestHelloLater`](super::effect::Effect::RequestHelloLater).
+pub const HELLO_REQUESTED_AGAIN: f64 = super::target::SECOND;
 /// After [`Effect::Probe`](super::effect::Effect::Probe): how long a peer has to answer when its frame may have loaded
 /// another document.
 pub const PROBE_TIMEOUT: f64 = 1000.0;

@@ -95,7 +95,7 @@ pub struct Peer<H: Host> {
     pub meter: Option<Meter>,
     /// Its grants; None: everything.
     pub grants: Option<Rc<Grants>>,
-    /// When it was heard and asked.
+    /// When it last sent something and was pinged.
     pub heartbeat: Heartbeat,
     /// What the host keeps of it.
     pub host: H::Peer,
@@ -218,7 +218,7 @@ impl<H: Host> Peers<H> {
         self.suspended.get_mut(&at).map(|suspended| &mut suspended.peer)
     }
 
-    /// Resumes a peer that has just been heard; whether it was suspended.
+    /// Resumes a peer that has just sent a frame; whether it was suspended.
     pub fn resume(&mut self, at: PeerRef, now: f64) -> bool {
         let Some(SuspendedPeer { mut peer, .. }) = self.suspended.remove(&at) else {
             return false;

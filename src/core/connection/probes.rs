@@ -15,7 +15,7 @@ impl<H: Host> Connections<H> {
         target.handshake.loaded();
         let window = target.window();
         if let Some(at) = target.peer {
-            self.effects.take_in(window.map(Effect::Knock));
+            self.effects.take_in(window.map(Effect::RequestHello));
             self.effects.push(Effect::Probe(at));
             let target = number;
             self.effects.push(Effect::AwaitHello { target, at });
@@ -25,7 +25,7 @@ impl<H: Host> Connections<H> {
     /// A peer that was pinged at `asked` has had the time to answer.
     pub fn probe_due(&mut self, at: PeerRef, asked: f64) {
         let peer = self.peers.get(at);
-        if peer.is_some_and(|peer| peer.heartbeat.last_heard() < asked) {
+        if peer.is_some_and(|peer| peer.heartbeat.last_received() < asked) {
             self.probe_failed(at);
         }
     }
@@ -38,13 +38,13 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// Knocks at the window of a target.
-    pub fn knock_at(&mut self, number: u32) {
+    /// Requests a hello from the window of a target.
+    pub fn request_hello(&mut self, number: u32) {
         let window = self.target(number).and_then(|target| target.window());
-        self.effects.take_in(window.map(Effect::Knock));
+        self.effects.take_in(window.map(Effect::RequestHello));
     }
 
-    /// The document of a peer is no longer the one that its window shows, or no longer hears the wire it has.
+    /// The document of a peer is no longer the one that its window shows, or no longer receives on the wire it has.
     fn probe_failed(&mut self, at: PeerRef) {
         let target = self.targets.iter().find(|target| target.peer == Some(at));
         let reason = match target {

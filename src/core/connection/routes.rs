@@ -388,6 +388,6 @@ mod tests {
         window.peers.suspend(at, Suspension::Frozen, 100.0);
         assert!(window.peers.reachable(at).is_some() && window.peers.get(at).is_none());
         assert!(window.peers.resume(at, 7.0) && !window.peers.resume(at, 8.0));
-        assert_eq!(window.peers.get(at).unwrap().heartbeat.last_heard(), 7.0);
+        assert_eq!(window.peers.get(at).unwrap().heartbeat.last_received(), 7.0);
     }
 }

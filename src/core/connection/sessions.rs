@@ -51,8 +51,8 @@ pub struct Join<'a> {
     pub uid: &'a str,
     /// What it calls itself.
     pub claimed: &'a str,
-    /// Whether it has heard ours.
-    pub heard: bool,
+    /// Whether it has received ours.
+    pub has_received: bool,
     /// The nonce that proves its document.
     pub proof: Option<&'a str>,
     /// Whether it is a worker that holds a lock for as long as it lives.
@@ -98,10 +98,10 @@ impl<H: Host> Connections<H> {
         is_lossy.then_some(now + JOIN_AGAIN)
     }
 
-    fn say_join(&mut self, wire: H::Wire, to: Option<&H::Window>, heard: bool, proof: Option<String>) {
+    fn say_join(&mut self, wire: H::Wire, to: Option<&H::Window>, has_received: bool, proof: Option<String>) {
         let any_origin = to.is_some_and(|to| self.lets_any_in(to));
         let join = Frame::Join {
-            heard,
+            has_received,
             proof,
             any_origin,
         };
@@ -138,7 +138,7 @@ impl<H: Host> Connections<H> {
         if is_lossy && join.is_changed {
             return self.link_unfit(number);
         }
-        if is_lossy && !join.heard {
+        if is_lossy && !join.has_received {
             self.say_join(wire.clone(), None, true, None);
         }
         if let (Some(target), Some(alias)) = (proven.target, &proven.alias) {
@@ -162,7 +162,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// A join from one who is a peer already: on a lossy wire it may not have heard that we are there, and a worker holds its lock by now.
+    /// A join from one who is a peer already: on a lossy wire it may not have received our join, and a worker holds its lock by now.
     pub fn joined_again(&mut self, number: u32, at: PeerRef, join: &Join<'_>, now: f64) {
         self.resume(at, now);
         self.watch_liveness_lock(at, join);
@@ -170,7 +170,7 @@ impl<H: Host> Connections<H> {
             .sessions
             .get(&number)
             .and_then(|session| session.wire.clone());
-        if let Some(wire) = wire.filter(|_| !join.heard) {
+        if let Some(wire) = wire.filter(|_| !join.has_received) {
             self.say_join(wire, None, true, None);
         }
     }
@@ -236,7 +236,7 @@ impl<H: Host> Connections<H> {
             self.effects.take_in(session.wire.map(Effect::Close));
             return self.lose_route(peer, false, reason);
         }
-        // The next hello to that window carries another nonce, so that it offers anew. A window that begins too many
+        // The next hello to that window carries another nonce, so that it offers again. A window that begins too many
         // handshakes gets no new one: its offers are counted by it.
         let from = session.proven.from.clone().filter(|_| reason != Reason::Denied);
         let target = session.proven.target;

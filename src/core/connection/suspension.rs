@@ -15,7 +15,7 @@ const FROZEN: f64 = 3_600_000.0;
 impl<H: Host> Connections<H> {
     /// A frame arrived from a peer that may be suspended: any frame resumes it, except a goodbye, whose reason is `said`.
     /// Returns whether to process the frame.
-    pub fn hears(&mut self, from: PeerRef, kind: Kind, said: Reason, now: f64) -> bool {
+    pub fn peer_frame_arrived(&mut self, from: PeerRef, kind: Kind, said: Reason, now: f64) -> bool {
         let is_suspended = self.peers.suspension_of(from).is_some();
         match kind {
             Kind::Suspend if is_suspended => return false,
@@ -52,7 +52,7 @@ impl<H: Host> Connections<H> {
         self.effects.push(Effect::Suspended(at, suspension));
     }
 
-    /// A peer that may be suspended was heard: resumes it.
+    /// A peer that may be suspended has sent a frame: resumes it.
     pub fn resume(&mut self, at: PeerRef, now: f64) {
         if self.peers.resume(at, now) {
             self.resumed(at);

@@ -14,7 +14,7 @@ pub const SECOND: f64 = 1000.0;
 #[derive(Clone, Debug)]
 pub struct Handshake {
     phase: Phase,
-    /// The origin that was heard from it last; empty before.
+    /// The origin that its last hello came from; empty before.
     origin: String,
     /// A document of an opaque origin may connect; which one, once one did.
     opaque: bool,
@@ -83,7 +83,7 @@ impl Handshake {
         matches!(self.phase, Phase::Joined { .. })
     }
 
-    /// The origin that was heard from it last.
+    /// The origin that its last hello came from.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin

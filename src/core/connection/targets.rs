@@ -161,7 +161,7 @@ impl<H: Host> Connections<H> {
         target.peer = None;
         let is_final = target.place.is_none();
         if let Some(window) = target.window() {
-            self.effects.push(Effect::Knock(window));
+            self.effects.push(Effect::RequestHello(window));
         } else if is_final {
             self.refuse(number, Refusal::Closed);
         }
@@ -233,10 +233,10 @@ impl<H: Host> Connections<H> {
         target.is_some_and(|target| target.kind == "iframe" && target.window().is_some())
     }
 
-    /// Knocks at every target without a peer; after the page comes back from the cache.
-    pub(super) fn knock_again(&mut self) {
+    /// Requests a hello from every target without a peer; after the page comes back from the cache.
+    pub(super) fn request_missing_hellos(&mut self) {
         let vacant = self.targets.iter().filter(|target| target.peer.is_none());
         let windows = vacant.filter_map(Target::window);
-        self.effects.take_in(windows.map(Effect::Knock));
+        self.effects.take_in(windows.map(Effect::RequestHello));
     }
 }

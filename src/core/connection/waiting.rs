@@ -100,7 +100,7 @@ impl<H: Host> Connections<H> {
             let window = window.filter(|_| target.handshake.is_offered());
             self.effects.push(Effect::Unanswered(number));
             if let Some(window) = window {
-                self.effects.push(Effect::Knock(window));
+                self.effects.push(Effect::RequestHello(window));
             }
         }
         next

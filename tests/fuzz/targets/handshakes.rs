@@ -47,13 +47,13 @@ fn lie(world: &mut World, choices: &mut Choices, liar: usize) {
     let nonces = nonces.filter_map(|(_, step)| match step {
         Posted::Hello { nonce, .. } | Posted::Offer { nonce, .. } => Some(nonce.clone()),
         Posted::Invite { token, .. } => Some(token.clone()),
-        Posted::Knock | Posted::OtherVersion => None,
+        Posted::RequestHello | Posted::OtherVersion => None,
     });
     let nonces: Vec<String> = nonces.chain(["guess".to_owned()]).collect();
     let nonce = choices.pick(&nonces);
     let to = choices.below(world.windows.len());
     let step = match choices.below(8) {
-        0 => Posted::Knock,
+        0 => Posted::RequestHello,
         1 => Posted::Hello { mark, nonce },
         2 | 3 => {
             let port = world.own_port(liar);
@@ -69,16 +69,16 @@ fn lie(world: &mut World, choices: &mut Choices, liar: usize) {
             Posted::Invite { token, mark, port }
         }
         5 => Posted::OtherVersion,
-        _ if ports.is_empty() => Posted::Knock,
+        _ if ports.is_empty() => Posted::RequestHello,
         _ => {
-            let heard = choices.once(2);
+            let has_received = choices.once(2);
             let frame = match choices.below(4) {
-                0 => Frame::Bye(heard),
+                0 => Frame::Bye(has_received),
                 1 => Frame::Ping(0.0),
                 _ => Frame::Join {
                     uid,
                     claimed: format!("window {to}"),
-                    heard,
+                    has_received,
                     proof: Some(nonce),
                     any_origin: choices.once(4),
                 },

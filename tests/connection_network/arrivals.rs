@@ -12,7 +12,7 @@ use super::world::World;
 
 impl World {
     /// A step came to the window that shows this document.
-    pub fn heard(&mut self, doc: usize, from: usize, origin: &str, step: Posted) {
+    pub fn step_arrived(&mut self, doc: usize, from: usize, origin: &str, step: Posted) {
         if self.docs[doc].is_hostile {
             return self.overheard(doc, from, step);
         }
@@ -38,7 +38,7 @@ impl World {
         );
         match admission {
             Admission::Read => self.decide(doc, |connections, policy| {
-                connections.heard(policy, &sender, origin, step.into_step(), now);
+                connections.step_arrived(policy, &sender, origin, step.into_step(), now);
             }),
             Admission::Blocked | Admission::Foreign => {}
         }
@@ -56,13 +56,13 @@ impl World {
             Frame::Join {
                 uid,
                 claimed,
-                heard,
+                has_received,
                 proof,
                 any_origin,
             } => Arrived::Join(Some(Join {
                 uid,
                 claimed,
-                heard: *heard,
+                has_received: *has_received,
                 proof: proof.as_deref(),
                 liveness_lock: false,
                 is_changed: false,
@@ -74,32 +74,34 @@ impl World {
         // Frames of a peer are counted before they are read.
         let sessions = &self.docs[doc].connections.sessions;
         if let Some(at) = sessions.get(&number).and_then(|session| session.peer) {
-            self.note_heard(doc, at);
+            self.note_received(doc, at);
         }
         let rest = self.decide(doc, |connections, policy| {
             connections.frame_arrived(policy, number, arrived, now)
         });
         if let Rest::Peer(at) = rest {
-            self.hear(doc, at, frame);
+            self.peer_frame(doc, at, frame);
         }
     }
 
-    fn note_heard(&mut self, doc: usize, at: PeerRef) {
+    fn note_received(&mut self, doc: usize, at: PeerRef) {
         let now = self.now;
         if let Some(peer) = self.docs[doc].connections.peers.any_mut(at) {
-            peer.heartbeat.heard(now);
+            peer.heartbeat.received(now);
         }
     }
 
     /// A frame of a peer.
-    fn hear(&mut self, doc: usize, at: PeerRef, frame: Frame) {
+    fn peer_frame(&mut self, doc: usize, at: PeerRef, frame: Frame) {
         let now = self.now;
         let kind = kind_of(&frame);
         let said = match &frame {
             Frame::Bye(ends) => said(*ends),
             _ => Reason::Closed,
         };
-        if !self.decide(doc, |connections, _| connections.hears(at, kind, said, now)) {
+        if !self.decide(doc, |connections, _| {
+            connections.peer_frame_arrived(at, kind, said, now)
+        }) {
             return;
         }
         match frame {
@@ -119,11 +121,14 @@ impl World {
 
     pub fn on_mesh_frame(&mut self, doc: usize, from: &str, frame: Frame) {
         let now = self.now;
-        if !self.docs[doc].connections.channel.hears() {
+        if !self.docs[doc].connections.channel.is_open() {
             return;
         }
         if let Frame::Join {
-            uid, claimed, heard, ..
+            uid,
+            claimed,
+            has_received,
+            ..
         } = frame
         {
             if uid == from {
@@ -131,7 +136,7 @@ impl World {
                     uid: &uid,
                     claimed: &claimed,
                     kind: "tab".to_owned(),
-                    heard,
+                    has_received,
                     is_locked: true,
                 };
                 self.decide(doc, |connections, policy| {
@@ -141,10 +146,12 @@ impl World {
             return;
         }
         let kind = kind_of(&frame);
-        let known = self.decide(doc, |connections, _| connections.heard_on_channel(from, kind));
+        let known = self.decide(doc, |connections, _| {
+            connections.channel_frame_arrived(from, kind)
+        });
         if let Some(at) = known {
-            self.note_heard(doc, at);
-            self.hear(doc, at, frame);
+            self.note_received(doc, at);
+            self.peer_frame(doc, at, frame);
         }
     }
 }
