@@ -57,7 +57,7 @@ const TABLE = [
     ],
   },
   {
-    why: 'open: playground/counter.html in a frame never ends loading; as a page it loads',
+    why: 'open fault, cause unknown: a page that removes a frame with playground/counter.html as it has loaded stands still',
     scenarios: ['site: no page is wider than a window of 400 px', 'site: no page is wider than a window of 1280 px'],
   },
 ];
