@@ -185,22 +185,14 @@ impl<V: Content> Replica<V> {
         self.fresh.dedup();
     }
 
-    /// The only place where a write wins or loses.
-    /// Makes room for so many writes, if most of them must be of new keys. `Vec` would double, which leaves up to half of its room
-    /// empty, and behind it what it has outgrown.
+    /// Makes room for so many writes, if most of them must be of new keys: no more than they need.
     pub fn expect(&mut self, writes: usize) {
         if writes > self.slots.len() {
             self.slots.reserve_exact(writes);
         }
     }
 
-    fn push(&mut self, slot: Slot<V>) {
-        if self.slots.len() == self.slots.capacity() {
-            self.slots.reserve_exact(self.slots.len() / 4 + 4);
-        }
-        self.slots.push(slot);
-    }
-
+    /// The only place where a write wins or loses.
     fn put(
         &mut self,
         key: Key,
@@ -249,7 +241,7 @@ impl<V: Content> Replica<V> {
                     dot,
                 };
                 self.names += key.len();
-                self.push(Slot {
+                self.slots.push(Slot {
                     key: key.clone(),
                     register,
                     stage,

@@ -12,9 +12,9 @@ for (const [how, step] of [
   ['in one write', KEYS],
   ['in 100 writes', KEYS / 100],
 ]) {
-  test(`${KEYS} small keys ${how} take 350 bytes each, and two places among the values of JavaScript`, () => {
+  test(`${KEYS} small keys ${how} take 320 bytes each, and two places among the values of JavaScript`, () => {
     const { bytes, values } = taken('filled', `${step}`);
-    assert.ok(bytes <= 350 * KEYS, `${bytes} bytes`);
+    assert.ok(bytes <= 320 * KEYS, `${bytes} bytes`);
     // The table doubles as it grows.
     assert.ok(values <= 4 * KEYS, `${values} values`);
   });

@@ -11,11 +11,11 @@ import { built, packageDirectory } from './files.mjs';
  * exceed meanwhile. The limit follows the size down.
  */
 const BUDGETS = {
-  '{ Parley }': { aim: 60, limit: 91 },
-  '{ Parley, SyncedState }': { aim: 90, limit: 175 },
-  '{ Parley, SyncedStore }': { aim: 190, limit: 193 },
-  everything: { aim: 190, limit: 199 },
-  slim: { aim: 190, limit: 266 },
+  '{ Parley }': { aim: 60, limit: 90 },
+  '{ Parley, SyncedState }': { aim: 90, limit: 174 },
+  '{ Parley, SyncedStore }': { aim: 190, limit: 192 },
+  everything: { aim: 190, limit: 198 },
+  slim: { aim: 190, limit: 265 },
   text: { aim: 45, limit: 42 },
   react: { aim: 2, limit: 2 },
   inspector: { aim: 11, limit: 12 },
