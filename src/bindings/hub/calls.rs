@@ -130,6 +130,15 @@ impl Hub {
             pending.frame = Some(frame);
         }
         self.wake_by(deadline);
+        if out.timeout <= 0.0 && out.retries == 0 {
+            // Before an answer can come: that may be quicker than any timer.
+            let hub = self.weak();
+            Hub::soon(move || {
+                if let Some(hub) = hub.upgrade() {
+                    hub.calls_due(deadline);
+                }
+            });
+        }
         if let Some(signal) = &out.signal {
             let hub = self.weak();
             let abort = callback::perhaps(move || {

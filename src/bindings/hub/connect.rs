@@ -72,6 +72,15 @@ impl Hub {
         let target = Target::new(number, wanted.request, kind, place, call, details);
         let added = self.decide(|connections, policy| connections.add_target(policy, target, now));
         self.wake_by(added.next);
+        if added.next <= now {
+            // Before the other side can answer.
+            let hub = self.weak();
+            Hub::soon(move || {
+                if let Some(hub) = hub.upgrade() {
+                    hub.targets_due(now);
+                }
+            });
+        }
         let Some(proven) = added.handed_over else {
             return Ok(promise);
         };

@@ -59,6 +59,11 @@ impl StateHost {
                     state.outcome_late(id);
                 }
             });
+            if timeout <= 0.0 {
+                // Behind the flush of this turn, and before an acknowledgement can come.
+                host::soon(&late);
+                return JsValue::UNDEFINED;
+            }
             // Somebody awaits it, so the timer keeps a Node process alive.
             host::set_deadline(&late, timeout)
         });
