@@ -127,7 +127,10 @@ function windowDocument(example) {
         [`${FOLDER}/examples/${example.name}.js`, 'type="module"'],
       ],
       csp: policy(
-        `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'${example.inner ? `; frame-src 'self' ${LOOPBACK}` : ''}`,
+        example.inner
+          ? // A sandboxed frame inherits this. To WebKit 'self' is no origin there.
+            `script-src 'self' ${LOOPBACK} 'wasm-unsafe-eval' 'sha256-${hash}'; frame-src 'self' ${LOOPBACK}`
+          : `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`,
       ),
       extra: `<script type="importmap">${map}</script>`,
     }),
