@@ -37,10 +37,6 @@ const TABLE = [
     ],
   },
   {
-    why: "open fault of the playground's policy: WebKit lets 'self' of the policy that a sandboxed srcdoc inherits match no script",
-    scenarios: ['playground: a view in a sandbox shares the state, and its messages pass through the proxy'],
-  },
-  {
     why: 'its driver has private sessions only, and in those IndexedDB stores no Blob: "Error preparing Blob/File data"',
     scenarios: ['persist: IndexedDB: what no text can say too, and no window erases another'],
   },
@@ -57,7 +53,7 @@ const TABLE = [
     ],
   },
   {
-    why: 'open fault, cause unknown: a page that removes a frame with playground/counter.html as it has loaded stands still',
+    why: "a page stands still that removes a frame in its load event while the frame's module awaits at its top level: `await fetch()` suffices",
     scenarios: ['site: no page is wider than a window of 400 px', 'site: no page is wider than a window of 1280 px'],
   },
 ];
