@@ -15,8 +15,6 @@ export async function launch({ headed = false } = {}) {
     .setPreference('dom.disable_open_during_load', false)
     // Otherwise it aborts whatever script runs at the moment a process of its is told to end, in the middle of a pagehide listener.
     .setPreference('dom.abort_script_on_child_shutdown', false)
-    // It shows clocks in steps of 1 ms, moved at random: of two windows' readings the later could be the lesser.
-    .setPreference('privacy.reduceTimerPrecision', false)
     .enableBidi();
   if (!headed) options.addArguments('-headless');
   const driver = await new Builder().forBrowser('firefox').setFirefoxOptions(options).build();

@@ -3,6 +3,9 @@ import { inBackground } from '../browsers/background.mjs';
 import { scenario } from '../lib/scenario.mjs';
 import { rendererOf } from '../lib/process.mjs';
 
+/** How far the clocks of two windows may be apart, ms: Firefox shows them in steps of one, moved at random. */
+const CLOCK = 2;
+
 /** A page that asks to lead, and notes when it did: `terms` are [from, to] by the clock all windows of a machine share. */
 function candidate({ channel = 'home', locks = true }) {
   if (!locks) Object.defineProperty(navigator, 'locks', { value: undefined });
@@ -60,7 +63,7 @@ async function succeeds(t, tabs, leave, { term } = {}) {
   const next = await theOne(t, others);
   const [from] = (await next.eval(() => terms)).at(-1);
   t.assert.ok(from > before.at(-1)[0], 'one after the other');
-  if (term) t.assert.ok(from >= (await term(first)), 'never two');
+  if (term) t.assert.ok(from >= (await term(first)) - CLOCK, 'never two');
   return { first, next, others, from, took: from - since };
 }
 
