@@ -61,7 +61,7 @@ impl<H: Host> Connections<H> {
         self.peers.by_uid(uid).filter(|&at| self.peers.is_on_mesh(at))
     }
 
-    /// Our own lock is held, or cannot be (`is_ours`): whoever is told of us can notice our end from now on, so this side announces itself.
+    /// This window's lock is held (`is_ours`), or cannot be. Others can notice its end from now on, so it announces itself.
     pub fn channel_locked(&mut self, is_ours: bool) {
         self.channel.lock = Some(is_ours);
         self.effects.push(Effect::Post(To::Channel, Frame::join(false)));

@@ -19,7 +19,7 @@ impl<H: Host> Connections<H> {
         }
     }
 
-    /// The prerendered document is activated: states exchange what they have with the peers that are there, and discovery begins.
+    /// The prerendered document is activated: its states compare with the peers that are there, and discovery begins.
     pub fn activated(&mut self) {
         if self.is_ending || !std::mem::take(&mut self.is_prerendered) {
             return;
